@@ -1,0 +1,44 @@
+"""Speed-up and efficiency of parallel configurations over a loop."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """A measured configuration: seconds of a call and of the direct loop beside it, and its effective workers."""
+
+    name: str
+    backend: str
+    time_s: float
+    loop_s: float
+    workers: int
+
+    def __post_init__(self) -> None:
+        if self.time_s <= 0 or self.loop_s <= 0 or self.workers < 1:
+            raise ValueError(f"not a measurement: {self.name} {self.time_s} s, loop {self.loop_s} s, {self.workers}")
+
+    @property
+    def speed_up(self) -> float:
+        """T_loop / T."""
+        return self.loop_s / self.time_s
+
+    @property
+    def efficiency(self) -> float:
+        """T_loop / (workers * T): 1 for a perfect use of every worker."""
+        return self.speed_up / self.workers
+
+
+def best_of_each_backend(configurations: Iterable[Configuration]) -> list[Configuration]:
+    """The highest speed-up of each backend, in the order in which the backends first occur."""
+    best: dict[str, Configuration] = {}
+    for configuration in configurations:
+        held = best.setdefault(configuration.backend, configuration)
+        if configuration.speed_up > held.speed_up:
+            best[configuration.backend] = configuration
+    return list(best.values())
+
+
+def slower_than_loop(configurations: Sequence[Configuration]) -> list[Configuration]:
+    """Those with more than one worker that take longer than the loop, in the order given."""
+    return [configuration for configuration in configurations if configuration.workers > 1 > configuration.speed_up]

@@ -1,0 +1,1 @@
+"""How a backend is opened, called, inspected and closed. What is timed is decided elsewhere (`measure`)."""

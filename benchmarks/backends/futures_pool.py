@@ -1,0 +1,76 @@
+"""The standard library's pools, given the same chunks as joblib: the difference is joblib's own overhead."""
+
+from collections.abc import Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from typing import Any
+
+from benchmarks.backends.chunks import chunks
+from benchmarks.backends.pool import Effective, Task
+from benchmarks.grid import FUTURES_PROCESSES, Case
+from benchmarks.workloads.carriers import run_chunk
+
+
+class FuturesPool:
+    """A `concurrent.futures` pool of `case.n_jobs` workers."""
+
+    def __init__(self, case: Case) -> None:
+        if not isinstance(case.batch_size, int):
+            raise ValueError(f"{case.id}: batch size {case.batch_size!r}: a futures pool needs a whole number")
+        self._name = case.backend
+        self._jobs = case.n_jobs
+        self._batch_size = case.batch_size
+        self._executor: Executor | None = None
+        self._batches: list[int] = []
+
+    def open(self) -> None:
+        """Make the executor; its workers start with the first call."""
+        if self._jobs < 0:
+            # The same count as joblib's, so that the two are compared like for like.
+            from joblib import cpu_count
+
+            self._jobs = max(cpu_count() + 1 + self._jobs, 1)
+        kind = ProcessPoolExecutor if self._name == FUTURES_PROCESSES else ThreadPoolExecutor
+        self._executor = kind(self._jobs)
+
+    def call(self, task: Task, arguments: Sequence[Any]) -> list[Any]:
+        """One future a chunk, all submitted at once, results gathered in order."""
+        assert self._executor is not None
+        cut = list(chunks(arguments, self._jobs, self._batch_size))
+        self._batches += map(len, cut)
+        futures = [self._executor.submit(run_chunk, task, chunk) for chunk in cut]
+        return [result for future in futures for result in future.result()]
+
+    def close(self) -> None:
+        """Shut the executor down and wait for its workers."""
+        if self._executor is not None:
+            self._executor.shutdown(wait=True)
+            self._executor = None
+
+    def discard(self) -> None:
+        """Nothing outlives `close`."""
+
+    def kill(self) -> None:
+        """Kill worker processes; threads can't be killed, only left."""
+        if self._executor is None:
+            return
+        for process in list((getattr(self._executor, "_processes", None) or {}).values()):
+            process.kill()
+        threads = isinstance(self._executor, ThreadPoolExecutor)
+        self._executor.shutdown(wait=not threads, cancel_futures=True)
+        self._executor = None
+
+    def effective(self) -> Effective:
+        """The executor's class and its number of workers."""
+        return Effective(type(self._executor).__name__, self._name, self._jobs)
+
+    def executor(self) -> object | None:
+        """The executor itself."""
+        return self._executor
+
+    def take_batches(self, tasks: int) -> list[int]:
+        """The chunks submitted since the last take."""
+        taken, self._batches = self._batches, []
+        return taken
+
+    def dead_worker(self) -> None:
+        """A broken process pool says so itself (BrokenProcessPool)."""

@@ -1,0 +1,136 @@
+"""joblib.Parallel as a pool: opened, called, inspected and closed."""
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from joblib import Parallel, delayed
+from joblib.parallel import BACKENDS
+
+from benchmarks.backends.pool import Effective, Task
+from benchmarks.grid import LOOP
+
+# Before joblib 1.3 a call could return before the callback of its last batch had run.
+_LATE_CALLBACK_S = 0.5
+
+
+class JoblibPool:
+    """`with Parallel(**options) as pool:`, taken apart into its steps.
+
+    What really runs is known to private attributes of `Parallel` only (`_backend`, `_effective_n_jobs`), stable since
+    joblib 1.2. What a release or a foreign backend lacks is reported as None, not guessed.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        self._options = options
+        self._parallel: Any = None
+        self._processes: list[Any] = []
+        self._batches: list[int] | None = None
+
+    def open(self) -> None:
+        """Make the `Parallel` object and enter it."""
+        self._parallel = Parallel(**self._options)
+        self._parallel.__enter__()
+        self._processes = list(getattr(self._multiprocessing_pool(), "_pool", ()))
+        self._watch_batches(self._parallel._backend)
+
+    def call(self, task: Task, arguments: Sequence[Any]) -> list[Any]:
+        """The call as its users write it."""
+        results: list[Any] = self._parallel(delayed(task)(argument) for argument in arguments)
+        return results
+
+    def close(self) -> None:
+        """Leave the `with` block."""
+        if self._parallel is not None:
+            self._parallel.__exit__(None, None, None)
+
+    def discard(self) -> None:
+        """Shut down loky's executor, which belongs to the process and outlives the block."""
+        discard_loky()
+
+    def kill(self) -> None:
+        """Leave the block after a failure. joblib has by then aborted the call itself and killed its processes."""
+        try:
+            self.close()
+        finally:
+            discard_loky()
+
+    def effective(self) -> Effective:
+        """The backend after joblib's own replacements, such as the sequential one for n_jobs=1."""
+        backend = type(self._parallel._backend)
+        name = next((name for name, known in BACKENDS.items() if known is backend), None)
+        return Effective(backend.__name__, name, self._parallel._effective_n_jobs())
+
+    def executor(self) -> object | None:
+        """loky's executor, or the pool of the threading and multiprocessing backends."""
+        backend = self._parallel._backend
+        executor: object | None = getattr(backend, "_workers", None) or getattr(backend, "_pool", None)
+        return executor
+
+    def take_batches(self, tasks: int) -> list[int] | None:
+        """What `batch_completed` was told; None for a backend that is not told anything (sequential)."""
+        if self._batches is None:
+            return None
+        deadline = time.monotonic() + _LATE_CALLBACK_S
+        while self._batches and sum(self._batches) < tasks and time.monotonic() < deadline:
+            time.sleep(1e-3)
+        taken = list(self._batches)
+        self._batches.clear()
+        return taken or None
+
+    def dead_worker(self) -> str | None:
+        """multiprocessing.Pool replaces a dead worker and never answers the task it had: the call waits for ever."""
+        pool = self._multiprocessing_pool()
+        if getattr(pool, "_state", None) != "RUN":
+            return None
+        for process in self._processes:
+            if process.exitcode is not None:
+                return f"a multiprocessing worker (process {process.pid}) died with exit code {process.exitcode}"
+        return None
+
+    def _multiprocessing_pool(self) -> Any:
+        pool = getattr(getattr(self._parallel, "_backend", None), "_pool", None)
+        workers = getattr(pool, "_pool", None)
+        return pool if workers and hasattr(workers[0], "pid") else None
+
+    def _watch_batches(self, backend: Any) -> None:
+        """Have each completed batch noted: one list append a batch, on this backend object only."""
+        told = getattr(backend, "batch_completed", None)
+        if told is None:
+            return
+        batches = self._batches = []
+
+        def batch_completed(batch_size: int, duration: float) -> None:
+            batches.append(batch_size)
+            told(batch_size, duration)
+
+        backend.batch_completed = batch_completed
+
+
+class LoopInBlock(JoblibPool):
+    """The notebook's comparison: a plain list comprehension inside a `with Parallel(...)` block that it does not use."""
+
+    def call(self, task: Task, arguments: Sequence[Any]) -> list[Any]:
+        """The plain loop."""
+        return [task(argument) for argument in arguments]
+
+    def effective(self) -> Effective:
+        """One job, in the caller's thread."""
+        return Effective("list comprehension", LOOP, 1)
+
+    def executor(self) -> None:
+        """The block's workers take no part."""
+
+
+def discard_loky() -> None:
+    """End loky's reusable executor, its workers and its temporary folder, if there is one."""
+    from joblib.externals.loky import reusable_executor
+
+    # The public get_reusable_executor() would make one where there is none.
+    executor = reusable_executor._executor
+    if executor is None:
+        return
+    if hasattr(executor, "_temp_folder_manager"):
+        executor.terminate(kill_workers=True)
+    else:
+        executor.shutdown(wait=True, kill_workers=True)

@@ -1,0 +1,74 @@
+"""What every backend offers the one who measures it, and the factory that makes one for a case."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from benchmarks.grid import FUTURES_PROCESSES, FUTURES_THREADS, LOOP, Case
+
+Task = Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class Effective:
+    """What a pool really is, whatever was asked for.
+
+    `backend` is the name under which that class is asked for, None where it has none.
+    """
+
+    backend_class: str
+    backend: str | None
+    n_jobs: int
+
+
+class Pool(Protocol):
+    """A pool of workers, from nothing (`open`) to nothing (`discard`)."""
+
+    def open(self) -> None:
+        """Make the pool: what entering `with Parallel(...)` does."""
+
+    def call(self, task: Task, arguments: Sequence[Any]) -> list[Any]:
+        """The results of `task` for `arguments`, in their order."""
+
+    def close(self) -> None:
+        """Leave the pool: what leaving the `with` block does."""
+
+    def discard(self) -> None:
+        """End whatever outlives `close`, so that the next pool starts cold."""
+
+    def kill(self) -> None:
+        """End a pool after a failure, without waiting for what its workers do."""
+
+    def effective(self) -> Effective:
+        """The pool as it is; needs an open pool."""
+
+    def executor(self) -> object | None:
+        """The object that owns the workers, to tell a reused one from a new one; None where there are no workers."""
+
+    def take_batches(self, tasks: int) -> list[int] | None:
+        """Sizes of the batches completed since the last take, `tasks` in all; None where nothing is batched."""
+
+    def dead_worker(self) -> str | None:
+        """A sentence about a worker that died and that this pool's call would wait for in vain."""
+
+
+def open_pool(case: Case, **parallel_options: Any) -> Pool:
+    """The pool of `case`, not yet open.
+
+    `parallel_options` go to `joblib.Parallel` on top of the case's own three. The direct loop runs inside a `with
+    Parallel(...)` block where there are any, as the notebook has it, and by itself where there are none.
+    """
+    if case.backend == LOOP and not parallel_options:
+        from benchmarks.backends.loop import Loop
+
+        return Loop()
+    if case.backend in (FUTURES_THREADS, FUTURES_PROCESSES):
+        from benchmarks.backends.futures_pool import FuturesPool
+
+        return FuturesPool(case)
+    from benchmarks.backends.joblib_pool import JoblibPool, LoopInBlock
+
+    if case.backend == LOOP:
+        return LoopInBlock(**parallel_options)
+    asked = {"backend": case.backend, "n_jobs": case.n_jobs, "batch_size": case.batch_size}
+    return JoblibPool(**{**asked, **parallel_options})

@@ -1,0 +1,79 @@
+"""Cut off a case that hangs, or that waits for a worker which died.
+
+Signals reach the main thread wherever it waits, cost nothing while nothing happens, and leave no thread behind that
+could take time from a round.
+"""
+
+import itertools
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+# After the cut-off, joblib ends the call and its workers itself. Where that hangs as well (a worker that ignores
+# SIGTERM, one that died holding a queue's lock), the processes are killed, then the wait itself is broken off.
+_GRACE_S = 5.0
+
+
+class CaseTimeout(Exception):
+    """A case took longer than --case-timeout."""
+
+
+class WorkerDied(Exception):
+    """A worker process ended during a call, and the call would have waited for it for ever."""
+
+
+@contextmanager
+def guarded(seconds: float, dead_worker: Callable[[], str | None]) -> Iterator[None]:
+    """Raise CaseTimeout or WorkerDied inside the block when it is time to.
+
+    `dead_worker` returns a sentence once a worker has died whose task nobody will answer. Without POSIX signals, or
+    outside the main thread, the block runs unguarded.
+    """
+    if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    alarms = itertools.count(1)
+
+    def on_alarm(signum: int, frame: FrameType | None) -> None:
+        if next(alarms) == 2:
+            kill_children()
+        else:
+            raise CaseTimeout(f"cut off: the case took longer than --case-timeout {seconds:g} s")
+
+    def on_child(signum: int, frame: FrameType | None) -> None:
+        if (sentence := dead_worker()) is not None:
+            raise WorkerDied(sentence)
+
+    before = {
+        signal.SIGALRM: signal.signal(signal.SIGALRM, on_alarm),
+        signal.SIGCHLD: signal.signal(signal.SIGCHLD, on_child),
+    }
+    signal.setitimer(signal.ITIMER_REAL, seconds, _GRACE_S)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def kill_children() -> None:
+    """Kill every worker process of this one, sparing the resource trackers that clean up after them."""
+    import psutil
+
+    for child in psutil.Process().children(recursive=True):
+        try:
+            if "resource_tracker" not in " ".join(child.cmdline()):
+                child.kill()
+        except psutil.NoSuchProcess:
+            continue
+
+
+def lingering(before: set[threading.Thread], patience_s: float) -> list[str]:
+    """Names of the threads that started since `before` and still run after `patience_s`; nobody can kill those."""
+    threads = [thread for thread in threading.enumerate() if thread not in before]
+    for thread in threads:
+        thread.join(patience_s / len(threads))
+    return [thread.name for thread in threads if thread.is_alive()]

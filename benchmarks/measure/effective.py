@@ -1,0 +1,47 @@
+"""What really ran: the facts that stand beside a case's times in the run file."""
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from benchmarks.backends.pool import Effective, Pool
+from benchmarks.grid import LOOP, Case
+from benchmarks.measure.work import Work
+from benchmarks.workloads.carriers import WithWorker
+
+
+def observe(pool: Pool, work: Work) -> dict[str, Any]:
+    """Make one untimed call of the very same work, check it, and say which workers took part."""
+    answers = pool.call(WithWorker(work.task), work.arguments)
+    pool.take_batches(len(work.arguments))
+    work.check([result for result, _, _ in answers])
+    effective = pool.effective()
+    workers = {(process, thread) for _, process, thread in answers}
+    return {
+        "effective_backend": effective.backend_class,
+        "effective_n_jobs": effective.n_jobs,
+        "worker_processes": len({process for process, _ in workers if process != os.getpid()}),
+        "worker_threads": len(workers),
+    }
+
+
+def alias(case: Case, effective: Effective) -> str | None:
+    """The id of the case that `case` really is, None where it is itself."""
+    if case.backend == LOOP or effective.backend is None:
+        return None
+    real = Case(effective.backend, effective.n_jobs, case.batch_size)
+    return None if real == case else real.id
+
+
+def histogram(sizes: Iterable[int]) -> dict[str, int]:
+    """How many batches of each size, smallest first; keys are text because JSON's are."""
+    return {str(size): count for size, count in sorted(Counter(sizes).items())}
+
+
+def occurred(case: Case, rounds: Sequence[dict[str, int] | None]) -> bool | None:
+    """Whether a batch of the asked size ran in any timed round; None where no size was asked or no batch seen."""
+    seen = [sizes for sizes in rounds if sizes]
+    if not seen or not isinstance(case.batch_size, int):
+        return None
+    return any(str(case.batch_size) in sizes for sizes in seen)

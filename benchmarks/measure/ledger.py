@@ -1,0 +1,90 @@
+"""The session's ledger: which cases were asked for, which have a number, what became of the others."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from statistics import median
+from typing import Any
+
+from benchmarks.measure.settings import Settings
+
+# The format of our key in a run file. 1: the first.
+FORMAT = 1
+
+# Raised by hand when what is timed changes, so that older numbers are not compared with newer ones. 1: the first.
+SUITE_VERSION = 1
+
+
+@dataclass
+class Ledger:
+    """Cases by node id. `stuck` names what can't be ended; once it is set, nothing more may be measured.
+
+    `rounds_s` and `untimed_s` are the seconds spent in timed rounds and in the untimed first calls.
+    """
+
+    asked: list[str] = field(default_factory=list)
+    passed: set[str] = field(default_factory=set)
+    failed: dict[str, str] = field(default_factory=dict)
+    not_run: dict[str, str] = field(default_factory=dict)
+    median_s: dict[str, float] = field(default_factory=dict)
+    began: float = field(default_factory=time.monotonic)
+    rounds_s: float = 0.0
+    untimed_s: float = 0.0
+    stuck: str | None = None
+
+    def note(self, nodeid: str, phase: str, outcome: str, reason: str) -> None:
+        """Take in one report of pytest: `phase` is setup, call or teardown, `outcome` passed, failed or skipped."""
+        if outcome == "failed":
+            self.failed.setdefault(nodeid, reason)
+            self.passed.discard(nodeid)
+        elif outcome == "skipped":
+            self.not_run[nodeid] = reason
+        elif phase == "call":
+            self.passed.add(nodeid)
+
+    def time(self, nodeid: str, rounds_s: Sequence[float] | None, untimed_s: float) -> None:
+        """Take in the rounds of a case, in seconds, and what its untimed call took."""
+        self.untimed_s += untimed_s
+        if rounds_s:
+            self.rounds_s += sum(rounds_s)
+            self.median_s[nodeid] = median(rounds_s)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every case that was asked for has a number."""
+        return self.passed.issuperset(self.asked)
+
+    def record(self, settings: Settings, machine: dict[str, Any], versions: dict[str, Any]) -> dict[str, Any]:
+        """Our one key of the run file."""
+        reached = self.passed | self.failed.keys() | self.not_run.keys()
+        unreached = {nodeid: "the session ended before it" for nodeid in self.asked if nodeid not in reached}
+        return {
+            "format": FORMAT,
+            "suite_version": SUITE_VERSION,
+            "state": "complete" if self.complete else "partial",
+            "profile": settings.profile,
+            "grid": {
+                "backends": list(settings.backends),
+                "n_jobs": list(settings.n_jobs),
+                "batch_sizes": list(settings.batch_sizes),
+                "tasks": settings.tasks,
+                "longest": settings.longest,
+                "rounds": settings.rounds,
+                "warmups": settings.warmups,
+            },
+            "cases": {
+                "asked": len(self.asked),
+                "completed": len(self.passed),
+                "failed": self.failed,
+                "not_run": self.not_run | unreached,
+            },
+            "case_timeout_s": settings.case_timeout_s,
+            "time_s": {
+                "session": time.monotonic() - self.began,
+                "rounds": self.rounds_s,
+                "untimed_calls": self.untimed_s,
+            },
+            "seeds": {"shuffle": settings.shuffle},
+            "machine": machine,
+            "versions": versions,
+        }

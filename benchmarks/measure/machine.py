@@ -1,0 +1,123 @@
+"""Facts of the machine and the software that a time depends on; a fact that can't be read is None."""
+
+import importlib
+import multiprocessing
+import os
+import platform
+import sys
+import sysconfig
+from collections.abc import Mapping, MutableMapping
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+# The variables by which numeric libraries size their thread pools (the list is joblib's, MAX_NUM_THREADS_VARS).
+THREAD_POOL_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "BLIS_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+    "NUMBA_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+)
+
+# What else in the environment changes what joblib does.
+_JOBLIB_VARIABLES = ("JOBLIB_START_METHOD", "JOBLIB_MULTIPROCESSING", "JOBLIB_TEMP_FOLDER", "LOKY_MAX_CPU_COUNT")
+
+
+def pin_thread_pools(environment: MutableMapping[str, str]) -> None:
+    """One thread for each numeric library, unless the user chose; joblib would else derive it from n_jobs."""
+    for variable in THREAD_POOL_VARIABLES:
+        environment.setdefault(variable, "1")
+
+
+def facts(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
+    """The machine and the interpreter, as plain JSON values."""
+    return {
+        "cpu_model": cpu_model(),
+        "usable_cores": usable_cores(),
+        "cgroup_cpus": cgroup_cpus(Path("/sys/fs/cgroup")),
+        "governor": _line(Path("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")),
+        "system": platform.system(),
+        "architecture": platform.machine(),
+        "python": platform.python_version(),
+        "python_implementation": platform.python_implementation(),
+        "python_build": " ".join(platform.python_build()),
+        "free_threading": bool(sysconfig.get_config_var("Py_GIL_DISABLED")),
+        "gil_enabled": getattr(sys, "_is_gil_enabled", lambda: True)(),
+        "start_method": multiprocessing.get_start_method(),
+        "environment": {
+            name: environment[name] for name in (*THREAD_POOL_VARIABLES, *_JOBLIB_VARIABLES) if name in environment
+        },
+    }
+
+
+def usable_cores() -> int:
+    """Cores this process may run on, which can be fewer than the machine has."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def cpu_model() -> str | None:
+    """The processor's marketing name."""
+    for line in (_text(Path("/proc/cpuinfo")) or "").splitlines():
+        name, _, value = line.partition(":")
+        if name.strip() == "model name":
+            return value.strip()
+    return platform.processor() or None
+
+
+def cgroup_cpus(root: Path) -> float | None:
+    """The CPU quota of this container in cores (cgroup v2, then v1), None where there is none."""
+    if limit := _line(root / "cpu.max"):
+        quota, _, period = limit.partition(" ")
+    else:
+        quota = _line(root / "cpu" / "cpu.cfs_quota_us") or "max"
+        period = _line(root / "cpu" / "cpu.cfs_period_us") or ""
+    try:
+        return int(quota) / int(period) if int(quota) > 0 else None
+    except ValueError:
+        return None
+
+
+def versions() -> dict[str, str | None]:
+    """Versions of joblib, what it carries inside, and the packages whose presence changes what it does."""
+    return {
+        "joblib": _version("joblib"),
+        "loky": _carried("loky"),
+        "cloudpickle": _carried("cloudpickle") or _version("cloudpickle"),
+        "numpy": _version("numpy"),
+        "psutil": _version("psutil"),
+        "pytest": _version("pytest"),
+        "pytest-benchmark": _version("pytest-benchmark"),
+    }
+
+
+def _carried(name: str) -> str | None:
+    """The version of a package that joblib carries inside; newer releases install cloudpickle beside it instead."""
+    try:
+        module = importlib.import_module(f"joblib.externals.{name}")
+    except ImportError:
+        return None
+    version: str | None = getattr(module, "__version__", None)
+    return version
+
+
+def _version(package: str) -> str | None:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _text(path: Path) -> str | None:
+    try:
+        return path.read_text()
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def _line(path: Path) -> str | None:
+    return (_text(path) or "").strip() or None

@@ -1,0 +1,192 @@
+"""Rounds: what is timed in each phase of a pool's life, and what is noted and checked beside each round."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from benchmarks.backends.pool import Pool, open_pool
+from benchmarks.grid import Case
+from benchmarks.measure.deadline import guarded, lingering
+from benchmarks.measure.effective import alias, histogram, observe, occurred
+from benchmarks.measure.work import Work, naming
+
+# How long the threads of a failed case may take to end before they count as hung.
+_PATIENCE_S = 2.0
+
+# What a round returns: the results of each call in it.
+Results = list[list[Any]]
+
+
+class Measure:
+    """Times calls of a case's pool through pytest-benchmark's `pedantic`, one call a round.
+
+    `rounds` and `warmups` are calls; `timeout_s` is for the whole case; `stuck` is told of threads that can't be ended.
+    """
+
+    def __init__(
+        self, benchmark: Any, rounds: int, warmups: int, timeout_s: float, stuck: Callable[[list[str]], None]
+    ) -> None:
+        self._benchmark = benchmark
+        self._rounds = rounds
+        self._warmups = warmups
+        self._timeout_s = timeout_s
+        self._stuck = stuck
+        self.untimed_s = 0.0
+
+    def warm_call(self, case: Case, work: Work, beside_loop: bool = False, **parallel_options: Any) -> None:
+        """Time one call in a pool that is open and has made a call before.
+
+        `beside_loop` also times the direct loop just before and just after the case, so that a speed-up compares
+        two times of the same moment: the machine's speed may change from one case to the next.
+        """
+        loop_s = [work.loop_s()] if beside_loop and self._benchmark.enabled else []
+        with self._pool(case, parallel_options) as pool:
+            pool.open()
+            notes = self._notes("warm call", case, work, pool)
+            self._time(notes, lambda: [pool.call(work.task, work.arguments)])
+            pool.close()
+        if loop_s:
+            self._benchmark.extra_info["loop_s"] = [*loop_s, work.loop_s()]
+
+    def warm_calls(self, case: Case, work: Work, calls: int, **parallel_options: Any) -> None:
+        """Time `calls` calls one after the other in an open pool, as one round."""
+        with self._pool(case, parallel_options) as pool:
+            pool.open()
+            notes = self._notes(f"{calls} warm calls", case, work, pool, calls=calls)
+            self._time(notes, lambda: [pool.call(work.task, work.arguments) for _ in range(calls)])
+            pool.close()
+
+    def cold_start(self, case: Case, work: Work, **parallel_options: Any) -> None:
+        """Time making the pool and its first call; whatever could be warm is shut down before every round."""
+        with self._pool(case, parallel_options) as pool:
+            pool.open()
+            notes = self._notes("cold start", case, work, pool)
+            pool.close()
+
+            def first_call() -> Results:
+                pool.open()
+                return [pool.call(work.task, work.arguments)]
+
+            self._time(notes, first_call, before=pool.discard, after=pool.close)
+
+    def whole_block(self, case: Case, work: Work, observed: Work | None = None, **parallel_options: Any) -> None:
+        """Time a `with` block from nothing to nothing left open: make the pool, call it once, leave it.
+
+        `observed` is done in the untimed call, in place of work that would take too long to do twice.
+        """
+        with self._pool(case, parallel_options) as pool:
+            pool.open()
+            notes = self._notes("whole block", case, work, pool, observed=observed)
+            pool.close()
+
+            def block() -> Results:
+                pool.open()
+                results = pool.call(work.task, work.arguments)
+                notes.executor = pool.executor()
+                pool.close()
+                return [results]
+
+            self._time(notes, block, before=pool.discard)
+
+    @contextmanager
+    def _pool(self, case: Case, parallel_options: dict[str, Any]) -> Iterator[Pool]:
+        """A pool that starts from nothing and leaves nothing, however the case ends."""
+        before = set(threading.enumerate())
+        pool = open_pool(case, **parallel_options)
+        try:
+            with guarded(self._timeout_s, pool.dead_worker):
+                pool.discard()
+                try:
+                    yield pool
+                except BaseException:
+                    pool.kill()
+                    raise
+                pool.discard()
+        except BaseException:
+            if left := lingering(before, _PATIENCE_S):
+                self._stuck(left)
+            raise
+
+    def _notes(
+        self, phase: str, case: Case, work: Work, pool: Pool, calls: int = 1, observed: Work | None = None
+    ) -> "Notes":
+        began = time.perf_counter()
+        with naming(f"{_where(case)}, untimed call"):
+            seen = observe(pool, observed or work)
+        self.untimed_s += time.perf_counter() - began
+        facts = {"phase": phase, **work.facts, **seen, "alias_of": alias(case, pool.effective())}
+        return Notes(case, work, pool, facts, calls)
+
+    def _time(
+        self,
+        notes: "Notes",
+        target: Callable[[], Results],
+        before: Callable[[], None] | None = None,
+        after: Callable[[], None] | None = None,
+    ) -> None:
+        """Run the rounds; whatever `pedantic` is told to call before and after a round is outside its timer."""
+
+        def timed() -> Results:
+            notes.results = target()
+            return notes.results
+
+        def finish_round() -> None:
+            notes.take()
+            if after is not None:
+                after()
+
+        self._benchmark.pedantic(
+            timed, setup=before, teardown=finish_round, rounds=self._rounds, warmup_rounds=self._warmups
+        )
+        if not self._benchmark.enabled:
+            # pedantic skips teardown where nothing is measured; the check holds there too.
+            finish_round()
+        self._benchmark.extra_info.update(notes.facts(self._warmups if self._benchmark.enabled else 0))
+
+
+class Notes:
+    """What is known of each round besides its time."""
+
+    def __init__(self, case: Case, work: Work, pool: Pool, facts: dict[str, Any], calls: int) -> None:
+        self._case = case
+        self._work = work
+        self._pool = pool
+        self._facts = facts
+        self._tasks = len(work.arguments) * calls
+        self._last_executor = pool.executor()
+        self._batches: list[dict[str, int] | None] = []
+        self._executors: list[str | None] = []
+        self.results: Results = []
+        self.executor: object | None = None
+
+    def take(self) -> None:
+        """Note one finished round and check its result."""
+        sizes = self._pool.take_batches(self._tasks)
+        self._batches.append(None if sizes is None else histogram(sizes))
+        executor = self._pool.executor() or self.executor
+        if executor is None:
+            self._executors.append(None)
+        else:
+            self._executors.append("reused" if executor is self._last_executor else "new")
+        self._last_executor = executor
+        results, self.results = self.results, []
+        with naming(f"{_where(self._case)}, call {len(self._batches)} of the rounds"):
+            for result in results:
+                self._work.check(result)
+
+    def facts(self, warmups: int) -> dict[str, Any]:
+        """Plain values for the run file; lists have one entry a timed round."""
+        batches = self._batches[warmups:]
+        executors = self._executors[warmups:]
+        return {
+            **self._facts,
+            "batches": batches,
+            "batch_size_occurred": occurred(self._case, batches),
+            "executor": executors[0] if len(set(executors)) == 1 else "mixed",
+        }
+
+
+def _where(case: Case) -> str:
+    return f"{case.id}: backend={case.backend}, n_jobs={case.n_jobs}, batch_size={case.batch_size}"

@@ -1,0 +1,168 @@
+"""The options of a session: declared, read, and refused in one clear line where they make no sense."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from pytest import StashKey
+
+from benchmarks.grid import BATCH_SIZES, JOBLIB_BACKENDS, N_JOBS, PROFILES, UNMEASURED, BatchSize
+
+T = TypeVar("T")
+
+# Options of pytest-benchmark that only make sense for someone who wants a measurement.
+_ASKS_TO_MEASURE = (
+    "benchmark_only",
+    "benchmark_enable",
+    "benchmark_save",
+    "benchmark_autosave",
+    "benchmark_json",
+    "benchmark_compare",
+    "benchmark_compare_fail",
+)
+
+
+class BadOption(ValueError):
+    """An option's value makes no sense; the message names option, value and what was expected."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a session was asked to do. `case_timeout_s` is in seconds, `shuffle` a seed or None."""
+
+    measuring: bool
+    profile: str
+    backends: tuple[str, ...]
+    n_jobs: tuple[int, ...]
+    batch_sizes: tuple[BatchSize, ...]
+    tasks: int
+    longest: int
+    rounds: int
+    warmups: int
+    case_timeout_s: float
+    shuffle: int | None
+    quiet_progress: bool
+
+
+SETTINGS = StashKey[Settings]()
+
+
+def add_options(group: Any) -> None:
+    """Declare the options; values stay text here, so that every refusal reads alike."""
+    backends, jobs, sizes = (",".join(map(str, axis)) for axis in (JOBLIB_BACKENDS, N_JOBS, BATCH_SIZES))
+    profiles = ", ".join(PROFILES)
+    for name, metavar, text in (
+        ("--profile", "NAME", f"how large and how long: {profiles} (default: quick)"),
+        ("--backends", "LIST", f"backends of the grid (default: {backends})"),
+        ("--n-jobs", "LIST", f"numbers of jobs, -1 for all cores, as --n-jobs=-1,2 (default: {jobs})"),
+        ("--batch-sizes", "LIST", f"batch sizes, whole numbers or auto (default: {sizes})"),
+        ("--tasks", "N", "tasks a call (default: the profile's)"),
+        ("--longest", "N", "additions of the longest task, exclusive as in range (default: the profile's)"),
+        ("--rounds", "N", "timed rounds of each case (default: the profile's)"),
+        ("--case-timeout", "SECONDS", "cut a case off after this long (default: 120)"),
+        ("--shuffle", "SEED", "run the cases in a random order made from this whole number"),
+    ):
+        group.addoption(name, metavar=metavar, default=None, help=text)
+    group.addoption("--quiet-progress", action="store_true", default=False, help="no progress lines while measuring")
+
+
+def read_settings(option: Callable[[str], Any], known_backend: Callable[[str], bool]) -> Settings:
+    """The session's settings from its options; raises BadOption.
+
+    `option` looks a value up by name; `known_backend` says whether joblib knows a backend that is not one of its own.
+    """
+    measuring = any(option(name) for name in _ASKS_TO_MEASURE) and not option("benchmark_disable")
+    name = option("profile") or "quick"
+    if name not in PROFILES:
+        raise BadOption(f"--profile {name!r}: no such profile; there are {', '.join(PROFILES)}")
+    sizes = PROFILES[name] if measuring else UNMEASURED
+    shuffle = option("shuffle")
+    return Settings(
+        measuring=measuring,
+        profile=name,
+        backends=_items("--backends", option("backends"), JOBLIB_BACKENDS, _backend(known_backend)),
+        n_jobs=_items("--n-jobs", option("n_jobs"), N_JOBS, _n_jobs),
+        batch_sizes=_items("--batch-sizes", option("batch_sizes"), BATCH_SIZES, _batch_size),
+        tasks=_count("--tasks", option("tasks"), sizes.tasks, most=10_000_000),
+        longest=_count("--longest", option("longest"), sizes.longest, most=1_000_000_000),
+        rounds=_count("--rounds", option("rounds"), sizes.rounds, most=1_000_000),
+        warmups=sizes.warmups,
+        case_timeout_s=_seconds("--case-timeout", option("case_timeout"), 120.0),
+        shuffle=None if shuffle is None else _whole("--shuffle", shuffle, "a whole number"),
+        quiet_progress=bool(option("quiet_progress")),
+    )
+
+
+def refuse_workers(measuring: bool, numprocesses: object, dist: str) -> None:
+    """Raise BadOption where pytest-xdist would switch measuring off behind the user's back."""
+    if measuring and (numprocesses or dist != "no"):
+        raise BadOption(
+            "pytest-xdist runs cases side by side, so it can't measure: run `pytest --benchmark-only` without -n "
+            "to measure, or `pytest -n auto` alone to check every result unmeasured"
+        )
+
+
+def _items(name: str, text: str | None, default: Sequence[T], parse: Callable[[str, str], T]) -> tuple[T, ...]:
+    if text is None:
+        return tuple(default)
+    items = tuple(parse(name, item.strip()) for item in text.split(",")) if text.strip() else ()
+    if not items:
+        raise BadOption(f"{name} {text!r}: an empty list; give at least one value, or leave the option out")
+    twice = [item for item in items if items.count(item) > 1]
+    if twice:
+        raise BadOption(f"{name} {text!r}: {twice[0]!r} is listed twice; list each value once")
+    return items
+
+
+def _backend(known: Callable[[str], bool]) -> Callable[[str, str], str]:
+    def parse(name: str, text: str) -> str:
+        if text in JOBLIB_BACKENDS or (text and known(text)):
+            return text
+        raise BadOption(f"{name}: unknown backend {text!r}; joblib has {', '.join(JOBLIB_BACKENDS)}")
+
+    return parse
+
+
+def _n_jobs(name: str, text: str) -> int:
+    expected = "a whole number of jobs from 1 to 1024, or -1 for all cores (-2 for all but one, and so on)"
+    jobs = _whole(name, text, expected)
+    if jobs == 0 or abs(jobs) > 1024:
+        raise BadOption(f"{name}: {text!r}; expected {expected}")
+    return jobs
+
+
+def _batch_size(name: str, text: str) -> BatchSize:
+    if text == "auto":
+        return text
+    expected = "a whole number of at least 1, or auto"
+    size = _whole(name, text, expected)
+    if size < 1:
+        raise BadOption(f"{name}: {text!r}; expected {expected}")
+    return size
+
+
+def _count(name: str, text: str | None, default: int, most: int) -> int:
+    if text is None:
+        return default
+    expected = f"a whole number from 1 to {most}"
+    count = _whole(name, text, expected)
+    if not 1 <= count <= most:
+        raise BadOption(f"{name}: {text!r}; expected {expected}")
+    return count
+
+
+def _seconds(name: str, text: str | None, default: float) -> float:
+    try:
+        seconds = default if text is None else float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= 86_400:
+        raise BadOption(f"{name}: {text!r}; expected a number of seconds above 0, at most 86400 (a day)")
+    return seconds
+
+
+def _whole(name: str, text: str, expected: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise BadOption(f"{name}: {text!r}; expected {expected}") from None

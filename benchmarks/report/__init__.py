@@ -1,0 +1,1 @@
+"""Text out of results. Renderers return strings; whoever calls them writes."""

@@ -1,0 +1,155 @@
+"""Progress of a measuring session. Nothing here has a thread: what is shown changes only when a case starts or ends."""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Protocol, TextIO
+
+from benchmarks.report.durations import clock, duration
+
+
+class Progress(Protocol):
+    """What a session tells of itself while it runs."""
+
+    def start(self, name: str) -> None:
+        """A case begins."""
+
+    def finish(self, name: str, result: str) -> None:
+        """A case has ended, with a time or a failure."""
+
+    def close(self) -> None:
+        """Nothing more will come."""
+
+
+class Estimate:
+    """The time that is left, from the time that the finished cases took and each case's rough weight."""
+
+    def __init__(self, weights: Mapping[str, float], now: Callable[[], float] = time.monotonic) -> None:
+        self._weights = dict(weights)
+        self._now = now
+        self._began = now()
+        self._done = 0.0
+        self.total = len(weights)
+        self.count = 0
+
+    def finish(self, name: str) -> None:
+        """Take a case off what is left."""
+        self._done += self._weights.pop(name, 0.0)
+        self.count += 1
+
+    def left_s(self) -> float | None:
+        """Seconds left, None before the first case has ended."""
+        if not self._done:
+            return None
+        return (self._now() - self._began) / self._done * sum(self._weights.values())
+
+    def text(self) -> str:
+        """Such as `12/76, about 1:05 left`."""
+        left = self.left_s()
+        return f"{self.count}/{self.total}" + ("" if left is None else f", about {clock(left)} left")
+
+
+class Lines:
+    """A plain line for each finished case, for a log."""
+
+    def __init__(self, estimate: Estimate, write_line: Callable[[str], None]) -> None:
+        self._estimate = estimate
+        self._write_line = write_line
+
+    def start(self, name: str) -> None:
+        """A log says what has ended."""
+
+    def finish(self, name: str, result: str) -> None:
+        """One line: how many, how long still, which case, its time."""
+        self._estimate.finish(name)
+        self._write_line(f"{self._estimate.text():<28} {short(name)}  {result}")
+
+    def close(self) -> None:
+        """A log needs no ending."""
+
+
+class Bar:
+    """One line at the bottom of a terminal, redrawn between cases; failures stay above it."""
+
+    def __init__(self, estimate: Estimate, stream: TextIO) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, TextColumn
+        from rich.progress import Progress as RichProgress
+
+        self._estimate = estimate
+        # No automatic refresh: its thread would draw inside timed rounds.
+        self._progress = RichProgress(
+            BarColumn(bar_width=24),
+            TextColumn("{task.description}"),
+            console=Console(file=stream, force_terminal=True, highlight=False),
+            auto_refresh=False,
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        )
+        self._task = self._progress.add_task("", total=estimate.total)
+        self._progress.start()
+
+    def start(self, name: str) -> None:
+        """Show which case runs now."""
+        self._show(short(name))
+
+    def finish(self, name: str, result: str) -> None:
+        """Count it, and leave a line behind where it failed."""
+        from rich.text import Text
+
+        self._estimate.finish(name)
+        if result.startswith("FAILED"):
+            self._progress.console.print(Text(f"{short(name)}  {result}"))
+        self._show("")
+
+    def close(self) -> None:
+        """Take the line away."""
+        self._progress.stop()
+
+    def _show(self, running: str) -> None:
+        from rich.markup import escape
+
+        text = f"{self._estimate.text()}  {escape(running)}"
+        self._progress.update(self._task, completed=self._estimate.count, description=text)
+        self._progress.refresh()
+
+
+class LiveStderr:
+    """A stderr that shows joblib's own progress messages: on one line of a terminal, or now and then in a log.
+
+    Only for a scenario whose messages are part of what is timed.
+    """
+
+    _LOG_EVERY_S = 5.0
+
+    def __init__(self, stream: TextIO, terminal: bool) -> None:
+        self._stream = stream
+        self._terminal = terminal
+        self._next = 0.0
+
+    def write(self, text: str) -> int:
+        """Show the last line of `text`."""
+        line = text.strip().rpartition("\n")[2]
+        if line and self._terminal:
+            self._stream.write(f"\r\x1b[2K{line[:99]}\r")
+            self._stream.flush()
+        elif line and time.monotonic() >= self._next:
+            self._next = time.monotonic() + self._LOG_EVERY_S
+            self._stream.write(f"{line[:99]}\n")
+            self._stream.flush()
+        return len(text)
+
+    def flush(self) -> None:
+        """Every shown line is flushed as it is written."""
+
+
+def short(nodeid: str) -> str:
+    """A node id without its file, such as `test_summation[loky-n4-b1000]`."""
+    return nodeid.rpartition("::")[2]
+
+
+def result_text(median_s: float | None, failure: str | None) -> str:
+    """A finished case in a few words; only the first line of a failure."""
+    if failure is not None:
+        return f"FAILED {failure.splitlines()[0][:160] if failure else ''}".rstrip()
+    return "no time" if median_s is None else duration(median_s)

@@ -1,0 +1,134 @@
+"""What a session found out: the answer first, in at most 25 lines of 100 columns."""
+
+import io
+import textwrap
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import fmean
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.analysis.speedup import Configuration, best_of_each_backend, slower_than_loop
+from benchmarks.grid import LOOP, REFERENCES
+from benchmarks.report.durations import duration
+
+WIDTH = 100
+_MOST_BACKENDS = 10
+_MOST_NAMES = 4
+
+
+@dataclass(frozen=True)
+class MeasuredCase:
+    """One finished case of the grid. `facts` are its extra_info in the run file."""
+
+    configuration: Configuration
+    facts: dict[str, Any]
+
+
+def summary(benchmarks: Sequence[dict[str, Any]], coloured: bool) -> str:
+    """The summary of a session, from the `benchmarks` of its run file."""
+    entries = [entry for entry in benchmarks if entry["group"] == "summation"]
+    if not entries:
+        return "No summary: it is about the grid (test_summation.py), and none of its cases has a time here.\n"
+    cases = [_measured(entry) for entry in entries]
+    # An alias has another cell's time under a second name; the direct loop is what the others stand against.
+    own = [case for case in cases if not case.facts["alias_of"] and case.configuration.backend != LOOP]
+    own.sort(key=lambda case: case.configuration.backend in REFERENCES)
+    best = best_of_each_backend([case.configuration for case in own])
+    lines = [_heading(cases)]
+    if best:
+        lines.append(_table(best[:_MOST_BACKENDS], {case.configuration.name: case for case in own}, coloured))
+    lines += [textwrap.fill(sentence, WIDTH) for sentence in _sentences(best, cases)]
+    return "\n".join(lines) + "\n"
+
+
+def _measured(entry: dict[str, Any]) -> MeasuredCase:
+    facts = entry["extra_info"]
+    configuration = Configuration(
+        name=entry["param"],
+        backend=entry["params"]["backend"],
+        time_s=entry["stats"]["median"],
+        loop_s=fmean(facts["loop_s"]),
+        workers=facts["effective_n_jobs"],
+    )
+    return MeasuredCase(configuration, facts)
+
+
+def _heading(cases: Sequence[MeasuredCase]) -> str:
+    facts = cases[0].facts
+    loops = sorted(case.configuration.loop_s for case in cases)
+    return (
+        f"{facts['tasks']:,} summations a call, of 0 to {facts['longest']:,} additions. The direct loop takes"
+        f" {duration(loops[0])} to {duration(loops[-1])} here;\n"
+        "a speed-up is the direct loop beside a case over the median of the case's rounds."
+    )
+
+
+def _table(best: Sequence[Configuration], cases: dict[str, MeasuredCase], coloured: bool) -> str:
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
+    table.add_column("backend", no_wrap=True)
+    table.add_column("best cell", no_wrap=True)
+    for title in ("time", "speed-up", "efficiency"):
+        table.add_column(title, justify="right", no_wrap=True)
+    table.add_column("what really ran", no_wrap=True)
+    for place in best:
+        table.add_row(
+            place.backend,
+            place.name.removeprefix(f"{place.backend}-"),
+            duration(place.time_s),
+            f"{place.speed_up:.2f}x",
+            f"{place.efficiency:.0%}",
+            _really_ran(cases[place.name].facts),
+        )
+    stream = io.StringIO()
+    Console(file=stream, width=WIDTH, force_terminal=coloured, highlight=False).print(table)
+    return "\n".join(line.rstrip() for line in stream.getvalue().splitlines())
+
+
+def _really_ran(facts: dict[str, Any]) -> str:
+    if facts["worker_processes"]:
+        workers = f"{facts['worker_processes']} processes"
+    elif facts["worker_threads"] > 1:
+        workers = f"{facts['worker_threads']} threads"
+    else:
+        return str(facts["effective_backend"])
+    sizes = facts["batches"][-1]
+    return workers if not sizes else f"{workers}, {sum(sizes.values())} batches, largest {max(map(int, sizes))}"
+
+
+def _sentences(best: Sequence[Configuration], cases: Sequence[MeasuredCase]) -> list[str]:
+    said = []
+    if best:
+        first = max(best, key=lambda place: place.speed_up)
+        if first.speed_up > 1:
+            said.append(f"Fastest here: {first.name}, {first.speed_up:.2f}x the direct loop.")
+        else:
+            said.append("Fastest here: the direct loop. No configuration beats it on tasks this short.")
+    said += _slower([case.configuration for case in cases])
+    aliases = sum(1 for case in cases if case.facts["alias_of"])
+    if aliases:
+        said.append(
+            f"{aliases} cells are another cell under a second name (n_jobs=1 of any backend is sequential, sequential"
+            " has one job): alias_of in the run file names it."
+        )
+    never = [case.configuration.name for case in cases if case.facts["batch_size_occurred"] is False]
+    if never:
+        said.append(f"No batch of the size asked for ever ran in {_list(never)}.")
+    return said
+
+
+def _slower(configurations: Sequence[Configuration]) -> list[str]:
+    parallel = Counter(place.backend for place in configurations if place.workers > 1)
+    slower = Counter(place.backend for place in slower_than_loop(configurations))
+    if not slower:
+        return []
+    counts = [f"{backend} {count} of {parallel[backend]}" for backend, count in slower.items()]
+    return [f"Parallel is slower than the plain loop in these cells: {_list(counts, most=_MOST_BACKENDS)}."]
+
+
+def _list(names: Sequence[str], most: int = _MOST_NAMES) -> str:
+    shown = ", ".join(names[:most])
+    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"

@@ -1,0 +1,92 @@
+"""Micro-cases: each isolates one part of what joblib adds to the work."""
+
+import contextlib
+import io
+import random
+
+import pytest
+
+from benchmarks.grid import Case
+from benchmarks.measure.machine import usable_cores
+from benchmarks.measure.settings import SETTINGS
+from benchmarks.measure.work import Work
+from benchmarks.workloads.micro import nap, nothing
+
+pytestmark = pytest.mark.benchmark(group="overhead")
+
+ORDER_SEED = 0
+
+
+def same(value):
+    """What a task must return that returns its argument."""
+    return value
+
+
+def pytest_generate_tests(metafunc):
+    """Every backend asked for; `workers` instead of `backend` leaves the sequential one out."""
+    backends = metafunc.config.stash[SETTINGS].backends
+    if "backend" in metafunc.fixturenames:
+        metafunc.parametrize("backend", backends)
+    if "workers" in metafunc.fixturenames:
+        metafunc.parametrize("workers", [name for name in backends if name != "sequential"])
+
+
+def test_no_op(measure, sized, backend):
+    """Cost of a task: 5,000 that do nothing, in batches of 100."""
+    tasks = sized(5_000)
+    measure.warm_call(Case(backend, jobs(backend), 100), Work(nothing, range(tasks), same, {"tasks": tasks}))
+
+
+def test_two_tasks(measure, backend):
+    """Cost of a call: two tasks that sleep 1 ms."""
+    measure.warm_call(Case(backend, jobs(backend), 1), Work(nap, [1.0, 1.0], same, {"tasks": 2}))
+
+
+def test_many_calls(measure, backend):
+    """Twenty short calls in one block, as one round."""
+    work = Work(nothing, range(4), same, {"tasks": 4, "calls": 20})
+    measure.warm_calls(Case(backend, jobs(backend), 1), work, calls=20)
+
+
+def test_more_jobs_than_cores(measure, sized, workers):
+    """Tasks that sleep 5 ms, twice as many workers as cores."""
+    naps = [5.0] * sized(64)
+    measure.warm_call(Case(workers, 2 * usable_cores(), 1), Work(nap, naps, same, {"tasks": len(naps)}))
+
+
+@pytest.mark.parametrize("verbose", [0, 10])
+def test_verbose(measure, sized, backend, verbose):
+    """2,000 tasks that do nothing, with joblib's progress messages (written to memory) and without."""
+    tasks = sized(2_000)
+    work = Work(nothing, range(tasks), same, {"tasks": tasks})
+    with contextlib.redirect_stderr(io.StringIO()):
+        measure.warm_call(Case(backend, jobs(backend), 10), work, verbose=verbose)
+
+
+@pytest.mark.parametrize(("prefer", "stands_for"), [("processes", "loky"), ("threads", "threading")])
+def test_prefer(measure, sized, prefer, stands_for):
+    """The soft hint instead of a backend's name; 1,000 tasks that do nothing."""
+    tasks = sized(1_000)
+    work = Work(nothing, range(tasks), same, {"tasks": tasks})
+    measure.warm_call(Case(stands_for, 2, 100), work, backend=None, prefer=prefer)
+
+
+@pytest.mark.parametrize("pre_dispatch", ["2 * n_jobs", "all"], ids=["default", "all"])
+def test_pre_dispatch(measure, summation, workers, pre_dispatch):
+    """The summation in batches of 1000: the default breaks up the first ones, 'all' does not (joblib#373)."""
+    measure.warm_call(Case(workers, 4, 1000), summation, pre_dispatch=pre_dispatch)
+
+
+@pytest.mark.parametrize("order", ["rising", "shuffled"])
+def test_order(measure, summation, workers, order):
+    """The summation in batches of 1000, its longest tasks last or anywhere."""
+    arguments = list(summation.arguments)
+    if order == "shuffled":
+        random.Random(ORDER_SEED).shuffle(arguments)
+    facts = {**summation.facts, "order_seed": ORDER_SEED}
+    measure.warm_call(Case(workers, 2, 1000), Work(summation.task, arguments, summation.expected, facts))
+
+
+def jobs(backend):
+    """Two workers, where there are workers."""
+    return 1 if backend == "sequential" else 2

@@ -1,0 +1,38 @@
+"""The phases of a pool's life, each timed by itself, with a call too small to hide them."""
+
+import pytest
+
+from benchmarks.grid import Case
+from benchmarks.measure.settings import SETTINGS
+from benchmarks.measure.work import Work
+from benchmarks.workloads.micro import nothing
+
+pytestmark = pytest.mark.benchmark(group="startup")
+
+BATCH_SIZE = 10
+WORK = Work(nothing, range(100), expected=lambda value: value, facts={"tasks": 100})
+
+
+def pytest_generate_tests(metafunc):
+    """Every backend asked for: the sequential one as it is, the others with 2 and 4 workers."""
+    cells = [
+        (backend, jobs)
+        for backend in metafunc.config.stash[SETTINGS].backends
+        for jobs in ((1,) if backend == "sequential" else (2, 4))
+    ]
+    metafunc.parametrize("backend, n_jobs", cells, ids=[f"{backend}-n{jobs}" for backend, jobs in cells])
+
+
+def test_cold_start(measure, backend, n_jobs):
+    """Make the pool and call it once; loky's executor is shut down before every round."""
+    measure.cold_start(Case(backend, n_jobs, BATCH_SIZE), WORK)
+
+
+def test_warm_call(measure, backend, n_jobs):
+    """The same call in a pool that has been called before: what the grid measures."""
+    measure.warm_call(Case(backend, n_jobs, BATCH_SIZE), WORK)
+
+
+def test_whole_block(measure, backend, n_jobs):
+    """The whole `with Parallel(...)` block around that call, from a cold start to leaving it."""
+    measure.whole_block(Case(backend, n_jobs, BATCH_SIZE), WORK)

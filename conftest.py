@@ -1,0 +1,243 @@
+"""Wires `benchmarks/` into pytest: options, fixtures, hooks. What they do is done elsewhere."""
+
+import contextlib
+import io
+import os
+
+import pytest
+
+from benchmarks.grid import rough_weight
+from benchmarks.measure.children import prepare_children
+from benchmarks.measure.ledger import Ledger
+from benchmarks.measure.machine import pin_thread_pools
+from benchmarks.measure.session import (
+    end_in_order_on_signals,
+    is_case,
+    keep_finished,
+    leave_now,
+    reason,
+    save_by_default,
+    shuffled,
+)
+from benchmarks.measure.settings import SETTINGS, BadOption, add_options, read_settings, refuse_workers
+
+# Before anything imports a numeric library.
+pin_thread_pools(os.environ)
+
+LEDGER = pytest.StashKey[Ledger]()
+PROGRESS = pytest.StashKey()
+EXIT_STATUS = pytest.StashKey[int]()
+
+RUN_FILE_KEY = "joblib_suite"
+
+
+def pytest_addoption(parser):
+    """The suite's own options, `pytest --help` shows them."""
+    add_options(parser.getgroup("suite", "joblib benchmark suite"))
+
+
+def pytest_configure(config):
+    """Read the options before pytest-benchmark (which configures itself last) reads its own."""
+    try:
+        settings = read_settings(config.getoption, known_backend)
+        if not hasattr(config, "workerinput"):
+            refuse_workers(settings.measuring, config.getoption("numprocesses", None), config.getoption("dist", "no"))
+    except BadOption as bad:
+        raise pytest.UsageError(str(bad)) from None
+    config.stash[SETTINGS] = settings
+    config.stash[LEDGER] = Ledger()
+    if settings.measuring:
+        save_by_default(config.option)
+    else:
+        config.option.benchmark_disable = True
+    prepare_children()
+    end_in_order_on_signals()
+
+
+def known_backend(name):
+    """Whether somebody has registered a backend of this name with joblib."""
+    from joblib.parallel import BACKENDS
+
+    return name in BACKENDS
+
+
+def pytest_ignore_collect(collection_path, config):
+    """The notebook's half-minute cases belong to their own profile, and nothing else does."""
+    if collection_path.parent.name == "suite" and collection_path.name.startswith("test_"):
+        notebook = config.stash[SETTINGS].profile == "notebook"
+        return True if notebook != (collection_path.name == "test_notebook.py") else None
+    return None
+
+
+def pytest_collection_modifyitems(config, items):
+    """The grid first, because most people wait for it; then `--shuffle SEED`."""
+    items.sort(key=lambda item: item.path.name != "test_summation.py")
+    if (seed := config.stash[SETTINGS].shuffle) is not None:
+        items[:] = shuffled(items, seed)
+
+
+def pytest_collection_finish(session):
+    """Now it is known which cases are asked for."""
+    config, cases = session.config, [item for item in session.items if is_case(item)]
+    config.stash[LEDGER].asked = [item.nodeid for item in cases]
+    settings = config.stash[SETTINGS]
+    if settings.measuring and cases and not settings.quiet_progress and not config.option.collectonly:
+        weights = {
+            item.nodeid: rough_weight(getattr(item, "callspec", None) and item.callspec.params, settings.tasks)
+            for item in cases
+        }
+        config.stash[PROGRESS] = make_progress(config, weights)
+
+
+def make_progress(config, weights):
+    """A bar on a terminal, lines elsewhere."""
+    from benchmarks.report.progress import Bar, Estimate, Lines
+
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    reporter.showfspath = False
+    stream = terminal(config)
+    if stream.isatty():
+        return Bar(Estimate(weights), stream)
+    return Lines(Estimate(weights), reporter.write_line)
+
+
+def terminal(config):
+    """pytest's own output stream, which capturing leaves alone."""
+    return config.pluginmanager.get_plugin("terminalreporter")._tw._file
+
+
+def pytest_report_teststatus(report, config):
+    """Where there is progress of our own, pytest's dots are left out."""
+    if PROGRESS in config.stash and report.when == "call" and report.passed and config.get_verbosity() <= 0:
+        return "passed", "", ""
+    return None
+
+
+def pytest_runtest_setup(item):
+    """After a hang that nobody can end, nothing that is measured means anything."""
+    ledger = item.config.stash[LEDGER]
+    if ledger.stuck and is_case(item):
+        pytest.skip(f"not run: {ledger.stuck}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item):
+    """Progress is drawn before a case and after it, never inside."""
+    progress = item.config.stash.get(PROGRESS, None)
+    if progress is None or not is_case(item):
+        return (yield)
+    from benchmarks.report.progress import result_text
+
+    ledger = item.config.stash[LEDGER]
+    progress.start(item.nodeid)
+    try:
+        return (yield)
+    finally:
+        failure = ledger.failed.get(item.nodeid, ledger.not_run.get(item.nodeid))
+        progress.finish(item.nodeid, result_text(ledger.median_s.get(item.nodeid), failure))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Enter what became of a case."""
+    report = yield
+    if is_case(item):
+        ledger = item.config.stash[LEDGER]
+        ledger.note(item.nodeid, report.when, report.outcome, "" if report.passed else reason(report))
+    return report
+
+
+@pytest.fixture
+def measure(request, benchmark):
+    """Times calls of a case's pool: see `benchmarks.measure.rounds.Measure`."""
+    from benchmarks.measure.rounds import Measure
+
+    settings, ledger = request.config.stash[SETTINGS], request.config.stash[LEDGER]
+
+    def stuck(threads):
+        ledger.stuck = f"{request.node.name} left threads behind that can't be ended: {', '.join(threads)}"
+
+    measure = Measure(benchmark, settings.rounds, settings.warmups, settings.case_timeout_s, stuck)
+    yield measure
+    ledger.time(request.node.nodeid, benchmark.stats and benchmark.stats.stats.data, measure.untimed_s)
+
+
+@pytest.fixture(scope="session")
+def summation(request):
+    """The summation at the session's size."""
+    settings = request.config.stash[SETTINGS]
+    return make_summation(settings.tasks, settings.longest)
+
+
+@pytest.fixture(scope="session")
+def first_tasks(request):
+    """The first hundred tasks of the summation, to see what runs without waiting for all of it."""
+    settings = request.config.stash[SETTINGS]
+    few = min(100, settings.tasks)
+    return make_summation(few, max(1, settings.longest * few // settings.tasks))
+
+
+def make_summation(tasks, longest):
+    """The notebook's work with `tasks` tasks of up to `longest` additions."""
+    from benchmarks.measure.work import Work
+    from benchmarks.workloads.summation import closed_form, lengths, my_task
+
+    return Work(my_task, lengths(tasks, longest), closed_form, {"tasks": tasks, "longest": longest})
+
+
+@pytest.fixture(scope="session")
+def sized(request):
+    """How many tasks a micro-case has: what it asks for, or few where nothing is measured."""
+    settings = request.config.stash[SETTINGS]
+    return (lambda tasks: tasks) if settings.measuring else (lambda tasks: min(tasks, settings.tasks))
+
+
+@pytest.fixture
+def live_stderr(request):
+    """Shows what a measured block writes to stderr as it comes; drops it where nobody wants progress."""
+    if PROGRESS not in request.config.stash:
+        return contextlib.redirect_stderr(io.StringIO())
+    from benchmarks.report.progress import LiveStderr
+
+    stream = terminal(request.config)
+    return contextlib.redirect_stderr(LiveStderr(stream, stream.isatty()))
+
+
+def pytest_benchmark_update_json(config, output_json):
+    """Add our one key to the run file."""
+    from benchmarks.measure import machine
+
+    record = config.stash[LEDGER].record(config.stash[SETTINGS], machine.facts(), machine.versions())
+    output_json[RUN_FILE_KEY] = record
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionfinish(session, exitstatus):
+    """Before pytest-benchmark saves: only cases with a number are in the run."""
+    config = session.config
+    if (progress := config.stash.get(PROGRESS, None)) is not None:
+        progress.close()
+    if LEDGER in config.stash:
+        keep_finished(config._benchmarksession.benchmarks, config.stash[LEDGER])
+    result = yield
+    config.stash[EXIT_STATUS] = int(session.exitstatus)
+    return result
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(terminalreporter, config):
+    """The answer, below pytest-benchmark's table."""
+    settings, ledger = config.stash[SETTINGS], config.stash[LEDGER]
+    if not settings.measuring or not ledger.asked or config.option.collectonly:
+        return
+    from benchmarks.report.summary import summary
+
+    benchmarks = [bench.as_dict(include_data=False) for bench in config._benchmarksession.benchmarks]
+    terminalreporter.section(f"{len(ledger.passed)} of {len(ledger.asked)} cases measured, profile {settings.profile}")
+    terminalreporter.write(summary(benchmarks, coloured=terminalreporter.hasmarkup))
+
+
+def pytest_unconfigure(config):
+    """A hung thread would keep the interpreter from exiting."""
+    if LEDGER in config.stash and config.stash[LEDGER].stuck and not hasattr(config, "workerinput"):
+        leave_now(config.stash.get(EXIT_STATUS, 1))
