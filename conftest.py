@@ -7,7 +7,7 @@ import os
 import pytest
 
 from benchmarks.grid import rough_weight
-from benchmarks.measure.children import prepare_children
+from benchmarks.measure.children import prepare_forks, watch
 from benchmarks.measure.ledger import Ledger
 from benchmarks.measure.machine import pin_thread_pools
 from benchmarks.measure.session import (
@@ -50,7 +50,7 @@ def pytest_configure(config):
         save_by_default(config.option)
     else:
         config.option.benchmark_disable = True
-    prepare_children()
+    prepare_forks()
     end_in_order_on_signals()
 
 
@@ -80,6 +80,8 @@ def pytest_collection_finish(session):
     """Now it is known which cases are asked for."""
     config, cases = session.config, [item for item in session.items if is_case(item)]
     config.stash[LEDGER].asked = [item.nodeid for item in cases]
+    if cases and not config.option.collectonly:
+        config.add_cleanup(watch(os.environ))
     settings = config.stash[SETTINGS]
     if settings.measuring and cases and not settings.quiet_progress and not config.option.collectonly:
         weights = {

@@ -108,7 +108,7 @@ class JoblibPool:
 
 
 class LoopInBlock(JoblibPool):
-    """The notebook's comparison: a plain list comprehension inside a `with Parallel(...)` block that it does not use."""
+    """The notebook's comparison: a list comprehension inside a `with Parallel(...)` block that it leaves idle."""
 
     def call(self, task: Task, arguments: Sequence[Any]) -> list[Any]:
         """The plain loop."""

@@ -1,16 +1,23 @@
-"""Forked workers: what they must not inherit, and that they die with the session even where it is killed."""
+"""The session's worker processes: what they must not inherit, and that they end with it even where it is killed."""
 
 import ctypes
 import os
+import secrets
 import signal
+import subprocess
 import sys
+from collections.abc import Callable, MutableMapping
+from pathlib import Path
+
+from benchmarks.measure import watchdog
 
 # Handlers of the session's own; a worker that inherited them would not end when its pool tells it to.
 _SESSION_SIGNALS = ("SIGTERM", "SIGHUP", "SIGALRM", "SIGCHLD")
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
+_MARK = "BENCHMARK_SUITE_SESSION"
 
 
-def prepare_children() -> None:
+def prepare_forks() -> None:
     """Have every process that is forked from now on start with default signals, and end when this one does.
 
     A forked `multiprocessing` worker waits for ever on a queue whose other end it holds itself once its parent was
@@ -27,3 +34,22 @@ def prepare_children() -> None:
             prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
     os.register_at_fork(after_in_child=in_child)
+
+
+def watch(environment: MutableMapping[str, str]) -> Callable[[], None]:
+    """Start the watchdog over workers that are not forked (loky's), and return what ends it.
+
+    They are known by a mark that they inherit in `environment`. Without /proc there is no watchdog.
+    """
+    if not Path("/proc/self/environ").exists():
+        return lambda: None
+    environment[_MARK] = secrets.token_hex(8)
+    process = subprocess.Popen(  # noqa: S603 - our own file
+        [sys.executable, "-I", "-S", watchdog.__file__, f"{_MARK}={environment[_MARK]}"], stdin=subprocess.PIPE
+    )
+
+    def end() -> None:
+        process.kill()
+        process.communicate()
+
+    return end

@@ -19,7 +19,7 @@ def save_by_default(options: Any) -> None:
     from pytest_benchmark.utils import get_tag
 
     if not options.benchmark_save:
-        options.benchmark_autosave = options.benchmark_autosave or get_tag()
+        options.benchmark_autosave = options.benchmark_autosave or get_tag()  # type: ignore[no-untyped-call]
     options.benchmark_save_data = True
 
 

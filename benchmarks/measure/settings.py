@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from pytest import StashKey
+import pytest
 
 from benchmarks.grid import BATCH_SIZES, JOBLIB_BACKENDS, N_JOBS, PROFILES, UNMEASURED, BatchSize
 
@@ -44,7 +44,7 @@ class Settings:
     quiet_progress: bool
 
 
-SETTINGS = StashKey[Settings]()
+SETTINGS = pytest.StashKey[Settings]()
 
 
 def add_options(group: Any) -> None:

@@ -1,12 +1,12 @@
 """Seconds in words: the one place where a unit is chosen."""
 
+_UNITS = (("s", 1.0), ("ms", 1e3), ("us", 1e6), ("ns", 1e9))
+
 
 def duration(seconds: float) -> str:
     """Three significant digits and a unit, such as `41.2 ms`."""
-    for unit, scale in (("s", 1.0), ("ms", 1e3), ("us", 1e6)):
-        value = seconds * scale
-        if value >= 1:
-            break
+    unit, scale = next((unit for unit in _UNITS if seconds * unit[1] >= 1), _UNITS[-1])
+    value = seconds * scale
     digits = 0 if value >= 100 else 1 if value >= 10 else 2
     return f"{value:.{digits}f} {unit}"
 

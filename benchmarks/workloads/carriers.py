@@ -13,6 +13,7 @@ class WithWorker:
         self.task = task
 
     def __call__(self, argument: Any) -> tuple[Any, int, int]:
+        """Run the task where this is called."""
         return self.task(argument), os.getpid(), threading.get_ident()
 
 

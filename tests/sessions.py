@@ -1,0 +1,68 @@
+"""Real sessions of the suite: pytest in a process of its own, on this checkout, with a store of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.parent
+GRID = "benchmarks/suite/test_summation.py"
+
+# Small enough to run many, large enough for several batches of 10 in each call.
+SMALL = ("--tasks", "100", "--longest", "100", "--rounds", "3")
+
+
+@dataclass(frozen=True)
+class Session:
+    """What a session said and saved."""
+
+    exit_code: int
+    output: str
+    store: Path
+
+    @property
+    def run_files(self) -> list[Path]:
+        """The saved runs, oldest first."""
+        return sorted(self.store.glob("*/*.json"))
+
+    @property
+    def run(self) -> dict[str, Any]:
+        """The only saved run."""
+        (path,) = self.run_files
+        return json.loads(path.read_text())
+
+    @property
+    def times(self) -> dict[str, dict[str, Any]]:
+        """The saved run's benchmarks by their ids."""
+        return {bench["param"]: bench for bench in self.run["benchmarks"]}
+
+
+def command(store: Path, *args: str, faulty: bool = False) -> list[str]:
+    """The command line of a session."""
+    plugin = ["-p", "tests.faulty"] if faulty else []
+    return [sys.executable, "-m", "pytest", *plugin, "-p", "no:cacheprovider", f"--benchmark-storage={store}", *args]
+
+
+def environment() -> dict[str, str]:
+    """This process's environment without what tells pytest that it is a part of another pytest."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "BENCHMARK_"))}
+    return {**inherited, "COLUMNS": "100"}
+
+
+def session(store: Path, *args: str, faulty: bool = False, timeout_s: float = 120) -> Session:
+    """Run a session to its end."""
+    done = subprocess.run(
+        command(store, *args, faulty=faulty),
+        cwd=ROOT,
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=timeout_s,
+        check=False,
+    )
+    return Session(done.returncode, done.stdout, store)

@@ -1,0 +1,86 @@
+"""Cases that hang or whose workers die: the case is named, the rest goes on, nothing is left behind."""
+
+import re
+import signal
+import time
+from pathlib import Path
+from subprocess import DEVNULL
+
+import psutil
+import pytest
+
+from tests.sessions import GRID, ROOT, SMALL, command, environment, session
+
+ONE_CELL = ("--n-jobs", "2", "--batch-sizes", "10", *SMALL, GRID)
+
+
+def test_hung_and_dead_workers_fail_their_cases_only(tmp_path):
+    """Two cases hang in worker processes, two lose a worker; the cases after them are measured."""
+    backends = "hanging-loky,hanging-multiprocessing,dying-loky,dying-multiprocessing,loky,multiprocessing"
+    done = session(tmp_path, "--benchmark-only", "--case-timeout", "3", "--backends", backends, *ONE_CELL, faulty=True)
+    failed = {name.partition("[")[2]: why for name, why in done.run["joblib_suite"]["cases"]["failed"].items()}
+    assert done.exit_code == 1
+    assert set(done.times) >= {"loky-n2-b10", "multiprocessing-n2-b10"}
+    assert "--case-timeout 3 s" in failed["hanging-loky-n2-b10]"]
+    assert "--case-timeout 3 s" in failed["hanging-multiprocessing-n2-b10]"]
+    assert "TerminatedWorkerError" in failed["dying-loky-n2-b10]"]
+    assert "died with exit code 3" in failed["dying-multiprocessing-n2-b10]"]
+    assert done.run["joblib_suite"]["state"] == "partial"
+
+
+def test_after_hung_threads_the_rest_is_reported_as_not_run(tmp_path):
+    """Nobody can end a thread: what comes after it would be measured beside it."""
+    backends = "threading,hanging-threads,multiprocessing"
+    done = session(tmp_path, "--benchmark-only", "--case-timeout", "2", "--backends", backends, *ONE_CELL, faulty=True)
+    cases = done.run["joblib_suite"]["cases"]
+    assert done.exit_code == 1
+    assert "threading-n2-b10" in done.times
+    assert [name.partition("[")[2] for name in cases["failed"]] == ["hanging-threads-n2-b10]"]
+    assert [name.partition("[")[2] for name in cases["not_run"]] == ["multiprocessing-n2-b10]"]
+    assert all("left threads behind" in why for why in cases["not_run"].values())
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda number: number.name)
+@pytest.mark.parametrize("backend", ["loky", "multiprocessing"])
+def test_an_aborted_session_leaves_nothing_behind(tmp_path, number, backend):
+    """Ended in the middle of a case, in whichever way: no process, no semaphore, no temporary folder."""
+    args = ("--benchmark-only", "--backends", backend, "-k", f"{backend}-n2", *ONE_CELL, "--rounds", "100000")
+    started = psutil.Popen(command(tmp_path, *args), cwd=ROOT, env=environment(), stdout=DEVNULL, stderr=DEVNULL)
+    try:
+        wait_for(lambda: len(workers(started)) >= 2, "two workers")
+        processes = started.children(recursive=True)
+        started.send_signal(number)
+        started.wait(30)
+        wait_for(lambda: not any(alive(process) for process in processes), f"the end of {processes}")
+        wait_for(lambda: not left_on_disk(started.pid), "the end of semaphores and folders")
+    finally:
+        if started.is_running():
+            started.kill()
+
+
+def workers(process):
+    """The pool's workers among the children of a session: forked ones, and loky's."""
+    return [
+        child
+        for child in process.children()
+        if not {"watchdog", "resource_tracker"} & set(re.split(r"\W+", " ".join(child.cmdline())))
+    ]
+
+
+def alive(process):
+    """A zombie waits for its parent to take note, which not every container's first process does."""
+    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+
+
+def left_on_disk(pid):
+    """What loky and joblib keep in memory-backed files under names with their process's id."""
+    shared = Path("/dev/shm")  # noqa: S108
+    return [path for path in (shared.iterdir() if shared.exists() else ()) if re.search(rf"(loky|joblib)\D*{pid}\D", path.name)]
+
+
+def wait_for(happened, what, seconds=20.0):
+    """Poll until `happened()`."""
+    end = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < end, f"waited {seconds} s in vain for {what}"
+        time.sleep(0.05)
