@@ -17,6 +17,7 @@ from benchmarks.measure.session import (
     leave_now,
     reason,
     save_by_default,
+    shorten,
     shuffled,
 )
 from benchmarks.measure.settings import SETTINGS, BadOption, add_options, read_settings, refuse_workers
@@ -109,17 +110,17 @@ def terminal(config):
 
 
 def pytest_report_teststatus(report, config):
-    """Where there is progress of our own, pytest's dots are left out."""
-    if PROGRESS in config.stash and report.when == "call" and report.passed and config.get_verbosity() <= 0:
-        return "passed", "", ""
-    return None
+    """Where there is progress of our own, pytest's letters are left out."""
+    if PROGRESS not in config.stash or config.get_verbosity() > 0 or (report.passed and report.when != "call"):
+        return None
+    return "error" if report.failed and report.when != "call" else report.outcome, "", ""
 
 
 def pytest_runtest_setup(item):
     """After a hang that nobody can end, nothing that is measured means anything."""
     ledger = item.config.stash[LEDGER]
     if ledger.stuck and is_case(item):
-        pytest.skip(f"not run: {ledger.stuck}")
+        pytest.skip(ledger.stuck)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -128,15 +129,11 @@ def pytest_runtest_protocol(item):
     progress = item.config.stash.get(PROGRESS, None)
     if progress is None or not is_case(item):
         return (yield)
-    from benchmarks.report.progress import result_text
-
-    ledger = item.config.stash[LEDGER]
     progress.start(item.nodeid)
     try:
         return (yield)
     finally:
-        failure = ledger.failed.get(item.nodeid, ledger.not_run.get(item.nodeid))
-        progress.finish(item.nodeid, result_text(ledger.median_s.get(item.nodeid), failure))
+        progress.finish(item.nodeid, *item.config.stash[LEDGER].outcome(item.nodeid))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -144,8 +141,10 @@ def pytest_runtest_makereport(item, call):
     """Enter what became of a case."""
     report = yield
     if is_case(item):
-        ledger = item.config.stash[LEDGER]
-        ledger.note(item.nodeid, report.when, report.outcome, "" if report.passed else reason(report))
+        if report.failed and call.excinfo:
+            shorten(report, call.excinfo.value)
+        why = "" if report.passed else reason(report)
+        item.config.stash[LEDGER].note(item.nodeid, report.when, report.outcome, why)
     return report
 
 
@@ -161,6 +160,8 @@ def measure(request, benchmark):
 
     measure = Measure(benchmark, settings.rounds, settings.warmups, settings.case_timeout_s, stuck)
     yield measure
+    # A case that failed before its rounds has had no use for the fixture: pytest-benchmark need not warn of that.
+    benchmark.skipped = benchmark.skipped or request.node.nodeid in ledger.failed
     ledger.time(request.node.nodeid, benchmark.stats and benchmark.stats.stats.data, measure.untimed_s)
 
 
@@ -195,14 +196,19 @@ def sized(request):
 
 
 @pytest.fixture
-def live_stderr(request):
+def live_stderr(request, pytestconfig):
     """Shows what a measured block writes to stderr as it comes; drops it where nobody wants progress."""
-    if PROGRESS not in request.config.stash:
-        return contextlib.redirect_stderr(io.StringIO())
+    if PROGRESS not in pytestconfig.stash:
+        yield contextlib.redirect_stderr(io.StringIO())
+        return
     from benchmarks.report.progress import LiveStderr
 
-    stream = terminal(request.config)
-    return contextlib.redirect_stderr(LiveStderr(stream, stream.isatty()))
+    # pytest captures what a test writes; a copy of the real stdout is out of its reach.
+    with pytestconfig.pluginmanager.get_plugin("capturemanager").global_and_fixture_disabled():
+        stdout = os.dup(1)
+    with os.fdopen(stdout, "w") as stream:
+        stream.write(f"{request.node.name}: running\n")
+        yield contextlib.redirect_stderr(LiveStderr(stream, stream.isatty()))
 
 
 def pytest_benchmark_update_json(config, output_json):
@@ -219,6 +225,7 @@ def pytest_sessionfinish(session, exitstatus):
     config = session.config
     if (progress := config.stash.get(PROGRESS, None)) is not None:
         progress.close()
+        del config.stash[PROGRESS]
     if LEDGER in config.stash:
         keep_finished(config._benchmarksession.benchmarks, config.stash[LEDGER])
     result = yield
@@ -236,7 +243,7 @@ def pytest_terminal_summary(terminalreporter, config):
 
     benchmarks = [bench.as_dict(include_data=False) for bench in config._benchmarksession.benchmarks]
     terminalreporter.section(f"{len(ledger.passed)} of {len(ledger.asked)} cases measured, profile {settings.profile}")
-    terminalreporter.write(summary(benchmarks, coloured=terminalreporter.hasmarkup))
+    terminalreporter.write(summary(benchmarks, ledger.without_time(), coloured=terminalreporter.hasmarkup))
 
 
 def pytest_unconfigure(config):

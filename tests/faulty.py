@@ -50,18 +50,25 @@ class Swapping(Counting, Threading):
 
 
 class Stale(Counting, Threading):
-    """From the third call on, answers the third batch with what the second one returned long before."""
+    """Answers the third batch with what the second one returned in an earlier timed call.
+
+    Untimed calls bring back who ran a task beside each result; what they return is left alone.
+    """
 
     kept = None
+    timed_calls = 0
 
     def spoil(self, func):
-        if self.batches == 2 and self.kept is None:
-            return lambda: self._keep(func())
-        return (lambda: self.kept) if self.batches == 3 and self.calls >= 3 else func
+        return {2: lambda: self._keep(func()), 3: lambda: self._stale(func())}.get(self.batches, func)
 
     def _keep(self, results):
-        self.kept = results
+        if not isinstance(results[0], tuple):
+            self.kept = self.kept or results
+            self.timed_calls += 1
         return results
+
+    def _stale(self, results):
+        return results if isinstance(results[0], tuple) or self.timed_calls < 2 else self.kept
 
 
 class Hang:
@@ -120,4 +127,3 @@ for name, backend in {
     "dying-multiprocessing": DyingMultiprocessing,
 }.items():
     register_parallel_backend(name, backend)
-

@@ -47,7 +47,7 @@ def command(store: Path, *args: str, faulty: bool = False) -> list[str]:
 
 
 def environment() -> dict[str, str]:
-    """This process's environment without what tells pytest that it is a part of another pytest."""
+    """The own environment without what tells pytest that it is a part of another pytest."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "BENCHMARK_"))}
     return {**inherited, "COLUMNS": "100"}
 

@@ -74,3 +74,6 @@ class FuturesPool:
 
     def dead_worker(self) -> None:
         """A broken process pool says so itself (BrokenProcessPool)."""
+
+    def unblock(self) -> None:
+        """Nothing is held."""

@@ -1,5 +1,6 @@
 """joblib.Parallel as a pool: opened, called, inspected and closed."""
 
+import contextlib
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -24,6 +25,7 @@ class JoblibPool:
     def __init__(self, **options: Any) -> None:
         self._options = options
         self._parallel: Any = None
+        self._multiprocessing_pool: Any = None
         self._processes: list[Any] = []
         self._batches: list[int] | None = None
 
@@ -31,7 +33,7 @@ class JoblibPool:
         """Make the `Parallel` object and enter it."""
         self._parallel = Parallel(**self._options)
         self._parallel.__enter__()
-        self._processes = list(getattr(self._multiprocessing_pool(), "_pool", ()))
+        self._watch_processes(getattr(self._parallel._backend, "_pool", None))
         self._watch_batches(self._parallel._backend)
 
     def call(self, task: Task, arguments: Sequence[Any]) -> list[Any]:
@@ -80,18 +82,25 @@ class JoblibPool:
 
     def dead_worker(self) -> str | None:
         """multiprocessing.Pool replaces a dead worker and never answers the task it had: the call waits for ever."""
-        pool = self._multiprocessing_pool()
-        if getattr(pool, "_state", None) != "RUN":
+        if getattr(self._multiprocessing_pool, "_state", None) != "RUN":
             return None
         for process in self._processes:
             if process.exitcode is not None:
                 return f"a multiprocessing worker (process {process.pid}) died with exit code {process.exitcode}"
         return None
 
-    def _multiprocessing_pool(self) -> Any:
-        pool = getattr(getattr(self._parallel, "_backend", None), "_pool", None)
-        workers = getattr(pool, "_pool", None)
-        return pool if workers and hasattr(workers[0], "pid") else None
+    def unblock(self) -> None:
+        """A worker that died while it waited for a task held the lock that `Pool.terminate` waits for."""
+        lock = getattr(getattr(self._multiprocessing_pool, "_inqueue", None), "_rlock", None)
+        if lock is not None:
+            with contextlib.suppress(ValueError):  # nobody held it
+                lock.release()
+
+    def _watch_processes(self, pool: Any) -> None:
+        """Remember the processes of a multiprocessing.Pool, which replaces dead ones without a word."""
+        workers = list(getattr(pool, "_pool", ()))
+        if workers and hasattr(workers[0], "exitcode"):
+            self._multiprocessing_pool, self._processes = pool, workers
 
     def _watch_batches(self, backend: Any) -> None:
         """Have each completed batch noted: one list append a batch, on this backend object only."""

@@ -38,3 +38,6 @@ class Loop:
 
     def dead_worker(self) -> None:
         """There are no workers."""
+
+    def unblock(self) -> None:
+        """Nothing is held."""

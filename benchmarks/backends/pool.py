@@ -51,6 +51,9 @@ class Pool(Protocol):
     def dead_worker(self) -> str | None:
         """A sentence about a worker that died and that this pool's call would wait for in vain."""
 
+    def unblock(self) -> None:
+        """After all workers were killed: release what one of them may have held and the pool still waits for."""
+
 
 def open_pool(case: Case, **parallel_options: Any) -> Pool:
     """The pool of `case`, not yet open.

@@ -7,13 +7,14 @@ could take time from a round.
 import itertools
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
 # After the cut-off, joblib ends the call and its workers itself. Where that hangs as well (a worker that ignores
 # SIGTERM, one that died holding a queue's lock), the processes are killed, then the wait itself is broken off.
-_GRACE_S = 5.0
+_GRACE_S = 3.0
 
 
 class CaseTimeout(Exception):
@@ -25,11 +26,11 @@ class WorkerDied(Exception):
 
 
 @contextmanager
-def guarded(seconds: float, dead_worker: Callable[[], str | None]) -> Iterator[None]:
+def guarded(seconds: float, dead_worker: Callable[[], str | None], unblock: Callable[[], None]) -> Iterator[None]:
     """Raise CaseTimeout or WorkerDied inside the block when it is time to.
 
-    `dead_worker` returns a sentence once a worker has died whose task nobody will answer. Without POSIX signals, or
-    outside the main thread, the block runs unguarded.
+    `dead_worker` returns a sentence once a worker has died whose task nobody will answer; `unblock` is called after
+    all workers were killed. Without POSIX signals, or outside the main thread, the block runs unguarded.
     """
     if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
         yield
@@ -39,11 +40,14 @@ def guarded(seconds: float, dead_worker: Callable[[], str | None]) -> Iterator[N
     def on_alarm(signum: int, frame: FrameType | None) -> None:
         if next(alarms) == 2:
             kill_children()
+            unblock()
         else:
             raise CaseTimeout(f"cut off: the case took longer than --case-timeout {seconds:g} s")
 
     def on_child(signum: int, frame: FrameType | None) -> None:
         if (sentence := dead_worker()) is not None:
+            next(alarms)
+            signal.setitimer(signal.ITIMER_REAL, _GRACE_S, _GRACE_S)
             raise WorkerDied(sentence)
 
     before = {
@@ -74,6 +78,7 @@ def kill_children() -> None:
 def lingering(before: set[threading.Thread], patience_s: float) -> list[str]:
     """Names of the threads that started since `before` and still run after `patience_s`; nobody can kill those."""
     threads = [thread for thread in threading.enumerate() if thread not in before]
+    end = time.monotonic() + patience_s
     for thread in threads:
-        thread.join(patience_s / len(threads))
+        thread.join(max(0.0, end - time.monotonic()))
     return [thread.name for thread in threads if thread.is_alive()]

@@ -7,12 +7,29 @@ from typing import Any
 
 from benchmarks.backends.pool import Effective, Pool
 from benchmarks.grid import LOOP, Case
-from benchmarks.measure.work import Work
+from benchmarks.measure.work import Work, compare
 from benchmarks.workloads.carriers import WithWorker
+from benchmarks.workloads.micro import nap
+
+# Waking: each worker is given naps until all have answered, so that none is still starting in the first round.
+_NAP_MS = 10.0
+_WAKING_CALLS = 20
+
+
+def wake(pool: Pool, workers: int) -> None:
+    """Call `pool` until as many distinct workers as it should have took part, or it seems that they never will."""
+    naps = [_NAP_MS] * (2 * workers)
+    for _ in range(_WAKING_CALLS if workers > 1 else 0):
+        answers = pool.call(WithWorker(nap), naps)
+        compare([result for result, _, _ in answers], naps)
+        if len({(process, thread) for _, process, thread in answers}) >= workers:
+            break
+    pool.take_batches(2 * workers)
 
 
 def observe(pool: Pool, work: Work) -> dict[str, Any]:
-    """Make one untimed call of the very same work, check it, and say which workers took part."""
+    """Wake the pool, make one untimed call of the very same work, check it, and say which workers took part."""
+    wake(pool, pool.effective().n_jobs)
     answers = pool.call(WithWorker(work.task), work.arguments)
     pool.take_batches(len(work.arguments))
     work.check([result for result, _, _ in answers])

@@ -49,6 +49,19 @@ class Ledger:
             self.rounds_s += sum(rounds_s)
             self.median_s[nodeid] = median(rounds_s)
 
+    def outcome(self, nodeid: str) -> tuple[str, float | str]:
+        """A finished case: ("measured", median in s), or ("failed" or "not run", reason)."""
+        if nodeid in self.failed:
+            return "failed", self.failed[nodeid]
+        if nodeid in self.median_s:
+            return "measured", self.median_s[nodeid]
+        return "not run", self.not_run.get(nodeid, "the session ended")
+
+    def without_time(self) -> dict[str, str]:
+        """Every case that was asked for and has no number, with the reason."""
+        without = {nodeid: self.outcome(nodeid) for nodeid in self.asked if nodeid not in self.passed}
+        return {nodeid: f"{what}: {why}" for nodeid, (what, why) in without.items()}
+
     @property
     def complete(self) -> bool:
         """Whether every case that was asked for has a number."""
@@ -56,8 +69,6 @@ class Ledger:
 
     def record(self, settings: Settings, machine: dict[str, Any], versions: dict[str, Any]) -> dict[str, Any]:
         """Our one key of the run file."""
-        reached = self.passed | self.failed.keys() | self.not_run.keys()
-        unreached = {nodeid: "the session ended before it" for nodeid in self.asked if nodeid not in reached}
         return {
             "format": FORMAT,
             "suite_version": SUITE_VERSION,
@@ -76,7 +87,11 @@ class Ledger:
                 "asked": len(self.asked),
                 "completed": len(self.passed),
                 "failed": self.failed,
-                "not_run": self.not_run | unreached,
+                "not_run": {
+                    nodeid: self.not_run.get(nodeid, "the session ended")
+                    for nodeid in self.asked
+                    if nodeid not in self.passed and nodeid not in self.failed
+                },
             },
             "case_timeout_s": settings.case_timeout_s,
             "time_s": {

@@ -13,7 +13,7 @@ from benchmarks.measure.effective import alias, histogram, observe, occurred
 from benchmarks.measure.work import Work, naming
 
 # How long the threads of a failed case may take to end before they count as hung.
-_PATIENCE_S = 2.0
+_PATIENCE_S = 10.0
 
 # What a round returns: the results of each call in it.
 Results = list[list[Any]]
@@ -96,7 +96,7 @@ class Measure:
         before = set(threading.enumerate())
         pool = open_pool(case, **parallel_options)
         try:
-            with guarded(self._timeout_s, pool.dead_worker):
+            with guarded(self._timeout_s, pool.dead_worker, pool.unblock):
                 pool.discard()
                 try:
                     yield pool

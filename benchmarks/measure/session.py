@@ -37,8 +37,18 @@ def reason(report: Any) -> str:
     """Why a report failed or was skipped, in one line."""
     crash = getattr(report.longrepr, "reprcrash", None)
     text = crash.message if crash else report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
-    lines = str(text).strip().splitlines()
-    return lines[0] if lines else report.outcome
+    lines = str(text).strip().removeprefix("Skipped: ").splitlines()
+    return lines[0] if lines else str(report.outcome)
+
+
+# Failures whose message says all there is to say; a traceback through joblib would only bury it.
+_SPEAK_FOR_THEMSELVES = {"WrongResult", "CaseTimeout", "WorkerDied", "TerminatedWorkerError", "BrokenProcessPool"}
+
+
+def shorten(report: Any, error: BaseException) -> None:
+    """Have a failed case reported by its message alone, where that is enough."""
+    if type(error).__name__ in _SPEAK_FOR_THEMSELVES:
+        report.longrepr = f"{type(error).__name__}: {error}"
 
 
 def shuffled(items: Iterable[Any], seed: int) -> list[Any]:

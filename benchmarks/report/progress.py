@@ -13,8 +13,8 @@ class Progress(Protocol):
     def start(self, name: str) -> None:
         """A case begins."""
 
-    def finish(self, name: str, result: str) -> None:
-        """A case has ended, with a time or a failure."""
+    def finish(self, name: str, outcome: str, result: float | str) -> None:
+        """A case has ended: "measured" with a median in s, or "failed" or "not run" with a reason."""
 
     def close(self) -> None:
         """Nothing more will come."""
@@ -58,10 +58,10 @@ class Lines:
     def start(self, name: str) -> None:
         """A log says what has ended."""
 
-    def finish(self, name: str, result: str) -> None:
+    def finish(self, name: str, outcome: str, result: float | str) -> None:
         """One line: how many, how long still, which case, its time."""
         self._estimate.finish(name)
-        self._write_line(f"{self._estimate.text():<28} {short(name)}  {result}")
+        self._write_line(f"{self._estimate.text():<28} {short(name)}  {result_text(outcome, result)}")
 
     def close(self) -> None:
         """A log needs no ending."""
@@ -93,13 +93,13 @@ class Bar:
         """Show which case runs now."""
         self._show(short(name))
 
-    def finish(self, name: str, result: str) -> None:
-        """Count it, and leave a line behind where it failed."""
+    def finish(self, name: str, outcome: str, result: float | str) -> None:
+        """Count it, and leave a line behind where it has no time."""
         from rich.text import Text
 
         self._estimate.finish(name)
-        if result.startswith("FAILED"):
-            self._progress.console.print(Text(f"{short(name)}  {result}"))
+        if outcome != "measured":
+            self._progress.console.print(Text(f"{short(name)}  {result_text(outcome, result)}"))
         self._show("")
 
     def close(self) -> None:
@@ -148,8 +148,6 @@ def short(nodeid: str) -> str:
     return nodeid.rpartition("::")[2]
 
 
-def result_text(median_s: float | None, failure: str | None) -> str:
-    """A finished case in a few words; only the first line of a failure."""
-    if failure is not None:
-        return f"FAILED {failure.splitlines()[0][:160] if failure else ''}".rstrip()
-    return "no time" if median_s is None else duration(median_s)
+def result_text(outcome: str, result: float | str) -> str:
+    """A finished case in a few words."""
+    return duration(result) if isinstance(result, float) else f"{outcome}: {result}"[:160]

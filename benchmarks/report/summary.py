@@ -3,7 +3,7 @@
 import io
 import textwrap
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.analysis.speedup import Configuration, best_of_each_backend, slower_than_loop
-from benchmarks.grid import LOOP, REFERENCES
+from benchmarks.grid import JOBLIB_BACKENDS, LOOP, REFERENCES
 from benchmarks.report.durations import duration
 
 WIDTH = 100
@@ -28,21 +28,35 @@ class MeasuredCase:
     facts: dict[str, Any]
 
 
-def summary(benchmarks: Sequence[dict[str, Any]], coloured: bool) -> str:
-    """The summary of a session, from the `benchmarks` of its run file."""
+def summary(benchmarks: Sequence[dict[str, Any]], without_time: Mapping[str, str], coloured: bool) -> str:
+    """The summary of a session, from the `benchmarks` of its run file and the cases that have no time, with reasons."""
+    missing = _missing(without_time)
     entries = [entry for entry in benchmarks if entry["group"] == "summation"]
     if not entries:
-        return "No summary: it is about the grid (test_summation.py), and none of its cases has a time here.\n"
+        return "\n".join(["No speed-ups: they are those of the grid, and none of its cases has a time.", *missing, ""])
     cases = [_measured(entry) for entry in entries]
     # An alias has another cell's time under a second name; the direct loop is what the others stand against.
     own = [case for case in cases if not case.facts["alias_of"] and case.configuration.backend != LOOP]
-    own.sort(key=lambda case: case.configuration.backend in REFERENCES)
+    own.sort(key=lambda case: _place(case.configuration.backend))
     best = best_of_each_backend([case.configuration for case in own])
     lines = [_heading(cases)]
     if best:
         lines.append(_table(best[:_MOST_BACKENDS], {case.configuration.name: case for case in own}, coloured))
     lines += [textwrap.fill(sentence, WIDTH) for sentence in _sentences(best, cases)]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *missing, ""])
+
+
+def _place(backend: str) -> int:
+    """joblib's backends in the grid's order, then others, then the references."""
+    order = (*JOBLIB_BACKENDS, None, *REFERENCES)
+    return order.index(backend if backend in order else None)
+
+
+def _missing(without_time: Mapping[str, str]) -> list[str]:
+    names = [f"No time: {nodeid.rpartition('::')[2]}: {why}" for nodeid, why in without_time.items()]
+    shown = [textwrap.shorten(name, WIDTH, placeholder=" ...") for name in names[:_MOST_NAMES]]
+    more = len(names) - len(shown)
+    return [*shown, f"No time: {more} more; the run file names them."] if more else shown
 
 
 def _measured(entry: dict[str, Any]) -> MeasuredCase:
@@ -90,23 +104,27 @@ def _table(best: Sequence[Configuration], cases: dict[str, MeasuredCase], colour
 
 def _really_ran(facts: dict[str, Any]) -> str:
     if facts["worker_processes"]:
-        workers = f"{facts['worker_processes']} processes"
-    elif facts["worker_threads"] > 1:
-        workers = f"{facts['worker_threads']} threads"
+        workers = _count(facts["worker_processes"], "process", "processes")
+    elif facts["effective_n_jobs"] > 1:
+        workers = _count(facts["worker_threads"], "thread", "threads")
     else:
         return str(facts["effective_backend"])
     sizes = facts["batches"][-1]
-    return workers if not sizes else f"{workers}, {sum(sizes.values())} batches, largest {max(map(int, sizes))}"
+    if not sizes:
+        return workers
+    return f"{workers}, {_count(sum(sizes.values()), 'batch', 'batches')}, largest {max(map(int, sizes))}"
+
+
+def _count(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}"
 
 
 def _sentences(best: Sequence[Configuration], cases: Sequence[MeasuredCase]) -> list[str]:
     said = []
     if best:
-        first = max(best, key=lambda place: place.speed_up)
-        if first.speed_up > 1:
-            said.append(f"Fastest here: {first.name}, {first.speed_up:.2f}x the direct loop.")
-        else:
-            said.append("Fastest here: the direct loop. No configuration beats it on tasks this short.")
+        first = max(best, key=_speed_up)
+        own = max((place for place in best if place.backend not in REFERENCES), key=_speed_up, default=first)
+        said.append(_fastest(first, own))
     said += _slower([case.configuration for case in cases])
     aliases = sum(1 for case in cases if case.facts["alias_of"])
     if aliases:
@@ -118,6 +136,17 @@ def _sentences(best: Sequence[Configuration], cases: Sequence[MeasuredCase]) -> 
     if never:
         said.append(f"No batch of the size asked for ever ran in {_list(never)}.")
     return said
+
+
+def _fastest(first: Configuration, own: Configuration) -> str:
+    if first.speed_up <= 1:
+        return "Fastest here: the direct loop. No configuration beats it on tasks this short."
+    sentence = f"Fastest here: {first.name}, {first.speed_up:.2f}x the direct loop"
+    return f"{sentence}." if own is first else f"{sentence}; of joblib's own: {own.name}, {own.speed_up:.2f}x."
+
+
+def _speed_up(place: Configuration) -> float:
+    return place.speed_up
 
 
 def _slower(configurations: Sequence[Configuration]) -> list[str]:

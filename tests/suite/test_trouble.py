@@ -1,5 +1,6 @@
 """Cases that hang or whose workers die: the case is named, the rest goes on, nothing is left behind."""
 
+import contextlib
 import re
 import signal
 import time
@@ -58,13 +59,15 @@ def test_an_aborted_session_leaves_nothing_behind(tmp_path, number, backend):
             started.kill()
 
 
-def workers(process):
-    """The pool's workers among the children of a session: forked ones, and loky's."""
-    return [
-        child
-        for child in process.children()
-        if not {"watchdog", "resource_tracker"} & set(re.split(r"\W+", " ".join(child.cmdline())))
-    ]
+def workers(session_process):
+    """The pool's workers among the children of a session: forked ones look like it, loky's say so."""
+    found = []
+    for child in session_process.children():
+        with contextlib.suppress(psutil.NoSuchProcess):
+            line = child.cmdline()
+            if line == session_process.cmdline() or "LokyProcess" in " ".join(line):
+                found.append(child)
+    return found
 
 
 def alive(process):
@@ -75,7 +78,11 @@ def alive(process):
 def left_on_disk(pid):
     """What loky and joblib keep in memory-backed files under names with their process's id."""
     shared = Path("/dev/shm")  # noqa: S108
-    return [path for path in (shared.iterdir() if shared.exists() else ()) if re.search(rf"(loky|joblib)\D*{pid}\D", path.name)]
+    return [
+        path
+        for path in (shared.iterdir() if shared.exists() else ())
+        if re.search(rf"(loky|joblib)\D*{pid}\D", path.name)
+    ]
 
 
 def wait_for(happened, what, seconds=20.0):

@@ -1,5 +1,7 @@
 """A wrong result never becomes a number: shown with backends that really return wrong results."""
 
+import re
+
 import pytest
 
 from tests.sessions import GRID, SMALL, session
@@ -25,8 +27,11 @@ def test_a_wrong_result_fails_the_case_and_is_named(measured):
 
 
 def test_a_result_that_is_wrong_in_a_later_round_only_is_found(measured):
-    """The untimed call and the first timed round are right; the second round is not."""
-    assert "stale-n2-b10: backend=stale, n_jobs=2, batch_size=10, call 2 of the rounds: index 4" in measured.output
+    """The untimed call and the first timed round are right; the second or third is not."""
+    message = (
+        r"stale-n2-b10: backend=stale, n_jobs=2, batch_size=10, call [23] of the rounds: index 4: found 1, expected 6"
+    )
+    assert re.search(message, measured.output)
 
 
 def test_a_wrong_case_is_absent_from_the_saved_run(measured):

@@ -1,0 +1,63 @@
+"""The cut-off, in this very process."""
+
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import psutil
+import pytest
+
+from benchmarks.measure.deadline import CaseTimeout, WorkerDied, guarded, kill_children, lingering
+
+
+def test_a_block_in_time_is_left_alone_and_handlers_are_put_back():
+    """No alarm stays behind."""
+    before = signal.getsignal(signal.SIGALRM), signal.getsignal(signal.SIGCHLD)
+    with guarded(30, lambda: None, bool):
+        pass
+    assert (signal.getsignal(signal.SIGALRM), signal.getsignal(signal.SIGCHLD)) == before
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+def test_a_sleeping_block_is_cut_off():
+    """So are waits for locks, which is how joblib 1.2 waits for its results."""
+    lock = threading.Lock()
+    lock.acquire()
+    with pytest.raises(CaseTimeout, match=r"--case-timeout 0\.1 s"), guarded(0.1, lambda: None, bool):
+        time.sleep(20)
+    with pytest.raises(CaseTimeout), guarded(0.1, lambda: None, bool):
+        lock.acquire()
+
+
+def test_a_dead_worker_ends_the_wait():
+    """Any child's end asks whether a worker is missing."""
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(0.3)"])
+    with pytest.raises(WorkerDied, match="a worker is gone"), guarded(20, lambda: "a worker is gone", bool):
+        time.sleep(20)
+    child.wait()
+
+
+def test_children_are_killed_and_trackers_are_not():
+    """A tracker cleans up after the others, and ends by itself."""
+    sleep = "import time; time.sleep(60)"
+    worker = subprocess.Popen([sys.executable, "-c", sleep])
+    tracker = subprocess.Popen([sys.executable, "-c", f"{sleep} # resource_tracker"])
+    kill_children()
+    assert worker.wait(10) == -signal.SIGKILL
+    assert psutil.pid_exists(tracker.pid)
+    assert tracker.poll() is None
+    tracker.kill()
+    tracker.wait()
+
+
+def test_lingering_threads_are_named():
+    """Those that ended in time are not."""
+    release = threading.Event()
+    before = set(threading.enumerate())
+    threading.Thread(target=release.wait, name="hung", daemon=True).start()
+    threading.Thread(target=bool, name="done").start()
+    assert lingering(before, 0.2) == ["hung"]
+    release.set()
+    assert lingering(before, 5.0) == []

@@ -1,0 +1,47 @@
+"""The check: what it finds, and what it says."""
+
+import re
+
+import pytest
+
+from benchmarks.measure.work import Work, WrongResult, compare
+from benchmarks.workloads.summation import closed_form, lengths, my_task
+
+
+@pytest.mark.parametrize(
+    ("results", "message"),
+    [
+        ([0, 1, 3], None),
+        ([0, 9, 3], "index 1: found 9, expected 1"),
+        ([0, 3, 1], "index 1: found 3, expected 1"),
+        ([0, 3], "index 1: found 3, expected 1 (2 results for 3 tasks)"),
+        ([0, 1], "index 2: found no result, expected 3 (2 results for 3 tasks)"),
+        ([0, 1, 3, 6], "index 3: found 6, expected no result (4 results for 3 tasks)"),
+        ([], "index 0: found no result, expected 0 (0 results for 3 tasks)"),
+    ],
+)
+def test_compare_names_the_first_difference(results, message):
+    """Index, both values, and the lengths where they differ."""
+    if message is None:
+        compare(results, [0, 1, 3])
+    else:
+        with pytest.raises(WrongResult, match=f"^{re.escape(message)}$"):
+            compare(results, [0, 1, 3])
+
+
+def test_the_reference_itself_is_checked():
+    """A task that miscounts is found before any backend is blamed."""
+    with pytest.raises(WrongResult, match="closed form: index 1: found 1, expected 0"):
+        _ = Work(lambda n: n, [0, 1, 2], closed_form, {}).reference
+
+
+def test_the_direct_loop_is_timed_and_checked():
+    """It takes some time, and returns what it must."""
+    assert Work(my_task, lengths(50, 1_000), closed_form, {}).loop_s() > 0
+
+
+def test_lengths_rise_evenly_and_have_the_notebook_as_a_special_case():
+    """The end is exclusive, as in range."""
+    assert lengths(40_000, 40_000) == list(range(40_000))
+    assert lengths(5, 50) == [0, 10, 20, 30, 40]
+    assert lengths(4, 2) == [0, 0, 1, 1]
