@@ -1,1 +1,1 @@
-"""Tests, mirroring `benchmarks/`; `sessions` runs real pytest sessions of the suite, `faulty` breaks them."""
+"""Tests, mirroring `benchmarks/`; whole sessions of the suite are in `sessions`."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sessions import ROOT, environment
+from tests.run_session import ROOT, environment
 
 FLOORS = {
     "conftest": 3,

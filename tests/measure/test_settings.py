@@ -3,7 +3,6 @@
 import pytest
 
 from benchmarks.measure.settings import BadOption, read_settings, refuse_workers
-from tests.sessions import session
 
 OPTIONS = ("profile", "backends", "n_jobs", "batch_sizes", "tasks", "longest", "rounds", "case_timeout", "shuffle")
 
@@ -78,22 +77,3 @@ def test_workers_are_refused_where_there_is_something_to_measure():
     refuse_workers(measuring=True, numprocesses=None, dist="no")
     with pytest.raises(BadOption, match="pytest --benchmark-only"):
         refuse_workers(measuring=True, numprocesses=2, dist="load")
-
-
-@pytest.mark.parametrize(
-    ("args", "line"),
-    [
-        (
-            ("--backends", "lokky"),
-            "ERROR: --backends: unknown backend 'lokky'; joblib has sequential, threading, loky, multiprocessing",
-        ),
-        (("--benchmark-only", "-n", "2"), "ERROR: pytest-xdist runs cases side by side"),
-    ],
-)
-def test_a_refusal_is_a_usage_error_before_anything_runs(tmp_path, args, line):
-    """Exit code 4 and one line, no traceback."""
-    refused = session(tmp_path, *args)
-    assert refused.exit_code == 4
-    assert refused.output.startswith(line)
-    assert "Traceback" not in refused.output
-    assert "collected" not in refused.output

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tests.sessions import GRID, ROOT, environment, session
+from tests.run_session import GRID, ROOT, environment, session
 
 PLAIN = ("--tasks", "5000", "--longest", "5", "--rounds", "2", "--benchmark-only")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.sessions import session
+from tests.run_session import session
 
 
 @pytest.fixture(scope="module")

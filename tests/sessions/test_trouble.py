@@ -10,7 +10,7 @@ from subprocess import DEVNULL
 import psutil
 import pytest
 
-from tests.sessions import GRID, ROOT, SMALL, command, environment, session
+from tests.run_session import GRID, ROOT, SMALL, command, environment, session
 
 ONE_CELL = ("--n-jobs", "2", "--batch-sizes", "10", *SMALL, GRID)
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.sessions import GRID, SMALL, session
+from tests.run_session import GRID, SMALL, session
 
 WRONG = ("--backends", "dropping,swapping,stale,threading", "--n-jobs", "2", "--batch-sizes", "10", *SMALL, GRID)
 
