@@ -7,7 +7,7 @@ import os
 import pytest
 
 from benchmarks.grid import rough_weight
-from benchmarks.measure.children import prepare_forks, watch
+from benchmarks.measure.children import bind_forks, reset_signals_in_forks, watch
 from benchmarks.measure.ledger import Ledger
 from benchmarks.measure.machine import pin_thread_pools
 from benchmarks.measure.session import (
@@ -51,7 +51,7 @@ def pytest_configure(config):
         save_by_default(config.option)
     else:
         config.option.benchmark_disable = True
-    prepare_forks()
+    reset_signals_in_forks()
     end_in_order_on_signals()
 
 
@@ -82,6 +82,7 @@ def pytest_collection_finish(session):
     config, cases = session.config, [item for item in session.items if is_case(item)]
     config.stash[LEDGER].asked = [item.nodeid for item in cases]
     if cases and not config.option.collectonly:
+        bind_forks()
         config.add_cleanup(watch(os.environ))
     settings = config.stash[SETTINGS]
     if settings.measuring and cases and not settings.quiet_progress and not config.option.collectonly:

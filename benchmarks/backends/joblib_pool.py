@@ -5,6 +5,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+import psutil
 from joblib import Parallel, delayed
 from joblib.parallel import BACKENDS
 
@@ -13,6 +14,9 @@ from benchmarks.grid import LOOP
 
 # Before joblib 1.3 a call could return before the callback of its last batch had run.
 _LATE_CALLBACK_S = 0.5
+
+# A pool's own thread may have reaped a worker and not yet written down its exit code.
+_REAPING_S = 0.05
 
 
 class JoblibPool:
@@ -85,7 +89,8 @@ class JoblibPool:
         if getattr(self._multiprocessing_pool, "_state", None) != "RUN":
             return None
         for process in self._processes:
-            if process.exitcode is not None:
+            if process.exitcode is not None or not psutil.pid_exists(process.pid):
+                time.sleep(_REAPING_S)
                 return f"a multiprocessing worker (process {process.pid}) died with exit code {process.exitcode}"
         return None
 

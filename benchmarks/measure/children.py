@@ -15,25 +15,36 @@ from benchmarks.measure import watchdog
 _SESSION_SIGNALS = ("SIGTERM", "SIGHUP", "SIGALRM", "SIGCHLD")
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _MARK = "BENCHMARK_SUITE_SESSION"
+_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
-def prepare_forks() -> None:
-    """Have every process that is forked from now on start with default signals, and end when this one does.
-
-    A forked `multiprocessing` worker waits for ever on a queue whose other end it holds itself once its parent was
-    killed. On Linux the kernel ends it instead.
-    """
-    if not hasattr(os, "register_at_fork"):
-        return
-    prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
+def reset_signals_in_forks() -> None:
+    """Have every process that is forked from now on start with default signals."""
 
     def in_child() -> None:
         for name in _SESSION_SIGNALS:
             signal.signal(getattr(signal, name), signal.SIG_DFL)
-        if prctl is not None:
-            prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
-    os.register_at_fork(after_in_child=in_child)
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=in_child)
+
+
+def end_with_parent(libc: ctypes.CDLL) -> None:
+    """Ask the kernel to kill this process when its parent ends."""
+    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def bind_forks() -> None:
+    """Have every forked `multiprocessing` worker end when this process does, on Linux.
+
+    It would wait for ever on a queue whose other end it holds itself once its parent was killed. Only those: resource
+    trackers have to outlive the session to clean up after it.
+    """
+    from multiprocessing import util
+
+    if _LIBC is not None:
+        # The registry holds its objects weakly; this one lives as long as the module.
+        util.register_after_fork(_LIBC, end_with_parent)
 
 
 def watch(environment: MutableMapping[str, str]) -> Callable[[], None]:
