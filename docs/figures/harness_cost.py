@@ -4,7 +4,7 @@ PAIRS=100 pytest --benchmark-enable --benchmark-quiet -q docs/figures/harness_co
 
 "suite" is a pool whose batches are watched, called through the target that `Measure` hands to pytest-benchmark's
 pedantic and timed by pedantic itself; "bare" is a plain `Parallel` object timed by perf_counter. Both pools of a
-backend are open at once, a coin decides which goes first. A second figure needs no pairs: what watching one batch costs,
+backend are open at once, a coin decides which goes first. A second figure needs no pairs: what watching a batch costs,
 times the batches of the worst case (5,000 batches of 1), over the time of that call.
 """
 
