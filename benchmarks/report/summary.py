@@ -10,6 +10,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from benchmarks.analysis.speedup import Configuration, best_of_each_backend, slower_than_loop
 from benchmarks.grid import JOBLIB_BACKENDS, LOOP, REFERENCES
@@ -89,7 +90,7 @@ def _table(best: Sequence[Configuration], cases: dict[str, MeasuredCase], colour
         table.add_column(title, justify="right", no_wrap=True)
     table.add_column("what really ran", no_wrap=True)
     for place in best:
-        table.add_row(
+        row = (
             place.backend,
             place.name.removeprefix(f"{place.backend}-"),
             duration(place.time_s),
@@ -97,6 +98,7 @@ def _table(best: Sequence[Configuration], cases: dict[str, MeasuredCase], colour
             f"{place.efficiency:.0%}",
             _really_ran(cases[place.name].facts),
         )
+        table.add_row(*map(Text, row))  # names are text, not rich's markup
     stream = io.StringIO()
     Console(file=stream, width=WIDTH, force_terminal=coloured, highlight=False).print(table)
     return "\n".join(line.rstrip() for line in stream.getvalue().splitlines())
@@ -129,8 +131,8 @@ def _sentences(best: Sequence[Configuration], cases: Sequence[MeasuredCase]) -> 
     aliases = sum(1 for case in cases if case.facts["alias_of"])
     if aliases:
         said.append(
-            f"{aliases} cells are another cell under a second name (n_jobs=1 of any backend is sequential, sequential"
-            " has one job): alias_of in the run file names it."
+            f"Under a second name: {_count(aliases, 'cell', 'cells')} (n_jobs=1 of any backend is sequential,"
+            " sequential has one job); alias_of in the run file has the first."
         )
     never = [case.configuration.name for case in cases if case.facts["batch_size_occurred"] is False]
     if never:

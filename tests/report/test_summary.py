@@ -1,0 +1,69 @@
+"""The summary, to the letter."""
+
+from pathlib import Path
+
+from benchmarks.report.summary import summary
+
+GOLDEN = Path(__file__).parent.parent / "data" / "summary.txt"
+
+
+def entry(backend, n_jobs, batch_size, median, workers=1, alias_of=None, processes=0, batches=None, occurred=True):
+    """A benchmark of a run file."""
+    return {
+        "group": "summation",
+        "param": f"{backend}-n{n_jobs}-b{batch_size}" if batch_size else backend,
+        "params": {"backend": backend, "n_jobs": n_jobs, "batch_size": batch_size},
+        "stats": {"median": median},
+        "extra_info": {
+            "tasks": 5_000,
+            "longest": 500,
+            "loop_s": [0.08, 0.12],
+            "effective_backend": "SequentialBackend" if workers == 1 else f"{backend.title()}Backend",
+            "effective_n_jobs": workers,
+            "alias_of": alias_of,
+            "worker_processes": processes,
+            "worker_threads": workers,
+            "batches": [batches],
+            "batch_size_occurred": occurred,
+        },
+    }
+
+
+RUN = [
+    entry("loop", 1, None, 0.1),
+    entry("futures-threads", 2, 10, 0.2, workers=2, batches={"10": 500}),
+    entry("loky", 2, 10, 0.0625, workers=2, processes=2, batches={"2": 2, "10": 500}),
+    entry("loky", 1, 10, 0.01, alias_of="sequential-n1-b10"),
+    entry("loky", 4, 1000, 0.05, workers=4, processes=1, batches={"1": 1}, occurred=False),
+    entry("sequential", 1, 10, 0.11),
+]
+
+
+def test_a_summary_to_the_letter():
+    """Joblib's backends first, an alias in no best cell, every remark in its sentence."""
+    missing = {"a.py::test_summation[threading-n2-b10]": "failed: WrongResult: " + "index 3 is wrong " * 9}
+    assert summary(RUN, missing, coloured=False) == GOLDEN.read_text()
+
+
+def test_nothing_faster_than_the_loop_is_said_plainly():
+    """The answer to the most frequent question."""
+    text = summary([RUN[0], entry("loky", 2, 10, 0.5, workers=2, processes=2)], {}, coloured=False)
+    assert "Fastest here: the direct loop. No configuration beats it on tasks this short." in text
+
+
+def test_without_the_grid_there_is_no_speed_up():
+    """Only what has no time is said."""
+    assert "No speed-ups" in summary([], {}, coloured=False)
+    assert "No time: test_x: failed: gone" in summary([], {"a.py::test_x": "failed: gone"}, coloured=False)
+
+
+def test_colour_only_where_asked():
+    """A log gets no escapes."""
+    assert "\x1b[" in summary(RUN, {}, coloured=True)
+    assert "\x1b[" not in summary(RUN, {}, coloured=False)
+
+
+def test_names_from_a_run_are_text():
+    """Square brackets are markup to rich, and must not be here."""
+    text = summary([RUN[0], entry("[red]x", 2, 10, 0.5, workers=2)], {}, coloured=False)
+    assert [line.split()[:2] for line in text.splitlines() if line.startswith("[red]x ")] == [["[red]x", "n2-b10"]]
