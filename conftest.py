@@ -64,7 +64,7 @@ def known_backend(name):
 
 def pytest_ignore_collect(collection_path, config):
     """The notebook's half-minute cases belong to their own profile; unit tests have nothing to measure."""
-    if config.option.benchmark_only and collection_path == config.rootpath / "tests":
+    if config.option.benchmark_only and config.rootpath / "tests" in collection_path.parents:
         return True
     if collection_path.parent.name == "suite" and collection_path.name.startswith("test_"):
         notebook = config.stash[SETTINGS].profile == "notebook"

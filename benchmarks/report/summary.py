@@ -32,12 +32,16 @@ class MeasuredCase:
 def summary(benchmarks: Sequence[dict[str, Any]], without_time: Mapping[str, str], coloured: bool) -> str:
     """The summary of a session, from the `benchmarks` of its run file and the cases that have no time, with reasons."""
     missing = _missing(without_time)
-    entries = [entry for entry in benchmarks if entry["group"] == "summation"]
-    if not entries:
-        return "\n".join(["No speed-ups: they are those of the grid, and none of its cases has a time.", *missing, ""])
-    cases = [_measured(entry) for entry in entries]
-    # An alias has another cell's time under a second name; the direct loop is what the others stand against.
-    own = [case for case in cases if not case.facts["alias_of"] and case.configuration.backend != LOOP]
+    entries = [entry for entry in benchmarks if entry["group"] in ("summation", "notebook")]
+    loop = next((entry["stats"]["median"] for entry in entries if entry["params"]["backend"] == LOOP), None)
+    cases = [
+        _measured(entry, entry["extra_info"].get("loop_s") or [loop]) for entry in entries if loop or _paired(entry)
+    ]
+    if not cases:
+        return "\n".join(["No speed-ups: no case has a time and a direct loop to stand against.", *missing, ""])
+    # An alias has the time of another cell that is here as well; the direct loop is what the others stand against.
+    names = {case.configuration.name for case in cases}
+    own = [case for case in cases if case.facts["alias_of"] not in names and case.configuration.backend != LOOP]
     own.sort(key=lambda case: _place(case.configuration.backend))
     best = best_of_each_backend([case.configuration for case in own])
     lines = [_heading(cases)]
@@ -60,13 +64,18 @@ def _missing(without_time: Mapping[str, str]) -> list[str]:
     return [*shown, f"No time: {more} more; the run file names them."] if more else shown
 
 
-def _measured(entry: dict[str, Any]) -> MeasuredCase:
+def _paired(entry: dict[str, Any]) -> bool:
+    """Whether the direct loop was timed beside the case; the notebook's cases share one."""
+    return "loop_s" in entry["extra_info"]
+
+
+def _measured(entry: dict[str, Any], loop_s: Sequence[float]) -> MeasuredCase:
     facts = entry["extra_info"]
     configuration = Configuration(
         name=entry["param"],
         backend=entry["params"]["backend"],
         time_s=entry["stats"]["median"],
-        loop_s=fmean(facts["loop_s"]),
+        loop_s=fmean(loop_s),
         workers=facts["effective_n_jobs"],
     )
     return MeasuredCase(configuration, facts)
@@ -75,10 +84,12 @@ def _measured(entry: dict[str, Any]) -> MeasuredCase:
 def _heading(cases: Sequence[MeasuredCase]) -> str:
     facts = cases[0].facts
     loops = sorted(case.configuration.loop_s for case in cases)
+    extent = duration(loops[0]) if loops[0] == loops[-1] else f"{duration(loops[0])} to {duration(loops[-1])}"
+    beside = "the direct loop beside a case" if "loop_s" in facts else "the direct loop"
     return (
         f"{facts['tasks']:,} summations a call, of 0 to {facts['longest']:,} additions. The direct loop takes"
-        f" {duration(loops[0])} to {duration(loops[-1])} here;\n"
-        "a speed-up is the direct loop beside a case over the median of the case's rounds."
+        f" {extent} here;\n"
+        f"a speed-up is {beside} over the median of the case's rounds."
     )
 
 
@@ -92,7 +103,7 @@ def _table(best: Sequence[Configuration], cases: dict[str, MeasuredCase], colour
     for place in best:
         row = (
             place.backend,
-            place.name.removeprefix(f"{place.backend}-"),
+            place.name.removeprefix(place.backend).lstrip("-"),
             duration(place.time_s),
             f"{place.speed_up:.2f}x",
             f"{place.efficiency:.0%}",

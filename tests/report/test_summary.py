@@ -51,6 +51,15 @@ def test_nothing_faster_than_the_loop_is_said_plainly():
     assert "Fastest here: the direct loop. No configuration beats it on tasks this short." in text
 
 
+def test_an_alias_stands_for_itself_where_the_other_cell_is_not_there():
+    """As in the notebook, whose sequential case was asked for with four jobs."""
+    notebook = [entry("loop", 1, None, 0.1), entry("sequential", 4, 1000, 0.2, alias_of="sequential-n1-b1000")]
+    for case in notebook:
+        case["group"] = "notebook"
+        del case["extra_info"]["loop_s"]
+    assert "n4-b1000    200 ms     0.50x         50%" in summary(notebook, {}, coloured=False)
+
+
 def test_without_the_grid_there_is_no_speed_up():
     """Only what has no time is said."""
     assert "No speed-ups" in summary([], {}, coloured=False)
