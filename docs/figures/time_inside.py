@@ -14,9 +14,8 @@ def main(paths: list[str]) -> None:
         record = json.loads(Path(path).read_text())["joblib_suite"]
         spent = record["time_s"]
         share = (spent["rounds"] + spent["untimed_calls"]) / spent["session"]
-        print(
-            f"{Path(path).name}: {spent['session']:.0f} s, {share:.0%} inside calls, {record['cases']['completed']} cases"
-        )
+        cases = record["cases"]["completed"]
+        print(f"{Path(path).name}: {spent['session']:.0f} s, {share:.0%} inside calls, {cases} cases")
 
 
 if __name__ == "__main__":
