@@ -20,7 +20,14 @@ from benchmarks.measure.session import (
     shorten,
     shuffled,
 )
-from benchmarks.measure.settings import SETTINGS, BadOption, add_options, read_settings, refuse_workers
+from benchmarks.measure.settings import (
+    SETTINGS,
+    BadOption,
+    add_options,
+    read_settings,
+    refuse_unwritable,
+    refuse_workers,
+)
 
 # Before anything imports a numeric library.
 pin_thread_pools(os.environ)
@@ -41,6 +48,7 @@ def pytest_configure(config):
     """Read the options before pytest-benchmark (which configures itself last) reads its own."""
     try:
         settings = read_settings(config.getoption, known_backend)
+        refuse_unwritable("--benchmark-json", config.getoption("benchmark_json"))
         if not hasattr(config, "workerinput"):
             refuse_workers(settings.measuring, config.getoption("numprocesses", None), config.getoption("dist", "no"))
     except BadOption as bad:
@@ -74,9 +82,19 @@ def pytest_ignore_collect(collection_path, config):
 
 def pytest_collection_modifyitems(config, items):
     """The grid first, because most people wait for it; then `--shuffle SEED`."""
+    deselect_other_profiles(config, items)
     items.sort(key=lambda item: item.path.name != "test_summation.py")
     if (seed := config.stash[SETTINGS].shuffle) is not None:
         items[:] = shuffled(items, seed)
+
+
+def deselect_other_profiles(config, items):
+    """A path on the command line is collected whatever the profile; its cases are then left out, and counted."""
+    notebook = config.stash[SETTINGS].profile == "notebook"
+    others = [item for item in items if is_case(item) and (item.path.name == "test_notebook.py") != notebook]
+    if others:
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if item not in others]
 
 
 def pytest_collection_finish(session):
@@ -87,7 +105,8 @@ def pytest_collection_finish(session):
         bind_forks()
         config.add_cleanup(watch(os.environ))
     settings = config.stash[SETTINGS]
-    if settings.measuring and cases and not settings.quiet_progress and not config.option.collectonly:
+    shown = config.pluginmanager.has_plugin("terminalreporter") and not settings.quiet_progress
+    if settings.measuring and cases and shown and not config.option.collectonly:
         weights = {
             item.nodeid: rough_weight(getattr(item, "callspec", None) and item.callspec.params, settings.tasks)
             for item in cases
@@ -100,7 +119,7 @@ def make_progress(config, weights):
     from benchmarks.report.progress import Bar, Estimate, Lines
 
     reporter = config.pluginmanager.get_plugin("terminalreporter")
-    reporter.showfspath = False
+    reporter.showfspath = False  # pytest's own progress
     stream = terminal(config)
     if stream.isatty():
         return Bar(Estimate(weights), stream)
@@ -236,9 +255,17 @@ def pytest_sessionfinish(session, exitstatus):
     return result
 
 
-@pytest.hookimpl(trylast=True)
+@pytest.hookimpl(wrapper=True)
 def pytest_terminal_summary(terminalreporter, config):
-    """The answer, below pytest-benchmark's table."""
+    """The answer, below pytest-benchmark's table, also where that ends in a failed --benchmark-compare-fail."""
+    try:
+        return (yield)
+    finally:
+        print_summary(terminalreporter, config)
+
+
+def print_summary(terminalreporter, config):
+    """What was measured, what was not, and what is fastest."""
     settings, ledger = config.stash[SETTINGS], config.stash[LEDGER]
     if not settings.measuring or not ledger.asked or config.option.collectonly:
         return

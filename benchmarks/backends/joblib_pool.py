@@ -64,7 +64,9 @@ class JoblibPool:
     def effective(self) -> Effective:
         """The backend after joblib's own replacements, such as the sequential one for n_jobs=1."""
         backend = type(self._parallel._backend)
-        name = next((name for name, known in BACKENDS.items() if known is backend), None)
+        names = [name for name, known in BACKENDS.items() if known is backend]
+        asked = self._options.get("backend")
+        name = asked if asked in names else next(iter(names), None)
         return Effective(backend.__name__, name, self._parallel._effective_n_jobs())
 
     def executor(self) -> object | None:

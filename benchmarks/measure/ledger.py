@@ -53,7 +53,7 @@ class Ledger:
         """A finished case: ("measured", median in s), or ("failed" or "not run", reason)."""
         if nodeid in self.failed:
             return "failed", self.failed[nodeid]
-        if nodeid in self.median_s:
+        if nodeid in self.passed and nodeid in self.median_s:
             return "measured", self.median_s[nodeid]
         return "not run", self.not_run.get(nodeid, "the session ended")
 

@@ -1,7 +1,9 @@
 """The options of a session: declared, read, and refused in one clear line where they make no sense."""
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
@@ -99,6 +101,16 @@ def refuse_workers(measuring: bool, numprocesses: object, dist: str) -> None:
         raise BadOption(
             "pytest-xdist runs cases side by side, so it can't measure: run `pytest --benchmark-only` without -n "
             "to measure, or `pytest -n auto` alone to check every result unmeasured"
+        )
+
+
+def refuse_unwritable(name: str, path: Path | None) -> None:
+    """Raise BadOption where a file that is to be written when all is measured could not be."""
+    if path is None:
+        return
+    if path.is_dir() or not path.absolute().parent.is_dir() or not os.access(path.absolute().parent, os.W_OK):
+        raise BadOption(
+            f"{name}: {str(path)!r} can't be written; expected a file in a folder that exists, make it first"
         )
 
 

@@ -139,7 +139,8 @@ def _sentences(best: Sequence[Configuration], cases: Sequence[MeasuredCase]) -> 
         own = max((place for place in best if place.backend not in REFERENCES), key=_speed_up, default=first)
         said.append(_fastest(first, own))
     said += _slower([case.configuration for case in cases])
-    aliases = sum(1 for case in cases if case.facts["alias_of"])
+    names = {case.configuration.name for case in cases}
+    aliases = sum(1 for case in cases if case.facts["alias_of"] in names)
     if aliases:
         said.append(
             f"Under a second name: {_count(aliases, 'cell', 'cells')} (n_jobs=1 of any backend is sequential,"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.measure.settings import BadOption, read_settings, refuse_workers
+from benchmarks.measure.settings import BadOption, read_settings, refuse_unwritable, refuse_workers
 
 OPTIONS = ("profile", "backends", "n_jobs", "batch_sizes", "tasks", "longest", "rounds", "case_timeout", "shuffle")
 
@@ -77,3 +77,12 @@ def test_workers_are_refused_where_there_is_something_to_measure():
     refuse_workers(measuring=True, numprocesses=None, dist="no")
     with pytest.raises(BadOption, match="pytest --benchmark-only"):
         refuse_workers(measuring=True, numprocesses=2, dist="load")
+
+
+def test_a_file_that_could_not_be_written_is_refused_before_measuring(tmp_path):
+    """pytest-benchmark would find out when all is measured, and lose it."""
+    refuse_unwritable("--benchmark-json", None)
+    refuse_unwritable("--benchmark-json", tmp_path / "run.json")
+    for path in (tmp_path, tmp_path / "missing" / "run.json"):
+        with pytest.raises(BadOption, match=r"--benchmark-json: .* can't be written"):
+            refuse_unwritable("--benchmark-json", path)
