@@ -75,9 +75,13 @@ def pytest_ignore_collect(collection_path, config):
     if config.option.benchmark_only and config.rootpath / "tests" in collection_path.parents:
         return True
     if collection_path.parent.name == "suite" and collection_path.name.startswith("test_"):
-        notebook = config.stash[SETTINGS].profile == "notebook"
-        return True if notebook != (collection_path.name == "test_notebook.py") else None
+        return None if in_profile(config, collection_path) else True
     return None
+
+
+def in_profile(config, path):
+    """Whether the cases of a file belong to the session's profile."""
+    return (config.stash[SETTINGS].profile == "notebook") == (path.name == "test_notebook.py")
 
 
 def pytest_collection_modifyitems(config, items):
@@ -90,8 +94,7 @@ def pytest_collection_modifyitems(config, items):
 
 def deselect_other_profiles(config, items):
     """A path on the command line is collected whatever the profile; its cases are then left out, and counted."""
-    notebook = config.stash[SETTINGS].profile == "notebook"
-    others = [item for item in items if is_case(item) and (item.path.name == "test_notebook.py") != notebook]
+    others = [item for item in items if is_case(item) and not in_profile(config, item.path)]
     if others:
         config.hook.pytest_deselected(items=others)
         items[:] = [item for item in items if item not in others]
