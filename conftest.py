@@ -1,22 +1,28 @@
-"""Wires `benchmarks/` into pytest: options, fixtures, hooks. What they do is done elsewhere."""
+"""Wires `benchmarks/` into pytest: options and hooks. What they do is done elsewhere."""
 
 import contextlib
 import io
 import os
 
 import pytest
+from pytest_benchmark.session import PerformanceRegression
 
 from benchmarks.grid import rough_weight
 from benchmarks.measure.children import bind_forks, reset_signals_in_forks, watch
 from benchmarks.measure.ledger import Ledger
 from benchmarks.measure.machine import pin_thread_pools
+from benchmarks.measure.recording import install, keep_journal, open_journal, outcome, read_history
 from benchmarks.measure.session import (
+    LEDGER,
+    PROGRESS,
     end_in_order_on_signals,
     is_case,
     keep_finished,
     leave_now,
     reason,
+    repeat,
     save_by_default,
+    selection,
     shorten,
     shuffled,
 )
@@ -32,8 +38,6 @@ from benchmarks.measure.settings import (
 # Before anything imports a numeric library.
 pin_thread_pools(os.environ)
 
-LEDGER = pytest.StashKey[Ledger]()
-PROGRESS = pytest.StashKey()
 EXIT_STATUS = pytest.StashKey[int]()
 
 RUN_FILE_KEY = "joblib_suite"
@@ -49,18 +53,30 @@ def pytest_configure(config):
     try:
         settings = read_settings(config.getoption, known_backend)
         refuse_unwritable("--benchmark-json", config.getoption("benchmark_json"))
+        read_history(config)
         if not hasattr(config, "workerinput"):
             refuse_workers(settings.measuring, config.getoption("numprocesses", None), config.getoption("dist", "no"))
     except BadOption as bad:
         raise pytest.UsageError(str(bad)) from None
     config.stash[SETTINGS] = settings
-    config.stash[LEDGER] = Ledger()
+    config.stash[LEDGER] = Ledger(selection=selection(config))
     if settings.measuring:
         save_by_default(config.option)
     else:
         config.option.benchmark_disable = True
     reset_signals_in_forks()
     end_in_order_on_signals()
+
+
+def pytest_cmdline_main(config):
+    """`--repeat N` measures in N fresh processes, one after the other."""
+    return repeat(config) if config.option.repeat else None
+
+
+def pytest_sessionstart(session):
+    """The history takes the place of pytest-benchmark's storage, as soon as there is one."""
+    if not hasattr(session.config, "workerinput"):
+        install(session, session.config.stash[SETTINGS].measuring)
 
 
 def known_backend(name):
@@ -104,10 +120,12 @@ def pytest_collection_finish(session):
     """Now it is known which cases are asked for."""
     config, cases = session.config, [item for item in session.items if is_case(item)]
     config.stash[LEDGER].asked = [item.nodeid for item in cases]
+    settings = config.stash[SETTINGS]
     if cases and not config.option.collectonly:
         bind_forks()
         config.add_cleanup(watch(os.environ))
-    settings = config.stash[SETTINGS]
+        if settings.measuring:
+            open_journal(session)
     shown = config.pluginmanager.has_plugin("terminalreporter") and not settings.quiet_progress
     if settings.measuring and cases and shown and not config.option.collectonly:
         weights = {
@@ -150,15 +168,18 @@ def pytest_runtest_setup(item):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item):
-    """Progress is drawn before a case and after it, never inside."""
-    progress = item.config.stash.get(PROGRESS, None)
-    if progress is None or not is_case(item):
+    """Progress is drawn, and the journal written, before a case and after it, never inside."""
+    if not is_case(item):
         return (yield)
-    progress.start(item.nodeid)
+    progress = item.config.stash.get(PROGRESS, None)
+    if progress:
+        progress.start(item.nodeid)
     try:
         return (yield)
     finally:
-        progress.finish(item.nodeid, *item.config.stash[LEDGER].outcome(item.nodeid))
+        keep_journal(item.session, item.nodeid)
+        if progress:
+            progress.finish(item.nodeid, *item.config.stash[LEDGER].outcome(item.nodeid))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -171,53 +192,6 @@ def pytest_runtest_makereport(item, call):
         why = "" if report.passed else reason(report)
         item.config.stash[LEDGER].note(item.nodeid, report.when, report.outcome, why)
     return report
-
-
-@pytest.fixture
-def measure(request, benchmark):
-    """Times calls of a case's pool: see `benchmarks.measure.rounds.Measure`."""
-    from benchmarks.measure.rounds import Measure
-
-    settings, ledger = request.config.stash[SETTINGS], request.config.stash[LEDGER]
-
-    def stuck(threads):
-        ledger.stuck = f"{request.node.name} left threads behind that can't be ended: {', '.join(threads)}"
-
-    measure = Measure(benchmark, settings.rounds, settings.warmups, settings.case_timeout_s, stuck)
-    yield measure
-    # A case that failed before its rounds has had no use for the fixture: pytest-benchmark need not warn of that.
-    benchmark.skipped = benchmark.skipped or request.node.nodeid in ledger.failed
-    ledger.time(request.node.nodeid, benchmark.stats and benchmark.stats.stats.data, measure.untimed_s)
-
-
-@pytest.fixture(scope="session")
-def summation(request):
-    """The summation at the session's size."""
-    settings = request.config.stash[SETTINGS]
-    return make_summation(settings.tasks, settings.longest)
-
-
-@pytest.fixture(scope="session")
-def first_tasks(request):
-    """The first hundred tasks of the summation, to see what runs without waiting for all of it."""
-    settings = request.config.stash[SETTINGS]
-    few = min(100, settings.tasks)
-    return make_summation(few, max(1, settings.longest * few // settings.tasks))
-
-
-def make_summation(tasks, longest):
-    """The notebook's work with `tasks` tasks of up to `longest` additions."""
-    from benchmarks.measure.work import Work
-    from benchmarks.workloads.summation import closed_form, lengths, my_task
-
-    return Work(my_task, lengths(tasks, longest), closed_form, {"tasks": tasks, "longest": longest})
-
-
-@pytest.fixture(scope="session")
-def sized(request):
-    """How many tasks a micro-case has: what it asks for, or few where nothing is measured."""
-    settings = request.config.stash[SETTINGS]
-    return (lambda tasks: tasks) if settings.measuring else (lambda tasks: min(tasks, settings.tasks))
 
 
 @pytest.fixture
@@ -263,8 +237,12 @@ def pytest_terminal_summary(terminalreporter, config):
     """The answer, below pytest-benchmark's table, also where that ends in a failed --benchmark-compare-fail."""
     try:
         return (yield)
+    except (PerformanceRegression, pytest.UsageError):
+        return None
     finally:
         print_summary(terminalreporter, config)
+        for line in outcome(terminalreporter._session):
+            terminalreporter.write_line(line, red=True)
 
 
 def print_summary(terminalreporter, config):

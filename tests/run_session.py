@@ -26,7 +26,7 @@ class Session:
     @property
     def run_files(self) -> list[Path]:
         """The saved runs, oldest first."""
-        return sorted(self.store.glob("*/*.json"))
+        return sorted(self.store.glob("*/*.json"), key=lambda path: int(path.name.split("_")[0]))
 
     @property
     def run(self) -> dict[str, Any]:
@@ -43,7 +43,7 @@ class Session:
 def command(store: Path, *args: str, faulty: bool = False) -> list[str]:
     """The command line of a session."""
     plugin = ["-p", "tests.faulty"] if faulty else []
-    return [sys.executable, "-m", "pytest", *plugin, "-p", "no:cacheprovider", f"--benchmark-storage={store}", *args]
+    return [sys.executable, "-m", "pytest", *plugin, "-p", "no:cacheprovider", f"--history={store}", *args]
 
 
 def environment() -> dict[str, str]:

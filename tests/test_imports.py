@@ -15,6 +15,7 @@ FLOORS = {
     "benchmarks.report": 2,
     "benchmarks.measure": 2,
     "benchmarks.analysis": 1,
+    "benchmarks.history": 1,
     "benchmarks.backends": 1,
     "benchmarks.workloads": 1,
     "benchmarks.grid": 1,
@@ -23,7 +24,8 @@ FLOORS = {
 FORBIDDEN = {
     "benchmarks.suite": {"benchmarks.analysis", "benchmarks.report"},
     "benchmarks.measure": {"benchmarks.analysis", "benchmarks.report"},
-    "benchmarks.backends": {"benchmarks.analysis", "benchmarks.report", "benchmarks.measure"},
+    "benchmarks.history": set(FLOORS) - {"benchmarks.history"},
+    "benchmarks.backends": {"benchmarks.history", "benchmarks.analysis", "benchmarks.report", "benchmarks.measure"},
     "benchmarks.analysis": set(FLOORS) - {"benchmarks.analysis"},
     "benchmarks.workloads": set(FLOORS) - {"benchmarks.workloads"},
 }

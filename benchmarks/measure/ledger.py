@@ -1,8 +1,10 @@
 """The session's ledger: which cases were asked for, which have a number, what became of the others."""
 
 import time
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from statistics import median
 from typing import Any
 
@@ -27,7 +29,10 @@ class Ledger:
     failed: dict[str, str] = field(default_factory=dict)
     not_run: dict[str, str] = field(default_factory=dict)
     median_s: dict[str, float] = field(default_factory=dict)
+    selection: dict[str, Any] = field(default_factory=dict)
+    session: str = field(default_factory=lambda: uuid.uuid4().hex)
     began: float = field(default_factory=time.monotonic)
+    began_at: str = field(default_factory=lambda: datetime.now(UTC).isoformat())
     rounds_s: float = 0.0
     untimed_s: float = 0.0
     stuck: str | None = None
@@ -73,7 +78,10 @@ class Ledger:
             "format": FORMAT,
             "suite_version": SUITE_VERSION,
             "state": "complete" if self.complete else "partial",
+            "session": self.session,
+            "began": self.began_at,
             "profile": settings.profile,
+            "selection": self.selection or None,
             "grid": {
                 "backends": list(settings.backends),
                 "n_jobs": list(settings.n_jobs),

@@ -2,7 +2,9 @@
 
 import contextlib
 import os
+import re
 import signal
+import subprocess
 import sys
 import threading
 from collections.abc import Iterable
@@ -12,6 +14,20 @@ from typing import Any
 import pytest
 
 from benchmarks.measure.ledger import Ledger
+from benchmarks.measure.settings import BadOption, count
+
+LEDGER = pytest.StashKey[Ledger]()
+PROGRESS = pytest.StashKey[Any]()
+
+# What makes a session run fewer cases than its profile has, or others.
+_SELECTS = {
+    "keyword": "-k",
+    "markexpr": "-m",
+    "deselect": "--deselect",
+    "backends": "--backends",
+    "n_jobs": "--n-jobs",
+    "batch_sizes": "--batch-sizes",
+}
 
 
 def save_by_default(options: Any) -> None:
@@ -19,8 +35,40 @@ def save_by_default(options: Any) -> None:
     from pytest_benchmark.utils import get_tag
 
     if not options.benchmark_save:
-        options.benchmark_autosave = options.benchmark_autosave or get_tag()  # type: ignore[no-untyped-call]
+        tag = get_tag()  # type: ignore[no-untyped-call]
+        options.benchmark_autosave = options.benchmark_autosave or re.sub("^([0-9a-f]{10})[0-9a-f]{30}", r"\1", tag)
     options.benchmark_save_data = True
+
+
+def selection(config: Any) -> dict[str, Any]:
+    """The options and paths by which the user chose cases; empty where the profile alone did."""
+    options = vars(config.option)
+    chosen = {name: options[option] for option, name in _SELECTS.items() if options.get(option)}
+    if config.args_source == config.ArgsSource.ARGS:
+        chosen["paths"] = list(config.args)
+    return chosen
+
+
+def repeat(config: Any) -> int:
+    """Run this very session `--repeat` times, each in a process of its own; the worst exit code.
+
+    What stops a session (Ctrl-C, a signal, a bad option) stops the repetition, a failed case does not.
+    """
+    try:
+        times = count("--repeat", config.option.repeat, default=1, most=1000)
+    except BadOption as bad:
+        raise pytest.UsageError(str(bad)) from None
+    worst = 0
+    for number in range(1, times + 1):
+        sys.stdout.write(f"session {number} of {times}\n")
+        sys.stdout.flush()
+        # The last --repeat counts.
+        command = [sys.executable, "-m", "pytest", *config.invocation_params.args, "--repeat="]
+        done = subprocess.run(command, cwd=config.invocation_params.dir, check=False)  # noqa: S603 - this very command
+        worst = max(worst, done.returncode if done.returncode >= 0 else 128 - done.returncode)
+        if worst > 1:
+            break
+    return worst
 
 
 def keep_finished(benchmarks: list[Any], ledger: Ledger) -> None:

@@ -63,6 +63,8 @@ def add_options(group: Any) -> None:
         ("--rounds", "N", "timed rounds of each case (default: the profile's)"),
         ("--case-timeout", "SECONDS", "cut a case off after this long (default: 120)"),
         ("--shuffle", "SEED", "run the cases in a random order made from this whole number"),
+        ("--history", "DIR", "where runs are stored (default: .benchmarks beside conftest.py)"),
+        ("--repeat", "N", "measure N times, each in a fresh process, and save N runs"),
     ):
         group.addoption(name, metavar=metavar, default=None, help=text)
     group.addoption("--quiet-progress", action="store_true", default=False, help="no progress lines while measuring")
@@ -85,9 +87,9 @@ def read_settings(option: Callable[[str], Any], known_backend: Callable[[str], b
         backends=_items("--backends", option("backends"), JOBLIB_BACKENDS, _backend(known_backend)),
         n_jobs=_items("--n-jobs", option("n_jobs"), N_JOBS, _n_jobs),
         batch_sizes=_items("--batch-sizes", option("batch_sizes"), BATCH_SIZES, _batch_size),
-        tasks=_count("--tasks", option("tasks"), sizes.tasks, most=10_000_000),
-        longest=_count("--longest", option("longest"), sizes.longest, most=1_000_000_000),
-        rounds=_count("--rounds", option("rounds"), sizes.rounds, most=1_000_000),
+        tasks=count("--tasks", option("tasks"), sizes.tasks, most=10_000_000),
+        longest=count("--longest", option("longest"), sizes.longest, most=1_000_000_000),
+        rounds=count("--rounds", option("rounds"), sizes.rounds, most=1_000_000),
         warmups=sizes.warmups,
         case_timeout_s=_seconds("--case-timeout", option("case_timeout"), 120.0),
         shuffle=None if shuffle is None else _whole("--shuffle", shuffle, "a whole number"),
@@ -153,7 +155,8 @@ def _batch_size(name: str, text: str) -> BatchSize:
     return size
 
 
-def _count(name: str, text: str | None, default: int, most: int) -> int:
+def count(name: str, text: str | None, default: int, most: int) -> int:
+    """A whole number from 1 to `most`; raises BadOption."""
     if text is None:
         return default
     expected = f"a whole number from 1 to {most}"

@@ -110,7 +110,9 @@ def test_stock_tools_read_the_store(measured):
 def test_the_summary_fits_a_terminal(measured):
     """At most 25 lines of 100 columns, each backend once."""
     _, _, rest = measured.output.partition(" 19 of 19 cases measured, profile quick ")
-    lines = rest.splitlines()[1:-1]
+    summary, _, after = rest.partition("saved as ")
+    lines = summary.splitlines()[1:]
+    assert after.startswith(str(measured.run_files[0]))
     assert 0 < len(lines) <= 25
     assert max(map(len, lines)) <= 100
     assert [line.split()[0] for line in lines[3:9]] == [

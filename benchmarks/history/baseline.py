@@ -1,0 +1,46 @@
+"""What may be a baseline: whole runs of committed code that nobody has rejected."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from benchmarks.history.index import Entry, bars_key
+from benchmarks.history.marks import Marks
+
+
+def in_ci(environment: Mapping[str, str]) -> bool:
+    """Whether this is a CI job, by the variable that every CI service sets."""
+    return environment.get("CI", "").lower() not in ("", "0", "false")
+
+
+def objections(entry: Entry, marks: Marks, allow_partial: bool, strict: bool) -> list[str]:
+    """Why a stored run should not be a baseline, in words; empty where it may. `strict` is for CI."""
+    if entry.error is not None:
+        return ["it can't be read"]
+    found = []
+    if not entry.whole and not allow_partial:
+        without = entry.facts["asked"] - entry.facts["completed"]
+        found.append(f"it is partial ({without} of {entry.facts['asked']} cases have no number): see --allow-partial")
+    if why := marks.rejected.get(entry.file.reference):
+        found.append(f"it was rejected ({why})")
+    if entry.facts["dirty"] and strict:
+        found.append("it was measured on a dirty working tree, which CI refuses: commit, and measure again")
+    return found
+
+
+def default_baseline(
+    entries: Sequence[Entry], marks: Marks, like: Mapping[str, Any], selection: str, strict: bool
+) -> Entry | None:
+    """The baseline of someone who names none: the one pinned as `main`, otherwise the newest that may be one.
+
+    Only whole runs with the bars like these (see `comparability`) and the same `selection` of cases are taken.
+    """
+    eligible = [
+        entry
+        for entry in entries
+        if entry.bars == bars_key(like)
+        and not objections(entry, marks, allow_partial=False, strict=strict)
+        and entry.facts["selection"] == selection
+    ]
+    pinned = marks.baselines.get("main")
+    newest = eligible[-1] if eligible else None
+    return next((entry for entry in eligible if entry.file.reference == pinned), newest)

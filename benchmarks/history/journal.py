@@ -1,0 +1,170 @@
+"""The journal of a session: each finished case is on disk before the next begins.
+
+One file a session, one JSON object a line. The first line is the run file as it would be saved with no case finished;
+each other line is one entry of its `benchmarks`, or `{"failed": {node id: reason}}`, or `{"saving": FILE}` just before
+the run is saved. The session holds a lock on the file: a journal nobody holds is what a dead session left.
+"""
+
+import contextlib
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from benchmarks.history.durable import make_folder, sync_folder, trouble, try_lock, write_all
+from benchmarks.history.errors import HistoryError, Unreadable
+from benchmarks.history.reading import parse_document, read_document, read_open, visible
+from benchmarks.history.run import parse_run
+from benchmarks.history.store import OWN, Store, encode
+
+
+class Journal:
+    """The journal of the session that runs now. `session` is its id, which its run file carries as well."""
+
+    def __init__(self, store: Store, header: Mapping[str, Any], session: str) -> None:
+        folder = make_folder(store.root, OWN, "journal")
+        self.path = folder / f"{session}.jsonl"
+        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_APPEND | os.O_CLOEXEC
+        try:
+            # Under the store's lock, so that no one takes a journal that is not locked yet for a dead session's.
+            with store.writing():
+                self._descriptor = os.open(self.path, flags, 0o666)
+                try_lock(self._descriptor)
+            self.append(header)
+            sync_folder(folder)
+        except OSError as error:
+            raise trouble(self.path, error) from None
+
+    def append(self, line: Mapping[str, Any]) -> None:
+        """Have one more line on disk. Raises StoreTrouble; what was in the journal before stays readable."""
+        try:
+            # A line that a full disk cut off is ended by the next one's newline, and skipped by the reader.
+            write_all(self._descriptor, b"\n" + encode(line, indent=None) + b"\n")
+            os.fsync(self._descriptor)
+        except OSError as error:
+            raise trouble(self.path, error) from None
+
+    def close(self, keep: bool) -> None:
+        """End the journal; `keep` where its run was not saved."""
+        with contextlib.suppress(OSError):
+            if not keep:
+                self.path.unlink()
+            os.close(self._descriptor)
+
+
+def recover(store: Store) -> list[str]:
+    """Save what dead sessions had measured as runs marked partial; one line for the user about each.
+
+    Raises StoreTrouble where the store can't be written; journals are then left as they are.
+    """
+    if not any(store.own("journal").glob("*.jsonl")):
+        return []
+    with store.writing():
+        orphans = [found for path in sorted(store.own("journal").glob("*.jsonl")) if (found := _orphan(path))]
+    try:
+        return [_save(store, path, descriptor) for path, descriptor in orphans]
+    finally:
+        for _, descriptor in orphans:
+            os.close(descriptor)
+
+
+def _orphan(path: Path) -> tuple[Path, int] | None:
+    """A journal that nobody holds, locked from now on; None where its session lives, or where it can't be opened."""
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return None
+    # Without a link it was recovered by someone else between the two lines.
+    if try_lock(descriptor) and os.fstat(descriptor).st_nlink:
+        return path, descriptor
+    os.close(descriptor)
+    return None
+
+
+def _save(store: Store, path: Path, descriptor: int) -> str:
+    try:
+        header, lines, damaged = _read(read_open(descriptor, visible(path)), visible(path))
+    except Unreadable as error:
+        # Not even a first line: no case had finished, or the file is not ours.
+        return f"{error}; put aside as {put_aside(store, path)}"
+    entries = [line for line in lines if "fullname" in line]
+    failed = {
+        name: why for line in lines if isinstance(line.get("failed"), dict) for name, why in line["failed"].items()
+    }
+    if any(_saved(store, line["saving"], header) for line in lines if "saving" in line):
+        said = f"session {path.stem} ended just after its run was saved; nothing to recover"
+    elif not entries and not failed:
+        said = f"session {path.stem} ended before its first case had finished; nothing to recover"
+    else:
+        run = store.save(_partial(header, entries, failed), "recovered")
+        cut = f", {damaged} damaged line left out" if damaged else ""
+        said = f"recovered {len(entries)} finished cases of a session that died as {run} (partial{cut})"
+    path.unlink()
+    return said
+
+
+def _read(content: bytes, origin: str) -> tuple[dict[str, Any], list[dict[str, Any]], int]:
+    """The header, the other lines that can be believed, and how many can't."""
+    header: dict[str, Any] | None = None
+    good, damaged = [], 0
+    for number, text in enumerate(filter(None, content.split(b"\n")), 1):
+        try:
+            line = parse_document(text, f"{origin} line {number}")
+            # One reader serves both: a header is a run of no case, an entry is a case of that run.
+            if header is None:
+                parse_run(line, origin)
+                header = line
+                continue
+            if "fullname" in line:
+                parse_run({**header, "benchmarks": [line]}, origin)
+            good.append(line)
+        except Unreadable:
+            if header is None:
+                raise
+            damaged += 1
+    if header is None:
+        raise Unreadable(f"{origin}: empty")
+    return header, _last_of_each(good), damaged
+
+
+def _last_of_each(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A line that was written again, after a write that was cut off, counts once."""
+    return list({json.dumps(line.get("fullname") or line): line for line in lines}.values())
+
+
+def _partial(header: dict[str, Any], entries: list[dict[str, Any]], failed: dict[str, str]) -> dict[str, Any]:
+    ours = dict(header.get("joblib_suite") or {})
+    cases = dict(ours.get("cases") or {})
+    done = {entry["fullname"] for entry in entries} | set(failed)
+    not_run = {name: why for name, why in (cases.get("not_run") or {}).items() if name not in done}
+    cases |= {"completed": len(entries), "failed": failed, "not_run": not_run}
+    ours |= {"state": "partial", "recovered": True, "cases": cases}
+    return {**header, "benchmarks": entries, "joblib_suite": ours}
+
+
+def _saved(store: Store, file: object, header: dict[str, Any]) -> bool:
+    """Whether the run that a session was about to save is there."""
+    try:
+        # The name is looked up among the store's own files, never opened as a path.
+        found = next(stored.path for stored in store.files() if stored.path.name == file)
+        ours = read_document(found).get("joblib_suite")
+    except (StopIteration, HistoryError):
+        return False
+    mine = header.get("joblib_suite")
+    return isinstance(ours, dict) and isinstance(mine, dict) and ours.get("session") == mine.get("session") is not None
+
+
+def put_aside(store: Store, path: Path, *parts: str) -> Path:
+    """Move a broken file into quarantine under a name of its own; nothing is ever deleted. Raises StoreTrouble."""
+    folder = make_folder(store.root, OWN, "quarantine", *parts)
+    place, copies = folder / path.name, 0
+    while place.exists() or place.is_symlink():
+        copies += 1
+        place = folder / f"{path.name}.{copies}"
+    try:
+        path.rename(place)
+        sync_folder(folder)
+    except OSError as error:
+        raise trouble(path, error) from None
+    return place

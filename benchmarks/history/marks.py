@@ -1,0 +1,82 @@
+"""What has been said of stored runs: which are pinned as a baseline, and which were rejected."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from benchmarks.history.durable import make_folder, write
+from benchmarks.history.errors import BadReference, Unreadable
+from benchmarks.history.reading import read_document, visible
+from benchmarks.history.store import OWN, Store, StoredFile, encode, refuse_name
+
+
+@dataclass(frozen=True)
+class Marks:
+    """`baselines`: run file by name. `rejected`: reason by run file. Files as `StoredFile.reference` names them."""
+
+    baselines: dict[str, str] = field(default_factory=dict)
+    rejected: dict[str, str] = field(default_factory=dict)
+
+    def names_of(self, file: StoredFile) -> list[str]:
+        """The names a run is pinned by."""
+        return sorted(name for name, reference in self.baselines.items() if reference == file.reference)
+
+
+def read_marks(store: Store) -> Marks:
+    """The store's marks; raises Unreadable where they can't be believed: a lost rejection must not pass silently."""
+    path = store.own("marks", "marks.json")
+    if not path.exists() and not path.is_symlink():
+        return Marks()
+    document = read_document(path)
+    baselines, rejected = document.get("baselines", {}), document.get("rejected", {})
+    for part in (baselines, rejected):
+        if not isinstance(part, dict) or not all(isinstance(value, str) for value in part.values()):
+            raise Unreadable(f"{visible(path)}: expected names of runs; put it aside and set the baselines again")
+    return Marks(baselines, {file: visible(why) for file, why in rejected.items()})
+
+
+def pin(store: Store, name: str, file: StoredFile) -> None:
+    """Make a run the baseline `name`; who does that accepts it, so a rejection is lifted. Raises HistoryError."""
+    if why := refuse_name(name):
+        raise BadReference(f"--name {why}")
+    _change(
+        store,
+        lambda marks: replace(
+            marks,
+            baselines={**marks.baselines, name: file.reference},
+            rejected={other: why for other, why in marks.rejected.items() if other != file.reference},
+        ),
+    )
+
+
+def unpin(store: Store, name: str) -> None:
+    """Forget a baseline's name; the run stays. Raises HistoryError."""
+    if name not in read_marks(store).baselines:
+        raise BadReference(f"no baseline is called {name!r}; `baseline list` shows them")
+    _change(
+        store,
+        lambda marks: replace(
+            marks, baselines={other: file for other, file in marks.baselines.items() if other != name}
+        ),
+    )
+
+
+def reject(store: Store, reference: str, why: str) -> None:
+    """Keep a run from ever becoming a baseline by default. Raises HistoryError."""
+    _change(store, lambda marks: replace(marks, rejected={**marks.rejected, reference: why}))
+
+
+def forget(store: Store, references: set[str]) -> None:
+    """Drop the rejections of runs that are gone. Raises HistoryError."""
+    _change(
+        store,
+        lambda marks: replace(
+            marks, rejected={file: w for file, w in marks.rejected.items() if file not in references}
+        ),
+    )
+
+
+def _change(store: Store, change: Callable[[Marks], Marks]) -> None:
+    with store.writing() as through:
+        marks = change(read_marks(store))
+        path = make_folder(store.root, OWN, "marks") / "marks.json"
+        write(path, encode({"baselines": marks.baselines, "rejected": marks.rejected}), through)

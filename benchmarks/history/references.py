@@ -1,0 +1,116 @@
+"""Finds the runs that a user names: by number, name or file, `latest~2`, `baseline:NAME`, ranges and lists of them."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.history.errors import BadReference
+from benchmarks.history.index import Entry, Index
+from benchmarks.history.marks import Marks
+from benchmarks.history.reading import visible
+
+# More runs than that on one side are a mistyped range.
+_MOST_RUNS = 500
+
+EXPECTED = "a number (12), a range (12..18), a name, latest, latest~2, baseline:NAME, a file, or a comma list of these"
+
+
+@dataclass(frozen=True)
+class Found:
+    """A run that was named. `entry` is None for a file outside of the store.
+
+    `named` is False for `latest` and `latest~N`, which are whatever happens to be there.
+    """
+
+    path: Path
+    entry: Entry | None
+    named: bool
+
+    @property
+    def label(self) -> str:
+        """The run in a few words."""
+        if self.entry is None:
+            return visible(self.path)
+        file = self.entry.file
+        return file.path.stem if file.number is None else f"{file.number:04} {visible(file.name)}"
+
+
+def find(text: str, index: Index, marks: Marks) -> list[Found]:
+    """The runs that `text` names, at least one; raises BadReference."""
+    found = [run for part in text.split(",") for run in _part(part.strip(), index.entries, marks)]
+    paths = [run.path for run in found]
+    twice = next((path for path in paths if paths.count(path) > 1), None)
+    if twice:
+        raise BadReference(f"{visible(text)!r} names {visible(twice.name)} twice; name each run once")
+    if len(found) > _MOST_RUNS:
+        raise BadReference(f"{visible(text)!r} names {len(found)} runs; at most {_MOST_RUNS} can stand on a side")
+    return found
+
+
+def _part(text: str, entries: Sequence[Entry], marks: Marks) -> list[Found]:
+    if match := re.fullmatch(r"latest(?:~(\d{1,9}))?", text):
+        return [_latest(int(match[1] or 0), entries)]
+    if text.startswith("baseline:"):
+        return [_pinned(text.removeprefix("baseline:"), entries, marks)]
+    if match := re.fullmatch(r"(\d{1,15})\.\.(\d{1,15})", text):
+        return _range(int(match[1]), int(match[2]), entries)
+    named = [entry for entry in entries if _is_called(entry, text)]
+    if len(named) == 1:
+        return [Found(named[0].file.path, named[0], named=True)]
+    if len(named) > 1:
+        places = ", ".join(visible(entry.file.reference) for entry in named[:4])
+        raise BadReference(
+            f"{visible(text)!r} is the name of {len(named)} runs ({places}); say which by number or file"
+        )
+    return [_file(text, entries)]
+
+
+def _is_called(entry: Entry, text: str) -> bool:
+    file = entry.file
+    if text.isdecimal():
+        return file.number == int(text) if len(text) < 16 else False
+    return text in (file.name, file.path.stem)
+
+
+def _file(text: str, entries: Sequence[Entry]) -> Found:
+    path = Path(text)
+    if text and not text.isdecimal() and "\0" not in text and (path.is_file() or path.is_symlink()):
+        same = next((entry for entry in entries if entry.file.path == path.absolute()), None)
+        return Found(path, same, named=True)
+    count = f"the history has {len(entries)} runs" if entries else "the history is empty"
+    raise BadReference(f"no run is called {visible(text)[:80]!r} ({count}); expected {EXPECTED}")
+
+
+def _latest(back: int, entries: Sequence[Entry]) -> Found:
+    """The newest run, or one before it of the same machine and profile; a broken file is still the newest."""
+    if not entries:
+        raise BadReference("the history is empty: no latest run; measure one with `pytest --benchmark-only`")
+    like = next((entry.bars for entry in reversed(entries) if entry.error is None), None)
+    alike = [entry for entry in entries if entry.error is not None or entry.bars == like]
+    if back >= len(alike):
+        raise BadReference(
+            f"latest~{back}: the history has {len(alike)} runs like the newest (same machine, Python and profile)"
+        )
+    entry = alike[-1 - back]
+    return Found(entry.file.path, entry, named=False)
+
+
+def _pinned(name: str, entries: Sequence[Entry], marks: Marks) -> Found:
+    if name not in marks.baselines:
+        known = ", ".join(sorted(marks.baselines)) or "none yet"
+        raise BadReference(
+            f"no baseline is called {visible(name)!r} (there are: {known}); pin one with `baseline set RUN --name NAME`"
+        )
+    reference = marks.baselines[name]
+    for entry in entries:
+        if entry.file.reference == reference:
+            return Found(entry.file.path, entry, named=True)
+    raise BadReference(f"baseline {visible(name)!r} was {visible(reference)}, which is gone; pin another run")
+
+
+def _range(first: int, last: int, entries: Sequence[Entry]) -> list[Found]:
+    inside = [entry for entry in entries if entry.file.number is not None and first <= entry.file.number <= last]
+    if not inside:
+        raise BadReference(f"no run has a number from {first} to {last}; `runs` lists them")
+    return [Found(entry.file.path, entry, named=True) for entry in inside]

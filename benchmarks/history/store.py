@@ -1,0 +1,155 @@
+"""The store: one folder of run files a machine, everything else of ours beside them where stock tools do not look.
+
+    .benchmarks/
+      Linux-CPython-3.11.7-2-cores-AMD-EPYC-0f3a91c2/0012_NAME.json     a run, pytest-benchmark's format
+      store/lock                     held while something is written
+      store/writing/                 what is being written; stale leftovers are cleared by the next writer
+      store/journal/SESSION.jsonl    the finished cases of a session that has not saved its run yet
+      store/marks/marks.json         pinned baselines and rejected runs
+      store/index/runs.sqlite        a cache; deleting it loses nothing
+      store/quarantine/              broken run files
+
+Stock tools list every `.json` in the store's folder and one folder down, so nothing but runs lies there.
+"""
+
+import json
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks.history.durable import locked, make_folder, trouble, write
+from benchmarks.history.errors import StoreTrouble
+from benchmarks.history.identity import identity
+
+OWN = "store"
+
+_RUN_FILE = re.compile(r"(?:(?P<number>\d{1,15})_)?(?P<name>.*)\.json", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """A run file's place in the store. `size` in bytes and `mtime_ns` tell whether it has changed since."""
+
+    path: Path
+    folder: str
+    number: int | None
+    name: str
+    size: int
+    mtime_ns: int
+
+    @property
+    def reference(self) -> str:
+        """How the file is named in marks: relative to the store, with a slash."""
+        return f"{self.folder}/{self.path.name}" if self.folder else self.path.name
+
+
+class Store:
+    """The history under `root`, which need not exist before something is saved."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.absolute()
+
+    def files(self) -> list[StoredFile]:
+        """Every run file, by number and then by path; symbolic links are not followed. Raises StoreTrouble."""
+        try:
+            folders = [entry for entry in _entries(self.root) if entry.is_dir(follow_symlinks=False)]
+            found = [*_run_files(self.root, "")]
+            for folder in folders:
+                if folder.name != OWN:
+                    found += _run_files(Path(folder.path), folder.name)
+        except OSError as error:
+            raise trouble(self.root, error) from None
+        return sorted(found, key=lambda file: (file.number if file.number is not None else -1, str(file.path)))
+
+    @contextmanager
+    def writing(self) -> Iterator[Path]:
+        """Hold the store's lock; gives the name of a temporary file to write through. Raises StoreTrouble."""
+        make_folder(self.root, OWN)
+        with locked(self.root / OWN / "lock"):
+            yield make_folder(self.root, OWN, "writing") / "file"
+
+    def save(
+        self, document: Mapping[str, Any], name: str, announce: Callable[[Path], None] = lambda path: None
+    ) -> Path:
+        """Save a run under the next number; it is there whole or not at all. Raises StoreTrouble.
+
+        `announce` is told the path before anything is written.
+        """
+        content = encode(document)
+        with self.writing() as through:
+            folder = make_folder(self.root, identity(document).folder)
+            path = folder / f"{self.next_number():04}_{name}.json"
+            announce(path)
+            write(path, content, through)
+        return path
+
+    def next_number(self) -> int:
+        """One more than any number in use, quarantined files included. Held still by the lock only."""
+        quarantine = self.root / OWN / "quarantine"
+        try:
+            parents = [*_entries(self.root), *_entries(quarantine)]
+            inside = (_entries(Path(entry.path)) for entry in parents if entry.is_dir(follow_symlinks=False))
+            numbers = (_number(entry.name) for entries in (parents, *inside) for entry in entries)
+            return 1 + max(filter(None, numbers), default=0)
+        except OSError as error:
+            raise trouble(self.root, error) from None
+
+    def own(self, *parts: str) -> Path:
+        """A path among the store's own files; it may not exist."""
+        return self.root.joinpath(OWN, *parts)
+
+
+def default_root() -> Path:
+    """Where runs are stored unless the user says otherwise: in this repository, wherever it is run from."""
+    return Path(__file__).parents[2] / ".benchmarks"
+
+
+def encode(document: Mapping[str, Any], indent: int | None = 1) -> bytes:
+    """A run file's bytes, or with no `indent` a line's.
+
+    Raises StoreTrouble for a value that JSON can't hold: stock tools would leave half a file.
+    """
+    try:
+        return json.dumps(document, allow_nan=False, ensure_ascii=True, indent=indent).encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        raise StoreTrouble(
+            f"the run can't be saved as JSON: {error}; expected finite numbers, text and lists"
+        ) from None
+
+
+def refuse_name(name: str) -> str | None:
+    """Why a run can't be called `name`, or None where it can."""
+    if not name or len(name) > 100 or not re.fullmatch(r"[\w.+@ ,=~()-]+", name) or name.startswith("."):
+        return f"{name!r}; expected 1 to 100 letters, digits and . _ - + @ = ~, not beginning with a dot"
+    return None
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    if not folder.exists():
+        return []
+    with os.scandir(folder) as entries:
+        return list(entries)
+
+
+def _run_files(folder: Path, name: str) -> Iterator[StoredFile]:
+    for entry in _entries(folder):
+        match = _RUN_FILE.fullmatch(entry.name)
+        if match and not entry.is_dir(follow_symlinks=False):
+            facts = entry.stat(follow_symlinks=False)
+            yield StoredFile(
+                path=Path(entry.path),
+                folder=name,
+                number=int(match["number"]) if match["number"] else None,
+                name=match["name"],
+                size=facts.st_size,
+                mtime_ns=facts.st_mtime_ns,
+            )
+
+
+def _number(file_name: str) -> int | None:
+    match = _RUN_FILE.fullmatch(file_name)
+    return int(match["number"]) if match and match["number"] else None

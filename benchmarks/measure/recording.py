@@ -1,0 +1,189 @@
+"""A session's side of the history: reads its options, opens the journal, and says what became of the run."""
+
+import os
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks.history.baseline import default_baseline, in_ci, objections
+from benchmarks.history.comparability import bars
+from benchmarks.history.errors import BadReference, HistoryError
+from benchmarks.history.journal import Journal, recover
+from benchmarks.history.marks import read_marks, reject
+from benchmarks.history.run import Run, parse_run
+from benchmarks.history.store import Store, default_root, refuse_name
+from benchmarks.measure.saving import HistoryStorage, plain, save_json
+from benchmarks.measure.session import LEDGER
+from benchmarks.measure.settings import BadOption
+
+_STORAGE = pytest.StashKey[HistoryStorage]()
+_COMPARE = pytest.StashKey[Any]()
+
+# pytest-benchmark's own default for --benchmark-storage.
+_STOCK_DEFAULT = "file://./.benchmarks"
+
+
+def read_history(config: Any) -> None:
+    """Read `--history`, and take from pytest-benchmark what the history does in its place. Raises BadOption."""
+    option = config.option
+    stock = None if option.benchmark_storage == _STOCK_DEFAULT else option.benchmark_storage.removeprefix("file://")
+    if stock and "://" in stock:
+        raise BadOption(f"--benchmark-storage {stock!r}: runs are stored in a folder here; use --history DIR")
+    if stock and option.history and Path(stock).absolute() != Path(option.history).absolute():
+        raise BadOption(f"--history {option.history!r} and --benchmark-storage {stock!r} differ; leave the second out")
+    if option.benchmark_save and (why := refuse_name(option.benchmark_save)):
+        raise BadOption(f"--benchmark-save {why}")
+    if option.benchmark_compare_fail and not option.benchmark_compare:
+        raise BadOption("--benchmark-compare-fail needs something to compare with: add --benchmark-compare[=RUN]")
+    root = Path(option.history or stock or default_root()).absolute()
+    if root.exists() and not root.is_dir():
+        raise BadOption(f"--history {str(root)!r}: not a folder; expected one, or a name that is free")
+    option.benchmark_storage = str(root)
+    config.stash[_COMPARE], option.benchmark_compare = option.benchmark_compare, None
+    config.stash[_STORAGE] = HistoryStorage(Store(root))
+
+
+def install(session: Any, measuring: bool) -> None:
+    """Put the history in the place of pytest-benchmark's storage; recover what dead sessions left.
+
+    Raises pytest.UsageError where the store can't be written or there is no baseline: before anything is measured.
+    """
+    config, benchmarks = session.config, session.config._benchmarksession
+    storage = benchmarks.storage = config.stash[_STORAGE]
+    benchmarks.save_json = partial(_save_json, storage, benchmarks.json)
+    if not measuring or config.option.collectonly:
+        return
+    # Asking the processor costs half a second; pytest-benchmark would ask again for each thing it writes.
+    machine_info = benchmarks.get_machine_info()
+    benchmarks.get_machine_info = lambda: machine_info
+    write = _lines(config)
+    try:
+        for line in recover(storage.store):
+            write(line)
+        _choose_baseline(config, storage, write)
+    except HistoryError as error:
+        raise pytest.UsageError(str(error)) from None
+    benchmarks.compare = config.stash[_COMPARE] or None
+    benchmarks.handle_loading()
+
+
+def _lines(config: Any) -> Any:
+    """Writes a line for the user."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    return reporter.write_line if reporter else lambda line: None
+
+
+def _choose_baseline(config: Any, storage: HistoryStorage, write: Any) -> None:
+    if not config.stash[_COMPARE]:
+        return
+    from benchmarks.history.index import Index
+
+    store, asked = storage.store, config.stash[_COMPARE]
+    index, marks, strict = Index(store), read_marks(store), in_ci(os.environ)
+    try:
+        if asked is True:
+            now = _header_run(config)
+            entry = default_baseline(index.entries, marks, bars(now), now.selection, strict)
+            storage.baselines = [entry.file.path] if entry else []
+            found = []
+        else:
+            from benchmarks.history.references import find
+
+            found = find(str(asked), index, marks)
+            storage.baselines = [run.path for run in found]
+    finally:
+        index.close()
+    for run in found:
+        if run.entry and (why := objections(run.entry, marks, allow_partial=False, strict=strict)):
+            raise BadReference(f"--benchmark-compare: {run.label} can't be the baseline: {'; '.join(why)}")
+        if run.entry and run.entry.facts["dirty"]:
+            write(f"{run.label} was measured on a dirty working tree")
+    if not storage.baselines and config.option.benchmark_compare_fail:
+        raise BadReference(
+            f"--benchmark-compare: {store.root} has no whole run like this one (same machine, Python, profile and "
+            "selection) to compare with; measure one without --benchmark-compare-fail first"
+        )
+
+
+def open_journal(session: Any) -> None:
+    """Have the session's header on disk before its first case. Raises pytest.UsageError."""
+    config = session.config
+    storage = config.stash[_STORAGE]
+    try:
+        storage.journal = Journal(storage.store, _header(config), config.stash[LEDGER].session)
+    except HistoryError as error:
+        raise pytest.UsageError(str(error)) from None
+
+
+def _header(config: Any) -> dict[str, Any]:
+    """The run file as it would be saved now, without cases."""
+    benchmarks = config._benchmarksession
+    document = config.hook.pytest_benchmark_generate_json(
+        config=config,
+        benchmarks=[],
+        include_data=True,
+        machine_info=benchmarks.get_machine_info(),
+        commit_info=config.hook.pytest_benchmark_generate_commit_info(config=config),
+    )
+    config.hook.pytest_benchmark_update_json(config=config, benchmarks=[], output_json=document)
+    return plain(document)
+
+
+def _header_run(config: Any) -> Run:
+    return parse_run(_header(config), "this session")
+
+
+def keep_journal(session: Any, nodeid: str) -> None:
+    """Have a case that has just ended on disk; stop the session where that can't be done."""
+    config = session.config
+    storage, ledger = config.stash[_STORAGE], config.stash[LEDGER]
+    written = True
+    if nodeid in ledger.passed:
+        done = next((it for it in reversed(config._benchmarksession.benchmarks) if it.fullname == nodeid), None)
+        if done is not None and not done.has_error:
+            written = storage.finished(done.as_dict(include_data=True))
+    elif nodeid in ledger.failed:
+        written = storage.failed(nodeid, ledger.failed[nodeid])
+    if not written:
+        session.shouldstop = "what is measured can't be stored"
+
+
+def _save_json(storage: HistoryStorage, file: Any, document: dict[str, Any]) -> None:
+    """`--benchmark-json`, in pytest-benchmark's place: its own would take the saved run down with it."""
+    try:
+        save_json(file, document)
+    except HistoryError as error:
+        storage.troubles.append(f"--benchmark-json was not written: {error}")
+
+
+def outcome(session: Any) -> list[str]:
+    """What the user has to know of the saved run; sets the session's exit code where something went wrong."""
+    config = session.config
+    storage, benchmarks = config.stash[_STORAGE], config._benchmarksession
+    said = []
+    if benchmarks.performance_regressions:
+        session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
+        said += _rejected(storage, [f"{name}: {fail}" for name, fail in benchmarks.performance_regressions])
+    storage.close()
+    if storage.troubles:
+        session.exitstatus = pytest.ExitCode.USAGE_ERROR
+    elif storage.saved:
+        said.append(f"saved as {_shown(storage.saved)}")
+    return said + [f"ERROR: {trouble}" for trouble in storage.troubles]
+
+
+def _rejected(storage: HistoryStorage, regressions: list[str]) -> list[str]:
+    if storage.saved is None:
+        return []
+    reference = storage.saved.relative_to(storage.store.root).as_posix()
+    try:
+        reject(storage.store, reference, f"--benchmark-compare-fail: {regressions[0]}"[:200])
+    except HistoryError as error:
+        storage.troubles.append(f"the run could not be marked rejected: {error}")
+    return [f"{storage.saved.stem} is marked rejected: it will not be a baseline unless it is pinned"]
+
+
+def _shown(path: Path) -> str:
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
