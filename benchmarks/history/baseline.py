@@ -12,17 +12,18 @@ def in_ci(environment: Mapping[str, str]) -> bool:
     return environment.get("CI", "").lower() not in ("", "0", "false")
 
 
-def objections(entry: Entry, marks: Marks, allow_partial: bool, strict: bool) -> list[str]:
-    """Why a stored run should not be a baseline, in words; empty where it may. `strict` is for CI."""
-    if entry.error is not None:
-        return ["it can't be read"]
+def objections(facts: Mapping[str, Any], rejected: str | None, allow_partial: bool, strict: bool) -> list[str]:
+    """Why a run with these facts should not be a baseline, in words; empty where it may.
+
+    `rejected` is why it was rejected, or None; `strict` is for CI.
+    """
     found = []
-    if not entry.whole and not allow_partial:
-        without = entry.facts["asked"] - entry.facts["completed"]
-        found.append(f"it is partial ({without} of {entry.facts['asked']} cases have no number): see --allow-partial")
-    if why := marks.rejected.get(entry.file.reference):
-        found.append(f"it was rejected ({why})")
-    if entry.facts["dirty"] and strict:
+    if facts["state"] != "complete" and not allow_partial:
+        without = facts["asked"] - facts["completed"]
+        found.append(f"it is partial ({without} of {facts['asked']} cases have no number): see --allow-partial")
+    if rejected:
+        found.append(f"it was rejected ({rejected})")
+    if facts["dirty"] and strict:
         found.append("it was measured on a dirty working tree, which CI refuses: commit, and measure again")
     return found
 
@@ -38,7 +39,7 @@ def default_baseline(
         entry
         for entry in entries
         if entry.bars == bars_key(like)
-        and not objections(entry, marks, allow_partial=False, strict=strict)
+        and not objections(entry.facts, marks.rejected.get(entry.file.reference), allow_partial=False, strict=strict)
         and entry.facts["selection"] == selection
     ]
     pinned = marks.baselines.get("main")

@@ -55,11 +55,6 @@ class Entry:
         seconds = self.facts.get("when")
         return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
-    @property
-    def whole(self) -> bool:
-        """Whether every case that was asked for has a number."""
-        return self.error is None and self.facts["state"] == "complete"
-
 
 @dataclass(frozen=True)
 class Point:
@@ -129,9 +124,9 @@ class Index:
         except Unreadable as refusal:
             run, error = None, str(refusal)
         row = (file.reference, file.size, file.mtime_ns, error)
-        facts = (json.dumps(_facts(run)), bars_key(bars(run))) if run else (None, None)
+        known = (json.dumps(facts(run)), bars_key(bars(run))) if run else (None, None)
         cursor = self._database.execute(
-            "INSERT INTO runs (file, size, mtime_ns, error, facts, bars) VALUES (?, ?, ?, ?, ?, ?)", (*row, *facts)
+            "INSERT INTO runs (file, size, mtime_ns, error, facts, bars) VALUES (?, ?, ?, ?, ?, ?)", (*row, *known)
         )
         if run:
             samples = [(self._case(case), cursor.lastrowid, *_point(case)) for case in run.cases.values()]
@@ -172,7 +167,8 @@ def _point(case: CaseTimes) -> tuple[float, float, float, int]:
     return math.log(geometric_mean_s(case.rounds_s)), min(case.rounds_s), max(case.rounds_s), case.rounds
 
 
-def _facts(run: Run) -> dict[str, Any]:
+def facts(run: Run) -> dict[str, Any]:
+    """What is known of a run besides its times, as plain JSON values."""
     return {
         "when": run.when and run.when.timestamp(),
         "commit": run.commit,

@@ -12,7 +12,7 @@ from benchmarks.history.comparability import bars
 from benchmarks.history.errors import BadReference, HistoryError
 from benchmarks.history.journal import Journal, recover
 from benchmarks.history.marks import read_marks, reject
-from benchmarks.history.run import Run, parse_run
+from benchmarks.history.run import Run, parse_run, read_run
 from benchmarks.history.store import Store, default_root, refuse_name
 from benchmarks.measure.saving import HistoryStorage, plain, save_json
 from benchmarks.measure.session import LEDGER
@@ -78,7 +78,7 @@ def _lines(config: Any) -> Any:
 def _choose_baseline(config: Any, storage: HistoryStorage, write: Any) -> None:
     if not config.stash[_COMPARE]:
         return
-    from benchmarks.history.index import Index
+    from benchmarks.history.index import Index, facts
 
     store, asked = storage.store, config.stash[_COMPARE]
     index, marks, strict = Index(store), read_marks(store), in_ci(os.environ)
@@ -96,9 +96,10 @@ def _choose_baseline(config: Any, storage: HistoryStorage, write: Any) -> None:
     finally:
         index.close()
     for run in found:
-        if run.entry and (why := objections(run.entry, marks, allow_partial=False, strict=strict)):
+        known = facts(read_run(run.path))
+        if why := objections(known, None, allow_partial=False, strict=strict):
             raise BadReference(f"--benchmark-compare: {run.label} can't be the baseline: {'; '.join(why)}")
-        if run.entry and run.entry.facts["dirty"]:
+        if known["dirty"]:
             write(f"{run.label} was measured on a dirty working tree")
     if not storage.baselines and config.option.benchmark_compare_fail:
         raise BadReference(

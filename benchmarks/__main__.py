@@ -1,0 +1,95 @@
+"""`python -m benchmarks VERB`: parse, call, print, exit. The only place of the program that prints or exits."""
+
+import argparse
+import contextlib
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
+
+from benchmarks.history.errors import HistoryError
+from benchmarks.history.reading import visible
+from benchmarks.history.store import Store, default_root
+from benchmarks.verbs.outcome import Exit, Outcome
+
+VERBS = {
+    "runs": "list the stored runs",
+    "compare": "did this change make it slower? compare two runs, or several a side",
+    "trend": "one case over all comparable runs",
+    "check": "verify every stored file, put broken ones aside, make the index anew",
+    "prune": "delete old runs; pinned baselines stay",
+    "baseline": "pin a run by a name",
+}
+
+EXIT_CODES = """exit codes:
+  0  fine
+  1  a case regressed, is missing, has a wrong result, or is over its limit
+  2  usage, or data that can't be read
+  3  nothing comparable, or the comparison as a whole inconclusive"""
+
+
+def main(argv: list[str]) -> int:
+    """Run one verb; the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks",
+        description="Judge stored runs.",
+        epilog=EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    for verb, text in VERBS.items():
+        sub = verbs.add_parser(
+            verb, help=text, description=text, epilog=EXIT_CODES, formatter_class=argparse.RawDescriptionHelpFormatter
+        )
+        sub.add_argument(
+            "--history", metavar="DIR", help="where runs are stored (default: .benchmarks in this checkout)"
+        )
+        # Only the verb that was asked for is imported: a comparison needs scipy, a list does not.
+        if verb == next((word for word in argv if word in VERBS), None):
+            import_module(f"benchmarks.verbs.{verb}").add_arguments(sub)
+    args = parser.parse_args(argv)
+    args.coloured = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    try:
+        outcome = import_module(f"benchmarks.verbs.{args.verb}").run(args, Store(_root(args.history)))
+        _write(outcome)
+    except HistoryError as error:
+        return _refuse(str(error))
+    except OSError as error:
+        return _refuse(f"{visible(error.filename or 'output')}: {error.strerror}")
+    return int(outcome.exit_code)
+
+
+def _root(history: str | None) -> Path:
+    root = Path(history) if history else default_root()
+    if history and not root.is_dir():
+        raise HistoryError(f"--history {visible(history)}: no such folder; expected the one that runs were stored in")
+    return root
+
+
+def _write(outcome: Outcome) -> None:
+    """Print, and write the files that were asked for; what goes to standard output takes the text's place there."""
+    for name, content in outcome.files.items():
+        if name != "-":
+            Path(name).write_text(content, encoding="utf-8")
+    sys.stdout.write(outcome.files.get("-", outcome.text))
+    sys.stdout.flush()
+    for warning in outcome.warnings:
+        sys.stderr.write(f"{warning}\n")
+
+
+def _refuse(why: str) -> int:
+    sys.stderr.write(f"error: {why}\n")
+    return int(Exit.UNUSABLE)
+
+
+if __name__ == "__main__":
+    try:
+        code = main(sys.argv[1:])
+    except KeyboardInterrupt:
+        code = 130
+    except BrokenPipeError:
+        # The reader has left, as `head` does; nothing is wrong with the answer.
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    sys.exit(code)

@@ -1,0 +1,102 @@
+"""A whole judgement: a row a case, worst first, and what follows from all of them."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from benchmarks.analysis.unpaired import Comparison
+from benchmarks.analysis.verdict import FAILING, Verdict
+
+_ORDER = {verdict: place for place, verdict in enumerate(Verdict)}
+
+# Rows that say nothing of whether head is slower.
+_NOT_COMPARED = frozenset({Verdict.NEW, Verdict.INCOMPARABLE})
+
+
+@dataclass(frozen=True)
+class Row:
+    """One case. Times in seconds; what a side or a comparison can't say is None. `note` is one line, or empty.
+
+    `matters` is the slowdown that this case was judged by (0.05 is 5 %).
+    """
+
+    name: str
+    fullname: str
+    verdict: Verdict
+    base_s: float | None
+    head_s: float | None
+    comparison: Comparison | None
+    matters: float
+    note: str
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """Rows, worst first. `base` and `head` are labels of the sides; `alpha` and `min_effect` are fractions.
+
+    `notes` are sentences about the whole: forced fields, what the interval means, what to do next.
+    """
+
+    base: str
+    head: str
+    rows: tuple[Row, ...]
+    alpha: float
+    min_effect: float
+    notes: tuple[str, ...]
+
+    @property
+    def counts(self) -> dict[Verdict, int]:
+        """How many rows have each verdict that occurs, worst first."""
+        counted = Counter(row.verdict for row in self.rows)
+        return {verdict: counted[verdict] for verdict in Verdict if counted[verdict]}
+
+    @property
+    def compared(self) -> int:
+        """How many cases both sides have a time for, of the same work."""
+        return sum(row.comparison is not None for row in self.rows)
+
+    @property
+    def failed(self) -> bool:
+        """Whether a merge should be stopped."""
+        return any(row.verdict in FAILING for row in self.rows)
+
+    @property
+    def undecided(self) -> bool:
+        """Whether nothing is comparable, or nothing at all could be judged."""
+        undecided = _NOT_COMPARED | {Verdict.INCONCLUSIVE}
+        return all(row.verdict in undecided for row in self.rows)
+
+    @property
+    def seen(self) -> tuple[float, float] | None:
+        """The smallest slowdown that the typical and the worst case would have shown; None where none shows any."""
+        sees = sorted(row.comparison.smallest for row in self.rows if row.comparison and row.comparison.smallest)
+        return (sees[len(sees) // 2], sees[-1]) if sees else None
+
+
+def worst_first(rows: Iterable[Row]) -> tuple[Row, ...]:
+    """Rows by verdict, within a verdict by how much slower."""
+    return tuple(sorted(rows, key=lambda row: (_ORDER[row.verdict], -(row.comparison.ratio if row.comparison else 0))))
+
+
+def first_line(judgement: Judgement) -> str:
+    """The verdict on the whole, in one line."""
+    counts = judgement.counts
+    without = counts.get(Verdict.INCONCLUSIVE, 0)
+    unjudged = f"{without} of {_cases(judgement.compared)} could not be judged to {judgement.min_effect * 100:g} %"
+    if judgement.failed:
+        what = ", ".join(f"{counts[verdict]} {verdict.value}" for verdict in counts if verdict in FAILING)
+        return f"FAIL: {what}; {unjudged}"
+    if judgement.undecided:
+        return "NOTHING COMPARABLE" if not judgement.compared else f"INCONCLUSIVE: {unjudged}"
+    return f"PASS: no case is slower; {unjudged}"
+
+
+def _cases(count: int) -> str:
+    return "1 case" if count == 1 else f"{count} cases"
+
+
+def sides(labels: Sequence[str]) -> str:
+    """A side's label: its runs, few by name, many by number."""
+    if len(labels) <= 3:
+        return ", ".join(labels)
+    return f"{len(labels)} runs, {labels[0]} to {labels[-1]}"

@@ -1,0 +1,76 @@
+"""Sample -> Summary: the middle of a case's measurements, and how far it may be off."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import exp, fsum, inf, sqrt
+
+# Two measurements can't agree better than that by merit: it is a tenth of the clock's and the scheduler's share.
+_LEAST_DEVIATION = 1e-4
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Independent measurements of one case on one side: natural logarithms of seconds, one a unit.
+
+    A unit is a session, or a run where the runs of both sides took turns (see `turns`): never a round.
+    """
+
+    logs: tuple[float, ...]
+
+    @property
+    def n(self) -> int:
+        """How many units."""
+        return len(self.logs)
+
+    @property
+    def mean(self) -> float:
+        """The mean logarithm; its exponential is the geometric mean of the times."""
+        return fsum(self.logs) / len(self.logs)
+
+    @property
+    def variance_of_mean(self) -> float:
+        """The squared standard error of `mean`; infinite for one unit."""
+        if self.n < 2:
+            return inf
+        mean = self.mean
+        spread = fsum((value - mean) ** 2 for value in self.logs) / (self.n - 1)
+        return max(spread, _LEAST_DEVIATION**2) / self.n
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The centre of a sample in seconds and its interval; the bounds are None where one unit says nothing of them."""
+
+    center_s: float
+    lo_s: float | None
+    hi_s: float | None
+    confidence: float
+    n: int
+
+
+def summarize(sample: Sample, confidence: float) -> Summary:
+    """Centre and Student's interval of the logarithms, as times."""
+    if sample.n < 2:
+        return Summary(exp(sample.mean), None, None, confidence, sample.n)
+    half = t_quantile((1 + confidence) / 2, sample.n - 1) * sqrt(sample.variance_of_mean)
+    return Summary(exp(sample.mean), exp(sample.mean - half), exp(sample.mean + half), confidence, sample.n)
+
+
+def t_quantile(probability: float, df: float) -> float:
+    """The quantile of Student's t distribution with `df` degrees of freedom."""
+    from scipy.special import stdtrit
+
+    return float(stdtrit(df, probability))
+
+
+def t_above(t: float, df: float) -> float:
+    """The probability that Student's t with `df` degrees of freedom exceeds `t`."""
+    from scipy.special import stdtr
+
+    return float(stdtr(df, -t))
+
+
+def deviation(values: Sequence[float]) -> float:
+    """The standard deviation of two or more values (n - 1), never quite 0."""
+    mean = fsum(values) / len(values)
+    return max(sqrt(fsum((value - mean) ** 2 for value in values) / (len(values) - 1)), _LEAST_DEVIATION)

@@ -1,0 +1,69 @@
+"""Verdicts: what is said of a case, and the rule that says it."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Verdict(Enum):
+    """What became of a case from base to head; the order is from worst to best."""
+
+    BROKEN = "BROKEN"  # head's result is wrong
+    MISSING = "MISSING"  # base has it, head has not
+    OVER_LIMIT = "OVER_LIMIT"  # beyond a limit of its own, with certainty
+    REGRESSION = "REGRESSION"  # slower, significantly, by no less than the floor
+    INCOMPARABLE = "INCOMPARABLE"  # not the same work, or not the same machine
+    INCONCLUSIVE = "INCONCLUSIVE"  # too little data, or too noisy, to say
+    UNCHANGED = "UNCHANGED"  # any slowdown is smaller than min-effect
+    IMPROVEMENT = "IMPROVEMENT"  # faster, significantly, by no less than the floor
+    NEW = "NEW"  # head has it, base has not
+
+
+# What fails a merge.
+FAILING = frozenset({Verdict.BROKEN, Verdict.MISSING, Verdict.OVER_LIMIT, Verdict.REGRESSION})
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """When a case is called slower. Fractions: 0.05 is 5 %.
+
+    `alpha` is the probability of any false REGRESSION in the whole comparison. `min_effect` is the slowdown that
+    matters; below `floor` nothing is called a regression, however significant. `limit` is a case's own max_slowdown,
+    which takes the place of both; None where it has none.
+    """
+
+    alpha: float
+    min_effect: float
+    floor: float
+    limit: float | None
+
+    @property
+    def least(self) -> float:
+        """The smallest estimate that may be called a regression."""
+        return self.floor if self.limit is None else self.limit
+
+    @property
+    def matters(self) -> float:
+        """The slowdown that must be excluded before a case is called unchanged."""
+        return self.min_effect if self.limit is None else self.limit
+
+
+def judge(
+    ratio: float,
+    interval: tuple[float, float] | None,
+    p_slower: float | None,
+    p_faster: float | None,
+    thresholds: Thresholds,
+) -> Verdict:
+    """The verdict on a case.
+
+    `ratio` is head over base, `interval` its bounds. The p-values are one-sided and already adjusted for the number of
+    cases; None where no test could have succeeded.
+    """
+    if p_slower is not None and p_slower <= thresholds.alpha and ratio > 1 + thresholds.least:
+        beyond = thresholds.limit is not None and interval is not None and interval[0] > 1 + thresholds.limit
+        return Verdict.OVER_LIMIT if beyond else Verdict.REGRESSION
+    if p_faster is not None and p_faster <= thresholds.alpha and ratio < 1 / (1 + thresholds.floor):
+        return Verdict.IMPROVEMENT
+    if interval is not None and interval[1] < 1 + thresholds.matters:
+        return Verdict.UNCHANGED
+    return Verdict.INCONCLUSIVE

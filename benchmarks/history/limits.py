@@ -1,0 +1,98 @@
+"""The limits file (TOML): what a case may cost, by pattern, the last match counting.
+
+[[limit]]
+match = "loky-*"
+max_slowdown = "3%"
+max_time = "20ms"
+"""
+
+import re
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from benchmarks.history.errors import Unreadable
+from benchmarks.history.reading import read_bytes, visible
+
+_UNITS = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0}
+_MOST_BYTES = 2**20
+
+
+@dataclass(frozen=True)
+class Limit:
+    """One entry. `max_slowdown` is a fraction (0.03 is 3 %), `max_time_s` in seconds; None where it sets none."""
+
+    match: str
+    max_slowdown: float | None
+    max_time_s: float | None
+
+    def fits(self, names: Iterable[str | None]) -> bool:
+        """Whether the pattern (as in a shell) matches one of a case's names."""
+        return any(name is not None and fnmatchcase(name, self.match) for name in names)
+
+
+def read_limits(path: Path) -> tuple[Limit, ...]:
+    """The entries of a limits file; raises Unreadable, naming entry, key, value and what was expected."""
+    origin = visible(path)
+    try:
+        document = tomllib.loads(read_bytes(path, _MOST_BYTES).decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Unreadable(f"{origin}: not TOML: {error}") from None
+    entries = document.pop("limit", None)
+    if document or not isinstance(entries, list) or not entries:
+        extra = f" and not {visible(next(iter(document)))!r}" if document else ""
+        raise Unreadable(f"{origin}: expected [[limit]] entries{extra}")
+    return tuple(_limit(entry, f"{origin}: [[limit]] {place}") for place, entry in enumerate(entries, 1))
+
+
+def unmatched(limits: Iterable[Limit], cases: Iterable[Iterable[str | None]]) -> list[str]:
+    """The patterns that match no case: mistyped, or about a case that is gone."""
+    names = [tuple(case) for case in cases]
+    return [limit.match for limit in limits if not any(limit.fits(case) for case in names)]
+
+
+def limit_of(limits: Iterable[Limit], names: Iterable[str | None]) -> Limit:
+    """What holds for a case: for each key the last entry that matches and sets it."""
+    names = tuple(names)
+    slowdown, time_s = None, None
+    for limit in limits:
+        if limit.fits(names):
+            slowdown = slowdown if limit.max_slowdown is None else limit.max_slowdown
+            time_s = time_s if limit.max_time_s is None else limit.max_time_s
+    return Limit("", slowdown, time_s)
+
+
+def parse_percent(text: object) -> float:
+    """`5%` as 0.05; raises ValueError with what was expected."""
+    match = re.fullmatch(r"\s*(\d{1,6}(?:\.\d{1,6})?)\s*%\s*", text, re.ASCII) if isinstance(text, str) else None
+    if not match or float(match[1]) <= 0:
+        raise ValueError(f"{visible(text)[:40]!r}; expected a percentage above 0, such as 5% or 2.5%")
+    return float(match[1]) / 100
+
+
+def _limit(entry: Any, where: str) -> Limit:
+    known = {"match", "max_slowdown", "max_time"}
+    if not isinstance(entry, dict) or not isinstance(entry.get("match"), str) or not entry["match"]:
+        raise Unreadable(f'{where}: expected match = "PATTERN"')
+    if unknown := sorted(entry.keys() - known):
+        raise Unreadable(f"{where}: {visible(unknown[0])!r} is no limit; expected {', '.join(sorted(known))}")
+    if entry.keys() == {"match"}:
+        raise Unreadable(f"{where}: sets no limit; expected max_slowdown or max_time")
+    try:
+        slowdown = parse_percent(entry["max_slowdown"]) if "max_slowdown" in entry else None
+        time_s = _parse_time(entry["max_time"]) if "max_time" in entry else None
+    except ValueError as error:
+        raise Unreadable(f"{where}: {error}") from None
+    return Limit(entry["match"], slowdown, time_s)
+
+
+def _parse_time(text: object) -> float:
+    match = (
+        re.fullmatch(r"\s*(\d{1,9}(?:\.\d{1,9})?)\s*(ns|us|ms|s)\s*", text, re.ASCII) if isinstance(text, str) else None
+    )
+    if not match or float(match[1]) <= 0:
+        raise ValueError(f"{visible(text)[:40]!r}; expected a time above 0, such as 20ms, 1.5s or 300us")
+    return float(match[1]) * _UNITS[match[2]]

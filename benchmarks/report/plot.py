@@ -1,0 +1,55 @@
+"""A plot over runs in plain characters: one column a run, or several runs a column where there are many."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from benchmarks.report.durations import duration
+
+_COLUMNS = 86
+_ROWS = 12
+
+
+@dataclass(frozen=True)
+class Dot:
+    """A run in the plot: seconds, and whether something changed just before it."""
+
+    center_s: float
+    low_s: float
+    high_s: float
+    changed: bool
+
+
+def plot(dots: Sequence[Dot]) -> str:
+    """Centres as `o` over the spread `.` of their rounds; `^` below marks where something changed. Oldest left."""
+    columns = [_merged(dots[start:stop]) for start, stop in _ranges(len(dots))]
+    low, high = min(dot.low_s for dot in columns), max(dot.high_s for dot in columns)
+    step = (high - low) / (_ROWS - 1) or 1.0
+
+    def row(seconds: float) -> int:
+        return round((seconds - low) / step)
+
+    lines = []
+    for place in reversed(range(_ROWS)):
+        marks = [
+            "o" if row(dot.center_s) == place else "." if row(dot.low_s) <= place <= row(dot.high_s) else " "
+            for dot in columns
+        ]
+        label = duration(low + place * step) if place in (0, _ROWS // 2, _ROWS - 1) else ""
+        lines.append(f"{label:>9} |{''.join(marks)}".rstrip())
+    changes = "".join("^" if dot.changed else "-" for dot in columns)
+    return "\n".join([*lines, f"{'':>9} +{changes}"]) + "\n"
+
+
+def _ranges(count: int) -> list[tuple[int, int]]:
+    columns = min(count, _COLUMNS)
+    return [(count * place // columns, count * (place + 1) // columns) for place in range(columns)]
+
+
+def _merged(dots: Sequence[Dot]) -> Dot:
+    return Dot(
+        median(dot.center_s for dot in dots),
+        min(dot.low_s for dot in dots),
+        max(dot.high_s for dot in dots),
+        any(dot.changed for dot in dots),
+    )

@@ -1,0 +1,77 @@
+"""A judgement on a terminal: verdict first, then counts, then one row a case, worst first, in 100 columns."""
+
+import io
+import textwrap
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from benchmarks.analysis.judgement import Judgement, Row, first_line
+from benchmarks.analysis.verdict import FAILING, Verdict
+from benchmarks.report.durations import duration
+
+WIDTH = 100
+
+# Colours that survive a light background as well as a dark one.
+_COLOURS = {
+    **dict.fromkeys(FAILING, "bold red"),
+    Verdict.INCOMPARABLE: "magenta",
+    Verdict.INCONCLUSIVE: "yellow",
+    Verdict.UNCHANGED: "dim",
+    Verdict.IMPROVEMENT: "green",
+    Verdict.NEW: "cyan",
+}
+
+
+def render(judgement: Judgement, coloured: bool) -> str:
+    """The whole answer as text that ends in a newline."""
+    lines = [
+        first_line(judgement),
+        f"base {judgement.base}",
+        f"head {judgement.head}",
+        ", ".join(f"{count} {verdict.value}" for verdict, count in judgement.counts.items()) or "no case in common",
+    ]
+    lines = [textwrap.shorten(line, WIDTH, placeholder=" ...") for line in lines]
+    if judgement.rows:
+        lines += ["", _table(judgement, coloured), ""]
+    for note in judgement.notes:
+        lines += textwrap.wrap(note, WIDTH)
+    return "\n".join(lines) + "\n"
+
+
+def _table(judgement: Judgement, coloured: bool) -> str:
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, width=WIDTH)
+    table.add_column("case", no_wrap=True, overflow="ellipsis", ratio=1)
+    for title in ("base", "head", "head/base", "95 % interval", "n", "sees"):
+        table.add_column(title, justify="right", no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
+    for row in judgement.rows:
+        cells = (row.name, *_times(row), *_comparison(row))
+        verdict = Text("~" if row.verdict is Verdict.UNCHANGED else row.verdict.value, _COLOURS[row.verdict])
+        table.add_row(*map(Text, cells), verdict)  # names are text, not rich's markup
+        if row.note and not row.comparison:
+            table.add_row(Text(f"  {row.note}", "dim"))
+    stream = io.StringIO()
+    Console(
+        file=stream,
+        width=WIDTH,
+        force_terminal=coloured,
+        highlight=False,
+        color_system="standard" if coloured else None,
+    ).print(table)
+    return "\n".join(line.rstrip() for line in stream.getvalue().splitlines())
+
+
+def _times(row: Row) -> tuple[str, str]:
+    base, head = (duration(time) if time is not None else "" for time in (row.base_s, row.head_s))
+    return base, head
+
+
+def _comparison(row: Row) -> tuple[str, str, str, str]:
+    found = row.comparison
+    if found is None:
+        return "", "", "", ""
+    interval = f"{found.interval[0]:.2f} to {found.interval[1]:.2f}" if found.interval else "unknown"
+    sees = f"{found.smallest:+.0%}" if found.smallest is not None else "none"
+    return f"{found.ratio:.3f}", interval, f"{found.n_base}/{found.n_head}", sees
