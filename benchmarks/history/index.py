@@ -86,22 +86,28 @@ class Index:
 
     def cases(self) -> list[tuple[int, str, str | None]]:
         """Id, name and parameter id of every case in any run; one that changed its tasks counts as another."""
-        return list(self._database.execute("SELECT id, name, param FROM cases ORDER BY id"))
+        return self._rows("SELECT id, name, param FROM cases ORDER BY id")
 
     def points(self, case_id: int) -> list[Point]:
         """A case in every run that has it."""
-        rows = self._database.execute(
-            "SELECT run_id, log_center, low, high, rounds FROM samples WHERE case_id = ?", (case_id,)
-        )
+        rows = self._rows("SELECT run_id, log_center, low, high, rounds FROM samples WHERE case_id = ?", case_id)
         return [Point(run, math.exp(center), low, high, rounds) for run, center, low, high, rounds in rows]
 
     def log_centers(self, run_ids: Iterable[int]) -> Iterator[dict[tuple[str, str], float]]:
         """For each run, the logarithms of its cases' centres by (key, work)."""
         for run in run_ids:
-            rows = self._database.execute(
-                "SELECT key, work, log_center FROM samples JOIN cases ON cases.id = case_id WHERE run_id = ?", (run,)
+            rows = self._rows(
+                "SELECT key, work, log_center FROM samples JOIN cases ON cases.id = case_id WHERE run_id = ?", run
             )
             yield {(key, work): center for key, work, center in rows}
+
+    def _rows(self, query: str, *values: Any) -> list[Any]:
+        try:
+            return self._database.execute(query, values).fetchall()
+        except sqlite3.DatabaseError as error:
+            raise HistoryError(
+                f"{self._store.own('index')}: the index is damaged ({error}); `check` makes it anew"
+            ) from None
 
     def _refresh(self) -> list[Entry]:
         known = {file: row for file, *row in self._database.execute("SELECT file, id, size, mtime_ns FROM runs")}
@@ -203,7 +209,7 @@ def _open(store: Store) -> sqlite3.Connection:
         try:
             database = sqlite3.connect(path, timeout=10)
             (layout,) = database.execute("PRAGMA user_version").fetchone()
-            if layout == _LAYOUT:
+            if layout == _LAYOUT and _has_tables(database):
                 return database
             database.close()
             if layout == 0 and path.stat().st_size == 0:
@@ -215,6 +221,11 @@ def _open(store: Store) -> sqlite3.Connection:
         with contextlib.suppress(OSError):
             path.unlink()
     return _empty(":memory:")
+
+
+def _has_tables(database: sqlite3.Connection) -> bool:
+    tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    return tables >= {"runs", "cases", "samples"}
 
 
 def _empty(path: Path | str) -> sqlite3.Connection:

@@ -43,7 +43,7 @@ def read_limits(path: Path) -> tuple[Limit, ...]:
         raise Unreadable(f"{origin}: not TOML: {error}") from None
     entries = document.pop("limit", None)
     if document or not isinstance(entries, list) or not entries:
-        extra = f" and not {visible(next(iter(document)))!r}" if document else ""
+        extra = f" and not '{visible(next(iter(document)))}'" if document else ""
         raise Unreadable(f"{origin}: expected [[limit]] entries{extra}")
     return tuple(_limit(entry, f"{origin}: [[limit]] {place}") for place, entry in enumerate(entries, 1))
 
@@ -69,7 +69,7 @@ def parse_percent(text: object) -> float:
     """`5%` as 0.05; raises ValueError with what was expected."""
     match = re.fullmatch(r"\s*(\d{1,6}(?:\.\d{1,6})?)\s*%\s*", text, re.ASCII) if isinstance(text, str) else None
     if not match or float(match[1]) <= 0:
-        raise ValueError(f"{visible(text)[:40]!r}; expected a percentage above 0, such as 5% or 2.5%")
+        raise ValueError(f"'{visible(text)[:40]}'; expected a percentage above 0, such as 5% or 2.5%")
     return float(match[1]) / 100
 
 
@@ -78,7 +78,7 @@ def _limit(entry: Any, where: str) -> Limit:
     if not isinstance(entry, dict) or not isinstance(entry.get("match"), str) or not entry["match"]:
         raise Unreadable(f'{where}: expected match = "PATTERN"')
     if unknown := sorted(entry.keys() - known):
-        raise Unreadable(f"{where}: {visible(unknown[0])!r} is no limit; expected {', '.join(sorted(known))}")
+        raise Unreadable(f"{where}: '{visible(unknown[0])}' is no limit; expected {', '.join(sorted(known))}")
     if entry.keys() == {"match"}:
         raise Unreadable(f"{where}: sets no limit; expected max_slowdown or max_time")
     try:
@@ -94,5 +94,5 @@ def _parse_time(text: object) -> float:
         re.fullmatch(r"\s*(\d{1,9}(?:\.\d{1,9})?)\s*(ns|us|ms|s)\s*", text, re.ASCII) if isinstance(text, str) else None
     )
     if not match or float(match[1]) <= 0:
-        raise ValueError(f"{visible(text)[:40]!r}; expected a time above 0, such as 20ms, 1.5s or 300us")
+        raise ValueError(f"'{visible(text)[:40]}'; expected a time above 0, such as 20ms, 1.5s or 300us")
     return float(match[1]) * _UNITS[match[2]]

@@ -118,5 +118,5 @@ def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(result) < len(pairs):
         seen: set[str] = set()
         twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        raise ValueError(f"the key {visible(twice)[:60]!r} stands twice in one object")
+        raise ValueError(f"the key '{visible(twice)[:60]}' stands twice in one object")
     return result

@@ -42,9 +42,9 @@ def find(text: str, index: Index, marks: Marks) -> list[Found]:
     paths = [run.path for run in found]
     twice = next((path for path in paths if paths.count(path) > 1), None)
     if twice:
-        raise BadReference(f"{visible(text)!r} names {visible(twice.name)} twice; name each run once")
+        raise BadReference(f"'{visible(text)}' names {visible(twice.name)} twice; name each run once")
     if len(found) > _MOST_RUNS:
-        raise BadReference(f"{visible(text)!r} names {len(found)} runs; at most {_MOST_RUNS} can stand on a side")
+        raise BadReference(f"'{visible(text)}' names {len(found)} runs; at most {_MOST_RUNS} can stand on a side")
     return found
 
 
@@ -61,7 +61,7 @@ def _part(text: str, entries: Sequence[Entry], marks: Marks) -> list[Found]:
     if len(named) > 1:
         places = ", ".join(visible(entry.file.reference) for entry in named[:4])
         raise BadReference(
-            f"{visible(text)!r} is the name of {len(named)} runs ({places}); say which by number or file"
+            f"'{visible(text)}' is the name of {len(named)} runs ({places}); say which by number or file"
         )
     return [_file(text, entries)]
 
@@ -79,7 +79,7 @@ def _file(text: str, entries: Sequence[Entry]) -> Found:
         same = next((entry for entry in entries if entry.file.path == path.absolute()), None)
         return Found(path, same, named=True)
     count = f"the history has {len(entries)} runs" if entries else "the history is empty"
-    raise BadReference(f"no run is called {visible(text)[:80]!r} ({count}); expected {EXPECTED}")
+    raise BadReference(f"no run is called '{visible(text)[:80]}' ({count}); expected {EXPECTED}")
 
 
 def _latest(back: int, entries: Sequence[Entry]) -> Found:
@@ -100,13 +100,13 @@ def _pinned(name: str, entries: Sequence[Entry], marks: Marks) -> Found:
     if name not in marks.baselines:
         known = ", ".join(sorted(marks.baselines)) or "none yet"
         raise BadReference(
-            f"no baseline is called {visible(name)!r} (there are: {known}); pin one with `baseline set RUN --name NAME`"
+            f"no baseline is called '{visible(name)}' (there are: {known}); pin one with `baseline set RUN --name NAME`"
         )
     reference = marks.baselines[name]
     for entry in entries:
         if entry.file.reference == reference:
             return Found(entry.file.path, entry, named=True)
-    raise BadReference(f"baseline {visible(name)!r} was {visible(reference)}, which is gone; pin another run")
+    raise BadReference(f"baseline '{visible(name)}' was {visible(reference)}, which is gone; pin another run")
 
 
 def _range(first: int, last: int, entries: Sequence[Entry]) -> list[Found]:

@@ -172,7 +172,7 @@ _KINDS = {list: "a list", dict: "an object", str: "text", int: "a whole number",
 def _text(parent: Mapping[str, Any], key: str, where: str = "") -> str | None:
     value: str | None = _get(parent, key, str, optional=True, where=where)
     if value is not None and (UNPRINTABLE.search(value) or len(value) > _LONGEST_NAME):
-        raise _Wrong(f"{key} is {visible(value)[:60]!r}; expected at most {_LONGEST_NAME} printable characters")
+        raise _Wrong(f"{key} is '{visible(value)[:60]}'; expected at most {_LONGEST_NAME} printable characters")
     return value
 
 

@@ -13,6 +13,11 @@ from benchmarks.report.durations import duration
 
 WIDTH = 100
 
+_MOST_NOTES = 20
+
+# Verdicts that numbers alone do not explain.
+_EXPLAINED = FAILING | {Verdict.INCOMPARABLE, Verdict.NEW}
+
 # Colours that survive a light background as well as a dark one.
 _COLOURS = {
     **dict.fromkeys(FAILING, "bold red"),
@@ -26,15 +31,15 @@ _COLOURS = {
 
 def render(judgement: Judgement, coloured: bool) -> str:
     """The whole answer as text that ends in a newline."""
-    lines = [
-        first_line(judgement),
-        f"base {judgement.base}",
-        f"head {judgement.head}",
-        ", ".join(f"{count} {verdict.value}" for verdict, count in judgement.counts.items()) or "no case in common",
-    ]
-    lines = [textwrap.shorten(line, WIDTH, placeholder=" ...") for line in lines]
+    counts = ", ".join(f"{count} {verdict.value}" for verdict, count in judgement.counts.items())
+    lines = [first_line(judgement), f"base {judgement.base}", f"head {judgement.head}", counts or "no case in common"]
+    lines = [line for long in lines for line in textwrap.wrap(long, WIDTH)]
     if judgement.rows:
         lines += ["", _table(judgement, coloured), ""]
+    noted = [f"{row.name}: {row.note}" for row in judgement.rows if row.note and row.verdict in _EXPLAINED]
+    lines += [textwrap.shorten(line, WIDTH, placeholder=" ...") for line in noted[:_MOST_NOTES]]
+    if len(noted) > _MOST_NOTES:
+        lines.append(f"{len(noted) - _MOST_NOTES} more such notes: see --json")
     for note in judgement.notes:
         lines += textwrap.wrap(note, WIDTH)
     return "\n".join(lines) + "\n"
@@ -50,8 +55,6 @@ def _table(judgement: Judgement, coloured: bool) -> str:
         cells = (row.name, *_times(row), *_comparison(row))
         verdict = Text("~" if row.verdict is Verdict.UNCHANGED else row.verdict.value, _COLOURS[row.verdict])
         table.add_row(*map(Text, cells), verdict)  # names are text, not rich's markup
-        if row.note and not row.comparison:
-            table.add_row(Text(f"  {row.note}", "dim"))
     stream = io.StringIO()
     Console(
         file=stream,

@@ -36,7 +36,7 @@ def _set(args: argparse.Namespace, store: Store) -> Outcome:
     with closing(Index(store)) as index:
         found = find(args.run, index, read_marks(store))
     if len(found) != 1 or found[0].entry is None:
-        raise BadReference(f"{visible(args.run)!r}: expected one run of {store.root}; `runs` lists them")
+        raise BadReference(f"'{visible(args.run)}': expected one run of {store.root}; `runs` lists them")
     known = facts(read_run(found[0].path))
     # Who pins a rejected run accepts it.
     if why := objections(known, None, args.allow_partial, strict=in_ci(os.environ)):

@@ -71,7 +71,7 @@ def _dangling(store: Store) -> list[str]:
         return [str(error)]
     there = {file.reference for file in store.files()}
     return [
-        f"baseline {visible(name)!r} is {visible(reference)}, which is gone: pin another run"
+        f"baseline '{visible(name)}' is {visible(reference)}, which is gone: pin another run"
         for name, reference in marks.baselines.items()
         if reference not in there
     ]

@@ -61,10 +61,10 @@ def _track(text: str, index: Index) -> tuple[str, dict[int, Point]]:
     found = exact or [case for case in cases if text and text.lower() in case[1].lower()]
     called = sorted({name for _, name, _ in found})
     if not found:
-        raise BadReference(f"no run has a case called {visible(text)[:80]!r}; expected a name such as loky-n4-b1000")
+        raise BadReference(f"no run has a case called '{visible(text)[:80]}'; expected a name such as loky-n4-b1000")
     if len(called) > 1:
         more = f" and {len(called) - 4} more" if len(called) > 4 else ""
-        raise BadReference(f"{visible(text)!r} fits {len(called)} cases: {', '.join(called[:4])}{more}; name one")
+        raise BadReference(f"'{visible(text)}' fits {len(called)} cases: {', '.join(called[:4])}{more}; name one")
     # A case that changed its tasks is several: the one of the newest run counts.
     tracks = [{point.run_id: point for point in index.points(case)} for case, _, _ in found]
     place = {entry.id: place for place, entry in enumerate(index.entries)}

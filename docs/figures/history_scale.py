@@ -1,0 +1,376 @@
+"""What years of history cost: the verbs over 10,000 runs of 100 cases, pytest-benchmark's own compare, and saving.
+
+python -m docs.figures.history_scale [--runs N] [--repeat N] [--keep DIR]
+
+It takes 3 GB of disk and about ten minutes; --keep leaves the built history in DIR, and uses what is there. Each
+command is a process of its own with its output thrown away; commands that are compared with each other take turns. The
+targets are meant for the default number of runs.
+"""
+
+import argparse
+import json
+import os
+import random
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import textwrap
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from math import fsum, sqrt
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from benchmarks.history.identity import identity
+from benchmarks.history.index import Index
+from benchmarks.history.store import Store
+
+ROOT = Path(__file__).parent.parent.parent
+TEMPLATE = ROOT / "tests" / "data" / "recordings" / "0001_aa.json"
+SEED = 20_240_229
+NEWEST = datetime(2026, 11, 1, 3, 0, tzinfo=UTC)
+BACKENDS = ("threading", "loky", "multiprocessing", "futures-threads", "futures-processes")
+CASES = [(backend, jobs, size) for backend in BACKENDS for jobs in (2, 4) for size in range(1, 11)]
+CASE = "loky-n2-b7"
+ROUNDS = 5
+SAVES = 30
+SMALL = 10
+STATISTICS = ("min", "max", "mean", "stddev", "median", "iqr", "q1", "q3", "ld15iqr", "hd15iqr", "ops", "total", "data")
+
+# 1: a regression, after which the newest run would be marked rejected and the next comparison be another one.
+GOOD_EXITS = (0, 3)
+
+
+@dataclass(frozen=True)
+class Cost:
+    """One process: seconds from start to end, and its peak resident memory in MB (10**6 bytes)."""
+
+    wall_s: float
+    peak_mb: float
+
+
+@dataclass
+class Table:
+    """The figures so far, printed as they come: a figure may take minutes."""
+
+    began: float = field(default_factory=time.perf_counter)
+
+    def head(self) -> None:
+        """The table's first lines."""
+        print("| figure | median | least to most | peak memory | target | met |\n|---|---|---|---|---|---|", flush=True)
+
+    def costs(
+        self, name: str, found: Sequence[Cost], most_s: float | None = None, most_mb: float | None = None
+    ) -> None:
+        """A line for the processes of one command."""
+        wall, peak = [cost.wall_s for cost in found], max(cost.peak_mb for cost in found)
+        target = f"< {most_s:g} s, < {most_mb:g} MB" if most_s and most_mb else ""
+        met = (median(wall) < most_s and peak < most_mb) if most_s and most_mb else None
+        # The kernel counts a parent's peak as its child's, from before the child became another program.
+        own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
+        self._line(name, *_spread(wall, _seconds), f"{'at most ' if peak <= own else ''}{peak:.0f} MB", target, met)
+
+    def seconds(self, name: str, found: Sequence[float]) -> None:
+        """A line for times taken within this process."""
+        self._line(name, *_spread(found, _seconds), "", "", None)
+
+    def ratio(self, name: str, over: Sequence[float], under: Sequence[float], target: str, met: Callable) -> None:
+        """A line for the ratios of pairs: each pair was measured in the same minute of a machine with moods."""
+        ratios = [above / below for above, below in zip(over, under, strict=True)]
+        self._line(name, *_spread(ratios, lambda value: f"{value:.3g}x"), "", target, met(median(ratios)))
+
+    def _line(self, *cells: str | bool | None) -> None:
+        words = {None: "", True: "yes", False: "NO"}
+        print(f"| {' | '.join(words[c] if c is None or isinstance(c, bool) else c for c in cells)} |", flush=True)
+
+
+def main() -> None:
+    """Build what is not there, measure, print."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--runs", type=int, default=10_000, help="runs of the large history (default: 10000)")
+    parser.add_argument("--repeat", type=int, default=11, help="processes a command (default: 11)")
+    parser.add_argument("--keep", metavar="DIR", type=Path, help="build in DIR, or use what was built there")
+    args = parser.parse_args()
+    if args.runs < 5 * SMALL:
+        parser.error(f"--runs {args.runs}: expected {5 * SMALL} or more")
+    with tempfile.TemporaryDirectory() as folder:
+        table, scale = Table(), Scale(args.keep or Path(folder), args.runs, args.repeat, Path(folder))
+        print(f"building took {_seconds(scale.building_s)}\n")
+        table.head()
+        scale.verbs(table)
+        scale.beside_stock(table)
+        scale.saving(table)
+        print(f"\n{_seconds(time.perf_counter() - table.began)} in all, building not counted")
+
+
+class Scale:
+    """The histories of all three sizes under `base`, and the measurements; `scratch` is a folder for bytecode."""
+
+    def __init__(self, base: Path, runs: int, repeat: int, scratch: Path) -> None:
+        began = time.perf_counter()
+        self.repeat = repeat
+        self.large = built(base / "large", runs)
+        self.middle = part(self.large, base / "middle", runs // 5)
+        self.small = part(self.large, base / "small", SMALL)
+        # What is not on disk yet would be written while something is measured.
+        os.sync()
+        self.building_s = time.perf_counter() - began
+        self.empty = scratch / "empty"
+        self.empty.mkdir()
+        # Bytecode is kept, as on any installation, whatever this environment says; each command runs once for it.
+        kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        self.environment = {**kept, "PYTHONPYCACHEPREFIX": str(scratch / "bytecode")}
+        for command in (["runs"], ["trend", CASE], ["compare", "latest~1", "latest"]):
+            self.ours(self.small, *command)
+        self.stock(self.small)
+
+    def ours(self, root: Path, *args: str) -> Cost:
+        """One of our verbs."""
+        return self._child([sys.executable, "-m", "benchmarks", *args, "--history", str(root)], ROOT)
+
+    def stock(self, root: Path, *args: str) -> Cost:
+        """pytest-benchmark's own compare; where there is no conftest.py, because it would import that."""
+        command = [sys.executable, "-m", "pytest_benchmark", f"--storage={root}", "compare", *args]
+        return self._child(command, self.empty)
+
+    def verbs(self, table: Table) -> None:
+        """The verbs over the large history: without an index, then with it."""
+        count = f"{len(Store(self.large).files()):,} runs: "
+        shutil.rmtree(Store(self.large).own("index"), ignore_errors=True)
+        table.costs(f"{count}first indexing (`runs`)", [self.ours(self.large, "runs")])
+        commands = (("runs",), ("trend", CASE), ("compare", "latest~1", "latest"))
+        found = turns([lambda command=command: self.ours(self.large, *command) for command in commands], self.repeat)
+        for command, costs in zip(commands, found, strict=True):
+            table.costs(f"{count}`{' '.join(command)}`", costs, most_s=0.5, most_mb=150)
+
+    def beside_stock(self, table: Table) -> None:
+        """Ours and stock over the middle history: all runs, then two."""
+        runs = len(Store(self.middle).files())
+        self.ours(self.middle, "runs")
+        # Stock takes long over all runs: fewer repetitions.
+        few = (self.repeat + 1) // 2
+        stock, ours = turns([lambda: self.stock(self.middle), lambda: self.ours(self.middle, "trend", CASE)], few)
+        table.costs(f"{runs:,} runs: stock `compare` of all", stock)
+        table.costs(f"{runs:,} runs: `trend {CASE}`", ours)
+        table.ratio("stock over ours", _walls(stock), _walls(ours), ">= 50x", lambda ratio: ratio >= 50)
+        pair = f"{runs - 1:04}", f"{runs:04}"
+        both = [lambda: self.stock(self.middle, *pair), lambda: self.ours(self.middle, "compare", *pair)]
+        stock, ours = turns(both, self.repeat)
+        table.costs(f"{runs:,} runs: stock `compare {' '.join(pair)}`", stock)
+        table.costs(f"{runs:,} runs: `compare {' '.join(pair)}`", ours)
+        table.ratio("ours over stock", _walls(ours), _walls(stock), "<= 1x", lambda ratio: ratio <= 1)
+
+    def saving(self, table: Table) -> None:
+        """Adding a run to a small and to the large history, and having it in the index; what was added goes again."""
+        stores = [Store(self.small), Store(self.large)]
+        counts = [f"{len(store.files()):,} runs: " for store in stores]
+        document = json.loads(stores[0].files()[-1].path.read_bytes())
+        for store in stores:
+            Index(store).close()
+        added: list[Path] = []
+        found = turns([lambda store=store: adding(store, document, added) for store in stores], SAVES)
+        for path in added:
+            path.unlink()
+        for store in stores:
+            Index(store).close()
+        for what, place in (("saving one more", 0), ("the index's refresh after it", 1)):
+            small, large = ([times[place] for times in of_store] for of_store in found)
+            for count, seconds in zip(counts, (small, large), strict=True):
+                table.seconds(f"{count}{what}", seconds)
+            table.ratio(
+                "large over small", large, small, "<= 2x" if place == 0 else "", _at_most(2 if not place else 0)
+            )
+
+    def _child(self, command: Sequence[str], folder: Path) -> Cost:
+        began = time.perf_counter()
+        process = subprocess.Popen(command, cwd=folder, env=self.environment, stdout=subprocess.DEVNULL)
+        _, status, used = os.wait4(process.pid, 0)
+        wall_s = time.perf_counter() - began
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode not in GOOD_EXITS:
+            raise SystemExit(f"{' '.join(command)}: exit code {process.returncode}; expected one of {GOOD_EXITS}")
+        return Cost(wall_s, used.ru_maxrss * 1024 / 1e6)
+
+
+def adding(store: Store, document: Mapping[str, Any], added: list[Path]) -> tuple[float, float]:
+    """Seconds of saving a run, and of the index's refresh after it."""
+    began = time.perf_counter()
+    added.append(store.save(document, "added"))
+    saved = time.perf_counter()
+    with closing(Index(store)):
+        return saved - began, time.perf_counter() - saved
+
+
+def turns(jobs: Sequence[Callable[[], Any]], count: int) -> list[list[Any]]:
+    """Do each job `count` times, in rounds of random order; the results by job."""
+    rng, found = random.Random(SEED), [[] for _ in jobs]
+    for _ in range(count):
+        for place in rng.sample(range(len(jobs)), len(jobs)):
+            found[place].append(jobs[place]())
+    return found
+
+
+def built(root: Path, runs: int) -> Path:
+    """A history of so many runs, one a day; it is kept if it is there already."""
+    if len(Store(root).files()) != runs:
+        shutil.rmtree(root, ignore_errors=True)
+        rng = random.Random(SEED)
+        template = json.loads(TEMPLATE.read_bytes())
+        entries, usual = case_texts(template["benchmarks"][0]), [rng.lognormvariate(-3, 0.8) for _ in CASES]
+        for run in range(1, runs + 1):
+            document = without_cases(template, run, NEWEST - timedelta(days=runs - run), rng)
+            folder = root / identity(document).folder
+            folder.mkdir(parents=True, exist_ok=True)
+            cases = ",\n".join(text % stats for text, stats in zip(entries, times(usual, rng), strict=True))
+            # Straight into its place: a store's own saving waits for the disk each time.
+            content = json.dumps(document, indent=1).replace('"CASES"', f"[\n{cases}\n ]")
+            (folder / f"{run:04}_nightly.json").write_text(content)
+    return root
+
+
+def part(whole: Path, root: Path, runs: int) -> Path:
+    """A history of the first `runs` files of another, which are linked."""
+    shutil.rmtree(root, ignore_errors=True)
+    for file in Store(whole).files()[:runs]:
+        (root / file.folder).mkdir(parents=True, exist_ok=True)
+        (root / file.folder / file.path.name).hardlink_to(file.path)
+    return root
+
+
+def without_cases(template: Mapping[str, Any], run: int, when: datetime, rng: random.Random) -> dict[str, Any]:
+    """A run as this suite saves it, except for its cases."""
+    commit = {"id": f"{rng.getrandbits(160):040x}", "time": when.isoformat(), "author_time": when.isoformat()}
+    return {
+        "machine_info": template["machine_info"],
+        "commit_info": {**commit, "dirty": False, "project": "joblib", "branch": "main"},
+        "benchmarks": "CASES",
+        "datetime": when.isoformat(),
+        "version": template["version"],
+        "joblib_suite": session(template["machine_info"], run, when, rng),
+    }
+
+
+def session(machine: Mapping[str, Any], run: int, when: datetime, rng: random.Random) -> dict[str, Any]:
+    """The key of this suite in a run file; joblib is released twice a year, numpy more often."""
+    sizes = {"tasks": 5_000, "longest": 500, "rounds": ROUNDS, "warmups": 0}
+    return {
+        "format": 1,
+        "suite_version": 1,
+        "state": "complete",
+        "session": f"{rng.getrandbits(128):032x}",
+        "began": (when - timedelta(seconds=90)).isoformat(),
+        "profile": "quick",
+        "selection": None,
+        "grid": {"backends": BACKENDS, "n_jobs": (2, 4), "batch_sizes": tuple(range(1, 11)), **sizes},
+        "cases": {"asked": len(CASES), "completed": len(CASES), "failed": {}, "not_run": {}},
+        "case_timeout_s": 120.0,
+        "time_s": {"session": 90 + rng.random(), "rounds": 60 + rng.random(), "untimed_calls": 15 + rng.random()},
+        "seeds": {"shuffle": None},
+        "machine": {
+            "cpu_model": machine["cpu"]["brand_raw"],
+            "usable_cores": machine["cpu"]["count"],
+            "cgroup_cpus": None,
+            "governor": None,
+            "system": machine["system"],
+            "architecture": machine["machine"],
+            "python": machine["python_version"],
+            "python_implementation": machine["python_implementation"],
+            "python_build": " ".join(machine["python_build"]),
+            "free_threading": False,
+            "gil_enabled": True,
+            "start_method": "fork",
+            "environment": {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "BLIS", "NUMBA")},
+        },
+        "versions": {
+            "joblib": f"1.{run // 180}.0",
+            "loky": f"3.{run // 400}.0",
+            "cloudpickle": "3.1.2",
+            "numpy": f"2.{run // 130}.{run // 43 % 3}",
+            "psutil": "7.2.2",
+            "pytest": "9.2.0",
+            "pytest-benchmark": "5.3.1",
+        },
+    }
+
+
+def case_texts(entry: Mapping[str, Any]) -> list[str]:
+    """Each case as it stands in a file, with `%` where its times belong: json would take too long a million times."""
+    texts = []
+    for backend, jobs, size in CASES:
+        param = f"{backend}-n{jobs}-b{size}"
+        case = {
+            **entry,
+            "group": "summation",
+            "name": f"test_summation[{param}]",
+            "fullname": f"benchmarks/suite/test_summation.py::test_summation[{param}]",
+            "params": {"backend": backend, "n_jobs": jobs, "batch_size": size},
+            "param": param,
+            "extra_info": really_ran(backend, jobs, size),
+            "stats": {**entry["stats"], "outliers": "1;0", **{name: f"%({name})s" for name in STATISTICS}},
+        }
+        text = json.dumps(case, indent=1)
+        for name in STATISTICS:
+            text = text.replace(f'"%({name})s"', f"%({name})s")
+        texts.append(textwrap.indent(text, "  "))
+    return texts
+
+
+def really_ran(backend: str, jobs: int, size: int) -> dict[str, Any]:
+    """The facts that a case of the grid carries."""
+    return {
+        "phase": "warm call",
+        "tasks": 5_000,
+        "longest": 500,
+        "effective_backend": backend,
+        "effective_n_jobs": jobs,
+        "worker_processes": jobs,
+        "worker_threads": jobs,
+        "alias_of": None,
+        "batches": [{"1": 16, "2": 2, str(size): 4_980 // size}] * ROUNDS,
+        "batch_size_occurred": True,
+        "executor": "reused",
+        "loop_s": [0.0431, 0.0299],
+    }
+
+
+def times(usual_s: Sequence[float], rng: random.Random) -> Iterator[dict[str, Any]]:
+    """The statistics of each case in one run: the machine has a mood, each case and each round has noise."""
+    mood = rng.lognormvariate(0, 0.08)
+    for seconds in usual_s:
+        center = seconds * mood * rng.lognormvariate(0, 0.05)
+        yield statistics([center * rng.lognormvariate(0, 0.03) for _ in range(ROUNDS)])
+
+
+def statistics(data: list[float]) -> dict[str, Any]:
+    """pytest-benchmark's statistics of five rounds; its quartiles lie a little further out."""
+    low, lower, middle, upper, high = sorted(data)
+    total = fsum(data)
+    mean = total / ROUNDS
+    values = (low, high, mean, sqrt(fsum((value - mean) ** 2 for value in data) / (ROUNDS - 1)), middle, upper - lower)
+    return dict(zip(STATISTICS, (*values, lower, upper, low, high, 1 / mean, total, data), strict=True))
+
+
+def _walls(costs: Sequence[Cost]) -> list[float]:
+    return [cost.wall_s for cost in costs]
+
+
+def _at_most(most: float) -> Callable[[float], bool | None]:
+    return lambda ratio: ratio <= most if most else None
+
+
+def _spread(values: Sequence[float], shown: Callable[[float], str]) -> tuple[str, str]:
+    return shown(median(values)), f"{shown(min(values))} to {shown(max(values))}" if len(values) > 1 else "once"
+
+
+def _seconds(value: float) -> str:
+    return f"{value * 1e3:.3g} ms" if value < 1 else f"{value:.3g} s"
+
+
+if __name__ == "__main__":
+    main()

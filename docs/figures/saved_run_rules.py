@@ -1,0 +1,269 @@
+"""How often rules for "did it get slower?" raise a false alarm on saved runs of identical code, and what ours sees.
+
+PYTHONPATH=. python docs/figures/saved_run_rules.py [--splits N] [--seed N] [FOLDER]
+
+The runs in FOLDER (tests/data/recordings) are dealt into base and head, as many a side as a rule wants, by a seeded
+coin or as consecutive blocks. A false alarm is a split in which a rule calls at least one case slower. The rules of
+other tools are rebuilt here from their sources, with their defaults.
+"""
+
+import argparse
+import random
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from math import log, sqrt
+from pathlib import Path
+
+import numpy as np
+from scipy.stats import mannwhitneyu, ttest_ind
+
+from benchmarks.analysis.apart import Judged, judge_apart
+from benchmarks.analysis.samples import Sample
+from benchmarks.analysis.unpaired import compare, holm
+from benchmarks.analysis.verdict import Thresholds, Verdict, judge
+from benchmarks.history.run import Run, geometric_mean_s, read_run
+from benchmarks.verbs.sides import Side, samples
+
+RECORDINGS = Path(__file__).parent.parent.parent / "tests" / "data" / "recordings"
+OURS = Thresholds(alpha=0.01, min_effect=0.05, floor=0.025, limit=None)
+
+Split = tuple[list[int], list[int]]
+Rule = Callable[[list[int], list[int]], bool]
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """Runs in order of time: seconds by run, case and round, and the logarithms that our rule compares."""
+
+    runs: tuple[Run, ...]
+    cases: tuple[str, ...]
+    rounds_s: np.ndarray
+    logs: dict[str, list[float]]
+
+    def pooled(self, places: list[int]) -> np.ndarray:
+        """All rounds of these runs together, a row a case."""
+        return np.concatenate(self.rounds_s[places], axis=1)
+
+    def samples(self, places: list[int]) -> dict[str, Sample]:
+        """A sample a case with each of these runs as a unit."""
+        return {case: Sample(tuple(logs[place] for place in places)) for case, logs in self.logs.items()}
+
+
+def recorded(folder: Path) -> Recorded:
+    """The runs in a folder, all of which have the same cases and numbers of rounds."""
+    runs = tuple(read_run(path) for path in sorted(folder.glob("*.json")))
+    cases = tuple(runs[0].cases)
+    rounds_s = np.array([[run.cases[case].rounds_s for case in cases] for run in runs])
+    logs = {case: [log(geometric_mean_s(run.cases[case].rounds_s)) for run in runs] for case in cases}
+    return Recorded(runs, cases, rounds_s, logs)
+
+
+# Rules: each says whether it calls any case of head slower.
+
+
+def ours(data: Recorded) -> Rule:
+    """Welch on logarithms with Holm, a run a unit: what we do with runs that took turns."""
+
+    def alarm(base: list[int], head: list[int]) -> bool:
+        return regression(data.samples(base), data.samples(head))
+
+    return alarm
+
+
+def ours_by_session(data: Recorded) -> Rule:
+    """The same as the program does it: runs that took no turns are one unit a session."""
+
+    def alarm(base: list[int], head: list[int]) -> bool:
+        sides = [Side(tuple(data.runs[place] for place in places), False) for places in (base, head)]
+        return regression(*samples(*sides, data.cases))
+
+    return alarm
+
+
+def regression(base: dict[str, Sample], head: dict[str, Sample]) -> bool:
+    """Whether our rule calls any case a regression."""
+    return any(found.verdict is Verdict.REGRESSION for found in judged(base, head).values())
+
+
+def judged(base: dict[str, Sample], head: dict[str, Sample]) -> dict[str, Judged]:
+    """Our rule without a past."""
+    return judge_apart(base, head, [], lambda case: OURS, OURS.alpha)
+
+
+def one_run(data: Recorded, statistic: Callable[..., np.ndarray], allowed: float) -> Rule:
+    """One run against one: a statistic of the rounds has grown by more than a fixed share."""
+    values = statistic(data.rounds_s, axis=2)
+
+    def alarm(base: list[int], head: list[int]) -> bool:
+        return bool((values[head[0]] > values[base[0]] * (1 + allowed)).any())
+
+    return alarm
+
+
+def asv(data: Recorded) -> Rule:
+    """All rounds of a side together: Mann-Whitney p < 0.002, and medians that differ by more than a factor of 1.1."""
+
+    def alarm(base: list[int], head: list[int]) -> bool:
+        left, right = data.pooled(base), data.pooled(head)
+        larger = np.median(right, axis=1) > 1.1 * np.median(left, axis=1)
+        return bool((larger & (rank_test(left, right) < 0.002)).any())
+
+    return alarm
+
+
+def pyperf(data: Recorded) -> Rule:
+    """All rounds of a side together: Student's t-test with pooled variance at 95 %, and a higher mean."""
+
+    def alarm(base: list[int], head: list[int]) -> bool:
+        found = ttest_ind(data.pooled(head), data.pooled(base), axis=1)
+        return bool(((found.pvalue <= 0.05) & (found.statistic > 0)).any())
+
+    return alarm
+
+
+def benchstat(data: Recorded) -> Rule:
+    """A run's median is one measurement: Mann-Whitney p <= 0.05, and a higher median of them."""
+    medians = np.median(data.rounds_s, axis=2).T
+
+    def alarm(base: list[int], head: list[int]) -> bool:
+        left, right = medians[:, base], medians[:, head]
+        larger = np.median(right, axis=1) > np.median(left, axis=1)
+        return bool((larger & (rank_test(left, right) <= 0.05)).any())
+
+    return alarm
+
+
+def rank_test(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Two-sided p of each row, exact, as both tools have it for up to 20 values a side."""
+    return mannwhitneyu(left, right, axis=1, method="exact").pvalue
+
+
+# Splits: places of base's and of head's runs.
+
+
+def dealt(runs: int, a_side: int, splits: int, seed: int) -> Iterator[Split]:
+    """Random splits."""
+    coin = random.Random(seed)
+    for _ in range(splits):
+        places = coin.sample(range(runs), 2 * a_side)
+        yield places[:a_side], places[a_side:]
+
+
+def blocks(runs: int, a_side: int) -> Iterator[Split]:
+    """Every place where so many consecutive runs are followed by as many."""
+    for first in range(runs - 2 * a_side + 1):
+        middle = first + a_side
+        yield list(range(first, middle)), list(range(middle, middle + a_side))
+
+
+# Figures.
+
+
+def wilson(hits: int, n: int) -> tuple[float, float]:
+    """The 95 % interval of a share (Wilson, Journal of the American Statistical Association 22, 1927)."""
+    z2 = 1.959964**2
+    middle, half = hits + z2 / 2, sqrt(z2 * (hits * (n - hits) / n + z2 / 4))
+    return max(0.0, (middle - half) / (n + z2)), min(1.0, (middle + half) / (n + z2))
+
+
+def alarm_row(name: str, a_side: int, rule: Rule, splits: Iterable[Split]) -> str:
+    """How many splits have a false alarm."""
+    alarms = [rule(base, head) for base, head in splits]
+    low, high = wilson(sum(alarms), len(alarms))
+    share = f"{sum(alarms) / len(alarms):.2%} | {low:.2%} to {high:.2%}"
+    return f"| {name} | {a_side} | {len(alarms)} | {sum(alarms)} | {share} |"
+
+
+def random_rules(data: Recorded) -> Iterator[tuple[str, int, Rule]]:
+    """Names, runs a side and rules that are tried on random splits."""
+    for a_side in (3, 4, 6, 8, 12):
+        yield "ours, a run a unit", a_side, ours(data)
+    fails = (("min", np.min, 5), ("min", np.min, 10), ("median", np.median, 25), ("mean", np.mean, 50))
+    for name, statistic, percent in fails:
+        yield f"pytest-benchmark {name}:{percent}%", 1, one_run(data, statistic, percent / 100)
+    yield "github-action-benchmark 200%", 1, one_run(data, np.mean, 1.0)
+    yield "asv continuous", 2, asv(data)
+    yield "asv continuous", 4, asv(data)
+    yield "pyperf compare_to", 4, pyperf(data)
+    yield "benchstat", 6, benchstat(data)
+    yield "benchstat", 10, benchstat(data)
+
+
+def print_alarms(data: Recorded, splits: int, seed: int) -> None:
+    """The table of false alarms."""
+    print("| rule | runs a side | splits | alarms | share | 95 % interval |\n|---|---|---|---|---|---|")
+    for name, a_side, rule in random_rules(data):
+        print(alarm_row(name, a_side, rule, dealt(len(data.runs), a_side, splits, seed)), flush=True)
+    consecutive = (("ours, blocks, a run a unit", ours(data)), ("ours, blocks, by session", ours_by_session(data)))
+    for name, rule in consecutive:
+        for a_side in (3, 6, 12):
+            print(alarm_row(name, a_side, rule, blocks(len(data.runs), a_side)), flush=True)
+
+
+def seen(base: dict[str, Sample], head: dict[str, Sample], factor: float) -> dict[str, bool]:
+    """Whether our rule calls each case a regression when it alone is slower by a factor.
+
+    The same as `judge_apart` for one case after the other, but each p is computed once: a case that is slower changes
+    only its own, before Holm's adjustment.
+    """
+    level = OURS.alpha / len(base)
+    unchanged = {case: compare(base[case], head[case], level).p_slower for case in base}
+    found = {}
+    for case, sample in base.items():
+        slower = compare(sample, raised(head[case], factor), level)
+        p = holm({**unchanged, case: slower.p_slower})[case]
+        found[case] = judge(slower.ratio, slower.interval, p, None, OURS) is Verdict.REGRESSION
+    return found
+
+
+def raised(sample: Sample, factor: float) -> Sample:
+    """The sample with every duration multiplied."""
+    return Sample(tuple(value + log(factor) for value in sample.logs))
+
+
+def power_row(data: Recorded, splits: Sequence[Split], factor: float, seed: int) -> str:
+    """The share of splits in which a case that is slower is seen, over all cases."""
+    coin, times = random.Random(seed), dict.fromkeys(data.cases, 0)
+    for places in splits:
+        base, head = map(data.samples, places)
+        found = seen(base, head, factor)
+        # The short cut of `seen` must not drift from the rule: a case a split is judged in full.
+        case = coin.choice(data.cases)
+        full = judged(base, {**head, case: raised(head[case], factor)})[case].verdict
+        assert found[case] == (full is Verdict.REGRESSION), f"{case}: judge_apart says {full}"
+        times = {name: count + found[name] for name, count in times.items()}
+    shares = [count / len(splits) for count in times.values()]
+    mean, often = sum(shares) / len(shares), sum(share >= 0.8 for share in shares)
+    return f"| {len(splits[0][0])} | {factor - 1:.0%} | {len(splits)} | {mean:.1%} | {often} of {len(shares)} |"
+
+
+def print_power(data: Recorded, splits: int, seed: int) -> None:
+    """The table of slowdowns seen."""
+    print("| runs a side | one case slower by | splits | seen, mean over cases | cases seen in 80 % of splits |")
+    print("|---|---|---|---|---|")
+    for a_side in (6, 12):
+        deals = list(dealt(len(data.runs), a_side, splits, seed))
+        for factor in (1.10, 1.25, 1.50):
+            print(power_row(data, deals, factor, seed), flush=True)
+
+
+def main() -> None:
+    """Both tables, with what they do not say."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", metavar="FOLDER", nargs="?", type=Path, default=RECORDINGS)
+    parser.add_argument("--splits", metavar="N", type=int, default=2000, help="random splits a row (%(default)s)")
+    parser.add_argument("--seed", metavar="N", type=int, default=1, help="of the random splits (%(default)s)")
+    options = parser.parse_args()
+    data = recorded(options.folder)
+    print(f"{len(data.runs)} runs of identical code, {len(data.cases)} cases, {data.rounds_s.shape[2]} rounds each.")
+    print("A false alarm is a split in which at least one case is called slower.\n")
+    print_alarms(data, options.splits, options.seed)
+    print("\nSplits share runs (blocks overlap): the intervals say how well the splits of this one recording were")
+    print("sampled, not what another recording would give.\n")
+    print_power(data, options.splits, options.seed)
+    print("\nThe slowdown multiplies recorded durations, and with them nothing but the centre moves. That overstates")
+    print("power on short calls: a real slowdown adds time with a spread of its own.")
+
+
+if __name__ == "__main__":
+    main()

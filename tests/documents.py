@@ -1,0 +1,91 @@
+"""Run files as the suite writes them, made to measure."""
+
+import json
+import statistics
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from benchmarks.history.store import Store
+
+ROUNDS = (0.010, 0.011, 0.012)
+BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def entry(name="loky-n2-b10", rounds=ROUNDS, **extra_info):
+    """One entry of `benchmarks`; `rounds` in seconds."""
+    rounds = list(rounds)
+    backend, jobs, size = name.split("-")
+    return {
+        "group": "summation",
+        "name": f"test_summation[{name}]",
+        "fullname": f"benchmarks/suite/test_summation.py::test_summation[{name}]",
+        "params": {"backend": backend, "n_jobs": int(jobs[1:]), "batch_size": size[1:]},
+        "param": name,
+        "extra_info": {"phase": "warm call", "tasks": 100, "longest": 100, **extra_info},
+        "options": {"disable_gc": False, "timer": "perf_counter"},
+        "stats": {
+            "min": min(rounds),
+            "max": max(rounds),
+            "mean": statistics.fmean(rounds),
+            "median": statistics.median(rounds),
+            "stddev": statistics.stdev(rounds) if len(rounds) > 1 else 0,
+            "iqr": 0.0,
+            "ops": 1 / statistics.fmean(rounds),
+            "rounds": len(rounds),
+            "iterations": 1,
+            "data": rounds,
+        },
+    }
+
+
+def document(*entries, day=0.0, versions=None, machine=None, commit="a" * 40, dirty=False, failed=None, **ours):
+    """A whole run file; `ours` changes our key, `day` is its age from a fixed day on."""
+    entries = entries or (entry(),)
+    return {
+        "machine_info": {"node": "vm", "cpu": {"count": 2, "brand_raw": "EPYC", "hz_actual_friendly": f"{day} GHz"}},
+        "commit_info": {"id": commit, "dirty": dirty},
+        "benchmarks": list(entries),
+        "datetime": (BEGIN + timedelta(days=day)).isoformat(),
+        "version": "5.3.1",
+        "joblib_suite": {
+            "format": 1,
+            "suite_version": 1,
+            "state": "complete",
+            "session": f"session-{day}",
+            "profile": "quick",
+            "selection": None,
+            "cases": {
+                "asked": len(entries) + len(failed or {}),
+                "completed": len(entries),
+                "failed": failed or {},
+                "not_run": {},
+            },
+            "machine": {
+                "cpu_model": "EPYC",
+                "usable_cores": 2,
+                "system": "Linux",
+                "python_implementation": "CPython",
+                "python": "3.11.7",
+                "free_threading": False,
+                **(machine or {}),
+            },
+            "versions": {"joblib": "1.6.0", "numpy": "2.4.6", **(versions or {})},
+            **ours,
+        },
+    }
+
+
+def stored(root: Path, *documents):
+    """A store with these runs, named run1, run2 and so on."""
+    store = Store(root)
+    for number, one in enumerate(documents, 1):
+        store.save(one, f"run{number}")
+    return store
+
+
+def write(path: Path, content) -> Path:
+    """A file with `content`, which may be a document, text or bytes."""
+    if isinstance(content, dict | list):
+        content = json.dumps(content)
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path

@@ -1,0 +1,125 @@
+"""The store: whole or not at all, distinct numbers, nothing outside of it."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from benchmarks.history.durable import locked
+from benchmarks.history.errors import StoreTrouble
+from benchmarks.history.index import Index
+from benchmarks.history.store import Store, refuse_name
+from tests.documents import document, entry, stored, write
+from tests.run_session import ROOT, environment
+
+
+def test_runs_are_numbered_over_all_machines(tmp_path):
+    """So that a number names one run."""
+    store = stored(tmp_path, document(), document(machine={"python": "3.12.1"}), document())
+    files = store.files()
+    assert [file.number for file in files] == [1, 2, 3]
+    assert files[0].folder == files[2].folder != files[1].folder
+
+
+def test_numbers_go_on_beyond_9999(tmp_path):
+    """Where pytest-benchmark's own storage breaks."""
+    store = stored(tmp_path, document())
+    store.files()[0].path.rename(store.files()[0].path.with_name("9999_old.json"))
+    assert store.save(document(), "a").name == "10000_a.json"
+    assert store.save(document(), "b").name == "10001_b.json"
+
+
+def test_a_quarantined_number_is_not_given_again(tmp_path):
+    """What was said of run 2 must not hold for another."""
+    store = stored(tmp_path, document())
+    (tmp_path / "store/quarantine/Linux").mkdir(parents=True)
+    write(tmp_path / "store/quarantine/Linux/0002_bad.json", "")
+    assert store.next_number() == 3
+
+
+def test_a_value_that_json_cannot_hold_leaves_nothing(tmp_path):
+    """pytest-benchmark would leave a numbered file of 0 bytes."""
+    store = stored(tmp_path, document())
+    for value in (float("nan"), object(), {1, 2}):
+        with pytest.raises(StoreTrouble, match="can't be saved as JSON"):
+            store.save(document(entry(note=value)), "bad")
+    assert len(store.files()) == 1
+    assert not list((tmp_path / "store/writing").iterdir())
+
+
+def test_only_runs_end_in_json_where_stock_tools_look(tmp_path):
+    """In the store's folder and one folder down."""
+    store = stored(tmp_path, document(), document())
+    Index(store).close()
+    (tmp_path / "store/marks").mkdir()
+    seen = [*tmp_path.glob("*.json"), *tmp_path.glob("*/*.json")]
+    assert sorted(path.name for path in seen) == ["0001_run1.json", "0002_run2.json"]
+
+
+def test_a_linked_folder_is_not_followed(tmp_path):
+    """What is saved would lie outside of the store."""
+    store = stored(tmp_path / "store", document())
+    folder = store.files()[0].path.parent
+    folder.rename(tmp_path / "elsewhere")
+    folder.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(StoreTrouble, match="a symbolic link; the store writes to folders of its own only"):
+        store.save(document(), "x")
+    assert store.files() == []
+    assert [path.name for path in (tmp_path / "elsewhere").iterdir()] == ["0001_run1.json"]
+
+
+def test_a_linked_lock_is_not_followed(tmp_path):
+    """Nor written through."""
+    store = stored(tmp_path / "store", document())
+    precious = write(tmp_path / "precious", "text")
+    store.own("lock").unlink()
+    store.own("lock").symlink_to(precious)
+    with pytest.raises(StoreTrouble, match="lock: Too many levels of symbolic links"):
+        store.save(document(), "x")
+    assert precious.read_text() == "text"
+
+
+def test_a_lock_that_another_process_holds_is_waited_for_and_then_named(tmp_path):
+    """In bounded time."""
+    lock = tmp_path / "lock"
+    code = (
+        "import sys; from pathlib import Path; from benchmarks.history.durable import locked\n"
+        "with locked(Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"
+    )
+    holder = subprocess.Popen(
+        [sys.executable, "-c", code, lock], cwd=ROOT, env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    with holder:
+        assert holder.stdout.readline() == b"held\n"
+        with (
+            pytest.raises(StoreTrouble, match=r"another process has held the store's lock for 0\.2 s"),
+            locked(lock, timeout_s=0.2),
+        ):
+            pass
+        holder.stdin.close()
+        with locked(lock, timeout_s=20):
+            pass
+
+
+def test_a_store_that_cannot_be_a_folder(tmp_path):
+    """One line that says so."""
+    with pytest.raises(StoreTrouble, match="the store must be a folder that can be written"):
+        Store(write(tmp_path / "file", "")).save(document(), "x")
+
+
+def test_a_saved_run_is_stock_json(tmp_path):
+    """Nothing of it is lost or renamed."""
+    store = stored(tmp_path, document())
+    assert json.loads(store.files()[0].path.read_text()) == document()
+
+
+@pytest.mark.parametrize("name", ["", "../x", "a/b", ".hidden", "a\nb", "x" * 101, "a\0b", "*"])
+def test_names_that_make_no_file(name):
+    """Nothing that leads out of the folder, or that a shell or terminal would obey."""
+    assert "expected 1 to 100 letters" in refuse_name(name)
+
+
+def test_names_that_do():
+    """As people write them."""
+    assert [refuse_name(name) for name in ("main", "joblib==1.6.0", "fix of (12)")] == [None, None, None]

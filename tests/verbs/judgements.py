@@ -1,0 +1,45 @@
+"""A judgement with every verdict and every hazard of output in it."""
+
+from benchmarks.analysis.judgement import Judgement, Row, worst_first
+from benchmarks.analysis.unpaired import Comparison
+from benchmarks.analysis.verdict import Verdict
+
+
+def comparison(ratio, smallest=0.05, interval=True):
+    """Numbers around a ratio."""
+    bounds = (ratio * 0.98, ratio * 1.02) if interval else None
+    return Comparison(ratio, bounds, 0.001, 0.999, 6, 5, smallest, ())
+
+
+def row(name, verdict, base_s=0.0101, found=None, note=""):
+    """A row; head's time follows from the ratio."""
+    head_s = base_s * found.ratio if found else None
+    return Row(name, f"benchmarks/suite/test_x.py::{name}", verdict, found and base_s, head_s, found, 0.05, note)
+
+
+HOSTILE = "test_x[<script>alert(1)</script>|`*_[link](http://x)&]"
+LONG = "test_summation[multiprocessing-n16-bauto-and-a-very-long-parameter-indeed]"
+
+ALL = Judgement(
+    base="0001 main, 0002 main",
+    head="0003 fix",
+    rows=worst_first(
+        [
+            row("test_x[new]", Verdict.NEW),
+            row("test_x[same]", Verdict.UNCHANGED, 0.5, comparison(1.001)),
+            row("test_x[fast]", Verdict.IMPROVEMENT, 1.5e-6, comparison(0.5)),
+            row("test_x[noisy]", Verdict.INCONCLUSIVE, 12.0, comparison(1.3, None, interval=False)),
+            row("test_x[other]", Verdict.INCOMPARABLE, note="tasks: 100 against 200"),
+            row(LONG, Verdict.REGRESSION, 0.0101, comparison(1.25)),
+            row(HOSTILE, Verdict.REGRESSION, 0.0101, comparison(1.5)),
+            row("test_x[slow]", Verdict.OVER_LIMIT, 0.0101, comparison(2.0), "max_slowdown is 0.03"),
+            row("test_x[gone]", Verdict.MISSING, note="renamed to test_y[gone]?"),
+            row("test_x[wrong]", Verdict.BROKEN, note="WrongResult: index 7 is 3, expected 4"),
+        ]
+    ),
+    alpha=0.01,
+    min_effect=0.05,
+    notes=("forced: python: CPython-3.11.7 against CPython-3.12.1", "Saved runs were measured apart."),
+)
+
+NOTHING = Judgement("0001 a", "0002 b", (), 0.01, 0.05, ("python: CPython-3.11.7 against CPython-3.12.1",))
