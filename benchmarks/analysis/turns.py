@@ -1,7 +1,7 @@
 """What counts as one measurement: a run, where base and head took turns; otherwise a whole session.
 
-Runs in a row may share a mood of the machine that the other side's runs, made at another time, do not: seven of them then
-say no more than one. Runs that took turns share every mood.
+Runs in a row may share a mood of the machine that the other side's runs, made at another time, do not: seven of them
+then say no more than one. Runs that took turns share every mood.
 """
 
 from collections.abc import Sequence

@@ -92,7 +92,9 @@ def locked(path: Path, timeout_s: float = LOCK_TIMEOUT_S) -> Iterator[None]:
             time.sleep(0.01)
         yield
     finally:
-        os.close(descriptor)
+        # Whatever a failing disk says to that: what was written is synced already.
+        with contextlib.suppress(OSError):
+            os.close(descriptor)
 
 
 def try_lock(descriptor: int) -> bool:

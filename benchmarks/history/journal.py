@@ -66,7 +66,8 @@ def recover(store: Store) -> list[str]:
         return [_save(store, path, descriptor) for path, descriptor in orphans]
     finally:
         for _, descriptor in orphans:
-            os.close(descriptor)
+            with contextlib.suppress(OSError):
+                os.close(descriptor)
 
 
 def _orphan(path: Path) -> tuple[Path, int] | None:

@@ -4,6 +4,7 @@ A run file may come from a fork's pull request or from a restored cache. Nothing
 file is refused before it is parsed, because the parser's memory grows with what a file says, not with what it weighs.
 """
 
+import contextlib
 import itertools
 import json
 import os
@@ -43,7 +44,8 @@ def read_bytes(path: Path, most: int = MOST_BYTES) -> bytes:
     try:
         return read_open(descriptor, visible(path), most)
     finally:
-        os.close(descriptor)
+        with contextlib.suppress(OSError):
+            os.close(descriptor)
 
 
 def read_open(descriptor: int, origin: str, most: int = MOST_BYTES) -> bytes:

@@ -116,14 +116,17 @@ def wait_for_lines(store, count, seconds=60):
 
 
 def test_ctrl_c_in_the_first_round_of_a_case_keeps_the_cases_before(tmp_path):
-    """pytest-benchmark alone would lose them."""
-    long = start(tmp_path, "--batch-sizes", "100", "--rounds", "3", "-k", "loop or threading-n2-b100")
+    """pytest-benchmark alone would lose them. A call takes about half a second, and there are two before round 1."""
+    size = ("--tasks", "500", "--longest", "50000", "--rounds", "3")
+    long = start(tmp_path, "--batch-sizes", "100", "-k", "loop or threading-n2-b100", *size)
     wait_for_lines(tmp_path, 1)
+    time.sleep(1.2)
     long.send_signal(signal.SIGINT)
-    assert long.wait(30) in (0, 2)
+    assert long.wait(30) == 2
     (path,) = session_files(tmp_path)
     run = read_run(path)
-    assert "loop" in {case.param for case in run.cases.values()}
+    assert [case.param for case in run.cases.values()] == ["loop"]
+    assert (run.state, run.asked) == ("partial", 2)
     assert list((tmp_path / "store/journal").iterdir()) == []
 
 
@@ -179,7 +182,7 @@ def test_what_cannot_work_is_said_before_anything_is_measured(tmp_path, args, ex
     assert expected in refused.output
     assert "Traceback" not in refused.output
     assert refused.run_files == []
-    assert "1/" not in refused.output
+    assert "collected" not in refused.output.replace("collected 0 items", "")
 
 
 def test_a_history_that_is_a_file_is_refused(tmp_path):

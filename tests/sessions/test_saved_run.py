@@ -107,6 +107,20 @@ def test_stock_tools_read_the_store(measured):
         assert measured.run_files[0].name in done.stdout or verb == "compare"
 
 
+def test_other_readers_of_the_format(measured):
+    """What github-action-benchmark's and Bencher's pytest readers take from a file, re-implemented."""
+    document = measured.run
+    assert isinstance(document["machine_info"], dict)
+    assert isinstance(document["commit_info"], dict)
+    for bench in document["benchmarks"]:
+        stats = bench["stats"]
+        assert 1 <= len(bench["fullname"]) <= 1024
+        assert stats["ops"] == pytest.approx(1 / stats["mean"])
+        assert stats["rounds"] == len(stats["data"])
+        assert all(isinstance(stats[name], int | float) for name in ("mean", "stddev", "median", "iqr"))
+    assert len({bench["fullname"] for bench in document["benchmarks"]}) == len(document["benchmarks"])
+
+
 def test_the_summary_fits_a_terminal(measured):
     """At most 25 lines of 100 columns, each backend once."""
     _, _, rest = measured.output.partition(" 19 of 19 cases measured, profile quick ")
