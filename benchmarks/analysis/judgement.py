@@ -88,7 +88,7 @@ def first_line(judgement: Judgement) -> str:
         return f"FAIL: {what}; {unjudged}"
     if judgement.undecided:
         return "NOTHING COMPARABLE" if not judgement.compared else f"INCONCLUSIVE: {unjudged}"
-    return f"PASS: no case is slower; {unjudged}"
+    return f"PASS: no regression seen; {unjudged}"
 
 
 def _cases(count: int) -> str:

@@ -39,7 +39,8 @@ def test_what_really_ran_stands_beside_the_times(measured):
     """Class, workers, batches of each round, executor, phase."""
     facts = measured.times["loky-n4-b1000"]["extra_info"]
     assert facts["effective_backend"] == "LokyBackend"
-    assert facts["effective_n_jobs"] == facts["worker_processes"] == 4
+    assert facts["effective_n_jobs"] == 4
+    assert 1 <= facts["worker_processes"] <= 4
     assert facts["batches"] == [{"2": 4, "8": 1, "24": 41, "1000": 4}] * 2
     assert facts["batch_size_occurred"] is True
     assert (facts["executor"], facts["phase"], facts["tasks"], facts["longest"]) == ("reused", "warm call", 5_000, 5)
@@ -147,7 +148,8 @@ def test_shuffling_changes_the_order_and_nothing_else(tmp_path, measured):
     ordered = session(tmp_path, *PLAIN, *axes, "-k", "not futures", GRID)
     assert list(alone.times) == ["loky-n4-b1000"]
     assert list(measured.times) != list(ordered.times)
-    deterministic = ("effective_backend", "effective_n_jobs", "alias_of", "executor", "worker_processes", "phase")
+    # Not how many workers answered: on a busy machine fewer may take all of so short a call.
+    deterministic = ("effective_backend", "effective_n_jobs", "alias_of", "executor", "phase")
     for other, name in [(alone, "loky-n4-b1000"), *((ordered, name) for name in ordered.times)]:
         one, two = other.times[name]["extra_info"], measured.times[name]["extra_info"]
         assert {key: one[key] for key in deterministic} == {key: two[key] for key in deterministic}
