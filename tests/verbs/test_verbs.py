@@ -107,6 +107,7 @@ def test_what_may_not_differ(tmp_path, call, change, field, shown):
     assert code == 3
     assert out.startswith("NOTHING COMPARABLE\n")
     assert shown in out
+    assert [call("compare", "1", "2", "--inconclusive", what)[0] for what in ("pass", "fail")] == [3, 1]
     code, out, _ = call("compare", "1", "2", "--force", field)
     assert "INCONCLUSIVE: 3 of 3" in out
     assert f"forced: {shown}" in out
