@@ -1,6 +1,5 @@
 """What a session found out: the answer first, in at most 25 lines of 100 columns."""
 
-import io
 import textwrap
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -8,15 +7,14 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from benchmarks.analysis.speedup import Configuration, best_of_each_backend, slower_than_loop
 from benchmarks.grid import JOBLIB_BACKENDS, LOOP, REFERENCES
 from benchmarks.report.durations import duration
+from benchmarks.report.tables import WIDTH, draw
 
-WIDTH = 100
 _MOST_BACKENDS = 10
 _MOST_NAMES = 4
 
@@ -110,9 +108,7 @@ def _table(best: Sequence[Configuration], cases: dict[str, MeasuredCase], colour
             _really_ran(cases[place.name].facts),
         )
         table.add_row(*map(Text, row))  # names are text, not rich's markup
-    stream = io.StringIO()
-    Console(file=stream, width=WIDTH, force_terminal=coloured, highlight=False).print(table)
-    return "\n".join(line.rstrip() for line in stream.getvalue().splitlines())
+    return draw(table, coloured)
 
 
 def _really_ran(facts: dict[str, Any]) -> str:

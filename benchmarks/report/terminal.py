@@ -1,17 +1,14 @@
 """A judgement on a terminal: verdict first, then counts, then one row a case, worst first, in 100 columns."""
 
-import io
 import textwrap
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from benchmarks.analysis.judgement import Judgement, Row, first_line
 from benchmarks.analysis.verdict import FAILING, Verdict
 from benchmarks.report.durations import duration
-
-WIDTH = 100
+from benchmarks.report.tables import WIDTH, draw
 
 _MOST_NOTES = 20
 
@@ -55,15 +52,7 @@ def _table(judgement: Judgement, coloured: bool) -> str:
         cells = (row.name, *_times(row), *_comparison(row))
         verdict = Text("~" if row.verdict is Verdict.UNCHANGED else row.verdict.value, _COLOURS[row.verdict])
         table.add_row(*map(Text, cells), verdict)  # names are text, not rich's markup
-    stream = io.StringIO()
-    Console(
-        file=stream,
-        width=WIDTH,
-        force_terminal=coloured,
-        highlight=False,
-        color_system="standard" if coloured else None,
-    ).print(table)
-    return "\n".join(line.rstrip() for line in stream.getvalue().splitlines())
+    return draw(table, coloured)
 
 
 def _times(row: Row) -> tuple[str, str]:
