@@ -7,7 +7,8 @@ is the most extreme of N + 1 with probability 1 / (N + 1).
 from collections.abc import Mapping, Sequence
 from math import exp, sqrt
 
-from benchmarks.analysis.samples import Sample, deviation, t_quantile
+from benchmarks.analysis.samples import Sample, deviation
+from benchmarks.analysis.student import t_quantile
 from benchmarks.analysis.unpaired import CONFIDENCE, POWER, Comparison
 
 # Below this the spread of the past says too little for an interval.

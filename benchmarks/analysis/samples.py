@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, fsum, inf, sqrt
 
+from benchmarks.analysis.student import t_quantile
+
 # Two measurements can't agree better than that by merit: it is a tenth of the clock's and the scheduler's share.
 _LEAST_DEVIATION = 1e-4
 
@@ -54,20 +56,6 @@ def summarize(sample: Sample, confidence: float) -> Summary:
         return Summary(exp(sample.mean), None, None, confidence, sample.n)
     half = t_quantile((1 + confidence) / 2, sample.n - 1) * sqrt(sample.variance_of_mean)
     return Summary(exp(sample.mean), exp(sample.mean - half), exp(sample.mean + half), confidence, sample.n)
-
-
-def t_quantile(probability: float, df: float) -> float:
-    """The quantile of Student's t distribution with `df` degrees of freedom."""
-    from scipy.special import stdtrit
-
-    return float(stdtrit(df, probability))
-
-
-def t_above(t: float, df: float) -> float:
-    """The probability that Student's t with `df` degrees of freedom exceeds `t`."""
-    from scipy.special import stdtr
-
-    return float(stdtr(df, -t))
 
 
 def deviation(values: Sequence[float]) -> float:

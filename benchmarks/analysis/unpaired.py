@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import exp, sqrt
 
-from benchmarks.analysis.samples import Sample, t_above, t_quantile
+from benchmarks.analysis.samples import Sample
+from benchmarks.analysis.student import t_above, t_quantile
 
 # The interval of every estimate, and the share of comparisons in which a "smallest effect seen" would be seen.
 CONFIDENCE = 0.95

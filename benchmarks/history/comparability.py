@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
+from benchmarks.history.reading import visible
 from benchmarks.history.run import CaseTimes, Run
 
 # What must be equal. joblib, its dependencies and the commit are not here: they are what is compared.
@@ -55,5 +56,5 @@ def case_difference(base: CaseTimes, head: CaseTimes, forced: Collection[str]) -
 
 def _shown(value: Any) -> str:
     if isinstance(value, tuple):
-        return ", ".join(str(part) for part in value if part is not None) or "not said"
-    return "not said" if value is None else str(value)
+        return ", ".join(visible(part)[:60] for part in value if part is not None) or "not said"
+    return "not said" if value is None else visible(value)[:200]

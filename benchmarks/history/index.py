@@ -4,60 +4,54 @@ Deleting it loses nothing. A file belongs to its entry as long as its size and t
 first after a change pays for reading what is new. A broken or foreign index file is made anew.
 """
 
-import contextlib
 import json
 import math
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from benchmarks.history.comparability import bars
-from benchmarks.history.durable import make_folder
 from benchmarks.history.errors import HistoryError, Unreadable
+from benchmarks.history.index_file import empty_index, open_index
 from benchmarks.history.run import CaseTimes, Run, geometric_mean_s, read_run
-from benchmarks.history.store import OWN, Store, StoredFile
-
-# Raised whenever the tables below change: an older index is thrown away.
-_LAYOUT = 1
-
-_TABLES = """
-CREATE TABLE runs (
-    id INTEGER PRIMARY KEY, file TEXT UNIQUE, size INTEGER, mtime_ns INTEGER, error TEXT, facts TEXT, bars TEXT
-);
-CREATE TABLE cases (id INTEGER PRIMARY KEY, key TEXT, work TEXT, name TEXT, param TEXT, UNIQUE (key, work));
-CREATE TABLE samples (
-    case_id INTEGER, run_id INTEGER, log_center REAL, low REAL, high REAL, rounds INTEGER,
-    PRIMARY KEY (case_id, run_id)
-) WITHOUT ROWID;
-CREATE INDEX samples_of_run ON samples (run_id);
-"""
+from benchmarks.history.store import Store, StoredFile
 
 
-@dataclass(frozen=True)
-class Entry:
-    """A stored run's facts. `error` says why the file can't be believed; the facts are then empty.
+class Entry(NamedTuple):
+    """A stored run. `error` says why the file can't be believed; of such a run nothing else is known.
 
-    `id` is the run's in this index only; `bars` is text that is equal in comparable runs.
+    `id` is the run's in this index only. `bars` and `versions` are JSON texts: equal bars make runs comparable. There
+    are as many entries as runs, so that facts are parsed only where they are asked for.
     """
 
     id: int
     file: StoredFile
     error: str | None
-    facts: dict[str, Any]
+    when_s: float | None
     bars: str | None
+    versions: str | None
+    facts_text: str | None
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What `facts` says of the run; empty for a broken file."""
+        return _parsed(self.facts_text or "{}")
 
     @property
     def when(self) -> datetime | None:
         """When the run was saved, UTC."""
-        seconds = self.facts.get("when")
-        return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+        return None if self.when_s is None else datetime.fromtimestamp(self.when_s, UTC)
 
 
-@dataclass(frozen=True)
-class Point:
+@lru_cache(maxsize=256)
+def _parsed(text: str) -> dict[str, Any]:
+    facts: dict[str, Any] = json.loads(text)
+    return facts
+
+
+class Point(NamedTuple):
     """One case in one run: `center_s` is the geometric mean of its rounds; `low_s` and `high_s` are the extremes."""
 
     run_id: int
@@ -68,16 +62,16 @@ class Point:
 
 
 class Index:
-    """The stored runs' facts and centres, as of its making."""
+    """The stored runs and their cases' centres, as of its making."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._database = _open(store)
+        self._database = open_index(store)
         try:
             self.entries = self._refresh()
         except sqlite3.DatabaseError:
             self._database.close()
-            self._database = _empty(":memory:")
+            self._database = empty_index(":memory:")
             self.entries = self._refresh()
 
     def close(self) -> None:
@@ -93,68 +87,64 @@ class Index:
         rows = self._rows("SELECT run_id, log_center, low, high, rounds FROM samples WHERE case_id = ?", case_id)
         return [Point(run, math.exp(center), low, high, rounds) for run, center, low, high, rounds in rows]
 
-    def log_centers(self, run_ids: Iterable[int]) -> Iterator[dict[tuple[str, str], float]]:
+    def log_centers(self, run_ids: Collection[int]) -> list[dict[tuple[str, str], float]]:
         """For each run, the logarithms of its cases' centres by (key, work)."""
-        for run in run_ids:
-            rows = self._rows(
-                "SELECT key, work, log_center FROM samples JOIN cases ON cases.id = case_id WHERE run_id = ?", run
-            )
-            yield {(key, work): center for key, work, center in rows}
+        cases = {case: (key, work) for case, key, work in self._rows("SELECT id, key, work FROM cases")}
+        marks = ", ".join("?" * len(run_ids))
+        query = f"SELECT run_id, case_id, log_center FROM samples WHERE run_id IN ({marks})"  # noqa: S608 - marks only
+        found: dict[int, dict[tuple[str, str], float]] = {run: {} for run in run_ids}
+        for run, case, center in self._rows(query, *run_ids):
+            found[run][cases[case]] = center
+        return list(found.values())
 
     def _rows(self, query: str, *values: Any) -> list[Any]:
         try:
             return self._database.execute(query, values).fetchall()
         except sqlite3.DatabaseError as error:
-            raise HistoryError(
-                f"{self._store.own('index')}: the index is damaged ({error}); `check` makes it anew"
-            ) from None
+            where = self._store.own("index")
+            raise HistoryError(f"{where}: the index is damaged ({error}); `check` makes it anew") from None
 
     def _refresh(self) -> list[Entry]:
-        known = {file: row for file, *row in self._database.execute("SELECT file, id, size, mtime_ns FROM runs")}
         files = {file.reference: file for file in self._store.files()}
-        gone = [row[0] for name, row in known.items() if name not in files or _changed(files[name], row)]
-        if gone:
-            self._database.executemany("DELETE FROM samples WHERE run_id = ?", ((run,) for run in gone))
-            self._database.executemany("DELETE FROM runs WHERE id = ?", ((run,) for run in gone))
+        known = self._known()
+        gone = [(row[0],) for name, row in known.items() if name not in files or _changed(files[name], row)]
         new = [file for name, file in files.items() if name not in known or _changed(file, known[name])]
+        self._database.executemany("DELETE FROM samples WHERE run_id = ?", gone)
+        self._database.executemany("DELETE FROM runs WHERE id = ?", gone)
         for count, file in enumerate(new):
             self._add(file)
             if count % 200 == 199:  # so that a first indexing that is interrupted goes on where it was
                 self._database.commit()
         self._database.commit()
-        return self._entries(files)
+        if gone or new:
+            known = self._known()
+        return [Entry(row[0], file, *row[3:]) for name, file in files.items() if (row := known.get(name))]
+
+    def _known(self) -> dict[str, tuple[Any, ...]]:
+        query = "SELECT file, id, size, mtime_ns, error, when_s, bars, versions, facts FROM runs"
+        return {row[0]: row[1:] for row in self._database.execute(query)}
 
     def _add(self, file: StoredFile) -> None:
+        place = (file.reference, file.size, file.mtime_ns)
+        columns = "file, size, mtime_ns, error, when_s, bars, versions, facts"
+        insert = f"INSERT INTO runs ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - these columns
         try:
-            run, error = read_run(file.path), None
+            run = read_run(file.path)
         except Unreadable as refusal:
-            run, error = None, str(refusal)
-        row = (file.reference, file.size, file.mtime_ns, error)
-        known = (json.dumps(facts(run)), bars_key(bars(run))) if run else (None, None)
-        cursor = self._database.execute(
-            "INSERT INTO runs (file, size, mtime_ns, error, facts, bars) VALUES (?, ?, ?, ?, ?, ?)", (*row, *known)
-        )
-        if run:
-            samples = [(self._case(case), cursor.lastrowid, *_point(case)) for case in run.cases.values()]
-            self._database.executemany("INSERT OR REPLACE INTO samples VALUES (?, ?, ?, ?, ?, ?)", samples)
+            self._database.execute(insert, (*place, str(refusal), None, None, None, None))
+            return
+        known = (bars_key(bars(run)), json.dumps(dict(run.versions), sort_keys=True), json.dumps(facts(run)))
+        cursor = self._database.execute(insert, (*place, None, run.when and run.when.timestamp(), *known))
+        samples = [(self._case(case), cursor.lastrowid, *_point(case)) for case in run.cases.values()]
+        self._database.executemany("INSERT OR REPLACE INTO samples VALUES (?, ?, ?, ?, ?, ?)", samples)
 
     def _case(self, case: CaseTimes) -> int:
         identity = (case.key, work_key(case))
-        for _ in range(2):
-            for (found,) in self._database.execute("SELECT id FROM cases WHERE key = ? AND work = ?", identity):
-                return int(found)
-            self._database.execute(
-                "INSERT INTO cases (key, work, name, param) VALUES (?, ?, ?, ?)", (*identity, case.name, case.param)
-            )
-        raise AssertionError(identity)
-
-    def _entries(self, files: dict[str, StoredFile]) -> list[Entry]:
-        rows = {row[1]: row for row in self._database.execute("SELECT id, file, error, facts, bars FROM runs")}
-        return [
-            Entry(row[0], file, row[2], json.loads(row[3]) if row[3] else {}, row[4])
-            for name, file in files.items()
-            if (row := rows.get(name))
-        ]
+        find = "SELECT id FROM cases WHERE key = ? AND work = ?"
+        if (found := self._database.execute(find, identity).fetchone()) is None:
+            add = "INSERT INTO cases (key, work, name, param) VALUES (?, ?, ?, ?)"
+            return int(self._database.execute(add, (*identity, case.name, case.param)).lastrowid or 0)
+        return int(found[0])
 
 
 def bars_key(values: Mapping[str, Any]) -> str:
@@ -167,16 +157,9 @@ def work_key(case: CaseTimes) -> str:
     return json.dumps(case.work)
 
 
-def _point(case: CaseTimes) -> tuple[float, float, float, int]:
-    if not case.rounds_s:
-        return math.log(case.mean_s), case.mean_s, case.mean_s, case.rounds
-    return math.log(geometric_mean_s(case.rounds_s)), min(case.rounds_s), max(case.rounds_s), case.rounds
-
-
 def facts(run: Run) -> dict[str, Any]:
     """What is known of a run besides its times, as plain JSON values."""
     return {
-        "when": run.when and run.when.timestamp(),
         "commit": run.commit,
         "dirty": run.dirty,
         "profile": run.profile,
@@ -193,46 +176,11 @@ def facts(run: Run) -> dict[str, Any]:
     }
 
 
-def _changed(file: StoredFile, row: list[int]) -> bool:
-    return (file.size, file.mtime_ns) != (row[1], row[2])
+def _point(case: CaseTimes) -> tuple[float, float, float, int]:
+    if not case.rounds_s:
+        return math.log(case.mean_s), case.mean_s, case.mean_s, case.rounds
+    return math.log(geometric_mean_s(case.rounds_s)), min(case.rounds_s), max(case.rounds_s), case.rounds
 
 
-def _open(store: Store) -> sqlite3.Connection:
-    """The index file, made anew where there is none that can be used; in memory where nothing can be written."""
-    if not store.root.is_dir():
-        return _empty(":memory:")
-    try:
-        path = make_folder(store.root, OWN, "index") / "runs.sqlite"
-    except HistoryError:
-        return _empty(":memory:")
-    for _ in range(2):
-        try:
-            database = sqlite3.connect(path, timeout=10)
-            (layout,) = database.execute("PRAGMA user_version").fetchone()
-            if layout == _LAYOUT and _has_tables(database):
-                return database
-            database.close()
-            if layout == 0 and path.stat().st_size == 0:
-                return _empty(path)
-        except sqlite3.OperationalError:
-            return _empty(":memory:")  # locked, read-only or full: slower, and right
-        except (sqlite3.DatabaseError, OSError):
-            pass
-        with contextlib.suppress(OSError):
-            path.unlink()
-    return _empty(":memory:")
-
-
-def _has_tables(database: sqlite3.Connection) -> bool:
-    tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    return tables >= {"runs", "cases", "samples"}
-
-
-def _empty(path: Path | str) -> sqlite3.Connection:
-    try:
-        database = sqlite3.connect(path, timeout=10)
-        # A cache: a power cut may spoil it, and it is made anew.
-        database.executescript(f"PRAGMA synchronous = OFF; BEGIN; {_TABLES} PRAGMA user_version = {_LAYOUT}; COMMIT;")
-    except sqlite3.Error:
-        return _empty(":memory:") if path != ":memory:" else database
-    return database
+def _changed(file: StoredFile, row: tuple[Any, ...]) -> bool:
+    return (file.size, file.mtime_ns) != row[1:3]

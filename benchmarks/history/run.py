@@ -10,13 +10,15 @@ from typing import Any
 
 from benchmarks.history.errors import Unreadable
 from benchmarks.history.identity import Identity, identity
-from benchmarks.history.reading import UNPRINTABLE, read_document, visible
+from benchmarks.history.reading import read_document, unprintable, visible
 
 # The newest format of our key in a run file that this program knows.
 FORMAT = 1
 
 # Bencher takes names of 1 to 1024 characters; so do we.
 _LONGEST_NAME = 1024
+
+_MOST_ROUNDS = 10**12
 
 # No call of a benchmark takes longer than four months.
 _LONGEST_S = 1e7
@@ -134,7 +136,7 @@ def _case(entry: dict[str, Any], where: str) -> CaseTimes:
     for statistic in ("min", "max", "mean", "median"):
         _seconds(stats.get(statistic), f"{where}.stats.{statistic}")
     count = _get(stats, "rounds", int, where=f"{where}.stats")
-    if count < 1 or (rounds and count != len(rounds)):
+    if not 1 <= count <= _MOST_ROUNDS or (rounds and count != len(rounds)):
         raise _Wrong(f"{where}.stats.rounds is {count}, but there are {len(rounds)} times in its data")
     return CaseTimes(
         key=_key(fullname, params),
@@ -171,7 +173,7 @@ _KINDS = {list: "a list", dict: "an object", str: "text", int: "a whole number",
 
 def _text(parent: Mapping[str, Any], key: str, where: str = "") -> str | None:
     value: str | None = _get(parent, key, str, optional=True, where=where)
-    if value is not None and (UNPRINTABLE.search(value) or len(value) > _LONGEST_NAME):
+    if value is not None and (unprintable(value) or len(value) > _LONGEST_NAME):
         raise _Wrong(f"{key} is '{visible(value)[:60]}'; expected at most {_LONGEST_NAME} printable characters")
     return value
 

@@ -17,9 +17,8 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from benchmarks.history.durable import locked, make_folder, trouble, write
 from benchmarks.history.errors import StoreTrouble
@@ -27,24 +26,33 @@ from benchmarks.history.identity import identity
 
 OWN = "store"
 
-_RUN_FILE = re.compile(r"(?:(?P<number>\d{1,15})_)?(?P<name>.*)\.json", re.DOTALL)
+# Longer numbers are names: nobody has stored so many runs.
+_MOST_DIGITS = 15
 
 
-@dataclass(frozen=True)
-class StoredFile:
-    """A run file's place in the store. `size` in bytes and `mtime_ns` tell whether it has changed since."""
+class StoredFile(NamedTuple):
+    """A run file's place in the store. `size` in bytes and `mtime_ns` tell whether it has changed since.
 
-    path: Path
+    `reference` is its path relative to the store, with a slash; `folder` is empty in the store's own folder.
+    """
+
+    root: Path
     folder: str
+    reference: str
     number: int | None
-    name: str
     size: int
     mtime_ns: int
 
     @property
-    def reference(self) -> str:
-        """How the file is named in marks: relative to the store, with a slash."""
-        return f"{self.folder}/{self.path.name}" if self.folder else self.path.name
+    def path(self) -> Path:
+        """The file."""
+        return self.root / self.reference
+
+    @property
+    def name(self) -> str:
+        """The run's name, without number and ending."""
+        stem = self.reference.rpartition("/")[2].removesuffix(".json")
+        return stem if self.number is None else stem.partition("_")[2]
 
 
 class Store:
@@ -56,14 +64,14 @@ class Store:
     def files(self) -> list[StoredFile]:
         """Every run file, by number and then by path; symbolic links are not followed. Raises StoreTrouble."""
         try:
-            folders = [entry for entry in _entries(self.root) if entry.is_dir(follow_symlinks=False)]
-            found = [*_run_files(self.root, "")]
-            for folder in folders:
-                if folder.name != OWN:
-                    found += _run_files(Path(folder.path), folder.name)
+            entries = _entries(self.root)
+            found = _run_files(self.root, "", entries)
+            for entry in entries:
+                if entry.name != OWN and entry.is_dir(follow_symlinks=False):
+                    found += _run_files(self.root, f"{entry.name}/", _entries(Path(entry.path)))
         except OSError as error:
             raise trouble(self.root, error) from None
-        return sorted(found, key=lambda file: (file.number if file.number is not None else -1, str(file.path)))
+        return sorted(found, key=lambda file: (-1 if file.number is None else file.number, file.reference))
 
     @contextmanager
     def writing(self) -> Iterator[Path]:
@@ -93,8 +101,8 @@ class Store:
         try:
             parents = [*_entries(self.root), *_entries(quarantine)]
             inside = (_entries(Path(entry.path)) for entry in parents if entry.is_dir(follow_symlinks=False))
-            numbers = (_number(entry.name) for entries in (parents, *inside) for entry in entries)
-            return 1 + max(filter(None, numbers), default=0)
+            numbers = [_number(entry.name) or 0 for entries in (parents, *inside) for entry in entries]
+            return 1 + max(numbers, default=0)
         except OSError as error:
             raise trouble(self.root, error) from None
 
@@ -135,21 +143,18 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
         return list(entries)
 
 
-def _run_files(folder: Path, name: str) -> Iterator[StoredFile]:
-    for entry in _entries(folder):
-        match = _RUN_FILE.fullmatch(entry.name)
-        if match and not entry.is_dir(follow_symlinks=False):
+def _run_files(root: Path, prefix: str, entries: list[os.DirEntry[str]]) -> list[StoredFile]:
+    found = []
+    for entry in entries:
+        if entry.name.endswith(".json") and not entry.is_dir(follow_symlinks=False):
             facts = entry.stat(follow_symlinks=False)
-            yield StoredFile(
-                path=Path(entry.path),
-                folder=name,
-                number=int(match["number"]) if match["number"] else None,
-                name=match["name"],
-                size=facts.st_size,
-                mtime_ns=facts.st_mtime_ns,
-            )
+            reference, number = f"{prefix}{entry.name}", _number(entry.name)
+            found.append(StoredFile(root, prefix[:-1], reference, number, facts.st_size, facts.st_mtime_ns))
+    return found
 
 
 def _number(file_name: str) -> int | None:
-    match = _RUN_FILE.fullmatch(file_name)
-    return int(match["number"]) if match and match["number"] else None
+    digits, underscore, _ = file_name.partition("_")
+    if underscore and digits.isascii() and digits.isdigit() and len(digits) <= _MOST_DIGITS:
+        return int(digits)
+    return None

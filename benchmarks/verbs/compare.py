@@ -65,7 +65,8 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
         _refuse_same(base_found, head_found)
         base, head = _side(base_found), _side(head_found)
         barred = _barred(base, head, terms.forced)
-        past = recorded(index, {one.path for one in (*base_found, *head_found)}, marks, base)
+        compared = {one.entry.file.reference for one in (*base_found, *head_found) if one.entry}
+        past = recorded(index, compared, marks, base)
         found = [] if barred else rows(base, head, past, terms)
     _refuse_unmatched(terms, base, head)
     judgement = Judgement(

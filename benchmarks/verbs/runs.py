@@ -36,11 +36,10 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
         text += table(_TITLES, [_cells(entry, marks) for entry in shown], args.coloured)
     if len(shown) < len(entries):
         text += f"{len(entries) - len(shown)} older runs are not shown: --last {len(entries)}\n"
-    files = {args.json: json.dumps({"format": 1, "runs": [_plain(e, marks) for e in entries]}, indent=1) + "\n"}
     return Outcome(
         text,
         Exit.UNUSABLE if broken else Exit.FINE,
-        files if args.json else {},
+        {args.json: _document(entries, marks)} if args.json else {},
         tuple(f"{entry.error}; `check` puts broken files aside" for entry in broken[:20]),
     )
 
@@ -75,6 +74,10 @@ def _cells(entry: Entry, marks: Marks) -> tuple[str, ...]:
         f"{known['completed']}/{known['asked']}",
         state(entry, marks),
     )
+
+
+def _document(entries: list[Entry], marks: Marks) -> str:
+    return json.dumps({"format": 1, "runs": [_plain(entry, marks) for entry in entries]}, indent=1) + "\n"
 
 
 def _plain(entry: Entry, marks: Marks) -> dict[str, Any]:

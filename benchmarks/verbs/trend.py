@@ -2,11 +2,10 @@
 
 import argparse
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import asdict
+from functools import lru_cache
 from statistics import median
-from typing import Any
 
 from benchmarks.history.comparability import RUN_BARS
 from benchmarks.history.errors import BadReference
@@ -41,8 +40,9 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
         name, track = _track(args.case, index)
     readable = [entry for entry in index.entries if entry.error is None]
     having = [entry for entry in readable if entry.id in track]
-    like = _kept(having[-1], args.force)
-    entries = [entry for entry in having if _kept(entry, args.force) == like]
+    forced = frozenset(args.force)
+    like = _kept(having[-1].bars, forced)
+    entries = [entry for entry in having if _kept(entry.bars, forced) == like]
     points = [track[entry.id] for entry in entries]
     changes = [_change(*pair) for pair in zip([entries[0], *entries], entries, strict=False)]
     broken = [entry for entry in index.entries if entry.error is not None]
@@ -74,14 +74,17 @@ def _track(text: str, index: Index) -> tuple[str, dict[int, Point]]:
     return called[0], max(tracks, key=lambda track: max(place[run] for run in track))
 
 
-def _kept(entry: Entry, forced: Collection[str]) -> dict[str, Any]:
-    return {field: value for field, value in json.loads(entry.bars or "{}").items() if field not in forced}
+@lru_cache(maxsize=256)
+def _kept(bars: str | None, forced: frozenset[str]) -> str:
+    """The fields that must be equal, without those that need not be; most runs have the same text."""
+    return json.dumps({field: value for field, value in json.loads(bars or "{}").items() if field not in forced})
 
 
 def _change(before: Entry, after: Entry) -> list[str]:
     """What changed between two runs: versions, and the machine and interpreter where that was forced."""
-    old = {**before.facts["versions"], **json.loads(before.bars or "{}")}
-    new = {**after.facts["versions"], **json.loads(after.bars or "{}")}
+    if (before.versions, before.bars) == (after.versions, after.bars):
+        return []
+    old, new = ({**json.loads(entry.versions or "{}"), **json.loads(entry.bars or "{}")} for entry in (before, after))
     return [f"{name} {old.get(name)} to {new.get(name)}" for name in {**old, **new} if old.get(name) != new.get(name)]
 
 
@@ -122,7 +125,10 @@ def _plain(name: str, entries: Sequence[Entry], points: Sequence[Point], changes
             "number": entry.file.number,
             "when": entry.when.isoformat() if entry.when else None,
             "commit": entry.facts["commit"],
-            **{key: value for key, value in asdict(point).items() if key != "run_id"},
+            "center_s": point.center_s,
+            "low_s": point.low_s,
+            "high_s": point.high_s,
+            "rounds": point.rounds,
             "changed": list(change),
         }
         for entry, point, change in zip(entries, points, changes, strict=True)

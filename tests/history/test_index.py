@@ -31,7 +31,7 @@ def test_what_it_says(tmp_path):
     with closing(Index(store)) as index:
         assert [entry.when.day for entry in index.entries] == [2, 3]
         assert len(index.cases()) == 2  # another number of tasks is another case
-        (logs, _) = index.log_centers(entry.id for entry in index.entries)
+        (logs, _) = index.log_centers([entry.id for entry in index.entries])
     assert [math.exp(log) for log in logs.values()] == [pytest.approx(0.02)]
     assert points.keys() == {"test_summation[loky-n2-b10]"}
 

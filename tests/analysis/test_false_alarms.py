@@ -1,0 +1,46 @@
+"""Identical code, recorded 24 times: what our rule says of random splits, beside the rules of other tools."""
+
+import random
+
+import pytest
+
+from docs.figures.rules import asv, benchstat, one_run, ours, ours_by_session, pyperf, recorded
+from tests.run_session import ROOT
+
+SPLITS = 120
+
+
+@pytest.fixture(scope="module")
+def data():
+    """The recordings."""
+    return recorded(ROOT / "tests/data/recordings")
+
+
+def alarms(rule, a_side):
+    """In how many of the seeded splits a rule calls any of 60 cases slower."""
+    generator, count = random.Random(a_side), 0
+    for _ in range(SPLITS):
+        places = generator.sample(range(24), 2 * a_side)
+        count += rule(sorted(places[:a_side]), sorted(places[a_side:]))
+    return count
+
+
+@pytest.mark.parametrize("a_side", [3, 6, 12])
+def test_ours_almost_never_alarms(data, a_side):
+    """1 % would be 1.2 of 120; the full figures are in docs/figures.md."""
+    assert alarms(ours(data), a_side) <= 4
+
+
+def test_the_others_do(data):
+    """On the very same recordings."""
+    import numpy as np
+
+    assert alarms(one_run(data, np.min, 0.05), 1) > 0.9 * SPLITS
+    assert alarms(pyperf(data), 4) > 0.8 * SPLITS
+    assert alarms(benchstat(data), 6) > 0.3 * SPLITS
+    assert alarms(asv(data), 4) > 0.15 * SPLITS
+
+
+def test_runs_in_a_row_count_as_one_session(data):
+    """Twelve before, twelve after: nothing can be called slower."""
+    assert not ours_by_session(data)(list(range(12)), list(range(12, 24)))
