@@ -99,8 +99,9 @@ def _save(store: Store, path: Path, descriptor: int) -> str:
         said = f"session {path.stem} ended before its first case had finished; nothing to recover"
     else:
         run = store.save(_partial(header, entries, failed), "recovered")
-        cut = f", {damaged} damaged line left out" if damaged else ""
-        said = f"recovered {len(entries)} finished cases of a session that died as {run} (partial{cut})"
+        said = f"recovered {len(entries)} finished cases of a session that died as {run} (partial)"
+    if damaged:
+        return f"{said}; {damaged} damaged line left out, the journal is kept as {put_aside(store, path)}"
     path.unlink()
     return said
 
@@ -114,7 +115,8 @@ def _read(content: bytes, origin: str) -> tuple[dict[str, Any], list[dict[str, A
             line = parse_document(text, f"{origin} line {number}")
             # One reader serves both: a header is a run of no case, an entry is a case of that run.
             if header is None:
-                parse_run(line, origin)
+                if parse_run(line, origin).session is None:
+                    raise Unreadable(f"{origin}: the first line has no joblib_suite.session; was it damaged?")
                 header = line
                 continue
             if "fullname" in line:

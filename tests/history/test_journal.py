@@ -71,7 +71,8 @@ def test_a_line_that_was_damaged_is_left_out_and_counted(tmp_path):
     lines[damaged] = lines[damaged].replace(b"0.011", b"NaN")
     path.write_bytes(b"\n".join(lines))
     (said,) = recover(store)
-    assert said.endswith("(partial, 1 damaged line left out)")
+    assert "(partial); 1 damaged line left out, the journal is kept as" in said
+    assert (store.own("quarantine") / "one.jsonl").exists()
     assert {case.param for case in read_run(store.files()[0].path).cases.values()} == {"loky-n2-b10", "loky-n2-b1000"}
 
 

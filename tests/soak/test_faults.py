@@ -146,4 +146,6 @@ def test_random_bytes_of_a_journal_are_lost(tmp_path):
         recover(store)
         files = store.files()
         assert [verify(file) for file in files] == [None] * len(files)
-        assert len(files) + len(list(store.own("quarantine").glob("*"))) <= 1
+        # What was hit is neither believed nor deleted.
+        assert len(files) <= 1
+        assert files or list(store.own("quarantine").glob("*"))
