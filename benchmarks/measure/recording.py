@@ -1,19 +1,17 @@
 """A session's side of the history: reads its options, opens the journal, and says what became of the run."""
 
-import os
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from benchmarks.history.baseline import default_baseline, in_ci, objections
-from benchmarks.history.comparability import bars
 from benchmarks.history.errors import BadReference, HistoryError
 from benchmarks.history.journal import Journal, recover
-from benchmarks.history.marks import read_marks, reject
-from benchmarks.history.run import Run, parse_run, read_run
+from benchmarks.history.marks import reject
+from benchmarks.history.run import Run, parse_run
 from benchmarks.history.store import Store, default_root, refuse_name
+from benchmarks.measure.baselines import choose_baselines
 from benchmarks.measure.saving import HistoryStorage, plain, save_json
 from benchmarks.measure.session import LEDGER
 from benchmarks.measure.settings import BadOption
@@ -58,54 +56,20 @@ def install(session: Any, measuring: bool) -> None:
     # Asking the processor costs half a second; pytest-benchmark would ask again for each thing it writes.
     machine_info = benchmarks.get_machine_info()
     benchmarks.get_machine_info = lambda: machine_info
-    write = _lines(config)
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
     try:
-        for line in recover(storage.store):
-            write(line)
-        _choose_baseline(config, storage, write)
+        said = recover(storage.store)
+        if config.stash[_COMPARE]:
+            storage.baselines, more = choose_baselines(storage.store, config.stash[_COMPARE], lambda: _now(config))
+            said += more
+            benchmarks.compare = bool(storage.baselines)
+        if config.option.benchmark_compare_fail and not storage.baselines:
+            raise BadReference(f"--benchmark-compare-fail: {'; '.join(said)}")
+        benchmarks.handle_loading()
     except HistoryError as error:
         raise pytest.UsageError(str(error)) from None
-    benchmarks.compare = config.stash[_COMPARE] or None
-    benchmarks.handle_loading()
-
-
-def _lines(config: Any) -> Any:
-    """Writes a line for the user."""
-    reporter = config.pluginmanager.get_plugin("terminalreporter")
-    return reporter.write_line if reporter else lambda line: None
-
-
-def _choose_baseline(config: Any, storage: HistoryStorage, write: Any) -> None:
-    if not config.stash[_COMPARE]:
-        return
-    from benchmarks.history.index import Index, facts
-
-    store, asked = storage.store, config.stash[_COMPARE]
-    index, marks, strict = Index(store), read_marks(store), in_ci(os.environ)
-    try:
-        if asked is True:
-            now = _header_run(config)
-            entry = default_baseline(index.entries, marks, bars(now), now.selection, strict)
-            storage.baselines = [entry.file.path] if entry else []
-            found = []
-        else:
-            from benchmarks.history.references import find
-
-            found = find(str(asked), index, marks)
-            storage.baselines = [run.path for run in found]
-    finally:
-        index.close()
-    for run in found:
-        known = facts(read_run(run.path))
-        if why := objections(known, None, allow_partial=False, strict=strict):
-            raise BadReference(f"--benchmark-compare: {run.label} can't be the baseline: {'; '.join(why)}")
-        if known["dirty"]:
-            write(f"{run.label} was measured on a dirty working tree")
-    if not storage.baselines and config.option.benchmark_compare_fail:
-        raise BadReference(
-            f"--benchmark-compare: {store.root} has no whole run like this one (same machine, Python, profile and "
-            "selection) to compare with; measure one without --benchmark-compare-fail first"
-        )
+    for line in said if reporter else ():
+        reporter.write_line(line)
 
 
 def open_journal(session: Any) -> None:
@@ -132,7 +96,8 @@ def _header(config: Any) -> dict[str, Any]:
     return plain(document)
 
 
-def _header_run(config: Any) -> Run:
+def _now(config: Any) -> Run:
+    """What this session's run will be, without cases."""
     return parse_run(_header(config), "this session")
 
 

@@ -165,7 +165,10 @@ def test_compare_fail_rejects_the_run_without_a_traceback(tmp_path):
     ("args", "expected"),
     [
         (("--benchmark-compare=7",), "ERROR: no run is called '7' (the history is empty)"),
-        (("--benchmark-compare", "--benchmark-compare-fail=min:5%"), "has no whole run like this one"),
+        (
+            ("--benchmark-compare", "--benchmark-compare-fail=min:5%"),
+            "no baseline: the history has no whole run of",
+        ),
         (("--benchmark-compare-fail=min:5%",), "ERROR: --benchmark-compare-fail needs something to compare with"),
         (("--benchmark-save", "../x"), "Must not contain any of these characters"),
         (("--benchmark-save", "a\x1bb"), "expected 1 to 100 letters"),
@@ -219,3 +222,16 @@ def test_two_sessions_at_once_get_numbers_of_their_own(tmp_path):
     assert [one.wait(60) for one in both] == [0, 0]
     assert [int(name.split("_")[0]) for name in names(tmp_path)] == [1, 2]
     assert all(read_run(path).state == "complete" for path in session_files(tmp_path))
+
+
+def test_a_broken_file_is_not_passed_over_in_search_of_a_baseline(tmp_path):
+    """An older run in its place would be a comparison nobody asked for."""
+    for _ in range(2):
+        assert session(tmp_path, *MEASURE).exit_code == 0
+    session_files(tmp_path)[1].write_text("{")
+    for asked in ("--benchmark-compare", "--benchmark-compare=2"):
+        refused = session(tmp_path, *MEASURE, asked)
+        assert refused.exit_code == 4
+        assert "not JSON" in refused.output
+        assert "Traceback" not in refused.output
+    assert session(tmp_path, *MEASURE, "--benchmark-compare=1").exit_code == 0
