@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import gc
+import io
 import os
 import sys
 from importlib import import_module
@@ -12,6 +13,7 @@ from benchmarks.history.errors import HistoryError
 from benchmarks.history.reading import visible
 from benchmarks.history.store import Store, default_root
 from benchmarks.verbs.outcome import Exit, Outcome
+from benchmarks.verbs.outputs import refuse_outputs
 
 VERBS = {
     "runs": "list the stored runs",
@@ -31,6 +33,7 @@ EXIT_CODES = """exit codes:
 
 def main(argv: list[str]) -> int:
     """Run one verb; the exit code."""
+    _prepare_streams()
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks",
         description="Judge stored runs.",
@@ -49,20 +52,23 @@ def main(argv: list[str]) -> int:
         if verb == next((word for word in argv if word in VERBS), None):
             import_module(f"benchmarks.verbs.{verb}").add_arguments(sub)
     args = parser.parse_args(argv)
-    args.coloured = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    args.coloured = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     try:
+        refuse_outputs(args)
         outcome = import_module(f"benchmarks.verbs.{args.verb}").run(args, Store(_root(args.history)))
         _write(outcome)
     except HistoryError as error:
         return _refuse(str(error))
+    except BrokenPipeError:
+        raise
     except OSError as error:
         return _refuse(f"{visible(error.filename or 'output')}: {error.strerror}")
     return int(outcome.exit_code)
 
 
 def _root(history: str | None) -> Path:
-    root = Path(history) if history else default_root()
-    if history and not root.is_dir():
+    root = default_root() if history is None else Path(history)
+    if history is not None and not root.is_dir():
         raise HistoryError(f"--history {visible(history)}: no such folder; expected the one that runs were stored in")
     return root
 
@@ -76,6 +82,16 @@ def _write(outcome: Outcome) -> None:
     sys.stdout.flush()
     for warning in outcome.warnings:
         sys.stderr.write(f"{warning}\n")
+
+
+def _prepare_streams() -> None:
+    """Names may hold any character, whatever the terminal's encoding; and a stream may have been closed."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - for as long as we run
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _refuse(why: str) -> int:

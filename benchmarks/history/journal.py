@@ -88,7 +88,7 @@ def _save(store: Store, path: Path, descriptor: int) -> str:
         header, lines, damaged = _read(read_open(descriptor, visible(path)), visible(path))
     except Unreadable as error:
         # Not even a first line: no case had finished, or the file is not ours.
-        return f"{error}; put aside as {put_aside(store, path)}"
+        return f"{error}; put aside as {visible(put_aside(store, path))}"
     entries = [line for line in lines if "fullname" in line]
     failed = {
         name: why for line in lines if isinstance(line.get("failed"), dict) for name, why in line["failed"].items()
@@ -101,7 +101,7 @@ def _save(store: Store, path: Path, descriptor: int) -> str:
         run = store.save(_partial(header, entries, failed), "recovered")
         said = f"recovered {len(entries)} finished cases of a session that died as {run} (partial)"
     if damaged:
-        return f"{said}; {damaged} damaged line left out, the journal is kept as {put_aside(store, path)}"
+        return f"{said}; {damaged} damaged line left out, the journal is kept as {visible(put_aside(store, path))}"
     path.unlink()
     return said
 

@@ -39,7 +39,7 @@ def read_limits(path: Path) -> tuple[Limit, ...]:
     origin = visible(path)
     try:
         document = tomllib.loads(read_bytes(path, _MOST_BYTES).decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise Unreadable(f"{origin}: not TOML: {error}") from None
     entries = document.pop("limit", None)
     if document or not isinstance(entries, list) or not entries:

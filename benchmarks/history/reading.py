@@ -93,10 +93,11 @@ def parse_document(content: bytes, origin: str) -> dict[str, Any]:
         what = "empty" if not content.strip() else f"not JSON: {error.msg} at line {error.lineno}"
         raise Unreadable(f"{origin}: {what}; was it cut off?") from None
     except ValueError as error:
-        why = "a number is out of range; expected finite numbers" if "JSON compliant" in str(error) else error
+        beyond = any(words in str(error) for words in ("JSON compliant", "integer string conversion"))
+        why = "a number is out of range; expected finite numbers" if beyond else error
         raise Unreadable(f"{origin}: {why}") from None
     if not isinstance(document, dict):
-        raise Unreadable(f"{origin}: a JSON {type(document).__name__}; expected an object, as pytest-benchmark writes")
+        raise Unreadable(f"{origin}: a JSON {type(document).__name__}; expected an object")
     return document
 
 

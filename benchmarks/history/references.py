@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.history.errors import BadReference
@@ -28,6 +28,11 @@ class Found:
     named: bool
 
     @property
+    def place(self) -> Path:
+        """Where the file is, however it was named; a link as the last part stays one."""
+        return self.path.parent.resolve() / self.path.name
+
+    @property
     def label(self) -> str:
         """The run in a few words."""
         if self.entry is None:
@@ -39,7 +44,7 @@ class Found:
 def find(text: str, index: Index, marks: Marks) -> list[Found]:
     """The runs that `text` names, at least one; raises BadReference."""
     found = [run for part in text.split(",") for run in _part(part.strip(), index.entries, marks)]
-    paths = [run.path for run in found]
+    paths = [run.place for run in found]
     twice = next((path for path in paths if paths.count(path) > 1), None)
     if twice:
         raise BadReference(f"'{visible(text)}' names {visible(twice.name)} twice; name each run once")
@@ -76,10 +81,17 @@ def _is_called(entry: Entry, text: str) -> bool:
 def _file(text: str, entries: Sequence[Entry]) -> Found:
     path = Path(text)
     if text and not text.isdecimal() and "\0" not in text and (path.is_file() or path.is_symlink()):
-        same = next((entry for entry in entries if entry.file.path == path.absolute()), None)
-        return Found(path, same, named=True)
+        found = Found(path, None, named=True)
+        same = next(
+            (entry for entry in entries if entry.file.path.name == path.name and _place(entry) == found.place), None
+        )
+        return replace(found, entry=same)
     count = f"the history has {len(entries)} runs" if entries else "the history is empty"
     raise BadReference(f"no run is called '{visible(text)[:80]}' ({count}); expected {EXPECTED}")
+
+
+def _place(entry: Entry) -> Path:
+    return Found(entry.file.path, entry, named=True).place
 
 
 def _latest(back: int, entries: Sequence[Entry]) -> Found:
@@ -98,7 +110,7 @@ def _latest(back: int, entries: Sequence[Entry]) -> Found:
 
 def _pinned(name: str, entries: Sequence[Entry], marks: Marks) -> Found:
     if name not in marks.baselines:
-        known = ", ".join(sorted(marks.baselines)) or "none yet"
+        known = visible(", ".join(sorted(marks.baselines))) or "none yet"
         raise BadReference(
             f"no baseline is called '{visible(name)}' (there are: {known}); pin one with `baseline set RUN --name NAME`"
         )
@@ -110,6 +122,8 @@ def _pinned(name: str, entries: Sequence[Entry], marks: Marks) -> Found:
 
 
 def _range(first: int, last: int, entries: Sequence[Entry]) -> list[Found]:
+    if first > last:
+        raise BadReference(f"{first}..{last}: the range ends before it begins; expected {last}..{first}")
     inside = [entry for entry in entries if entry.file.number is not None and first <= entry.file.number <= last]
     if not inside:
         raise BadReference(f"no run has a number from {first} to {last}; `runs` lists them")

@@ -23,6 +23,7 @@ from typing import Any, NamedTuple
 from benchmarks.history.durable import locked, make_folder, trouble, write
 from benchmarks.history.errors import StoreTrouble
 from benchmarks.history.identity import identity
+from benchmarks.history.reading import visible
 
 OWN = "store"
 
@@ -102,9 +103,18 @@ class Store:
             parents = [*_entries(self.root), *_entries(quarantine)]
             inside = (_entries(Path(entry.path)) for entry in parents if entry.is_dir(follow_symlinks=False))
             numbers = [_number(entry.name) or 0 for entries in (parents, *inside) for entry in entries]
-            return 1 + max(numbers, default=0)
+            number = 1 + max(*numbers, *self._marked(), 0, 0)
         except OSError as error:
             raise trouble(self.root, error) from None
+        if len(str(number)) > _MOST_DIGITS:
+            raise StoreTrouble(f"{self.root}: a run has the number {number - 1}, the last there is; rename that file")
+        return number
+
+    def _marked(self) -> list[int]:
+        """The numbers that the marks speak of: a run that is gone must not hand its standing on to a new one."""
+        path = self.own("marks", "marks.json")
+        content = path.read_bytes() if path.is_file() else b""
+        return [int(digits) for digits in re.findall(rb'["/](\d{1,%d})_' % _MOST_DIGITS, content)]
 
     def own(self, *parts: str) -> Path:
         """A path among the store's own files; it may not exist."""
@@ -131,8 +141,10 @@ def encode(document: Mapping[str, Any], indent: int | None = 1) -> bytes:
 
 def refuse_name(name: str) -> str | None:
     """Why a run can't be called `name`, or None where it can."""
-    if not name or len(name) > 100 or not re.fullmatch(r"[\w.+@ ,=~()-]+", name) or name.startswith("."):
-        return f"{name!r}; expected 1 to 100 letters, digits and . _ - + @ = ~, not beginning with a dot"
+    if not name or len(name) > 100 or not re.fullmatch(r"[\w.+@ =()-]+", name) or name.startswith("."):
+        return f"{name!r}; expected 1 to 100 letters, digits and . _ - + @ =, not beginning with a dot"
+    if name.isdecimal() or name == "latest" or ".." in name:
+        return f"{name!r}; expected a name that is no number, no range and not `latest`: no one could refer to it"
     return None
 
 
@@ -147,10 +159,16 @@ def _run_files(root: Path, prefix: str, entries: list[os.DirEntry[str]]) -> list
     found = []
     for entry in entries:
         if entry.name.endswith(".json") and not entry.is_dir(follow_symlinks=False):
+            if not _is_text(entry.name):
+                raise StoreTrouble(f"{visible(entry.path)}: a file name that is no UTF-8 text; rename or remove it")
             facts = entry.stat(follow_symlinks=False)
             reference, number = f"{prefix}{entry.name}", _number(entry.name)
             found.append(StoredFile(root, prefix[:-1], reference, number, facts.st_size, facts.st_mtime_ns))
     return found
+
+
+def _is_text(name: str) -> bool:
+    return not re.search("[\ud800-\udfff]", name)
 
 
 def _number(file_name: str) -> int | None:

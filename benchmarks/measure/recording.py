@@ -35,6 +35,8 @@ def read_history(config: Any) -> None:
         raise BadOption(f"--benchmark-save {why}")
     if option.benchmark_compare_fail and not option.benchmark_compare:
         raise BadOption("--benchmark-compare-fail needs something to compare with: add --benchmark-compare[=RUN]")
+    if option.history == "":
+        raise BadOption("--history '': an empty name; expected a folder, or leave the option out")
     root = Path(option.history or stock or default_root()).absolute()
     if root.exists() and not root.is_dir():
         raise BadOption(f"--history {str(root)!r}: not a folder; expected one, or a name that is free")

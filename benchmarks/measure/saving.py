@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks.history.durable import write
+from benchmarks.history.durable import trouble, write
 from benchmarks.history.errors import HistoryError
 from benchmarks.history.journal import Journal
 from benchmarks.history.reading import read_document
@@ -92,9 +92,15 @@ def plain(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def save_json(path: str, document: Mapping[str, Any]) -> None:
-    """`--benchmark-json`: written whole or not at all. Raises StoreTrouble."""
+    """`--benchmark-json`: a file is written whole or not at all, a pipe or device written to. Raises StoreTrouble."""
     from pytest_benchmark.utils import safe_dumps
 
-    target = Path(path).absolute()
+    target = Path(path).resolve()
     content = safe_dumps(document, ensure_ascii=True, indent=4).encode()  # type: ignore[no-untyped-call]
+    if target.exists() and not target.is_file():
+        try:
+            target.write_bytes(content)
+        except OSError as error:
+            raise trouble(target, error) from None
+        return
     write(target, content, through=target.with_name(f".{target.name}.writing"))

@@ -3,7 +3,7 @@
 import io
 from collections.abc import Sequence
 
-from rich.console import Console
+from rich.console import Console, OverflowMethod
 from rich.table import Table
 from rich.text import Text
 
@@ -11,11 +11,17 @@ WIDTH = 100
 
 
 def table(titles: Sequence[str], rows: Sequence[Sequence[str]], coloured: bool) -> str:
-    """Columns as wide as they need; the second one gives way. Cells are text, not rich's markup."""
+    """Columns as wide as they need; the second one gives way, the last one is wrapped. Cells are text, not markup."""
     plain = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
+    last = len(titles) - 1
+    widths = [min(24, max(len(title), *(len(row[place]) for row in rows))) for place, title in enumerate(titles)]
+    # Wrapped between words, unless one is too long by itself.
+    widths[last] = min(24, max(len(titles[last]), *(len(word) for row in rows for word in [*row[last].split(), ""])))
+    widths[1] = max(8, WIDTH - last - sum(widths) + widths[1])
     for place, title in enumerate(titles):
-        least = None if place == 1 else min(24, max(len(title), *(len(row[place]) for row in rows)))
-        plain.add_column(title, no_wrap=True, overflow="ellipsis", min_width=least)
+        wraps = place == last
+        overflow: OverflowMethod = "fold" if wraps else "ellipsis"
+        plain.add_column(title, no_wrap=not wraps, overflow=overflow, width=widths[place])
     for row in rows:
         plain.add_row(*map(Text, row))
     return f"{draw(plain, coloured)}\n"

@@ -24,7 +24,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     one.add_argument("--allow-partial", action="store_true", help="pin a partial run")
     gone = actions.add_parser("unset", help="forget a name; the run stays")
     gone.add_argument("name", metavar="NAME")
-    actions.add_parser("list", help="show the pinned runs")
+    shown = actions.add_parser("list", help="show the pinned runs")
+    for action in (one, gone, shown):
+        # Here as well, because every other verb takes it at the end.
+        action.add_argument("--history", metavar="DIR", default=argparse.SUPPRESS, help="where runs are stored")
 
 
 def run(args: argparse.Namespace, store: Store) -> Outcome:

@@ -3,10 +3,10 @@
 import argparse
 import json
 import math
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 
-from benchmarks.history.errors import HistoryError, Unreadable
+from benchmarks.history.errors import StoreTrouble, Unreadable
 from benchmarks.history.index import Index
 from benchmarks.history.journal import put_aside
 from benchmarks.history.marks import read_marks
@@ -29,11 +29,11 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
     files = store.files()
     broken = [(file, why) for file in files if (why := verify(file))]
     moved = [
-        {"file": visible(file.reference), "why": why, "quarantine": str(_aside(store, file))} for file, why in broken
+        {"file": visible(file.reference), "why": why, "quarantine": visible(_aside(store, file))}
+        for file, why in broken
     ]
     for name in ("runs.sqlite", "runs.sqlite-journal"):
-        with suppress(FileNotFoundError):
-            store.own("index", name).unlink()
+        _remove(store.own("index", name))
     with closing(Index(store)) as index:
         left = len(index.entries)
     lines = [f"{one['why']}\n  put aside as {one['quarantine']}" for one in moved]
@@ -63,12 +63,21 @@ def _aside(store: Store, file: StoredFile) -> Path:
         return put_aside(store, file.path, *([file.folder] if file.folder else []))
 
 
+def _remove(cache: Path) -> None:
+    try:
+        cache.unlink(missing_ok=True)
+    except OSError as error:
+        raise StoreTrouble(f"{visible(cache)}: {error.strerror}; the index is a file of ours only: remove it") from None
+
+
 def _dangling(store: Store) -> list[str]:
-    """Pinned names whose run is gone; broken marks."""
+    """Pinned names whose run is gone; broken marks, which are put aside."""
     try:
         marks = read_marks(store)
-    except HistoryError as error:
-        return [str(error)]
+    except Unreadable as error:
+        with store.writing():
+            place = put_aside(store, store.own("marks", "marks.json"))
+        return [f"{error}\n  put aside as {visible(place)}: pin the baselines again"]
     there = {file.reference for file in store.files()}
     return [
         f"baseline '{visible(name)}' is {visible(reference)}, which is gone: pin another run"

@@ -99,7 +99,7 @@ def _terms(args: argparse.Namespace) -> Terms:
 
 
 def _refuse_same(base: list[Found], head: list[Found]) -> None:
-    same = {one.path for one in base} & {one.path for one in head}
+    same = {one.place for one in base} & {one.place for one in head}
     if same:
         raise BadReference(f"{sorted(path.name for path in same)[0]} stands on both sides; name a run on one side only")
 
@@ -122,7 +122,7 @@ def _forced(base: Side, head: Side, forced: Collection[str]) -> list[str]:
 
 
 def _refuse_unmatched(terms: Terms, base: Side, head: Side) -> None:
-    cases = [names(case) for side in (base, head) for case in side.cases.values()]
+    cases = {names(case) for side in (base, head) for case in side.cases.values()}
     if wrong := unmatched(terms.limits, cases):
         raise BadReference(f"--limits: the pattern {wrong[0]!r} matches none of {len(cases)} cases; mend or remove it")
     if terms.keyword is not None and not any(terms.asks_for(*case) for case in cases):

@@ -20,14 +20,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, store: Store) -> Outcome:
-    """Delete all but the newest runs of each machine; pinned baselines and broken files stay."""
+    """Delete all but the newest runs of each machine; pinned, broken and unnumbered files stay."""
     if args.keep < 1:
         raise BadReference(f"--keep {args.keep}: expected at least 1; an empty history has nothing to compare with")
     marks = read_marks(store)
     with closing(Index(store)) as index:
         machines: dict[str, list[Entry]] = defaultdict(list)
         for entry in index.entries:
-            if entry.error is None:
+            # A file without a number was put there by somebody, not by a session.
+            if entry.error is None and entry.file.number is not None:
                 machines[entry.facts["machine"]].append(entry)
     old = [entry for entries in machines.values() for entry in entries[: -args.keep]]
     pinned = [entry for entry in old if marks.names_of(entry.file)]

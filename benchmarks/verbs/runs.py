@@ -5,6 +5,7 @@ import json
 from contextlib import closing
 from typing import Any
 
+from benchmarks.history.errors import BadReference
 from benchmarks.history.index import Entry, Index
 from benchmarks.history.journal import recover
 from benchmarks.history.marks import Marks, read_marks
@@ -23,11 +24,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, store: Store) -> Outcome:
     """List the runs; exit code 2 where a file can't be read."""
+    if args.last < 1:
+        raise BadReference(f"--last {args.last}: expected at least 1")
     recovered = recover(store) if args.recover else []
     marks = read_marks(store)
     with closing(Index(store)) as index:
         entries = index.entries
-    shown = entries[-args.last :] if args.last > 0 else []
+    shown = entries[-args.last :]
     broken = [entry for entry in entries if entry.error is not None]
     text = "".join(f"{line}\n" for line in recovered)
     if not entries:
@@ -67,7 +70,7 @@ def _cells(entry: Entry, marks: Marks) -> tuple[str, ...]:
         visible(file.name),
         f"{entry.when:%Y-%m-%d %H:%M}" if entry.when else "",
         (known["commit"] or "")[:8],
-        f"{known['usable_cores'] or '?'} x {known['cpu_model'] or '?'}"[:14],
+        f"{known['usable_cores'] or '?'} x {known['cpu_model'] or '?'}"[:12],
         known["versions"].get("joblib", ""),
         (known["python"] or "").removeprefix("CPython-"),
         known["profile"] or "",

@@ -21,7 +21,7 @@ from tests.documents import write
         ('{"a": NaN}', "NaN is not a number JSON knows"),
         ('{"a": -Infinity}', "-Infinity is not a number JSON knows"),
         ('{"a": 1e999}', "a number is out of range; expected finite numbers"),
-        ('{"a": ' + "9" * 5000 + "}", "Exceeds the limit (4300 digits)"),
+        ('{"a": ' + "9" * 5000 + "}", "a number is out of range"),
         ('{"a": 1, "b": 2, "a": 3}', "the key 'a' stands twice in one object"),
         ('{"\\u001b[31m": 1, "\\u001b[31m": 3}', "the key '\\x1b[31m' stands twice"),
         ("[" * 100_000 + "]" * 100_000, "nested too deeply"),

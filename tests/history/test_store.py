@@ -1,6 +1,7 @@
 """The store: whole or not at all, distinct numbers, nothing outside of it."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -9,6 +10,7 @@ import pytest
 from benchmarks.history.durable import locked
 from benchmarks.history.errors import StoreTrouble
 from benchmarks.history.index import Index
+from benchmarks.history.marks import pin
 from benchmarks.history.store import Store, refuse_name
 from tests.documents import document, entry, stored, write
 from tests.run_session import ROOT, environment
@@ -36,6 +38,31 @@ def test_a_quarantined_number_is_not_given_again(tmp_path):
     (tmp_path / "store/quarantine/Linux").mkdir(parents=True)
     write(tmp_path / "store/quarantine/Linux/0002_bad.json", "")
     assert store.next_number() == 3
+
+
+def test_a_number_that_is_only_marked_is_not_given_again(tmp_path):
+    """A run that is gone must not hand its pinned name on to the next one."""
+    store = stored(tmp_path, document(), document())
+    pin(store, "main", store.files()[1])
+    store.files()[1].path.unlink()
+    assert store.save(document(), "new").name == "0003_new.json"
+
+
+def test_the_last_number_is_refused_not_reused(tmp_path):
+    """A longer one would be read as a name, and every next run would get it again."""
+    store = stored(tmp_path, document())
+    store.files()[0].path.rename(store.files()[0].path.with_name("999999999999999_x.json"))
+    with pytest.raises(StoreTrouble, match="the last there is"):
+        store.save(document(), "a")
+
+
+def test_a_file_name_that_is_no_text(tmp_path):
+    """One clear refusal, wherever it would have to be printed or indexed."""
+    store = stored(tmp_path, document())
+    folder = store.files()[0].path.parent
+    (folder / os.fsdecode(b"0002_\xff.json")).write_bytes(b"{}")
+    with pytest.raises(StoreTrouble, match="no UTF-8 text"):
+        store.files()
 
 
 def test_a_value_that_json_cannot_hold_leaves_nothing(tmp_path):

@@ -1,6 +1,7 @@
 """Whole sessions and the history: what is saved, what survives the session's death, what may be compared with."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -235,3 +236,17 @@ def test_a_broken_file_is_not_passed_over_in_search_of_a_baseline(tmp_path):
         assert "not JSON" in refused.output
         assert "Traceback" not in refused.output
     assert session(tmp_path, *MEASURE, "--benchmark-compare=1").exit_code == 0
+
+
+def test_json_to_a_link_or_a_pipe(tmp_path):
+    """What stands there is written to, never replaced."""
+    (tmp_path / "real.json").write_text("")
+    (tmp_path / "link").symlink_to("real.json")
+    session(tmp_path / "h", *MEASURE, "--benchmark-json", str(tmp_path / "link"))
+    assert (tmp_path / "link").is_symlink()
+    assert json.loads((tmp_path / "real.json").read_text())["benchmarks"]
+    os.mkfifo(tmp_path / "pipe")
+    with subprocess.Popen(["cat", tmp_path / "pipe"], stdout=subprocess.PIPE) as reader:
+        session(tmp_path / "h", *MEASURE, "--benchmark-json", str(tmp_path / "pipe"))
+        assert json.loads(reader.stdout.read())["benchmarks"]
+    assert not (tmp_path / "pipe").is_file()
