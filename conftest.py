@@ -34,6 +34,7 @@ from benchmarks.measure.settings import (
     refuse_unwritable,
     refuse_workers,
 )
+from benchmarks.measure.turns import PLAN, planned, read_plan
 
 # Before anything imports a numeric library.
 pin_thread_pools(os.environ)
@@ -56,6 +57,7 @@ def pytest_configure(config):
         read_history(config)
         if not hasattr(config, "workerinput"):
             refuse_workers(settings.measuring, config.getoption("numprocesses", None), config.getoption("dist", "no"))
+        config.stash[PLAN] = read_plan(config.getoption("plan"), config.getoption("in_turns"))
     except BadOption as bad:
         raise pytest.UsageError(str(bad)) from None
     config.stash[SETTINGS] = settings
@@ -103,9 +105,22 @@ def in_profile(config, path):
 def pytest_collection_modifyitems(config, items):
     """The grid first, because most people wait for it; then `--shuffle SEED`."""
     deselect_other_profiles(config, items)
+    if config.stash[PLAN].cases:
+        keep_planned(config, items)
+        return
     items.sort(key=lambda item: item.path.name != "test_summation.py")
     if (seed := config.stash[SETTINGS].shuffle) is not None:
         items[:] = shuffled(items, seed)
+
+
+def keep_planned(config, items):
+    """A plan says which cases, in which order."""
+    try:
+        kept = planned(items, config.stash[PLAN])
+    except BadOption as bad:
+        raise pytest.UsageError(str(bad)) from None
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = kept
 
 
 def deselect_other_profiles(config, items):
@@ -167,15 +182,27 @@ def pytest_runtest_setup(item):
 
 
 @pytest.hookimpl(wrapper=True)
+def pytest_runtestloop(session):
+    """What comes after the last case is done while the other side times nothing."""
+    result = yield
+    session.config.stash[PLAN].end()
+    return result
+
+
+@pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item):
     """Progress is drawn, and the journal written, before a case and after it, never inside."""
     if not is_case(item):
         return (yield)
-    progress = item.config.stash.get(PROGRESS, None)
+    progress, plan = item.config.stash.get(PROGRESS, None), item.config.stash[PLAN]
     if progress:
         progress.start(item.nodeid)
     try:
-        return (yield)
+        if not plan.cases:
+            return (yield)
+        plan.start(item.nodeid)
+        with plan.bound(item.nodeid):
+            return (yield)
     finally:
         keep_journal(item.session, item.nodeid)
         if progress:

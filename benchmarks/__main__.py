@@ -22,6 +22,7 @@ VERBS = {
     "check": "verify every stored file, put broken ones aside, make the index anew",
     "prune": "delete old runs; pinned baselines stay",
     "baseline": "pin a run by a name",
+    "gate": "measure base and head in turns: is head slower?",
 }
 
 EXIT_CODES = """exit codes:

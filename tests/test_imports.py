@@ -13,6 +13,7 @@ FLOORS = {
     "benchmarks.__main__": 4,
     "conftest": 3,
     "benchmarks.verbs": 3,
+    "benchmarks.gate": 3,
     "benchmarks.suite": 3,
     "benchmarks.report": 2,
     "benchmarks.measure": 2,
@@ -26,6 +27,7 @@ FLOORS = {
 FORBIDDEN = {
     "benchmarks.suite": {"benchmarks.analysis", "benchmarks.report", "benchmarks.history"},
     "benchmarks.verbs": {"benchmarks.measure", "benchmarks.suite", "benchmarks.backends", "benchmarks.workloads"},
+    "benchmarks.gate": {"benchmarks.measure", "benchmarks.suite", "benchmarks.backends", "benchmarks.workloads"},
     "benchmarks.measure": {"benchmarks.analysis", "benchmarks.report"},
     "benchmarks.history": set(FLOORS) - {"benchmarks.history"},
     "benchmarks.backends": {"benchmarks.history", "benchmarks.analysis", "benchmarks.report", "benchmarks.measure"},

@@ -73,6 +73,14 @@ def parse_percent(text: object) -> float:
     return float(match[1]) / 100
 
 
+def parse_span(text: str) -> float:
+    """`10m`, `90s` or `1h` in seconds; raises ValueError with what was expected."""
+    match = re.fullmatch(r"\s*(\d{1,6}(?:\.\d{1,3})?)\s*(s|m|h)\s*", text, re.ASCII)
+    if not match or float(match[1]) <= 0:
+        raise ValueError(f"'{visible(text)[:40]}'; expected a time above 0, such as 10m, 90s or 1h")
+    return float(match[1]) * {"s": 1, "m": 60, "h": 3600}[match[2]]
+
+
 def _limit(entry: Any, where: str) -> Limit:
     known = {"match", "max_slowdown", "max_time"}
     if not isinstance(entry, dict) or not isinstance(entry.get("match"), str) or not entry["match"]:

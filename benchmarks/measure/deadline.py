@@ -63,6 +63,19 @@ def guarded(seconds: float, dead_worker: Callable[[], str | None], unblock: Call
             signal.signal(number, handler)
 
 
+@contextmanager
+def paused() -> Iterator[None]:
+    """Stop the clock of `guarded` inside the block: the time there is not the case's own."""
+    if not hasattr(signal, "setitimer"):
+        yield
+        return
+    left, interval = signal.setitimer(signal.ITIMER_REAL, 0)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, left, interval)
+
+
 def kill_children() -> None:
     """Kill every worker process of this one, sparing the resource trackers that clean up after them."""
     import psutil

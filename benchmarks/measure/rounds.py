@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from benchmarks.backends.pool import Pool, open_pool
@@ -23,16 +24,24 @@ class Measure:
     """Times calls of a case's pool through pytest-benchmark's `pedantic`, one call a round.
 
     `rounds` and `warmups` are calls; `timeout_s` is for the whole case; `stuck` is told of threads that can't be ended.
+    `turn` waits for the turn to do a round where another session measures the same; None where this one is alone.
     """
 
     def __init__(
-        self, benchmark: Any, rounds: int, warmups: int, timeout_s: float, stuck: Callable[[list[str]], None]
+        self,
+        benchmark: Any,
+        rounds: int,
+        warmups: int,
+        timeout_s: float,
+        stuck: Callable[[list[str]], None],
+        turn: Callable[[], None] | None = None,
     ) -> None:
         self._benchmark = benchmark
         self._rounds = rounds
         self._warmups = warmups
         self._timeout_s = timeout_s
         self._stuck = stuck
+        self._turn = turn
         self.untimed_s = 0.0
 
     def warm_call(self, case: Case, work: Work, beside_loop: bool = False, **parallel_options: Any) -> None:
@@ -41,7 +50,8 @@ class Measure:
         `beside_loop` also times the direct loop just before and just after the case, so that a speed-up compares
         two times of the same moment: the machine's speed may change from one case to the next.
         """
-        loop_s = [work.loop_s()] if beside_loop and self._benchmark.enabled else []
+        # In turns the other side stands beside a case, and the loop would only take time.
+        loop_s = [work.loop_s()] if beside_loop and self._benchmark.enabled and not self._turn else []
         with self._pool(case, parallel_options) as pool:
             pool.open()
             notes = self._notes("warm call", case, work, pool)
@@ -54,7 +64,7 @@ class Measure:
         """Time `calls` calls one after the other in an open pool, as one round."""
         with self._pool(case, parallel_options) as pool:
             pool.open()
-            notes = self._notes(f"{calls} warm calls", case, work, pool, calls=calls)
+            notes = self._notes("warm call" if calls == 1 else f"{calls} warm calls", case, work, pool, calls=calls)
             self._time(notes, lambda: [pool.call(work.task, work.arguments) for _ in range(calls)])
             pool.close()
 
@@ -113,6 +123,8 @@ class Measure:
         self, phase: str, case: Case, work: Work, pool: Pool, calls: int = 1, observed: Work | None = None
     ) -> "Notes":
         began = time.perf_counter()
+        if self._turn:
+            work = replace(work, by_formula=True)
         with naming(f"{_where(case)}, untimed call"):
             seen = observe(pool, observed or work)
         self.untimed_s += time.perf_counter() - began
@@ -128,6 +140,12 @@ class Measure:
     ) -> None:
         """Run the rounds; whatever `pedantic` is told to call before and after a round is outside its timer."""
 
+        def prepare() -> None:
+            if self._turn:
+                self._turn()
+            if before is not None:
+                before()
+
         def timed() -> Results:
             notes.results = target()
             return notes.results
@@ -138,7 +156,7 @@ class Measure:
                 after()
 
         self._benchmark.pedantic(
-            timed, setup=before, teardown=finish_round, rounds=self._rounds, warmup_rounds=self._warmups
+            timed, setup=prepare, teardown=finish_round, rounds=self._rounds, warmup_rounds=self._warmups
         )
         if not self._benchmark.enabled:
             # pedantic skips teardown where nothing is measured; the check holds there too.

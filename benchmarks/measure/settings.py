@@ -1,5 +1,6 @@
 """The options of a session: declared, read, and refused in one clear line where they make no sense."""
 
+import argparse
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -67,6 +68,9 @@ def add_options(group: Any) -> None:
         ("--repeat", "N", "measure N times, each in a fresh process, and save N runs"),
     ):
         group.addoption(name, metavar=metavar, default=None, help=text)
+    # The gate's own: which cases at which sizes, and the socket on which this session is given turns.
+    for name in ("--plan", "--in-turns"):
+        group.addoption(name, default=None, help=argparse.SUPPRESS)
     group.addoption("--quiet-progress", action="store_true", default=False, help="no progress lines while measuring")
 
 

@@ -1,9 +1,12 @@
 """The fixtures of the suite's cases: what measures them, and at which size."""
 
+import functools
+
 import pytest
 
 from benchmarks.measure.session import LEDGER
 from benchmarks.measure.settings import SETTINGS
+from benchmarks.measure.turns import PLAN
 
 
 @pytest.fixture
@@ -16,18 +19,28 @@ def measure(request, benchmark):
     def stuck(threads):
         ledger.stuck = f"{request.node.name} left threads behind that can't be ended: {', '.join(threads)}"
 
-    measure = Measure(benchmark, settings.rounds, settings.warmups, settings.case_timeout_s, stuck)
+    plan = request.config.stash[PLAN]
+    turn = plan.rounds(request.node.nodeid) if plan.turns else None
+    measure = Measure(benchmark, settings.rounds, settings.warmups, settings.case_timeout_s, stuck, turn)
     yield measure
     # A case that failed before its rounds has had no use for the fixture: pytest-benchmark need not warn of that.
     benchmark.skipped = benchmark.skipped or request.node.nodeid in ledger.failed
     ledger.time(request.node.nodeid, benchmark.stats and benchmark.stats.stats.data, measure.untimed_s)
 
 
-@pytest.fixture(scope="session")
-def summation(request):
-    """The summation at the session's size."""
+@pytest.fixture
+def scale(request):
+    """What the case's size is multiplied with; a plan sizes each case by itself."""
+    planned = request.config.stash[PLAN].cases.get(request.node.nodeid)
+    return planned.scale if planned else 1.0
+
+
+@pytest.fixture
+def summation(request, scale):
+    """The summation at the session's size; a larger one has longer tasks, a smaller one has fewer."""
     settings = request.config.stash[SETTINGS]
-    return make_summation(settings.tasks, settings.longest)
+    tasks = max(1, round(settings.tasks * min(scale, 1.0)))
+    return make_summation(tasks, max(1, round(settings.longest * max(scale, 1.0))))
 
 
 @pytest.fixture(scope="session")
@@ -38,6 +51,7 @@ def first_tasks(request):
     return make_summation(few, max(1, settings.longest * few // settings.tasks))
 
 
+@functools.cache
 def make_summation(tasks, longest):
     """The notebook's work with `tasks` tasks of up to `longest` additions."""
     from benchmarks.measure.work import Work
@@ -46,8 +60,9 @@ def make_summation(tasks, longest):
     return Work(my_task, lengths(tasks, longest), closed_form, {"tasks": tasks, "longest": longest})
 
 
-@pytest.fixture(scope="session")
-def sized(request):
-    """How many tasks a micro-case has: what it asks for, or few where nothing is measured."""
+@pytest.fixture
+def sized(request, scale):
+    """How many tasks or calls a micro-case has: what it asks for, scaled; or few where nothing is measured."""
     settings = request.config.stash[SETTINGS]
-    return (lambda tasks: tasks) if settings.measuring else (lambda tasks: min(tasks, settings.tasks))
+    most = None if settings.measuring else settings.tasks
+    return lambda count: max(1, min(round(count * scale), most or 10_000_000))

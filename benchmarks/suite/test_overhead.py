@@ -16,6 +16,9 @@ pytestmark = pytest.mark.benchmark(group="overhead")
 
 ORDER_SEED = 0
 
+# What another case times as well, to set something beside it; the gate leaves it out.
+double = pytest.mark.double
+
 
 def same(value):
     """What a task must return that returns its argument."""
@@ -37,15 +40,18 @@ def test_no_op(measure, sized, backend):
     measure.warm_call(Case(backend, jobs(backend), 100), Work(nothing, range(tasks), same, {"tasks": tasks}))
 
 
-def test_two_tasks(measure, backend):
+def test_two_tasks(measure, sized, backend):
     """Cost of a call: two tasks that sleep 1 ms."""
-    measure.warm_call(Case(backend, jobs(backend), 1), Work(nap, [1.0, 1.0], same, {"tasks": 2}))
+    calls = sized(1)
+    facts = {"tasks": 2} if calls == 1 else {"tasks": 2, "calls": calls}
+    measure.warm_calls(Case(backend, jobs(backend), 1), Work(nap, [1.0, 1.0], same, facts), calls)
 
 
-def test_many_calls(measure, backend):
+def test_many_calls(measure, sized, backend):
     """Twenty short calls in one block, as one round."""
-    work = Work(nothing, range(4), same, {"tasks": 4, "calls": 20})
-    measure.warm_calls(Case(backend, jobs(backend), 1), work, calls=20)
+    calls = sized(20)
+    work = Work(nothing, range(4), same, {"tasks": 4, "calls": calls})
+    measure.warm_calls(Case(backend, jobs(backend), 1), work, calls)
 
 
 def test_more_jobs_than_cores(measure, sized, workers):
@@ -54,7 +60,7 @@ def test_more_jobs_than_cores(measure, sized, workers):
     measure.warm_call(Case(workers, 2 * usable_cores(), 1), Work(nap, naps, same, {"tasks": len(naps)}))
 
 
-@pytest.mark.parametrize("verbose", [0, 10])
+@pytest.mark.parametrize("verbose", [pytest.param(0, marks=double), 10])
 def test_verbose(measure, sized, backend, verbose):
     """2,000 tasks that do nothing, with joblib's progress messages (written to memory) and without."""
     tasks = sized(2_000)
@@ -63,6 +69,7 @@ def test_verbose(measure, sized, backend, verbose):
         measure.warm_call(Case(backend, jobs(backend), 10), work, verbose=verbose)
 
 
+@double
 @pytest.mark.parametrize(("prefer", "stands_for"), [("processes", "loky"), ("threads", "threading")])
 def test_prefer(measure, sized, prefer, stands_for):
     """The soft hint instead of a backend's name; 1,000 tasks that do nothing."""
@@ -71,13 +78,13 @@ def test_prefer(measure, sized, prefer, stands_for):
     measure.warm_call(Case(stands_for, 2, 100), work, backend=None, prefer=prefer)
 
 
-@pytest.mark.parametrize("pre_dispatch", ["2 * n_jobs", "all"], ids=["default", "all"])
+@pytest.mark.parametrize("pre_dispatch", [pytest.param("2 * n_jobs", marks=double), "all"], ids=["default", "all"])
 def test_pre_dispatch(measure, summation, workers, pre_dispatch):
     """The summation in batches of 1000: the default breaks up the first ones, 'all' does not (joblib#373)."""
     measure.warm_call(Case(workers, 4, 1000), summation, pre_dispatch=pre_dispatch)
 
 
-@pytest.mark.parametrize("order", ["rising", "shuffled"])
+@pytest.mark.parametrize("order", [pytest.param("rising", marks=double), "shuffled"])
 def test_order(measure, summation, workers, order):
     """The summation in batches of 1000, its longest tasks last or anywhere."""
     arguments = list(summation.arguments)

@@ -1,0 +1,161 @@
+"""One case measured in turns: from the log-ratios of its rounds to an estimate, an interval, and evidence."""
+
+from bisect import insort
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import exp, fsum, inf, log
+from statistics import median
+
+from benchmarks.analysis.evidence import log_wealth, smallest_seen, variances
+
+# Rounds: one tuple a pair, each log(head / base) of one round of both sides.
+Rounds = Sequence[Sequence[float]]
+
+# Beyond this many scales a round's log-ratio counts no more: rounds in which the machine changed its speed.
+_CLIP = 1.5
+
+# A median of |x| times this is the standard deviation of normal values.
+_NORMAL = 1 / 0.6745
+
+# No two calls agree better than that by merit.
+_LEAST_SCALE = 1e-4
+
+_BOUND_LOG = log(2 / 0.05)  # a two-sided 95 % interval
+
+
+@dataclass(frozen=True)
+class Values:
+    """What each pair says of a case: `values` (log-ratios) and `priors`, their variances by the rounds' sizes."""
+
+    values: tuple[float, ...]
+    priors: tuple[float, ...]
+
+
+def values_of(rounds: Rounds, shift: float = 0.0) -> Values:
+    """Means of clipped log-ratios less `shift`.
+
+    Scale and prior come from sizes and from differences within a pair, which change with no sign: so that signs stay
+    fair coins.
+    """
+    sizes: list[float] = []
+    spreads: list[float] = []
+    values, priors = [], []
+    for pair in rounds:
+        mean = fsum(pair) / len(pair)
+        for ratio in pair:
+            insort(sizes, abs(ratio - shift))
+            insort(spreads, abs(ratio - mean))
+        bound = _CLIP * max(_LEAST_SCALE, median(sizes) * _NORMAL)
+        values.append(fsum(max(-bound, min(bound, ratio - shift)) for ratio in pair) / len(pair))
+        # A mean of J is nearer to its J values than the truth by J / (J - 1).
+        scale = max(_LEAST_SCALE, median(spreads) * _NORMAL)
+        priors.append(scale * scale / max(1, len(pair) - 1))
+    return Values(tuple(values), tuple(priors))
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """A hypothesis after some pairs. Log-ratios (head over base); wealths are logarithms of the most there ever was.
+
+    `lo` and `hi` bound the effect at 95 %, valid after any pair; `error` is the estimate's standard error, for planning
+    only. `variance` is a pair's.
+    """
+
+    pairs: int
+    estimate: float
+    lo: float
+    hi: float
+    slower: float
+    faster: float
+    variance: float
+
+    @property
+    def error(self) -> float:
+        """The estimate's standard error."""
+        return (self.variance / self.pairs) ** 0.5 if self.pairs else inf
+
+    def smallest(self, needed: float, effect: float) -> float | None:
+        """The slowdown (0.05 is 5 %) that would have been seen in 80 % of such gates; None if none would."""
+        found = smallest_seen(self.variance, self.pairs, needed, effect)
+        return None if found is None else exp(found) - 1
+
+
+def assess(rounds: Rounds, effect: float) -> Assessment:
+    """A case after one pair or more; `effect` is the log-ratio that is aimed at."""
+    seen = values_of(rounds)
+    estimate = _center([ratio for pair in rounds for ratio in pair])
+    return _assessment(
+        seen,
+        estimate,
+        hi=_bound(lambda shift: _last(values_of(rounds, estimate + shift), effect, -1)),
+        lo=-_bound(lambda shift: _last(values_of(rounds, estimate - shift), effect, 1)),
+        effect=effect,
+    )
+
+
+def assess_together(cases: Sequence[Sequence[tuple[float, float] | None]], effect: float) -> Assessment:
+    """Several cases as one: for each case, what each pair says of it (value, prior), None where it was not measured.
+
+    The cases measured in a pair may depend on all earlier pairs; what the pair says is their mean.
+    """
+    values, priors = [], []
+    for pair in zip(*cases, strict=True):
+        said = [one for one in pair if one is not None]
+        if said:
+            values.append(fsum(value for value, _ in said) / len(said))
+            priors.append(fsum(prior for _, prior in said) / len(said) ** 2)
+    seen = Values(tuple(values), tuple(priors))
+    weights = [1 / prior for prior in priors]
+    estimate = fsum(weight * value for weight, value in zip(weights, values, strict=True)) / fsum(weights)
+
+    def last(shift: float, sign: int) -> float:
+        moved = Values(tuple(value - shift for value in seen.values), seen.priors)
+        return _last(moved, effect, sign)
+
+    return _assessment(
+        seen,
+        estimate,
+        hi=_bound(lambda shift: last(estimate + shift, -1)),
+        lo=-_bound(lambda shift: last(estimate - shift, 1)),
+        effect=effect,
+    )
+
+
+def _assessment(seen: Values, estimate: float, lo: float, hi: float, effect: float) -> Assessment:
+    mirrored = [-value for value in seen.values]
+    return Assessment(
+        pairs=len(seen.values),
+        estimate=estimate,
+        lo=estimate + lo,
+        hi=estimate + hi,
+        slower=max(0.0, *log_wealth(seen.values, seen.priors, effect)),
+        faster=max(0.0, *log_wealth(mirrored, seen.priors, effect)),
+        # With one more, unknown, value: what the pairs so far say of the next one.
+        variance=variances([*seen.values, 0.0], [*seen.priors, seen.priors[-1]])[-1],
+    )
+
+
+def _last(seen: Values, effect: float, sign: int) -> float:
+    return log_wealth([sign * value for value in seen.values], seen.priors, effect)[-1]
+
+
+def _bound(wealth: Callable[[float], float]) -> float:
+    """The smallest shift from the estimate that the bet against it rules out; infinite where it rules out none."""
+    low, high = 0.0, 0.02
+    while wealth(high) < _BOUND_LOG:
+        low, high = high, high * 2
+        if high > 4:
+            return inf
+    for _ in range(12):
+        middle = (low + high) / 2
+        low, high = (middle, high) if wealth(middle) < _BOUND_LOG else (low, middle)
+    return high
+
+
+def _center(ratios: Sequence[float]) -> float:
+    """Huber's estimate of the middle (Annals of Mathematical Statistics 35, 1964), from the median in some steps."""
+    center = median(ratios)
+    bound = _CLIP * max(_LEAST_SCALE, median(abs(ratio - center) for ratio in ratios) * _NORMAL)
+    for _ in range(20):
+        center += fsum(max(-bound, min(bound, ratio - center)) for ratio in ratios) / len(ratios)
+    return center

@@ -1,0 +1,111 @@
+"""Verdicts on everything a gate measured in turns: each case, each backend, the whole grid; one alpha for all."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from math import exp, inf, log, log1p
+
+from benchmarks.analysis.paired import Assessment, assess, assess_together, values_of
+from benchmarks.analysis.unpaired import Comparison
+from benchmarks.analysis.verdict import Thresholds, Verdict, judge
+
+# Shares of alpha: cases, then backends and grid. What is left belongs to resources, which are judged beside time.
+CASES_SHARE = 0.6
+GROUPS_SHARE = 0.2
+
+# A backend or the grid averages over cases, so smaller effects are aimed at: 3 % where a case's is 5 %, floor 1.2 %.
+_GROUP_EFFECT = 0.6
+_GROUP_FLOOR = 0.24
+
+# Log-ratios of a case's rounds, pair by pair; None where it was not measured in a pair.
+Track = Sequence[Sequence[float] | None]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A hypothesis: what is known of it and what that amounts to. `unlikely`: hardly as slow as is aimed at."""
+
+    assessment: Assessment
+    comparison: Comparison
+    thresholds: Thresholds
+    verdict: Verdict
+    unlikely: bool
+    note: str = ""
+
+
+def group_thresholds(alpha: float, min_effect: float) -> Thresholds:
+    """What a backend or the grid is judged by."""
+    return Thresholds(alpha, min_effect * _GROUP_EFFECT, min_effect * _GROUP_FLOOR, None)
+
+
+def needed(alpha: float, share: float, hypotheses: int) -> float:
+    """The logarithm of the wealth that makes a regression of one among `hypotheses` that divide `share` of alpha."""
+    return -log(alpha * share / hypotheses)
+
+
+def judge_cases(tracks: Mapping[str, Track], total: int, thresholds: Callable[[str], Thresholds]) -> dict[str, Finding]:
+    """A finding for every case with a pair; `total` is how many cases the gate set out with."""
+    found = {}
+    for name, track in tracks.items():
+        if rounds := [pair for pair in track if pair]:
+            limits = thresholds(name)
+            effect = log1p(limits.matters)
+            found[name] = _finding(assess(rounds, effect), limits, needed(limits.alpha, CASES_SHARE, total), effect)
+    return found
+
+
+def judge_groups(
+    tracks: Mapping[str, Track], groups: Mapping[str, Sequence[str]], thresholds: Thresholds
+) -> dict[str, Finding]:
+    """A finding for every group of cases; one that falls without its largest case says so."""
+    said = {name: _said(track) for name, track in tracks.items() if any(track)}
+    effect = log1p(thresholds.matters)
+    enough = needed(thresholds.alpha, GROUPS_SHARE, len(groups))
+    found = {}
+    for group, names in groups.items():
+        members = [name for name in names if name in said]
+        if len(members) < 2:
+            continue
+        finding = _finding(assess_together([said[name] for name in members], effect), thresholds, enough, effect)
+        if finding.verdict is Verdict.REGRESSION:
+            finding = _without_largest(finding, members, said, enough, effect)
+        found[group] = finding
+    return found
+
+
+def _without_largest(
+    finding: Finding,
+    members: Sequence[str],
+    said: Mapping[str, Sequence[tuple[float, float] | None]],
+    enough: float,
+    effect: float,
+) -> Finding:
+    largest = max(members, key=lambda name: assess_together([said[name]], effect).estimate)
+    rest = assess_together([said[name] for name in members if name != largest], effect)
+    if _finding(rest, finding.thresholds, enough, effect).verdict is Verdict.REGRESSION:
+        return finding
+    return Finding(**{**vars(finding), "note": f"driven by {largest}: without it there is no regression to be seen"})
+
+
+def _said(track: Track) -> list[tuple[float, float] | None]:
+    seen = values_of([pair for pair in track if pair])
+    pairs = iter(zip(seen.values, seen.priors, strict=True))
+    return [next(pairs) if pair else None for pair in track]
+
+
+def _finding(seen: Assessment, thresholds: Thresholds, enough: float, effect: float) -> Finding:
+    smallest = seen.smallest(enough, effect)
+    scale = exp(enough) * thresholds.alpha  # a wealth of exp(enough) is a p of alpha
+    comparison = Comparison(
+        ratio=exp(seen.estimate),
+        interval=(exp(seen.lo), exp(seen.hi)) if max(-seen.lo, seen.hi) < inf else None,
+        p_slower=min(1.0, scale * exp(-seen.slower)),
+        p_faster=min(1.0, scale * exp(-seen.faster)),
+        n_base=seen.pairs,
+        n_head=seen.pairs,
+        smallest=None if smallest is None else max(smallest, thresholds.least),
+        warnings=(),
+    )
+    verdict = judge(comparison.ratio, comparison.interval, comparison.p_slower, comparison.p_faster, thresholds)
+    # 2.6 standard errors: what this gives away of the power is in docs/gate.md.
+    unlikely = seen.pairs >= 3 and seen.estimate + 2.6 * seen.error < effect
+    return Finding(seen, comparison, thresholds, verdict, unlikely)

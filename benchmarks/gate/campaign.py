@@ -1,0 +1,138 @@
+"""The gate's course: choose sizes, measure pair after pair, stop when all is decided or the budget is spent."""
+
+import os
+import random
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from benchmarks.gate.decision import Decision, decide, next_cases
+from benchmarks.gate.environments import BuiltSide
+from benchmarks.gate.errors import GateError
+from benchmarks.gate.pair import PairEnd, run_pair
+from benchmarks.gate.record import GateCase, PairRecord, Record, runs_of
+from benchmarks.gate.sizing import choose_cases, write_plan
+from benchmarks.gate.tracks import Measured
+from benchmarks.history.limits import Limit
+
+# Starting two sessions and saving two runs, and a case beside its calls: only to tell what fits into the budget.
+_PAIR_S, _CASE_S = 3.0, 0.2
+
+# Rounds of a side, and the untimed call before them (profile gate).
+_CALLS = 4
+
+# A side that dies twice in the same case dies of that case; once may have been anybody.
+_DEATHS = 2
+
+_WRONG = ("WrongResult", "benchmarks.measure.work.WrongResult")
+
+
+class Campaign:
+    """A gate under way: `folder` is its record's; `tell` is given a line for the user now and then."""
+
+    def __init__(
+        self,
+        folder: Path,
+        record: Record,
+        sides: Mapping[str, BuiltSide],
+        limits: Sequence[Limit],
+        tell: Callable[[str], None],
+    ) -> None:
+        self.folder = folder
+        self.record = record
+        self._sides = sides
+        self._limits = limits
+        self._tell = tell
+        self._began = time.monotonic() - record.spent_s
+        self._deaths: Counter[tuple[str | None, str]] = Counter()
+
+    def run(self) -> None:
+        """Measure until all is decided or the budget is spent. The record is on disk after each pair."""
+        record, until = self.record, self._began + self.record.budget_s
+        (self.folder / "logs").mkdir(parents=True, exist_ok=True)
+        record.state = "interrupted"  # until it is done
+        record.save(self.folder)
+        if not record.cases:
+            self._tell("choosing cases and sizes")
+            record.cases, failed = choose_cases(
+                self._sides["base"], self.folder, record.keyword, record.target_s, until
+            )
+            self._note_failures({"base": failed, "head": {}})
+            self._save()
+        measured = Measured(self.folder, record)
+        while chosen := self._fitting(next_cases(record, self._decide(measured))):
+            end = self._pair(chosen, until)
+            measured.take(record)
+            self._note_failures(measured.failed)
+            self._save()
+            self._tell(self._progress(chosen, end, measured))
+        record.state = "done"
+        self._save()
+
+    def _decide(self, measured: Measured) -> Decision:
+        return decide(self.record, measured, self._limits)
+
+    def _fitting(self, cases: list[GateCase]) -> list[GateCase]:
+        """As many of the cases as the budget still allows."""
+        left = self.record.budget_s - (time.monotonic() - self._began) - _PAIR_S
+        each = _CASE_S + 2 * _CALLS * self.record.target_s
+        measured = [pair for pair in self.record.pairs if not pair.why][-5:]
+        if measured:
+            each = sum(max(0.1, pair.seconds - _PAIR_S) for pair in measured) / sum(
+                len(pair.cases) for pair in measured
+            )
+        return cases[: max(0, int(left / (each * 1.1)))]
+
+    def _pair(self, chosen: list[GateCase], until: float) -> PairEnd:
+        record = self.record
+        name = f"pair-{len(record.pairs) + 1:03}"
+        # From seed and number alone, so that a gate that goes on later throws the same coins.
+        coin = random.Random(f"{record.seed} {name}")
+        order = list(chosen)
+        coin.shuffle(order)
+        cpus = {case.nodeid: coin.choice(sorted(os.sched_getaffinity(0))) for case in order if case.one_worker}
+        plan = write_plan(self.folder, order, cpus)
+        end = run_pair(
+            self._sides, runs_of(self.folder).root, self.folder / "logs", name, plan, len(order), coin, until
+        )
+        first = {
+            case.nodeid: "".join(end.first[at][0] for at in sorted(end.first) if at[0] == place)
+            for place, case in enumerate(order)
+        }
+        in_flight = order[end.where[0]].nodeid if end.where and end.where[0] < len(order) else None
+        nodeids = tuple(case.nodeid for case in order)
+        record.pairs.append(PairRecord(name, end.seconds, nodeids, first, end.why, end.side, in_flight))
+        if end.side:
+            self._note_death(end.side, end.why, in_flight, name)
+        return end
+
+    def _note_death(self, side: str, why: str, nodeid: str | None, name: str) -> None:
+        self._deaths[nodeid, side] += 1
+        if self._deaths[nodeid, side] < _DEATHS:
+            return
+        log = self.folder / "logs" / f"{name}-{side}.txt"
+        if nodeid is None or side == "base":
+            said = log.read_text(errors="replace").strip().splitlines()[-15:]
+            raise GateError("\n".join([f"{side} can't be measured: {why} {_DEATHS} times; see {log}:", *said]))
+        self.record.trouble[nodeid] = [side, why]
+
+    def _note_failures(self, failed: Mapping[str, Mapping[str, str]]) -> None:
+        for side in ("base", "head"):
+            for nodeid, why in failed[side].items():
+                if side == "base" and why.startswith(_WRONG):
+                    raise GateError(f"base returns a wrong result in {nodeid}: {why}; a gate needs a sound base")
+                self.record.trouble.setdefault(nodeid, [side, why])
+
+    def _save(self) -> None:
+        self.record.spent_s = time.monotonic() - self._began
+        self.record.save(self.folder)
+
+    def _progress(self, chosen: Sequence[GateCase], end: PairEnd, measured: Measured) -> str:
+        left = max(0.0, self.record.budget_s - self.record.spent_s)
+        number = len(self.record.pairs)
+        time_left = f"{int(left) // 60}:{int(left) % 60:02} left at most"
+        if end.why:
+            return f"pair {number} is void ({end.side or 'gate'}: {end.why}); {time_left}"
+        undecided = next_cases(self.record, self._decide(measured))
+        return f"pair {number}: {len(chosen)} cases in {end.seconds:.0f} s; {len(undecided)} to go on with; {time_left}"

@@ -1,0 +1,113 @@
+"""What a gate's record comes to: a finding for every case, backend and the grid, and what to measure next."""
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from benchmarks.analysis.judgement import Row
+from benchmarks.analysis.turns_verdict import Finding, group_thresholds, judge_cases, judge_groups
+from benchmarks.analysis.verdict import Thresholds, Verdict
+from benchmarks.gate.record import GateCase, Record
+from benchmarks.gate.tracks import Measured
+from benchmarks.history.limits import Limit, limit_of
+
+GRID = "the whole grid"
+
+# A backend that looks slower is measured whole for so long; 12 pairs are the fewest that can decide, see gate.md.
+_GROUP_PAIRS = 20
+
+_OPEN = frozenset({Verdict.INCONCLUSIVE})
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Findings by node id, and by the name of a backend or GRID."""
+
+    cases: Mapping[str, Finding]
+    groups: Mapping[str, Finding]
+
+
+def decide(record: Record, measured: Measured, limits: Sequence[Limit]) -> Decision:
+    """Judge everything that has been measured."""
+
+    def thresholds(nodeid: str) -> Thresholds:
+        limit = limit_of(limits, names(nodeid)).max_slowdown
+        return Thresholds(record.alpha, record.min_effect, record.min_effect / 2, limit)
+
+    sound = {nodeid: track for nodeid, track in measured.tracks.items() if nodeid not in record.trouble}
+    return Decision(
+        judge_cases(sound, len(record.cases), thresholds),
+        judge_groups(sound, groups(record.cases), group_thresholds(record.alpha, record.min_effect)),
+    )
+
+
+def groups(cases: Sequence[GateCase]) -> dict[str, list[str]]:
+    """The cases of each backend that has two or more, and all of them."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for case in cases:
+        found[case.backend].append(case.nodeid)
+    several = {f"backend {name}": members for name, members in found.items() if len(members) > 1}
+    return {**several, GRID: [case.nodeid for case in cases]}
+
+
+def next_cases(record: Record, decision: Decision) -> list[GateCase]:
+    """What to measure in the next pair, most suspicious first; empty where everything is decided.
+
+    A case that looks unchanged but is not proved to be waits until nothing looks slower.
+    """
+    sound = [case for case in record.cases if case.nodeid not in record.trouble]
+    undecided = [case for case in sound if (found := decision.cases.get(case.nodeid)) is None or found.verdict in _OPEN]
+    suspects = {
+        case.nodeid
+        for case in undecided
+        if (found := decision.cases.get(case.nodeid)) is None or found.assessment.pairs < 3 or not found.unlikely
+    }
+    for name, members in groups(record.cases).items():
+        group = decision.groups.get(name)
+        if group and group.verdict in _OPEN and not group.unlikely and group.assessment.pairs < _GROUP_PAIRS:
+            suspects.update(members)
+    chosen = [case for case in sound if case.nodeid in suspects] or undecided
+    return sorted(chosen, key=lambda case: -_suspicion(decision.cases.get(case.nodeid)))
+
+
+def _suspicion(found: Finding | None) -> float:
+    return math.inf if found is None else found.assessment.estimate + 2 * found.assessment.error
+
+
+def rows(record: Record, measured: Measured, decision: Decision, limits: Sequence[Limit]) -> list[Row]:
+    """A row for every case, backend and the grid."""
+    found = [_trouble(nodeid, side, why, record) for nodeid, (side, why) in record.trouble.items()]
+    found += [
+        _case(case.nodeid, decision.cases.get(case.nodeid), measured, record, limits)
+        for case in record.cases
+        if case.nodeid not in record.trouble
+    ]
+    for name, finding in decision.groups.items():
+        matters = finding.thresholds.matters
+        found.append(Row(name, name, finding.verdict, None, None, finding.comparison, matters, finding.note))
+    return found
+
+
+def _case(nodeid: str, found: Finding | None, measured: Measured, record: Record, limits: Sequence[Limit]) -> Row:
+    name = nodeid.rpartition("::")[2]
+    if found is None:
+        return Row(name, nodeid, Verdict.INCONCLUSIVE, None, None, None, record.min_effect, "not measured in time")
+    logs = measured.logs_s[nodeid]
+    base_s, head_s = (math.exp(math.fsum(logs[side]) / len(logs[side])) for side in ("base", "head"))
+    verdict, note = found.verdict, found.note
+    if found.thresholds.limit is not None and verdict is Verdict.OVER_LIMIT:
+        note = f"max_slowdown is {found.thresholds.limit:.3g}"
+    return Row(name, nodeid, verdict, base_s, head_s, found.comparison, found.thresholds.matters, note)
+
+
+def _trouble(nodeid: str, side: str, why: str, record: Record) -> Row:
+    verdict = Verdict.BROKEN if side == "head" else Verdict.INCOMPARABLE
+    name = nodeid.rpartition("::")[2]
+    return Row(name, nodeid, verdict, None, None, None, record.min_effect, f"{side}: {why}")
+
+
+def names(nodeid: str) -> tuple[str, str, str]:
+    """What a pattern may match: the case's id in brackets, its name, or with the file's path."""
+    name = nodeid.rpartition("::")[2]
+    return name.partition("[")[2].removesuffix("]"), name, nodeid

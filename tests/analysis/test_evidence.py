@@ -1,0 +1,122 @@
+"""The gate's test by betting: what it may never do, what it sees, and what it leaves to the coin."""
+
+import math
+import random
+
+import pytest
+
+from benchmarks.analysis.evidence import log_wealth, smallest_seen, variances
+from benchmarks.analysis.paired import assess, assess_together, values_of
+
+EFFECT = math.log(1.05)
+
+
+def test_the_first_bet_by_hand():
+    """One pair: a share of 0.05 is kept, the rest multiplied by 2 / (1 + exp(-2 m v / s2)), the prior as variance."""
+    value, prior = 0.03, 0.0025
+    by_hand = sum(
+        share * (0.05 + 0.95 * 2 / (1 + math.exp(-2 * factor * EFFECT * value / prior)))
+        for factor, share in ((0.8, 0.6), (1.8, 0.4))
+    )
+    assert log_wealth([value], [prior], EFFECT) == [pytest.approx(math.log(by_hand))]
+
+
+def test_a_bet_on_a_fair_coin_is_fair():
+    """Over both signs of the last pair, whatever came before and however large it is, the wealth stays on average."""
+    rng = random.Random(3)
+    for _ in range(200):
+        values = [rng.gauss(0.02, 0.1) for _ in range(rng.randint(1, 12))]
+        priors = [rng.uniform(1e-4, 1e-2) for _ in values]
+        before = math.exp(log_wealth(values[:-1], priors[:-1], EFFECT)[-1]) if len(values) > 1 else 1.0
+        after = [math.exp(log_wealth([*values[:-1], sign * values[-1]], priors, EFFECT)[-1]) for sign in (1, -1)]
+        assert sum(after) / 2 == pytest.approx(before)
+
+
+def test_what_the_rounds_say_of_size_does_not_depend_on_signs():
+    """Otherwise the sign would be no fair coin given the size."""
+    rng = random.Random(4)
+    rounds = [[rng.gauss(0.03, 0.1) for _ in range(3)] for _ in range(8)]
+    flipped = [*rounds[:-1], [-ratio for ratio in rounds[-1]]]
+    one, other = values_of(rounds), values_of(flipped)
+    assert one.priors == other.priors
+    assert one.values[-1] == pytest.approx(-other.values[-1])
+    assert variances(one.values, one.priors)[-1] == pytest.approx(variances(other.values, other.priors)[-1])
+
+
+def heavy(rng, shift=0.0):
+    """A pair of three rounds: a machine that changes its speed, and pairs that differ more than their rounds do."""
+    own = rng.gauss(0, 0.03)
+    return [shift + own + rng.gauss(0, 0.05) + rng.choice([0] * 38 + [0.6, -0.6]) for _ in range(3)]
+
+
+def test_false_alarms_of_identical_code():
+    """At a level of 5 %, looked at after each of 30 pairs, the share of tracks that ever cross stays below it."""
+    rng = random.Random(5)
+    crossed = 0
+    for _ in range(1500):
+        seen = values_of([heavy(rng) for _ in range(30)])
+        crossed += max(log_wealth(seen.values, seen.priors, EFFECT)) >= math.log(1 / 0.05)
+    # 5 % of 1,500 is 75; three standard deviations more would be 100. Betting is conservative.
+    assert 0 < crossed <= 75
+
+
+@pytest.mark.parametrize(("slower", "least", "most"), [(0.0, 0.0, 0.0), (0.10, 0.9, 1.0), (0.25, 0.98, 1.0)])
+def test_what_is_seen(slower, least, most):
+    """With the share that one of 50 cases has of 1 %, within 30 pairs."""
+    rng = random.Random(6)
+    seen = 0
+    for _ in range(200):
+        found = values_of([heavy(rng, math.log1p(slower)) for _ in range(30)])
+        seen += max(log_wealth(found.values, found.priors, EFFECT)) >= math.log(50 / 0.006)
+    assert least <= seen / 200 <= most
+
+
+def test_intervals_cover():
+    """95 % intervals, valid after any pair, contain what was put in."""
+    rng = random.Random(7)
+    missed = 0
+    for count in range(150):
+        found = assess([heavy(rng, 0.05) for _ in range(4 + count % 16)], EFFECT)
+        missed += not found.lo <= 0.05 <= found.hi
+    assert missed <= 7
+
+
+def test_thirteen_pairs_cannot_reach_what_fourteen_can():
+    """A sign is worth at most a factor of two: n pairs can reach no p below 2 ** -n."""
+    rounds = [[1.0, 1.01, 0.99]] * 14
+    needed = math.log(50 / 0.006)
+    assert assess(rounds[:13], EFFECT).slower < needed
+    assert assess(rounds, EFFECT).slower > needed
+
+
+def test_the_smallest_effect_seen_is_seen_in_four_gates_of_five():
+    """The figure of the column `sees`, against a simulation of normal pairs."""
+    needed, pairs, variance = math.log(50 / 0.006), 24, 0.04**2
+    shift = smallest_seen(variance, pairs, needed, EFFECT)
+    rng = random.Random(8)
+    seen = 0
+    for _ in range(400):
+        values = [rng.gauss(shift, 0.04) for _ in range(pairs)]
+        seen += max(log_wealth(values, [variance] * pairs, EFFECT)) >= needed
+    assert 0.7 <= seen / 400 <= 0.9
+
+
+def test_no_effect_of_any_size_is_seen_in_too_few_pairs():
+    """And that is said, not rounded up."""
+    assert smallest_seen(0.01, 5, math.log(50 / 0.006), EFFECT) is None
+
+
+def test_several_cases_see_a_small_broad_change():
+    """Ten cases, 3 % slower each: none alone, all together."""
+    rng = random.Random(9)
+    cases = [[heavy(rng, 0.03) for _ in range(20)] for _ in range(10)]
+    needed = math.log(5 / 0.002)
+    said = [list(zip(*vars(values_of(rounds)).values(), strict=True)) for rounds in cases]
+    assert assess_together(said, math.log(1.03)).slower > needed
+    assert all(assess(rounds, EFFECT).slower < needed for rounds in cases)
+
+
+def test_cases_may_be_left_out_of_pairs():
+    """What is measured next may depend on what was seen."""
+    said = [[(0.01, 0.001), None, (0.02, 0.001)], [(0.03, 0.001), (0.01, 0.001), None]]
+    assert assess_together(said, EFFECT).pairs == 3

@@ -1,0 +1,99 @@
+"""The referee: one side works at a time, a coin decides between equals, nobody is waited for in vain."""
+
+import json
+import random
+import socket
+import threading
+import time
+
+import pytest
+
+from benchmarks.gate.referee import Peer, Referee, Silent
+
+
+class Session(threading.Thread):
+    """A side that asks for each of its turns and notes when it had them."""
+
+    def __init__(self, name, end, cases, rounds, log, dies_at=None):
+        super().__init__(daemon=True)
+        self.label, self.end, self.log = name, end, log
+        self.stops = [(case, number) for case in range(cases) for number in range(rounds + 1)] + [(cases, 0)]
+        self.dies_at = dies_at
+
+    def run(self):
+        lines = self.end.makefile("r")
+        for stop in self.stops:
+            if stop == self.dies_at:
+                break
+            self.end.sendall(json.dumps(stop).encode() + b"\n")
+            if lines.readline() != "go\n":
+                return
+            self.log.append((self.label, stop, "begins"))
+            time.sleep(0.001)
+            self.log.append((self.label, stop, "ends"))
+        lines.close()
+        self.end.close()
+
+
+def play(seed=1, cases=3, rounds=2, dies_at=None):
+    """A whole session of two; the referee, and the log of both sides."""
+    log, peers, sessions = [], [], []
+    for name in ("base", "head"):
+        ours, theirs = socket.socketpair()
+        peers.append(Peer(name, ours))
+        sessions.append(Session(name, theirs, cases, rounds, log, dies_at if name == "head" else None))
+    referee = Referee(tuple(peers), cases, random.Random(seed))
+    for session in sessions:
+        session.start()
+    referee.run(silence_s=5, until=time.monotonic() + 20)
+    for peer in peers:
+        peer.socket.close()
+    for session in sessions:
+        session.join(5)
+        assert not session.is_alive()
+    return referee, log
+
+
+def test_only_one_side_works():
+    """Until nothing is timed any more, a turn ends before the next begins, whoever has it."""
+    referee, log = play()
+    assert referee.complete
+    timed = [entry for entry in log if entry[1] != (3, 0)]
+    for begin, end in zip(timed[::2], timed[1::2], strict=True):
+        assert begin[:2] == end[:2]
+        assert (begin[2], end[2]) == ("begins", "ends")
+
+
+def test_nobody_gets_ahead():
+    """The two are never more than one stop apart."""
+    _, log = play()
+    at = {"base": [], "head": []}
+    for name, stop, what in log:
+        if what == "begins":
+            at[name].append(stop)
+            assert abs(len(at["base"]) - len(at["head"])) <= 1
+
+
+def test_the_coin_is_recorded_and_can_be_thrown_again():
+    """Who went first, for each case and round; the same seed, the same order."""
+    one, other, third = (play(seed)[0].first for seed in (1, 1, 2))
+    assert set(one) == {(case, number) for case in range(3) for number in range(3)}
+    assert one == other != third
+    assert set(one.values()) == {"base", "head"}
+
+
+def test_a_side_that_dies_is_noticed_at_once():
+    """The other one is let go by closing its socket."""
+    began = time.monotonic()
+    referee, _ = play(dies_at=(1, 1))
+    assert not referee.complete
+    assert time.monotonic() - began < 3
+    assert referee.where()["head"] == (1, 0)
+
+
+def test_silence_ends():
+    """Nobody is waited for longer than told."""
+    pairs = [socket.socketpair() for _ in range(2)]
+    referee = Referee(tuple(Peer(name, ours) for name, (ours, _) in zip("bh", pairs, strict=True)), 1, random.Random(1))
+    with pytest.raises(Silent):
+        referee.run(silence_s=0.05, until=time.monotonic() + 5)
