@@ -83,7 +83,7 @@ def _without_largest(
     rest = assess_together([said[name] for name in members if name != largest], effect)
     if _finding(rest, finding.thresholds, enough, effect).verdict is Verdict.REGRESSION:
         return finding
-    return Finding(**{**vars(finding), "note": f"driven by {largest}: without it there is no regression to be seen"})
+    return Finding(**{**vars(finding), "note": f"driven by {largest.rpartition('::')[2]}: none is seen without it"})
 
 
 def _said(track: Track) -> list[tuple[float, float] | None]:

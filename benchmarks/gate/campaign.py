@@ -55,10 +55,9 @@ class Campaign:
         record.save(self.folder)
         if not record.cases:
             self._tell("choosing cases and sizes")
-            record.cases, failed = choose_cases(
-                self._sides["base"], self.folder, record.keyword, record.target_s, until
-            )
-            self._note_failures({"base": failed, "head": {}})
+            base, head = self._sides["base"], self._sides["head"]
+            record.cases, failed = choose_cases(base, head, self.folder, record.keyword, record.target_s, until)
+            self._note_failures(failed)
             self._save()
         measured = Measured(self.folder, record)
         while chosen := self._fitting(next_cases(record, self._decide(measured))):

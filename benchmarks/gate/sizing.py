@@ -1,4 +1,4 @@
-"""Which cases a gate measures, and how large: sessions of base alone, before any pair."""
+"""Which cases a gate measures, and how large: a session of base, then one of head, before any pair."""
 
 import json
 import time
@@ -18,47 +18,53 @@ _SUITE = ("benchmarks/suite/test_summation.py", "benchmarks/suite/test_overhead.
 # Beyond these a call of the aimed length is not to be had: the case stays as long as it is.
 _SMALLEST, _LARGEST = 1e-3, 1e3
 
+_GENEROUS = 1.3
+
+
+class NoRun(GateError):
+    """A side's session ended without a run."""
+
 
 def choose_cases(
-    side: BuiltSide, folder: Path, keyword: str | None, target_s: float, until: float
-) -> tuple[list[GateCase], dict[str, str]]:
-    """The distinct effective configurations, sized for calls of `target_s`; and why some can't be measured.
+    base: BuiltSide, head: BuiltSide, folder: Path, keyword: str | None, target_s: float, until: float
+) -> tuple[list[GateCase], dict[str, dict[str, str]]]:
+    """The distinct effective configurations, sized so that the slower side's calls take `target_s`.
+
+    And, by side and case, why some can't be measured.
 
     Raises GateError where the session ends without a run, or no case is left.
     """
     words = ["-k", keyword] if keyword else []
-    first = _session(side, folder, "sizing-1", None, [*_SUITE, "-m", "not double", *words], until)
+    first = _session(base, folder, "sizing-1", None, [*_SUITE, "-m", "not double", *words], until)
     cases = [
         GateCase(case.fullname, str(case.facts.get("effective_backend")), _scale(1.0, case, target_s), _alone(case))
         for case in distinct(first.cases.values())
     ]
     if not cases:
         raise GateError(f"no case can be measured: {next(iter(_failures(first).values()), 'none was selected')}")
+    # Small calls say too little of large ones: somewhat more than is aimed at, then what is too much is taken off.
+    cases = [replace(case, scale=min(_LARGEST, case.scale * _GENEROUS)) for case in cases]
     plan = write_plan(folder, cases, {})
-    second = _session(side, folder, "sizing-2", plan, [], until)
+    try:
+        second = _session(head, folder, "sizing-2", plan, [], until)
+    except NoRun:
+        # A head that dies is found out, and named, when it is measured beside base.
+        return cases, {"base": _failures(first), "head": {}}
     times = {case.fullname: case for case in second.cases.values()}
     sized = [
-        replace(case, scale=_scale(case.scale, times[case.nodeid], target_s)) for case in cases if case.nodeid in times
+        replace(case, scale=min(case.scale, _scale(case.scale, times[case.nodeid], target_s)))
+        if case.nodeid in times
+        else case
+        for case in cases
     ]
-    return sized, {**_failures(first), **_failures(second)}
+    return sized, {"base": _failures(first), "head": _failures(second)}
 
 
 def distinct(cases: Iterable[CaseTimes]) -> list[CaseTimes]:
     """The cases without those that are another one under a second name, as base ran them."""
     cases = list(cases)
     names = {case.param for case in cases}
-    kept: dict[tuple[object, ...], CaseTimes] = {}
-    for case in cases:
-        if case.facts.get("alias_of") in names:
-            continue
-        function, bracket, _ = case.fullname.partition("[")
-        batches = case.facts.get("batches")
-        unbatched = isinstance(batches, list) and not any(batches)
-        # The summation's cells of a backend that forms no batches differ in a number that nobody reads.
-        same = (function, case.facts.get("effective_backend"), case.facts.get("effective_n_jobs"))
-        one_of_many = unbatched and function.endswith("::test_summation") and bracket
-        kept.setdefault(same if one_of_many else (case.fullname,), case)
-    return list(kept.values())
+    return [case for case in cases if case.facts.get("alias_of") not in names]
 
 
 def write_plan(folder: Path, cases: Sequence[GateCase], cpus: Mapping[str, int]) -> Path:
@@ -82,7 +88,7 @@ def _session(side: BuiltSide, folder: Path, name: str, plan: Path | None, more: 
     saved = next((file for file in runs.files() if file.name == name), None)
     if code not in (0, 1) or saved is None:
         said = log.read_text(errors="replace").strip().splitlines()[-15:]
-        raise GateError("\n".join([f"base can't be measured (pytest's exit code {code}), see {log}:", *said]))
+        raise NoRun("\n".join([f"{name}: a side can't be measured (pytest's exit code {code}), see {log}:", *said]))
     return read_run(saved.path)
 
 

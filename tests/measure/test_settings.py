@@ -57,7 +57,7 @@ def test_an_unmeasured_session_has_few_tasks_unless_told():
         ("case_timeout", "0", "seconds above 0"),
         ("case_timeout", "nan", "seconds above 0"),
         ("case_timeout", "soon", "'soon'"),
-        ("profile", "fast", "quick, standard, notebook"),
+        ("profile", "fast", "quick, standard, gate, notebook"),
         ("shuffle", "x", "a whole number"),
     ],
 )

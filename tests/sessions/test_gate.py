@@ -1,0 +1,236 @@
+"""Whole gates on real joblib releases and on joblibs made slow, wrong or deadly: verdict, exit code, nothing left."""
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.run_session import ROOT, environment
+
+FEW = ("-k", "test_two_tasks and (sequential or threading)", "--seed", "1")
+SAME = ("--base", "joblib==1.6.0", "--head", "joblib==1.6.0")
+
+
+def command(*args):
+    """The command line of a gate."""
+    return [sys.executable, "-m", "benchmarks", "gate", *args]
+
+
+def gate(*args, timeout_s=180):
+    """Run a gate to its end: (exit code, stdout, stderr)."""
+    done = subprocess.run(
+        command(*args),
+        cwd=ROOT,
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=timeout_s,
+        check=False,
+    )
+    assert "Traceback" not in done.stderr
+    return done.returncode, done.stdout, done.stderr
+
+
+def processes_of(folder):
+    """The processes that have to do with a record."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if any(str(folder) in word for word in process.cmdline()) and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process)
+        except psutil.NoSuchProcess:
+            continue
+    return found
+
+
+@pytest.fixture
+def nothing_left(tmp_path):
+    """No process of the gate is alive when the test is over."""
+    yield
+    end = time.monotonic() + 15
+    while processes_of(tmp_path) and time.monotonic() < end:
+        time.sleep(0.1)
+    assert not processes_of(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def joblib_source(tmp_path_factory):
+    """A project that installs as joblib 1.6.0, to be changed."""
+    import joblib
+
+    folder = tmp_path_factory.mktemp("joblib")
+    shutil.copytree(
+        Path(joblib.__file__).parent, folder / "joblib", ignore=shutil.ignore_patterns("__pycache__", "test")
+    )
+    (folder / "pyproject.toml").write_text(
+        '[build-system]\nrequires = ["setuptools>=61"]\nbuild-backend = "setuptools.build_meta"\n'
+        f'[project]\nname = "joblib"\nversion = "{joblib.__version__}"\ndependencies = ["cloudpickle", "loky"]\n'
+        '[tool.setuptools.packages.find]\ninclude = ["joblib*"]\n'
+    )
+    return folder
+
+
+def changed(source, target, old, new):
+    """A copy of the joblib project with a piece of `parallel.py` replaced."""
+    shutil.copytree(source, target)
+    path = target / "joblib" / "parallel.py"
+    text = path.read_text()
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new))
+    return target
+
+
+# Where a parallel call begins, and where a sequential one does a task.
+PARALLEL = "        output = self._get_outputs(iterator, pre_dispatch)"
+SEQUENTIAL = "                res = func(*args, **kwargs)"
+
+
+@pytest.mark.usefixtures("nothing_left")
+def test_a_gate_from_building_to_the_verdict(tmp_path):
+    """Two releases that do not differ: no alarm; the record says how it came about, and says it again."""
+    record = tmp_path / "record"
+    args = ("--base", "joblib==1.5.3", "--head", "joblib==1.6.0", "--budget", "25s", "--record", str(record), *FEW)
+    code, out, err = gate(*args, "--json", str(tmp_path / "out.json"))
+    assert code in (0, 3), out + err
+    assert "REGRESSION" not in out.splitlines()[0]
+    told = json.loads((record / "gate.json").read_text())
+    assert told["state"] == "done"
+    assert told["spent_s"] < 27
+    assert [told["sides"][side]["packages"]["joblib"] for side in ("base", "head")] == ["1.5.3", "1.6.0"]
+    pairs = [pair for pair in told["pairs"] if not pair["why"]]
+    assert len(pairs) >= 2
+    assert all(set(order) <= {"b", "h"} and len(order) == 4 for pair in pairs for order in pair["first"].values())
+    runs = sorted(path.name.split("_", 1)[1] for path in record.glob("runs/*/*.json"))
+    assert {"sizing-1.json", "sizing-2.json", "pair-001-base.json", "pair-001-head.json"} <= set(runs)
+    case = next(row for row in json.loads((tmp_path / "out.json").read_text())["cases"] if "[threading]" in row["name"])
+    assert case["n_base"] == case["n_head"] == sum(case["fullname"] in pair["cases"] for pair in pairs)
+    assert 0.1 < case["base_s"] < 0.25
+    again, same, _ = gate("--recompute", str(record))
+    assert (again, same) == (code, out)
+
+
+@pytest.mark.usefixtures("nothing_left")
+def test_a_slow_head_is_a_regression(tmp_path, joblib_source):
+    """Every call of head takes half as long again, in every backend."""
+    slow = changed(
+        joblib_source,
+        tmp_path / "slow",
+        PARALLEL,
+        f"        time.sleep(6e-3)\n{PARALLEL}",
+    )
+    code, out, err = gate(
+        *("--base", "joblib==1.6.0", "--head", str(slow), "--budget", "90s", "--record", str(tmp_path / "record")),
+        *("-k", "test_two_tasks and threading", "--seed", "2"),
+    )
+    assert code == 1, out + err
+    assert out.startswith("FAIL: 1 REGRESSION")
+
+
+@pytest.mark.usefixtures("nothing_left")
+def test_a_wrong_head_is_broken(tmp_path, joblib_source):
+    """A result that is wrong now and then never becomes a time."""
+    wrong = changed(
+        joblib_source,
+        tmp_path / "wrong",
+        SEQUENTIAL,
+        "                res = func(*args, **kwargs)\n                res = res + 1 if res == 1.0 else res",
+    )
+    code, out, err = gate(
+        *("--base", "joblib==1.6.0", "--head", str(wrong), "--budget", "60s", "--record", str(tmp_path / "record")),
+        *FEW,
+    )
+    assert code == 1, out + err
+    assert "1 BROKEN" in out.splitlines()[0]
+    assert "test_two_tasks[sequential]: head: " in out
+    code, out, err = gate(
+        *("--base", str(wrong), "--head", "joblib==1.6.0", "--budget", "60s", "--record", str(tmp_path / "other")),
+        *FEW,
+    )
+    assert (code, out) == (2, "")
+    assert "base returns a wrong result" in err
+
+
+@pytest.mark.usefixtures("nothing_left")
+def test_a_head_that_kills_its_process(tmp_path, joblib_source):
+    """Noticed at once; the second time in the same case it is the case's fault."""
+    deadly = changed(
+        joblib_source, tmp_path / "deadly", SEQUENTIAL, "                os.kill(os.getpid(), 9)\n" + SEQUENTIAL
+    )
+    code, out, err = gate(
+        *("--base", "joblib==1.6.0", "--head", str(deadly), "--budget", "60s", "--record", str(tmp_path / "record")),
+        *FEW,
+    )
+    assert code == 1, out + err
+    assert "test_two_tasks[sequential]: head: killed by SIGKILL" in out
+
+
+@pytest.mark.usefixtures("nothing_left")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_gate_goes_on(tmp_path, number):
+    """Nothing is left behind, and what was measured counts."""
+    record = tmp_path / "record"
+    with subprocess.Popen(
+        command(*SAME, "--budget", "40s", "--record", str(record), *FEW),
+        cwd=ROOT,
+        env=environment(),
+        stderr=subprocess.PIPE,
+        text=True,
+        # A process in the background of a shell ignores SIGINT; this one must not.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    ) as running:
+        for line in running.stderr:
+            if line.startswith("pair 1"):
+                time.sleep(1.5)  # in the middle of the second pair
+                running.send_signal(number)
+                break
+        said = running.stderr.read()
+    assert running.returncode == 128 + number, said
+    assert "goes on" in said
+    assert "Traceback" not in said
+    before = json.loads((record / "gate.json").read_text())
+    assert before["state"] == "interrupted"
+    code, out, err = gate("--resume", str(record))
+    assert code in (0, 3), out + err
+    after = json.loads((record / "gate.json").read_text())
+    assert after["state"] == "done"
+    assert len(after["pairs"]) > len(before["pairs"])
+    assert after["cases"] == before["cases"]
+
+
+@pytest.mark.parametrize(
+    ("args", "expected"),
+    [
+        (("--base", "./nowhere"), "--base './nowhere': no such path, and no requirement"),
+        (("--base", "joblib==0.0.99"), "joblib==0.0.99"),
+        (("--base", "git:no-such-ref"), "no-such-ref is no commit"),
+        (("--base", "joblib==1.6.0", "--budget", "30m"), "more than 20 minutes"),
+        (("--base", "joblib==1.6.0", "--budget", "soon"), "expected a time above 0"),
+        (("--base", "joblib==1.6.0", "--alpha", "90%"), "expected at most 50%"),
+        (("--recompute", "/nowhere"), "no gate.json"),
+        (("--base", "joblib==1.6.0", "--python", "/no/python"), "--python"),
+        (("--base", "git+file:///nowhere/at/all@main"), "git+file:///nowhere/at/all@main failed"),
+    ],
+)
+def test_what_cannot_be_gated(tmp_path, args, expected):
+    """One clear message, exit code 2, and never a verdict."""
+    record = () if args[0] == "--recompute" else ("--record", str(tmp_path / "record"))
+    code, out, err = gate(*args, *record)
+    assert (code, out) == (2, "")
+    assert expected in err
+
+
+def test_nothing_to_compare(tmp_path):
+    """A commit against itself is not measured."""
+    if not (ROOT / ".git").exists():
+        pytest.skip("no git repository")
+    code, out, _ = gate("--base", "git:HEAD", "--head", "git:HEAD", "--record", str(tmp_path / "record"))
+    assert code == 0
+    assert out.startswith("PASS: nothing to compare")
+    assert not (tmp_path / "record").exists()
