@@ -1,5 +1,6 @@
 """The gate's course: choose sizes, measure pair after pair, stop when all is decided or the budget is spent."""
 
+import math
 import os
 import random
 import time
@@ -7,6 +8,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from benchmarks.analysis.evidence import smallest_seen
+from benchmarks.analysis.turns_verdict import CASES_SHARE, needed
 from benchmarks.gate.decision import Decision, decide, next_cases
 from benchmarks.gate.environments import BuiltSide
 from benchmarks.gate.errors import GateError
@@ -21,6 +24,10 @@ _PAIR_S, _CASE_S = 3.0, 0.2
 
 # Rounds of a side, and the untimed call before them (profile gate).
 _CALLS = 4
+
+# The median case's standard deviation of a pair on the recordings, and the pairs of all cases until most of them wait:
+# only to say at the start what may be expected.
+_NOISE, _WHOLE_PAIRS = 0.05, 6
 
 # A side that dies twice in the same case dies of that case; once may have been anybody.
 _DEATHS = 2
@@ -59,6 +66,7 @@ class Campaign:
             record.cases, failed = choose_cases(base, head, self.folder, record.keyword, record.target_s, until)
             self._note_failures(failed)
             self._save()
+            self._tell(self._expectation())
         measured = Measured(self.folder, record)
         while chosen := self._fitting(next_cases(record, self._decide(measured))):
             end = self._pair(chosen, until)
@@ -68,6 +76,22 @@ class Campaign:
             self._tell(self._progress(chosen, end, measured))
         record.state = "done"
         self._save()
+
+    def _expectation(self) -> str:
+        """What can be seen in the budget on a machine with the noise of the recordings: said before it is spent."""
+        record, effect = self.record, math.log1p(self.record.min_effect)
+        each = _CASE_S + 2 * _CALLS * record.target_s
+        all_s = _PAIR_S + each * len(record.cases)
+        left = record.budget_s - (time.monotonic() - self._began) - _WHOLE_PAIRS * all_s
+        pairs = _WHOLE_PAIRS + max(0, int(left / (_PAIR_S + each * max(1, len(record.cases) // 8))))
+        enough = needed(record.alpha, CASES_SHARE, max(1, len(record.cases)))
+        found = smallest_seen(_NOISE**2, pairs, enough, effect)
+        seen = "no slowdown of one case can be seen: give it more time or fewer cases"
+        if found is not None:
+            seen = f"a case slower by {max(math.expm1(found), record.min_effect / 2):.0%} or more should be seen"
+        return (
+            f"{len(record.cases)} cases, {all_s:.0f} s for a pair of all; with a noise of {_NOISE:.0%} a pair, {seen}"
+        )
 
     def _decide(self, measured: Measured) -> Decision:
         return decide(self.record, measured, self._limits)

@@ -18,6 +18,9 @@ from benchmarks.gate.referee import Peer, Position, Referee, Silent
 # How long a side may take to start, to do one round, or to save: far beyond what any of them needs.
 _SILENCE_S = 180.0
 
+# A case has some two seconds of work of its own here, a cold pool included; what takes so long hangs.
+_CASE_S = 30.0
+
 # After that a side that was told to end is killed; its workers then end by themselves.
 _GRACE_S = 10.0
 
@@ -44,6 +47,7 @@ def session_command(side: BuiltSide, history: Path, name: str, plan: Path | None
     """The command line of one side's session; values are joined to their options, for pytest takes paths for roots."""
     planned = [f"--plan={plan}"] if plan else []
     options = ["--benchmark-only", "--profile=gate", "--quiet-progress", f"--history={history}"]
+    options.append(f"--case-timeout={_CASE_S:g}")
     command = [str(side.python), "-m", "pytest", "-p", "no:cacheprovider", f"--rootdir={side.tree}", *options]
     return [*command, f"--benchmark-save={name}", *planned, *more]
 

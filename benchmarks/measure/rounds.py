@@ -25,6 +25,7 @@ class Measure:
 
     `rounds` and `warmups` are calls; `timeout_s` is for the whole case; `stuck` is told of threads that can't be ended.
     `turn` waits for the turn to do a round where another session measures the same; None where this one is alone.
+    `beside_another` says that speed-ups are not asked for; `confirmed` that the loop has confirmed the formula before.
     """
 
     def __init__(
@@ -35,6 +36,8 @@ class Measure:
         timeout_s: float,
         stuck: Callable[[list[str]], None],
         turn: Callable[[], None] | None = None,
+        beside_another: bool = False,
+        confirmed: bool = False,
     ) -> None:
         self._benchmark = benchmark
         self._rounds = rounds
@@ -42,6 +45,8 @@ class Measure:
         self._timeout_s = timeout_s
         self._stuck = stuck
         self._turn = turn
+        self._beside_another = beside_another
+        self._confirmed = confirmed
         self.untimed_s = 0.0
 
     def warm_call(self, case: Case, work: Work, beside_loop: bool = False, **parallel_options: Any) -> None:
@@ -50,8 +55,8 @@ class Measure:
         `beside_loop` also times the direct loop just before and just after the case, so that a speed-up compares
         two times of the same moment: the machine's speed may change from one case to the next.
         """
-        # In turns the other side stands beside a case, and the loop would only take time.
-        loop_s = [work.loop_s()] if beside_loop and self._benchmark.enabled and not self._turn else []
+        beside_loop = beside_loop and self._benchmark.enabled and not self._beside_another
+        loop_s = [work.loop_s()] if beside_loop else []
         with self._pool(case, parallel_options) as pool:
             pool.open()
             notes = self._notes("warm call", case, work, pool)
@@ -123,7 +128,7 @@ class Measure:
         self, phase: str, case: Case, work: Work, pool: Pool, calls: int = 1, observed: Work | None = None
     ) -> "Notes":
         began = time.perf_counter()
-        if self._turn:
+        if self._confirmed:
             work = replace(work, by_formula=True)
         with naming(f"{_where(case)}, untimed call"):
             seen = observe(pool, observed or work)

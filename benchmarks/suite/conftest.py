@@ -21,7 +21,16 @@ def measure(request, benchmark):
 
     plan = request.config.stash[PLAN]
     turn = plan.rounds(request.node.nodeid) if plan.turns else None
-    measure = Measure(benchmark, settings.rounds, settings.warmups, settings.case_timeout_s, stuck, turn)
+    measure = Measure(
+        benchmark,
+        settings.rounds,
+        settings.warmups,
+        settings.case_timeout_s,
+        stuck,
+        turn,
+        beside_another=settings.profile == "gate",
+        confirmed=bool(plan.cases),
+    )
     yield measure
     # A case that failed before its rounds has had no use for the fixture: pytest-benchmark need not warn of that.
     benchmark.skipped = benchmark.skipped or request.node.nodeid in ledger.failed

@@ -135,13 +135,19 @@ def _outcome(args: argparse.Namespace, folder: Path, record: Record, limits: tup
         rows=worst_first(rows(record, measured, decision, limits)),
         alpha=record.alpha,
         min_effect=record.min_effect,
-        notes=tuple(_notes(folder, record)),
+        notes=(*_ceilings(limits), *_notes(folder, record)),
     )
     code = Exit.FAILED if judgement.failed else Exit.UNDECIDED if judgement.undecided else Exit.FINE
     if code is Exit.UNDECIDED and args.inconclusive:
         code = Exit.FINE if args.inconclusive == "pass" and judgement.compared else Exit.FAILED
     files = {getattr(args, name): render(judgement) for name, render in RENDERERS.items() if getattr(args, name)}
     return Outcome(terminal.render(judgement, args.coloured), code, files)
+
+
+def _ceilings(limits: tuple[Limit, ...]) -> list[str]:
+    if any(limit.max_time_s is not None for limit in limits):
+        return ["max_time is not judged here: a gate sizes the calls by itself. `compare` judges it on stored runs."]
+    return []
 
 
 def _notes(folder: Path, record: Record) -> list[str]:

@@ -172,6 +172,19 @@ def test_a_head_that_kills_its_process(tmp_path, joblib_source):
 
 
 @pytest.mark.usefixtures("nothing_left")
+def test_a_head_that_hangs(tmp_path, joblib_source):
+    """It is cut off, its case is BROKEN, and base was not held responsible for the wait."""
+    hanging = changed(joblib_source, tmp_path / "hangs", SEQUENTIAL, f"                time.sleep(3600)\n{SEQUENTIAL}")
+    code, out, err = gate(
+        *("--base", "joblib==1.6.0", "--head", str(hanging), "--budget", "60s", "--record", str(tmp_path / "record")),
+        *FEW,
+    )
+    assert code == 1, out + err
+    assert "test_two_tasks[sequential]: head: " in out
+    assert "cut off" in out
+
+
+@pytest.mark.usefixtures("nothing_left")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_gate_goes_on(tmp_path, number):
     """Nothing is left behind, and what was measured counts."""
