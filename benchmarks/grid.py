@@ -59,7 +59,7 @@ class Profile:
 # quick: 5,000 tasks, because with 4,008 or fewer joblib never forms a batch of 1000 at n_jobs=4; lengths to 500 keep
 # 76 cases of 6 calls within 2 minutes on 2 cores.
 # standard: calls of 0.2 s and more in every process and thread cell, so that joblib's 10 ms poll is under 5 % of them.
-# gate: as quick, but every case is scaled by itself to calls of about 0.15 s; fewer rounds, because processes count.
+# gate: as quick, but every case is scaled by itself to calls of about 0.12 s; fewer rounds, because processes count.
 # notebook: the notebook's own 40,000 of both, one timed round.
 PROFILES = {
     profile.name: profile

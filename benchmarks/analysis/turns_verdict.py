@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import exp, inf, log, log1p
 
 from benchmarks.analysis.paired import Assessment, assess, assess_together, values_of
@@ -15,6 +16,10 @@ GROUPS_SHARE = 0.2
 # A backend or the grid averages over cases, so smaller effects are aimed at: 3 % where a case's is 5 %, floor 1.2 %.
 _GROUP_EFFECT = 0.6
 _GROUP_FLOOR = 0.24
+
+# A case waits once its estimate, so many standard errors added, is below the effect that is aimed at: fewer leave more
+# time to the others, and give away power; see docs/gate.md for what was tried.
+_ERRORS, _FEWEST_PAIRS = 1.6, 3
 
 # Log-ratios of a case's rounds, pair by pair; None where it was not measured in a pair.
 Track = Sequence[Sequence[float] | None]
@@ -49,8 +54,16 @@ def judge_cases(tracks: Mapping[str, Track], total: int, thresholds: Callable[[s
         if rounds := [pair for pair in track if pair]:
             limits = thresholds(name)
             effect = log1p(limits.matters)
-            found[name] = _finding(assess(rounds, effect), limits, needed(limits.alpha, CASES_SHARE, total), effect)
+            found[name] = _finding(
+                _assess(tuple(map(tuple, rounds)), effect), limits, needed(limits.alpha, CASES_SHARE, total), effect
+            )
     return found
+
+
+@lru_cache(maxsize=4096)
+def _assess(rounds: tuple[tuple[float, ...], ...], effect: float) -> Assessment:
+    """A case that has no new pair needs no new assessment."""
+    return assess(rounds, effect)
 
 
 def judge_groups(
@@ -106,6 +119,5 @@ def _finding(seen: Assessment, thresholds: Thresholds, enough: float, effect: fl
         warnings=(),
     )
     verdict = judge(comparison.ratio, comparison.interval, comparison.p_slower, comparison.p_faster, thresholds)
-    # 2.6 standard errors: what this gives away of the power is in docs/gate.md.
-    unlikely = seen.pairs >= 3 and seen.estimate + 2.6 * seen.error < effect
+    unlikely = seen.pairs >= _FEWEST_PAIRS and seen.estimate + _ERRORS * seen.error < effect
     return Finding(seen, comparison, thresholds, verdict, unlikely)

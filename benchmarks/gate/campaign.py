@@ -27,7 +27,7 @@ _CALLS = 4
 
 # The median case's standard deviation of a pair on the recordings, and the pairs of all cases until most of them wait:
 # only to say at the start what may be expected.
-_NOISE, _WHOLE_PAIRS = 0.05, 6
+_NOISE, _WHOLE_PAIRS = 0.05, 4
 
 # A side that dies twice in the same case dies of that case; once may have been anybody.
 _DEATHS = 2

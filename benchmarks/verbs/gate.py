@@ -33,8 +33,8 @@ RENDERERS = {
 _ROOT = Path(__file__).parents[2]
 _LONGEST_S = 20 * 60.0
 
-# gate.md's evidence: beyond 0.4 s a call buys less precision per second; below 0.1 s joblib's 10 ms poll dominates.
-_TARGET_S = 0.15
+# Beyond 0.4 s a call buys less precision per second, below 0.1 s joblib's 10 ms poll dominates; see docs/gate.md.
+_TARGET_S = 0.12
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

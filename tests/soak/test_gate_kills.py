@@ -1,0 +1,69 @@
+"""Gates whose sides are killed at random moments: never a verdict by it, never a hung gate, no process left."""
+
+import json
+import random
+import subprocess
+import time
+
+import psutil
+import pytest
+
+from tests.run_session import ROOT, environment
+from tests.sessions.test_gate import FEW, SAME, command, processes_of
+from tests.soak import size
+
+
+def sides_of(gate):
+    """The sessions that a gate measures with right now."""
+    found = []
+    for process in gate.children(recursive=True):
+        try:
+            if "pytest" in process.cmdline():
+                found.append(process)
+        except psutil.NoSuchProcess:
+            continue
+    return found
+
+
+def kill_one(gate, rng, latest_s):
+    """Kill one of the sides at a random moment; its command line, or None where the gate was over before."""
+    time.sleep(rng.uniform(0.2, latest_s))
+    end = time.monotonic() + 20
+    while gate.is_running() and time.monotonic() < end:
+        try:
+            if sides := sides_of(gate):
+                victim = rng.choice(sides)
+                words = victim.cmdline()
+                victim.kill()
+                return words
+        except psutil.NoSuchProcess:
+            continue
+    return None
+
+
+@pytest.mark.parametrize("seed", range(size(2, 50)))
+def test_a_killed_side(tmp_path, seed):
+    """One kill is nobody's fault: the pair is void and measured again; only a killed first session ends the gate."""
+    rng = random.Random(seed)
+    record = tmp_path / "record"
+    with subprocess.Popen(
+        command(*SAME, "--budget", "18s", "--record", str(record), *FEW),
+        cwd=ROOT,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as running:
+        killed = kill_one(psutil.Process(running.pid), rng, latest_s=14)
+        out, err = running.communicate(timeout=60)
+    assert "Traceback" not in err
+    while_sizing = killed is not None and not any(word.startswith("--in-turns") for word in killed)
+    assert running.returncode in ((0, 2, 3) if while_sizing else (0, 3)), out + err
+    assert "REGRESSION" not in out.partition("\n\n")[0]
+    assert "BROKEN" not in out
+    pairs = json.loads((record / "gate.json").read_text())["pairs"]
+    assert sum(bool(pair["side"]) for pair in pairs) <= 1
+    end = time.monotonic() + 15
+    while processes_of(tmp_path) and time.monotonic() < end:
+        time.sleep(0.1)
+    assert not processes_of(tmp_path)
