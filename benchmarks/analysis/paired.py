@@ -74,9 +74,9 @@ class Assessment:
         """The estimate's standard error."""
         return (self.variance / self.pairs) ** 0.5 if self.pairs else inf
 
-    def smallest(self, needed: float, effect: float) -> float | None:
-        """The slowdown (0.05 is 5 %) that would have been seen in 80 % of such gates; None if none would."""
-        found = smallest_seen(self.variance, self.pairs, needed, effect)
+    def smallest(self, needed: float, effect: float, pairs: int) -> float | None:
+        """The slowdown (0.05 is 5 %) that `pairs` pairs would show in 80 % of gates; None if they would show none."""
+        found = smallest_seen(self.variance, pairs, needed, effect)
         return None if found is None else exp(found) - 1
 
 

@@ -50,13 +50,13 @@ def needed(alpha: float, share: float, hypotheses: int) -> float:
 def judge_cases(tracks: Mapping[str, Track], total: int, thresholds: Callable[[str], Thresholds]) -> dict[str, Finding]:
     """A finding for every case with a pair; `total` is how many cases the gate set out with."""
     found = {}
+    most = max((sum(pair is not None for pair in track) for track in tracks.values()), default=0)
     for name, track in tracks.items():
         if rounds := [pair for pair in track if pair]:
             limits = thresholds(name)
             effect = log1p(limits.matters)
-            found[name] = _finding(
-                _assess(tuple(map(tuple, rounds)), effect), limits, needed(limits.alpha, CASES_SHARE, total), effect
-            )
+            seen, enough = _assess(tuple(map(tuple, rounds)), effect), needed(limits.alpha, CASES_SHARE, total)
+            found[name] = _finding(seen, limits, enough, effect, most)
     return found
 
 
@@ -78,7 +78,8 @@ def judge_groups(
         members = [name for name in names if name in said]
         if len(members) < 2:
             continue
-        finding = _finding(assess_together([said[name] for name in members], effect), thresholds, enough, effect)
+        seen = assess_together([said[name] for name in members], effect)
+        finding = _finding(seen, thresholds, enough, effect, seen.pairs)
         if finding.verdict is Verdict.REGRESSION:
             finding = _without_largest(finding, members, said, enough, effect)
         found[group] = finding
@@ -94,7 +95,7 @@ def _without_largest(
 ) -> Finding:
     largest = max(members, key=lambda name: assess_together([said[name]], effect).estimate)
     rest = assess_together([said[name] for name in members if name != largest], effect)
-    if _finding(rest, finding.thresholds, enough, effect).verdict is Verdict.REGRESSION:
+    if _finding(rest, finding.thresholds, enough, effect, rest.pairs).verdict is Verdict.REGRESSION:
         return finding
     return Finding(**{**vars(finding), "note": f"driven by {largest.rpartition('::')[2]}: none is seen without it"})
 
@@ -105,8 +106,9 @@ def _said(track: Track) -> list[tuple[float, float] | None]:
     return [next(pairs) if pair else None for pair in track]
 
 
-def _finding(seen: Assessment, thresholds: Thresholds, enough: float, effect: float) -> Finding:
-    smallest = seen.smallest(enough, effect)
+def _finding(seen: Assessment, thresholds: Thresholds, enough: float, effect: float, most: int) -> Finding:
+    # A case that waits would have been measured as often as any, `most` times, had it looked slower.
+    smallest = seen.smallest(enough, effect, most)
     scale = exp(enough) * thresholds.alpha  # a wealth of exp(enough) is a p of alpha
     comparison = Comparison(
         ratio=exp(seen.estimate),

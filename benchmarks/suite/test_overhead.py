@@ -47,6 +47,7 @@ def test_two_tasks(measure, sized, backend):
     measure.warm_calls(Case(backend, jobs(backend), 1), Work(nap, [1.0, 1.0], same, facts), calls)
 
 
+@double
 def test_many_calls(measure, sized, backend):
     """Twenty short calls in one block, as one round."""
     calls = sized(20)

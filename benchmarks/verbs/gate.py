@@ -158,7 +158,7 @@ def _notes(folder: Path, record: Record) -> list[str]:
         + (f"; {void} void" if void else "")
         + f". Any false REGRESSION among all rows: at most {record.alpha:.1%} of gates.",
         "Intervals hold row by row (95 %), after any number of pairs. `sees` is the slowdown that 80 % of gates with "
-        "this noise and so many pairs would call a REGRESSION.",
+        "this noise would call a REGRESSION, for a case measured in as many pairs as the suspects here.",
     ]
     if record.state != "done":
         said.append(f"The gate was interrupted: `gate --resume {folder}` goes on.")
