@@ -13,6 +13,10 @@ from benchmarks.gate.errors import GateError
 from benchmarks.gate.processes import output_of
 from benchmarks.gate.specs import SideSpec, project_name
 from benchmarks.gate.trees import Files, clone, copy_project, digest_of, keep_tree, pins, suite_files, with_workloads
+from benchmarks.history.durable import locked, make_folder
+
+# How long another gate may take to build.
+_PATIENCE_S = 900.0
 
 
 @dataclass(frozen=True)
@@ -32,19 +36,28 @@ def build(
 
     Head's suite measures both; of base's commit come the pins and the workloads.
     """
-    cache = cache.absolute()
+    cache = make_folder(cache.absolute())
+    # Two gates that begin at once build once.
+    with locked(cache / "lock", timeout_s=_PATIENCE_S):
+        return _build(base, head, root, Builder(cache, interpreter or sys.executable))
+
+
+def _build(base: SideSpec, head: SideSpec, root: Path, builder: "Builder") -> tuple[BuiltSide, BuiltSide]:
     suite = suite_files(root, head.ref)
     trees = suite_files(root, base.ref) if base.ref else suite, suite
-    builder = Builder(cache, interpreter or sys.executable)
     wheels = [builder.wheels(side) for side in (base, head)]
     wanted = [_wanted(side, pins(tree), own) for side, tree, own in zip((base, head), trees, wheels, strict=True)]
     locks = builder.lock(wanted)
-    sides = [
-        BuiltSide(spec, *builder.environment(lock), keep_tree(with_workloads(suite, tree), cache / "trees"), {})
+    base_side, head_side = (
+        BuiltSide(
+            spec,
+            python := builder.environment(lock),
+            keep_tree(with_workloads(suite, tree), builder.cache / "trees"),
+            builder.installed(python),
+        )
         for spec, lock, tree in zip((base, head), locks, trees, strict=True)
-    ]
-    built = [BuiltSide(one.spec, one.python, one.tree, installed(one.python, builder)) for one in sides]
-    return built[0], built[1]
+    )
+    return base_side, head_side
 
 
 def same_tree(base: SideSpec, head: SideSpec, root: Path) -> bool:
@@ -92,7 +105,7 @@ class Builder:
         except ImportError:
             raise GateError("uv is not installed: run the gate with `tox run -e gate`, or `pip install uv`") from None
         self._uv = find_uv_bin()
-        self._cache = cache
+        self.cache = cache
         for name in ("wheels", "locks", "environments", "trees"):
             (cache / name).mkdir(parents=True, exist_ok=True)
         found = output_of("--python", [self._uv, "python", "find", interpreter], cache)
@@ -113,14 +126,14 @@ class Builder:
             if project.suffix != ".whl":
                 raise GateError(f"{project}: a file; expected a wheel (.whl) or a project's folder")
             return project
-        target = self._cache / "wheels" / digest
+        target = self.cache / "wheels" / digest
         if not target.exists():
             with tempfile.TemporaryDirectory() as folder:
                 copy, writing = Path(folder) / "project", target.with_suffix(".writing")
                 copy_project(project, copy)
                 shutil.rmtree(writing, ignore_errors=True)
                 command = [self._uv, "build", "--quiet", "--wheel", "--python", self.interpreter, "--out-dir"]
-                output_of(f"building {project}", [*command, str(writing), str(copy)], self._cache)
+                output_of(f"building {project}", [*command, str(writing), str(copy)], self.cache)
                 writing.rename(target)
         wheel = next(target.glob("*.whl"), None)
         if wheel is None:
@@ -130,7 +143,7 @@ class Builder:
     def lock(self, wanted: Sequence[Wanted]) -> list[Path]:
         """Every requirement of both sides pinned: what neither asks for differently is the same in both."""
         key = _digest(json.dumps([[side.lines for side in wanted], self.interpreter]))
-        targets = [self._cache / "locks" / f"{key}-{place}.txt" for place in range(len(wanted))]
+        targets = [self.cache / "locks" / f"{key}-{place}.txt" for place in range(len(wanted))]
         own = {project_name(line) for side in wanted for line in (*side.own, *_differing(wanted))}
         for place, (side, target) in enumerate(zip(wanted, targets, strict=True)):
             if not target.exists():
@@ -147,36 +160,32 @@ class Builder:
             kept.write_text("\n".join(constraints) + "\n")
             command = [self._uv, "pip", "compile", "--quiet", "--no-header", "--no-annotate", "--python"]
             command += [self.interpreter, "--constraint", str(kept), str(wanted)]
-            return output_of("resolving what a side needs", command, self._cache).decode()
+            return output_of("resolving what a side needs", command, self.cache).decode()
 
-    def environment(self, lock: Path) -> tuple[Path]:
+    def environment(self, lock: Path) -> Path:
         """The interpreter of an environment that holds exactly what a lock names."""
-        target = self._cache / "environments" / _digest(lock.read_text() + self.interpreter)
+        target = self.cache / "environments" / _digest(lock.read_text() + self.interpreter)
         python = target / "bin" / "python"
         # The last thing written: an environment without it was cut off.
         whole = target / "whole"
         if not whole.exists():
             shutil.rmtree(target, ignore_errors=True)
             venv = [self._uv, "venv", "--quiet", "--python", self.interpreter, str(target)]
-            output_of("making an environment", venv, self._cache)
+            output_of("making an environment", venv, self.cache)
             install = [self._uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", str(python)]
-            output_of("installing a side", [*install, "--no-deps", "--requirement", str(lock)], self._cache)
+            output_of("installing a side", [*install, "--no-deps", "--requirement", str(lock)], self.cache)
             whole.touch()
-        return (python,)
+        return python
 
-    def freeze(self, python: Path) -> str:
-        """What is installed, as `pip freeze` says it."""
-        return output_of("uv pip freeze", [self._uv, "pip", "freeze", "--python", str(python)], self._cache).decode()
-
-
-def installed(python: Path, builder: Builder) -> dict[str, str]:
-    """Versions by project; a project that was built here is named by its wheel."""
-    found = {}
-    for line in builder.freeze(python).splitlines():
-        name, separator, rest = line.partition("==") if "==" in line else line.partition(" @ ")
-        if separator:
-            found[project_name(name)] = rest
-    return found
+    def installed(self, python: Path) -> dict[str, str]:
+        """Versions by project; of one that was built here, its wheel."""
+        freeze = [self._uv, "pip", "freeze", "--python", str(python)]
+        found = {}
+        for line in output_of("uv pip freeze", freeze, self.cache).decode().splitlines():
+            name, separator, rest = line.partition("==") if "==" in line else line.partition(" @ ")
+            if separator:
+                found[project_name(name)] = rest
+        return found
 
 
 def _differing(wanted: Sequence[Wanted]) -> set[str]:

@@ -3,7 +3,7 @@
 import pytest
 
 from benchmarks.history.errors import Unreadable
-from benchmarks.history.limits import limit_of, parse_percent, read_limits, unmatched
+from benchmarks.history.limits import limit_of, parse_percent, parse_span, read_limits, unmatched
 from tests.documents import write
 
 GOOD = """
@@ -69,3 +69,16 @@ def test_percentages(text):
     assert parse_percent("2.5 %") == 0.025
     with pytest.raises(ValueError, match="expected a percentage above 0"):
         parse_percent(text)
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("10m", 600), ("90s", 90), ("1.5h", 5400), (" 2 m ", 120)])
+def test_spans(text, seconds):
+    """A budget."""
+    assert parse_span(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "10", "m", "-1m", "0s", "1e9s", "10 minutes", "\uff11m"])
+def test_what_is_no_span(text):
+    """Says what was expected."""
+    with pytest.raises(ValueError, match="expected a time above 0"):
+        parse_span(text)

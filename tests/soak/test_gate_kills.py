@@ -55,7 +55,7 @@ def test_a_killed_side(tmp_path, seed):
         text=True,
     ) as running:
         killed = kill_one(psutil.Process(running.pid), rng, latest_s=14)
-        out, err = running.communicate(timeout=60)
+        out, err = running.communicate(timeout=120)
     assert "Traceback" not in err
     while_sizing = killed is not None and not any(word.startswith("--in-turns") for word in killed)
     assert running.returncode in ((0, 2, 3) if while_sizing else (0, 3)), out + err
