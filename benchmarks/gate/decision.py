@@ -65,7 +65,14 @@ def next_cases(record: Record, decision: Decision) -> list[GateCase]:
     }
     for name, members in groups(record.cases).items():
         group = decision.groups.get(name)
-        if group and group.verdict in _OPEN and not group.unlikely and group.assessment.pairs < _GROUP_PAIRS:
+        # Not so for the grid: it is told by whatever is measured, and all cases would leave no time for anyone.
+        if (
+            name != GRID
+            and group
+            and group.verdict in _OPEN
+            and not group.unlikely
+            and group.assessment.pairs < _GROUP_PAIRS
+        ):
             suspects.update(members)
     chosen = [case for case in sound if case.nodeid in suspects] or undecided
     return sorted(chosen, key=lambda case: -_suspicion(decision.cases.get(case.nodeid)))
