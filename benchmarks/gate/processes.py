@@ -9,6 +9,14 @@ from benchmarks.gate.errors import GateError
 
 _MOST_LINES = 40
 
+# Who told pip where packages are has told uv as well.
+_PIP_TO_UV = {
+    "PIP_INDEX_URL": "UV_DEFAULT_INDEX",
+    "PIP_EXTRA_INDEX_URL": "UV_INDEX",
+    "PIP_FIND_LINKS": "UV_FIND_LINKS",
+    "PIP_CERT": "SSL_CERT_FILE",
+}
+
 
 def output_of(what: str, command: Sequence[str], folder: Path) -> bytes:
     """Standard output of a command; raises GateError with the end of its messages where it fails."""
@@ -25,6 +33,13 @@ def output_of(what: str, command: Sequence[str], folder: Path) -> bytes:
 
 
 def build_environment() -> dict[str, str]:
-    """The own environment without what tox or a virtual environment would make uv use instead of ours."""
+    """The own environment, pip's settings told to uv, without what would make uv use another environment than ours."""
+    environment = dict(os.environ)
+    # The system's certificates, as for everything else on this machine: a proxy's may be among them.
+    environment.setdefault("UV_SYSTEM_CERTS", "1")
+    environment.setdefault("UV_NATIVE_TLS", "1")  # what uv called it before
+    for pip, uv in _PIP_TO_UV.items():
+        if pip in environment:
+            environment.setdefault(uv, environment[pip])
     dropped = ("VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME", "UV_PROJECT_ENVIRONMENT", "GIT_DIR", "GIT_WORK_TREE")
-    return {name: value for name, value in os.environ.items() if name not in dropped}
+    return {name: value for name, value in environment.items() if name not in dropped}

@@ -9,8 +9,11 @@ import psutil
 import pytest
 
 from tests.run_session import ROOT, environment
-from tests.sessions.test_gate import FEW, SAME, command, processes_of
+from tests.sessions.test_gate import FEW, SAME, command, processes_of, released
 from tests.soak import size
+
+
+__all__ = ["released"]  # a fixture
 
 
 def sides_of(gate):
@@ -41,6 +44,7 @@ def kill_one(gate, rng, latest_s):
     return None
 
 
+@pytest.mark.usefixtures("released")
 @pytest.mark.parametrize("seed", range(size(2, 50)))
 def test_a_killed_side(tmp_path, seed):
     """One kill is nobody's fault: the pair is void and measured again; only a killed first session ends the gate."""
