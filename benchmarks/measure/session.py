@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.measure.deadline import hurry_up
 from benchmarks.measure.ledger import Ledger
 from benchmarks.measure.settings import BadOption, count
 
@@ -116,6 +117,7 @@ def end_in_order_on_signals() -> None:
     """Let SIGTERM and SIGHUP end the session as Ctrl-C does: what was measured is saved, no worker is left behind."""
 
     def end(signum: int, frame: FrameType | None) -> None:
+        hurry_up()
         pytest.exit(f"ended by {signal.Signals(signum).name}", returncode=128 + signum)
 
     if threading.current_thread() is threading.main_thread():

@@ -12,7 +12,6 @@ from tests.run_session import ROOT, environment
 from tests.sessions.test_gate import FEW, SAME, command, processes_of, released
 from tests.soak import size
 
-
 __all__ = ["released"]  # a fixture
 
 
