@@ -168,7 +168,8 @@ def _notes(folder: Path, record: Record) -> list[str]:
 def _label(record: Record, side: str) -> str:
     spec = " ".join(record.sides[side]["spec"]) or "this checkout"
     joblib = record.sides[side].get("packages", {}).get("joblib")
-    return f"{spec} (joblib {joblib})" if joblib and "joblib==" not in spec else spec
+    # What was built here is named by its spec already.
+    return f"{spec} (joblib {joblib})" if joblib and "joblib==" not in spec and "://" not in joblib else spec
 
 
 def _percent(option: str, text: str, most: float) -> float:
