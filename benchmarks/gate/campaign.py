@@ -10,14 +10,16 @@ from pathlib import Path
 
 from benchmarks.analysis.evidence import smallest_seen
 from benchmarks.analysis.turns_verdict import CASES_SHARE, needed
-from benchmarks.gate.decision import Decision, decide, next_cases
+from benchmarks.gate.decision import decide, next_cases
 from benchmarks.gate.environments import BuiltSide
 from benchmarks.gate.errors import GateError
 from benchmarks.gate.pair import PairEnd, run_pair
+from benchmarks.gate.processes import ending
 from benchmarks.gate.record import GateCase, PairRecord, Record, runs_of
 from benchmarks.gate.sizing import choose_cases, write_plan
 from benchmarks.gate.tracks import Measured
 from benchmarks.history.limits import Limit
+from benchmarks.history.run import WRONG_RESULT
 
 # Starting two sessions and saving two runs, and a case beside its calls: only to tell what fits into the budget.
 _PAIR_S, _CASE_S = 3.0, 0.2
@@ -31,8 +33,6 @@ _NOISE, _WHOLE_PAIRS = 0.05, 4
 
 # A side that dies twice in the same case dies of that case; once may have been anybody.
 _DEATHS = 2
-
-_WRONG = ("WrongResult", "benchmarks.measure.work.WrongResult")
 
 
 class Campaign:
@@ -68,19 +68,21 @@ class Campaign:
             self._save()
             self._tell(self._expectation())
         measured = Measured(self.folder, record)
-        while chosen := self._fitting(next_cases(record, self._decide(measured))):
+        waiting = self._next(measured)
+        while chosen := self._fitting(waiting):
             end = self._pair(chosen, until)
             measured.take(record)
             self._note_failures(measured.failed)
             self._save()
-            self._tell(self._progress(chosen, end, measured))
+            waiting = self._next(measured)
+            self._tell(self._progress(chosen, end, len(waiting)))
         record.state = "done"
         self._save()
 
     def _expectation(self) -> str:
         """What can be seen in the budget on a machine with the noise of the recordings: said before it is spent."""
         record, effect = self.record, math.log1p(self.record.min_effect)
-        each = _CASE_S + 2 * _CALLS * record.target_s
+        each = self._case_s
         all_s = _PAIR_S + each * len(record.cases)
         left = record.budget_s - (time.monotonic() - self._began) - _WHOLE_PAIRS * all_s
         pairs = _WHOLE_PAIRS + max(0, int(left / (_PAIR_S + each * max(1, len(record.cases) // 8))))
@@ -93,13 +95,18 @@ class Campaign:
             f"{len(record.cases)} cases, {all_s:.0f} s for a pair of all; with a noise of {_NOISE:.0%} a pair, {seen}"
         )
 
-    def _decide(self, measured: Measured) -> Decision:
-        return decide(self.record, measured, self._limits)
+    @property
+    def _case_s(self) -> float:
+        """What a case takes in a pair, before one was measured."""
+        return _CASE_S + 2 * _CALLS * self.record.target_s
+
+    def _next(self, measured: Measured) -> list[GateCase]:
+        return next_cases(self.record, decide(self.record, measured, self._limits))
 
     def _fitting(self, cases: list[GateCase]) -> list[GateCase]:
         """As many of the cases as the budget still allows."""
         left = self.record.budget_s - (time.monotonic() - self._began) - _PAIR_S
-        each = _CASE_S + 2 * _CALLS * self.record.target_s
+        each = self._case_s
         measured = [pair for pair in self.record.pairs if not pair.why][-5:]
         if measured:
             each = sum(max(0.1, pair.seconds - _PAIR_S) for pair in measured) / sum(
@@ -114,7 +121,8 @@ class Campaign:
         coin = random.Random(f"{record.seed} {name}")
         order = list(chosen)
         coin.shuffle(order)
-        cpus = {case.nodeid: coin.choice(sorted(os.sched_getaffinity(0))) for case in order if case.one_worker}
+        cores = sorted(os.sched_getaffinity(0))
+        cpus = {case.nodeid: coin.choice(cores) for case in order if case.one_worker}
         plan = write_plan(self.folder, order, cpus)
         end = run_pair(
             self._sides, runs_of(self.folder).root, self.folder / "logs", name, plan, len(order), coin, until
@@ -136,14 +144,13 @@ class Campaign:
             return
         log = self.folder / "logs" / f"{name}-{side}.txt"
         if nodeid is None or side == "base":
-            said = log.read_text(errors="replace").strip().splitlines()[-15:]
-            raise GateError("\n".join([f"{side} can't be measured: {why} {_DEATHS} times; see {log}:", *said]))
+            raise GateError(f"{side} can't be measured: {why} {_DEATHS} times; see {log}:\n{ending(log.read_bytes())}")
         self.record.trouble[nodeid] = [side, why]
 
     def _note_failures(self, failed: Mapping[str, Mapping[str, str]]) -> None:
         for side in ("base", "head"):
             for nodeid, why in failed[side].items():
-                if side == "base" and why.startswith(_WRONG):
+                if side == "base" and why.startswith(WRONG_RESULT):
                     raise GateError(f"base returns a wrong result in {nodeid}: {why}; a gate needs a sound base")
                 self.record.trouble.setdefault(nodeid, [side, why])
 
@@ -151,11 +158,10 @@ class Campaign:
         self.record.spent_s = time.monotonic() - self._began
         self.record.save(self.folder)
 
-    def _progress(self, chosen: Sequence[GateCase], end: PairEnd, measured: Measured) -> str:
+    def _progress(self, chosen: Sequence[GateCase], end: PairEnd, waiting: int) -> str:
         left = max(0.0, self.record.budget_s - self.record.spent_s)
         number = len(self.record.pairs)
         time_left = f"{int(left) // 60}:{int(left) % 60:02} left at most"
         if end.why:
             return f"pair {number} is void ({end.side or 'gate'}: {end.why}); {time_left}"
-        undecided = next_cases(self.record, self._decide(measured))
-        return f"pair {number}: {len(chosen)} cases in {end.seconds:.0f} s; {len(undecided)} to go on with; {time_left}"
+        return f"pair {number}: {len(chosen)} cases in {end.seconds:.0f} s; {waiting} to go on with; {time_left}"

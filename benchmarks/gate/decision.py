@@ -97,20 +97,20 @@ def rows(record: Record, measured: Measured, decision: Decision, limits: Sequenc
 
 
 def _case(nodeid: str, found: Finding | None, measured: Measured, record: Record, limits: Sequence[Limit]) -> Row:
-    name = nodeid.rpartition("::")[2]
+    _, name, _ = names(nodeid)
     if found is None:
         return Row(name, nodeid, Verdict.INCONCLUSIVE, None, None, None, record.min_effect, "not measured in time")
     logs = measured.logs_s[nodeid]
     base_s, head_s = (math.exp(math.fsum(logs[side]) / len(logs[side])) for side in ("base", "head"))
     verdict, note = found.verdict, found.note
-    if found.thresholds.limit is not None and verdict is Verdict.OVER_LIMIT:
-        note = f"max_slowdown is {found.thresholds.limit:.3g}"
+    if verdict is Verdict.OVER_LIMIT:
+        note = f"max_slowdown is {found.thresholds.matters:.3g}"
     return Row(name, nodeid, verdict, base_s, head_s, found.comparison, found.thresholds.matters, note)
 
 
 def _trouble(nodeid: str, side: str, why: str, record: Record) -> Row:
     verdict = Verdict.BROKEN if side == "head" else Verdict.INCOMPARABLE
-    name = nodeid.rpartition("::")[2]
+    _, name, _ = names(nodeid)
     return Row(name, nodeid, verdict, None, None, None, record.min_effect, f"{side}: {why}")
 
 

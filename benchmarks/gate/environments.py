@@ -23,7 +23,6 @@ _PATIENCE_S = 900.0
 class BuiltSide:
     """A side that can be measured: its interpreter, the tree it is run in, and what is installed (name: version)."""
 
-    spec: SideSpec
     python: Path
     tree: Path
     packages: dict[str, str]
@@ -50,12 +49,11 @@ def _build(base: SideSpec, head: SideSpec, root: Path, builder: "Builder") -> tu
     locks = builder.lock(wanted)
     base_side, head_side = (
         BuiltSide(
-            spec,
             python := builder.environment(lock),
             keep_tree(with_workloads(suite, tree), builder.cache / "trees"),
             builder.installed(python),
         )
-        for spec, lock, tree in zip((base, head), locks, trees, strict=True)
+        for lock, tree in zip(locks, trees, strict=True)
     )
     return base_side, head_side
 

@@ -27,9 +27,14 @@ def output_of(what: str, command: Sequence[str], folder: Path) -> bytes:
     except OSError as error:
         raise GateError(f"{what}: {command[0]}: {error.strerror}; install it or put it on the PATH") from None
     if done.returncode:
-        said = (done.stderr or done.stdout).decode(errors="replace").strip().splitlines()[-_MOST_LINES:]
-        raise GateError("\n".join([f"{what} failed (exit code {done.returncode}):", *said]))
+        said = ending(done.stderr or done.stdout)
+        raise GateError(f"{what} failed (exit code {done.returncode}):\n{said}")
     return done.stdout
+
+
+def ending(output: bytes) -> str:
+    """The last lines of what a program said."""
+    return "\n".join(output.decode(errors="replace").strip().splitlines()[-_MOST_LINES:])
 
 
 def build_environment() -> dict[str, str]:

@@ -10,6 +10,7 @@ from subprocess import TimeoutExpired
 from benchmarks.gate.environments import BuiltSide
 from benchmarks.gate.errors import GateError
 from benchmarks.gate.pair import running, session_command
+from benchmarks.gate.processes import ending
 from benchmarks.gate.record import GateCase, runs_of
 from benchmarks.history.run import CaseTimes, Run, geometric_mean_s, read_run
 
@@ -41,7 +42,7 @@ def choose_cases(
         for case in distinct(first.cases.values())
     ]
     if not cases:
-        raise GateError(f"no case can be measured: {next(iter(_failures(first).values()), 'none was selected')}")
+        raise GateError(f"no case can be measured: {next(iter(first.without_time.values()), 'none was selected')}")
     # Small calls say too little of large ones: somewhat more than is aimed at, then what is too much is taken off.
     cases = [replace(case, scale=min(_LARGEST, case.scale * _GENEROUS)) for case in cases]
     plan = write_plan(folder, cases, {})
@@ -49,7 +50,7 @@ def choose_cases(
         second = _session(head, folder, "sizing-2", plan, [], until)
     except NoRun:
         # A head that dies is found out, and named, when it is measured beside base.
-        return cases, {"base": _failures(first), "head": {}}
+        return cases, {"base": first.without_time, "head": {}}
     times = {case.fullname: case for case in second.cases.values()}
     sized = [
         replace(case, scale=min(case.scale, _scale(case.scale, times[case.nodeid], target_s)))
@@ -57,7 +58,7 @@ def choose_cases(
         else case
         for case in cases
     ]
-    return sized, {"base": _failures(first), "head": _failures(second)}
+    return sized, {"base": first.without_time, "head": second.without_time}
 
 
 def distinct(cases: Iterable[CaseTimes]) -> list[CaseTimes]:
@@ -87,8 +88,8 @@ def _session(side: BuiltSide, folder: Path, name: str, plan: Path | None, more: 
             raise GateError(f"choosing the sizes took longer than the budget; see {log}") from None
     saved = next((file for file in runs.files() if file.name == name), None)
     if code not in (0, 1) or saved is None:
-        said = log.read_text(errors="replace").strip().splitlines()[-15:]
-        raise NoRun("\n".join([f"{name}: a side can't be measured (pytest's exit code {code}), see {log}:", *said]))
+        said = ending(log.read_bytes())
+        raise NoRun(f"{name}: a side can't be measured (pytest's exit code {code}), see {log}:\n{said}")
     return read_run(saved.path)
 
 
@@ -98,7 +99,3 @@ def _scale(before: float, case: CaseTimes, target_s: float) -> float:
 
 def _alone(case: CaseTimes) -> bool:
     return case.facts.get("effective_n_jobs") == 1
-
-
-def _failures(run: Run) -> dict[str, str]:
-    return {**run.not_run, **run.failed}

@@ -27,18 +27,12 @@ class GitSource:
 
 @dataclass(frozen=True)
 class SideSpec:
-    """One side as it was asked for: `texts` as given; `ref` is of this repository, None where it is taken as it is."""
+    """One side as it was asked for; `ref` is of this repository, None where it is taken as it is."""
 
-    texts: tuple[str, ...]
     requirements: tuple[str, ...]
     paths: tuple[Path, ...]
     repositories: tuple[GitSource, ...]
     ref: str | None
-
-    @property
-    def text(self) -> str:
-        """The side in one line."""
-        return " ".join(self.texts) or "this checkout"
 
 
 def parse_side(option: str, texts: Sequence[str]) -> SideSpec:
@@ -56,7 +50,7 @@ def parse_side(option: str, texts: Sequence[str]) -> SideSpec:
         else:
             raise GateError(f"{option} {visible(text)!r}: no such path, and no requirement; expected {EXPECTED}")
     _refuse_refs(option, refs, [one.ref for one in repositories])
-    return SideSpec(tuple(texts), tuple(requirements), tuple(paths), tuple(repositories), refs[0] if refs else None)
+    return SideSpec(tuple(requirements), tuple(paths), tuple(repositories), refs[0] if refs else None)
 
 
 def _refuse_refs(option: str, own: Sequence[str], others: Sequence[str]) -> None:

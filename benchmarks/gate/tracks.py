@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from benchmarks.gate.record import Record, runs_of
-from benchmarks.history.run import CaseTimes, Run, read_run
+from benchmarks.history.run import CaseTimes, read_run
 
 Tracks = dict[str, list[tuple[float, ...] | None]]
 
@@ -34,7 +34,7 @@ class Measured:
             runs = {side: read_run(files[f"{pair.name}-{side}"]) for side in ("base", "head")}
             times = {side: {case.fullname: case for case in run.cases.values()} for side, run in runs.items()}
             for side, run in runs.items():
-                self.failed[side].update(_failures(run))
+                self.failed[side].update(run.without_time)
             for nodeid, track in self.tracks.items():
                 track.append(self._ratios(nodeid, times))
 
@@ -46,7 +46,3 @@ class Measured:
         self.logs_s[nodeid]["base"] += base
         self.logs_s[nodeid]["head"] += head
         return tuple(after - before for before, after in zip(base, head, strict=True))
-
-
-def _failures(run: Run) -> dict[str, str]:
-    return {**run.not_run, **run.failed}

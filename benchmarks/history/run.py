@@ -20,6 +20,9 @@ _LONGEST_NAME = 1024
 
 _MOST_ROUNDS = 10**12
 
+# How the reason of a failed check begins: see `measure.work.WrongResult`.
+WRONG_RESULT = ("WrongResult", "benchmarks.measure.work.WrongResult")
+
 # No call of a benchmark takes longer than four months.
 _LONGEST_S = 1e7
 
@@ -71,6 +74,11 @@ class Run:
     cases: Mapping[str, CaseTimes]
     failed: Mapping[str, str] = field(default_factory=dict)
     not_run: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def without_time(self) -> dict[str, str]:
+        """Why, by node id, a case that was asked for has no time."""
+        return {**self.not_run, **self.failed}
 
 
 def read_run(path: Path) -> Run:

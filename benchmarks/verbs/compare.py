@@ -14,20 +14,13 @@ from benchmarks.history.marks import read_marks, reject
 from benchmarks.history.references import EXPECTED, Found, find
 from benchmarks.history.run import read_run
 from benchmarks.history.store import Store
-from benchmarks.report import csv_rows, json_document, junit, markdown, terminal
 from benchmarks.verbs.advice import advice
 from benchmarks.verbs.baselines import eligible
-from benchmarks.verbs.outcome import Exit, Outcome
+from benchmarks.verbs.judged import add_output_arguments, outcome
+from benchmarks.verbs.outcome import Outcome
 from benchmarks.verbs.recorded import recorded
 from benchmarks.verbs.saved_runs import Terms, names, rows
 from benchmarks.verbs.sides import Side
-
-RENDERERS = {
-    "json": json_document.render,
-    "markdown": markdown.render,
-    "junit": junit.render,
-    "csv": csv_rows.render,
-}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,13 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"go on where {', '.join(FIELDS)} differ; repeatable",
     )
     parser.add_argument("--allow-partial", action="store_true", help="take a partial run as a baseline")
-    parser.add_argument(
-        "--inconclusive",
-        choices=("pass", "fail"),
-        help="where no case could be judged, exit with 0 or 1 instead of 3; what is incomparable never passes",
-    )
-    for name in RENDERERS:
-        parser.add_argument(f"--{name}", metavar="FILE", help=f"write it as {name} as well; - is standard output")
+    add_output_arguments(parser)
 
 
 def run(args: argparse.Namespace, store: Store) -> Outcome:
@@ -77,10 +64,8 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
         min_effect=terms.min_effect,
         notes=(*map(str, barred), *said, *_forced(base, head, terms.forced), *advice(base, head, found)),
     )
-    code = _exit_code(judgement, args.inconclusive)
     warnings = _reject(store, head_found, judgement) if judgement.failed else ()
-    files = {getattr(args, name): render(judgement) for name, render in RENDERERS.items() if getattr(args, name)}
-    return Outcome(terminal.render(judgement, args.coloured), code, files, warnings)
+    return outcome(args, judgement, warnings)
 
 
 def _terms(args: argparse.Namespace) -> Terms:
@@ -127,17 +112,6 @@ def _refuse_unmatched(terms: Terms, base: Side, head: Side) -> None:
         raise BadReference(f"--limits: the pattern {wrong[0]!r} matches none of {len(cases)} cases; mend or remove it")
     if terms.keyword is not None and not any(terms.asks_for(*case) for case in cases):
         raise BadReference(f"-k {terms.keyword!r} matches none of {len(cases)} cases")
-
-
-def _exit_code(judgement: Judgement, inconclusive: str | None) -> Exit:
-    if judgement.failed:
-        return Exit.FAILED
-    if not judgement.undecided:
-        return Exit.FINE
-    if inconclusive == "fail":
-        return Exit.FAILED
-    # Foreign data never passes: what can't be compared at all is more than inconclusive.
-    return Exit.FINE if inconclusive == "pass" and judgement.compared else Exit.UNDECIDED
 
 
 def _reject(store: Store, head: list[Found], judgement: Judgement) -> tuple[str, ...]:

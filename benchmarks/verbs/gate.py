@@ -20,15 +20,8 @@ from benchmarks.gate.tracks import Measured
 from benchmarks.gate.trees import merge_base
 from benchmarks.history.limits import Limit, parse_percent, parse_span, read_limits, unmatched
 from benchmarks.history.store import Store
-from benchmarks.report import csv_rows, json_document, junit, markdown, terminal
+from benchmarks.verbs.judged import add_output_arguments, outcome
 from benchmarks.verbs.outcome import Exit, Outcome
-
-RENDERERS = {
-    "json": json_document.render,
-    "markdown": markdown.render,
-    "junit": junit.render,
-    "csv": csv_rows.render,
-}
 
 _ROOT = Path(__file__).parents[2]
 _LONGEST_S = 20 * 60.0
@@ -53,11 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--build-only", action="store_true", help="build both sides and stop: CI's first step")
     parser.add_argument("--resume", metavar="RECORD", help="go on with a gate that was interrupted")
     parser.add_argument("--recompute", metavar="RECORD", help="judge a record again, measuring nothing")
-    parser.add_argument(
-        "--inconclusive", choices=("pass", "fail"), help="where no case could be judged, exit with 0 or 1 instead of 3"
-    )
-    for name in RENDERERS:
-        parser.add_argument(f"--{name}", metavar="FILE", help=f"write it as {name} as well; - is standard output")
+    add_output_arguments(parser)
 
 
 def run(args: argparse.Namespace, store: Store) -> Outcome:
@@ -137,11 +126,7 @@ def _outcome(args: argparse.Namespace, folder: Path, record: Record, limits: tup
         min_effect=record.min_effect,
         notes=(*_ceilings(limits), *_notes(folder, record)),
     )
-    code = Exit.FAILED if judgement.failed else Exit.UNDECIDED if judgement.undecided else Exit.FINE
-    if code is Exit.UNDECIDED and args.inconclusive:
-        code = Exit.FINE if args.inconclusive == "pass" and judgement.compared else Exit.FAILED
-    files = {getattr(args, name): render(judgement) for name, render in RENDERERS.items() if getattr(args, name)}
-    return Outcome(terminal.render(judgement, args.coloured), code, files)
+    return outcome(args, judgement)
 
 
 def _ceilings(limits: tuple[Limit, ...]) -> list[str]:

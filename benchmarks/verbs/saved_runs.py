@@ -12,11 +12,8 @@ from benchmarks.analysis.unpaired import CONFIDENCE
 from benchmarks.analysis.verdict import Thresholds, Verdict
 from benchmarks.history.comparability import case_difference
 from benchmarks.history.limits import Limit, limit_of
-from benchmarks.history.run import CaseTimes
+from benchmarks.history.run import WRONG_RESULT, CaseTimes
 from benchmarks.verbs.sides import Side, samples
-
-# How the message of a failed check begins: see `measure.work.WrongResult`.
-_WRONG = ("WrongResult", "benchmarks.measure.work.WrongResult")
 
 # For some cases, the logarithms of their times in each recorded session.
 Past = Callable[[Collection[str]], list[Mapping[str, float]]]
@@ -99,13 +96,13 @@ def _least_s(case: CaseTimes, sample: Sample, head: Side) -> float:
 def _wrong_results(head: Side, terms: Terms) -> dict[str, str]:
     """Cases of head with a wrong result in any run, and what was wrong."""
     failed = {fullname: why for run in head.runs for fullname, why in run.failed.items()}
-    return {name: why for name, why in failed.items() if why.startswith(_WRONG) and terms.asks_for(name)}
+    return {name: why for name, why in failed.items() if why.startswith(WRONG_RESULT) and terms.asks_for(name)}
 
 
 def _missing(gone: list[CaseTimes], fresh: list[CaseTimes], head: Side, terms: Terms) -> list[Row]:
     found = []
     for case in gone:
-        reasons = [{**run.not_run, **run.failed}.get(case.fullname) for run in head.runs]
+        reasons = [run.without_time.get(case.fullname) for run in head.runs]
         why = next(filter(None, reasons), "")
         if not why and head.own_cases_only:
             continue
