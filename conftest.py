@@ -1,13 +1,10 @@
 """Wires `benchmarks/` into pytest: options and hooks. What they do is done elsewhere."""
 
-import contextlib
-import io
 import os
 
 import pytest
 from pytest_benchmark.session import PerformanceRegression
 
-from benchmarks.grid import rough_weight
 from benchmarks.measure.children import bind_forks, reset_signals_in_forks, watch
 from benchmarks.measure.ledger import Ledger
 from benchmarks.measure.machine import pin_thread_pools
@@ -35,6 +32,7 @@ from benchmarks.measure.settings import (
     refuse_workers,
 )
 from benchmarks.measure.turns import PLAN, planned, read_plan
+from benchmarks.showing import print_summary, show_progress, showing_stderr
 
 # Before anything imports a numeric library.
 pin_thread_pools(os.environ)
@@ -143,28 +141,7 @@ def pytest_collection_finish(session):
             open_journal(session)
     shown = config.pluginmanager.has_plugin("terminalreporter") and not settings.quiet_progress
     if settings.measuring and cases and shown and not config.option.collectonly:
-        weights = {
-            item.nodeid: rough_weight(getattr(item, "callspec", None) and item.callspec.params, settings.tasks)
-            for item in cases
-        }
-        config.stash[PROGRESS] = make_progress(config, weights)
-
-
-def make_progress(config, weights):
-    """A bar on a terminal, lines elsewhere."""
-    from benchmarks.report.progress import Bar, Estimate, Lines
-
-    reporter = config.pluginmanager.get_plugin("terminalreporter")
-    reporter.showfspath = False  # pytest's own progress
-    stream = terminal(config)
-    if stream.isatty():
-        return Bar(Estimate(weights), stream)
-    return Lines(Estimate(weights), reporter.write_line)
-
-
-def terminal(config):
-    """pytest's own output stream, which capturing leaves alone."""
-    return config.pluginmanager.get_plugin("terminalreporter")._tw._file
+        show_progress(config, cases)
 
 
 def pytest_report_teststatus(report, config):
@@ -224,17 +201,8 @@ def pytest_runtest_makereport(item, call):
 @pytest.fixture
 def live_stderr(request, pytestconfig):
     """Shows what a measured block writes to stderr as it comes; drops it where nobody wants progress."""
-    if PROGRESS not in pytestconfig.stash:
-        yield contextlib.redirect_stderr(io.StringIO())
-        return
-    from benchmarks.report.progress import LiveStderr
-
-    # pytest captures what a test writes; a copy of the real stdout is out of its reach.
-    with pytestconfig.pluginmanager.get_plugin("capturemanager").global_and_fixture_disabled():
-        stdout = os.dup(1)
-    with os.fdopen(stdout, "w") as stream:
-        stream.write(f"{request.node.name}: running\n")
-        yield contextlib.redirect_stderr(LiveStderr(stream, stream.isatty()))
+    with showing_stderr(pytestconfig, request.node.name) as live:
+        yield live
 
 
 def pytest_benchmark_update_json(config, output_json):
@@ -270,18 +238,6 @@ def pytest_terminal_summary(terminalreporter, config):
         print_summary(terminalreporter, config)
         for line in outcome(terminalreporter._session):
             terminalreporter.write_line(line, red=True)
-
-
-def print_summary(terminalreporter, config):
-    """What was measured, what was not, and what is fastest."""
-    settings, ledger = config.stash[SETTINGS], config.stash[LEDGER]
-    if not settings.measuring or not ledger.asked or config.option.collectonly:
-        return
-    from benchmarks.report.summary import summary
-
-    benchmarks = [bench.as_dict(include_data=False) for bench in config._benchmarksession.benchmarks]
-    terminalreporter.section(f"{len(ledger.passed)} of {len(ledger.asked)} cases measured, profile {settings.profile}")
-    terminalreporter.write(summary(benchmarks, ledger.without_time(), coloured=terminalreporter.hasmarkup))
 
 
 def pytest_unconfigure(config):

@@ -12,6 +12,7 @@ from tests.run_session import ROOT, environment
 FLOORS = {
     "benchmarks.__main__": 4,
     "conftest": 3,
+    "benchmarks.showing": 3,
     "benchmarks.verbs": 3,
     "benchmarks.gate": 3,
     "benchmarks.suite": 3,

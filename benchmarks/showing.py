@@ -1,0 +1,59 @@
+"""What a session shows while it runs and when it ends; `conftest.py` says when."""
+
+import contextlib
+import io
+import os
+
+from benchmarks.grid import rough_weight
+from benchmarks.measure.session import LEDGER, PROGRESS
+from benchmarks.measure.settings import SETTINGS
+
+
+def show_progress(config, cases):
+    """Have the progress of `cases` shown, on a terminal as a bar, elsewhere as lines."""
+    tasks = config.stash[SETTINGS].tasks
+    weights = {
+        item.nodeid: rough_weight(getattr(item, "callspec", None) and item.callspec.params, tasks) for item in cases
+    }
+    config.stash[PROGRESS] = make_progress(config, weights)
+
+
+def make_progress(config, weights):
+    """A bar on a terminal, lines elsewhere."""
+    from benchmarks.report.progress import Bar, Estimate, Lines
+
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    reporter.showfspath = False  # pytest's own progress
+    # pytest's own output stream, which capturing leaves alone.
+    stream = reporter._tw._file
+    if stream.isatty():
+        return Bar(Estimate(weights), stream)
+    return Lines(Estimate(weights), reporter.write_line)
+
+
+@contextlib.contextmanager
+def showing_stderr(config, name):
+    """Gives what shows a block's stderr as it comes, under a case's name; or drops it where nobody wants progress."""
+    if PROGRESS not in config.stash:
+        yield contextlib.redirect_stderr(io.StringIO())
+        return
+    from benchmarks.report.progress import LiveStderr
+
+    # pytest captures what a test writes; a copy of the real stdout is out of its reach.
+    with config.pluginmanager.get_plugin("capturemanager").global_and_fixture_disabled():
+        stdout = os.dup(1)
+    with os.fdopen(stdout, "w") as stream:
+        stream.write(f"{name}: running\n")
+        yield contextlib.redirect_stderr(LiveStderr(stream, stream.isatty()))
+
+
+def print_summary(terminalreporter, config):
+    """What was measured, what was not, and what is fastest."""
+    settings, ledger = config.stash[SETTINGS], config.stash[LEDGER]
+    if not settings.measuring or not ledger.asked or config.option.collectonly:
+        return
+    from benchmarks.report.summary import summary
+
+    benchmarks = [bench.as_dict(include_data=False) for bench in config._benchmarksession.benchmarks]
+    terminalreporter.section(f"{len(ledger.passed)} of {len(ledger.asked)} cases measured, profile {settings.profile}")
+    terminalreporter.write(summary(benchmarks, ledger.without_time(), coloured=terminalreporter.hasmarkup))
