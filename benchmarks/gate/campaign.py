@@ -4,13 +4,12 @@ import math
 import os
 import random
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.analysis.evidence import smallest_seen
 from benchmarks.analysis.turns_verdict import CASES_SHARE, needed
-from benchmarks.gate.decision import decide, next_cases
 from benchmarks.gate.environments import BuiltSide
 from benchmarks.gate.errors import GateError
 from benchmarks.gate.pair import PairEnd, run_pair
@@ -18,7 +17,6 @@ from benchmarks.gate.processes import ending
 from benchmarks.gate.record import GateCase, PairRecord, Record, runs_of
 from benchmarks.gate.sizing import choose_cases, write_plan
 from benchmarks.gate.tracks import Measured
-from benchmarks.history.limits import Limit
 from benchmarks.history.run import WRONG_RESULT
 
 # Starting two sessions and saving two runs, and a case beside its calls: only to tell what fits into the budget.
@@ -35,21 +33,25 @@ _NOISE, _WHOLE_PAIRS = 0.05, 4
 _DEATHS = 2
 
 
+# What to measure in the next pair, most wanted first; nothing where there is nothing left to measure.
+Choice = Callable[[Record, Measured], Sequence[GateCase]]
+
+
 class Campaign:
-    """A gate under way: `folder` is its record's; `tell` is given a line for the user now and then."""
+    """A gate under way: `folder` is its record's; `choose` says what to measure next, `tell` tells the user a line."""
 
     def __init__(
         self,
         folder: Path,
         record: Record,
         sides: Mapping[str, BuiltSide],
-        limits: Sequence[Limit],
+        choose: Choice,
         tell: Callable[[str], None],
     ) -> None:
         self.folder = folder
         self.record = record
         self._sides = sides
-        self._limits = limits
+        self._choose = choose
         self._tell = tell
         self._began = time.monotonic() - record.spent_s
         self._deaths: Counter[tuple[str | None, str]] = Counter()
@@ -68,13 +70,13 @@ class Campaign:
             self._save()
             self._tell(self._expectation())
         measured = Measured(self.folder, record)
-        waiting = self._next(measured)
+        waiting = self._choose(record, measured)
         while chosen := self._fitting(waiting):
             end = self._pair(chosen, until)
             measured.take(record)
             self._note_failures(measured.failed)
             self._save()
-            waiting = self._next(measured)
+            waiting = self._choose(record, measured)
             self._tell(self._progress(chosen, end, len(waiting)))
         record.state = "done"
         self._save()
@@ -100,10 +102,7 @@ class Campaign:
         """What a case takes in a pair, before one was measured."""
         return _CASE_S + 2 * _CALLS * self.record.target_s
 
-    def _next(self, measured: Measured) -> list[GateCase]:
-        return next_cases(self.record, decide(self.record, measured, self._limits))
-
-    def _fitting(self, cases: list[GateCase]) -> list[GateCase]:
+    def _fitting(self, cases: Sequence[GateCase]) -> Sequence[GateCase]:
         """As many of the cases as the budget still allows."""
         left = self.record.budget_s - (time.monotonic() - self._began) - _PAIR_S
         each = self._case_s
@@ -114,15 +113,14 @@ class Campaign:
             )
         return cases[: max(0, int(left / (each * 1.1)))]
 
-    def _pair(self, chosen: list[GateCase], until: float) -> PairEnd:
+    def _pair(self, chosen: Sequence[GateCase], until: float) -> PairEnd:
         record = self.record
         name = f"pair-{len(record.pairs) + 1:03}"
         # From seed and number alone, so that a gate that goes on later throws the same coins.
         coin = random.Random(f"{record.seed} {name}")
-        order = list(chosen)
-        coin.shuffle(order)
+        order = shuffled(chosen, coin)
         cores = sorted(os.sched_getaffinity(0))
-        cpus = {case.nodeid: coin.choice(cores) for case in order if case.one_worker}
+        cpus = {case.nodeid: coin.choice(cores) for case in order if case.workers == 1}
         plan = write_plan(self.folder, order, cpus)
         end = run_pair(
             self._sides, runs_of(self.folder).root, self.folder / "logs", name, plan, len(order), coin, until
@@ -165,3 +163,11 @@ class Campaign:
         if end.why:
             return f"pair {number} is void ({end.side or 'gate'}: {end.why}); {time_left}"
         return f"pair {number}: {len(chosen)} cases in {end.seconds:.0f} s; {waiting} to go on with; {time_left}"
+
+
+def shuffled(cases: Sequence[GateCase], coin: random.Random) -> list[GateCase]:
+    """The cases in random order, those that can share an executor one after the other: starting one takes long."""
+    together: dict[str, list[GateCase]] = defaultdict(list)
+    for case in coin.sample(cases, len(cases)):
+        together[case.executor].append(case)
+    return [case for name in coin.sample(sorted(together), len(together)) for case in together[name]]

@@ -18,18 +18,25 @@ from benchmarks.history.durable import make_folder, write
 from benchmarks.history.reading import read_document, visible
 from benchmarks.history.store import Store
 
-# Raised when a key changes its meaning or goes. 1: the first.
-FORMAT = 1
+# Raised when a key changes its meaning or goes. 1: the first. 2: `workers` of a case, in place of `one_worker`.
+FORMAT = 2
+
+_LOKY = "LokyBackend"
 
 
 @dataclass(frozen=True)
 class GateCase:
-    """A case as the gate measures it: `backend` is the effective one; `cpu_bound`: one worker, so one core for both."""
+    """A case as the gate measures it: the class of its effective backend, its effective n_jobs, its size."""
 
     nodeid: str
     backend: str
+    workers: int
     scale: float
-    one_worker: bool
+
+    @property
+    def executor(self) -> str:
+        """What the case can share with another of the same name: loky's executor, which belongs to the process."""
+        return f"{self.backend} with {self.workers}" if self.backend == _LOKY else self.nodeid
 
 
 @dataclass(frozen=True)
@@ -80,8 +87,8 @@ def read_record(folder: Path) -> Record:
         raise GateError(f"{visible(folder)}: no gate.json; expected a gate record")
     document = read_document(path)
     try:
-        if document.pop("format") > FORMAT:
-            raise GateError(f"{visible(path)}: of a newer program; this one knows format {FORMAT}")
+        if (found := document.pop("format")) != FORMAT:
+            raise GateError(f"{visible(path)}: format {found}; expected {FORMAT}: use the program that wrote it")
         cases = [GateCase(**case) for case in document.pop("cases")]
         pairs = [PairRecord(**{**pair, "cases": tuple(pair["cases"])}) for pair in document.pop("pairs")]
         return Record(**document, cases=cases, pairs=pairs)

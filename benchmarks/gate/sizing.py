@@ -1,6 +1,7 @@
 """Which cases a gate measures, and how large: a session of base, then one of head, before any pair."""
 
 import json
+import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -21,6 +22,9 @@ _SMALLEST, _LARGEST = 1e-3, 1e3
 
 _GENEROUS = 1.3
 
+# The batch size in a case's id, see `grid.Case.id`.
+_BATCH_SIZE = re.compile(r"-b(\d+|auto)(?=\]$)")
+
 
 class NoRun(GateError):
     """A side's session ended without a run."""
@@ -38,7 +42,7 @@ def choose_cases(
     words = ["-k", keyword] if keyword else []
     first = _session(base, folder, "sizing-1", None, [*_SUITE, "-m", "not double", *words], until)
     cases = [
-        GateCase(case.fullname, str(case.facts.get("effective_backend")), _scale(1.0, case, target_s), _alone(case))
+        GateCase(case.fullname, str(case.facts.get("effective_backend")), _workers(case), _scale(1.0, case, target_s))
         for case in distinct(first.cases.values())
     ]
     if not cases:
@@ -52,11 +56,13 @@ def choose_cases(
         # A head that dies is found out, and named, when it is measured beside base.
         return cases, {"base": first.without_time, "head": {}}
     times = {case.fullname: case for case in second.cases.values()}
+    twice = unbatched(first.cases.values()) & unbatched(second.cases.values())
     sized = [
         replace(case, scale=min(case.scale, _scale(case.scale, times[case.nodeid], target_s)))
         if case.nodeid in times
         else case
         for case in cases
+        if case.nodeid not in twice
     ]
     return sized, {"base": first.without_time, "head": second.without_time}
 
@@ -68,10 +74,32 @@ def distinct(cases: Iterable[CaseTimes]) -> list[CaseTimes]:
     return [case for case in cases if case.facts.get("alias_of") not in names]
 
 
+def unbatched(cases: Iterable[CaseTimes]) -> set[str]:
+    """Of cases that differ in nothing but a batch size that joblib made no use of: node ids of all but the first."""
+    seen: set[str] = set()
+    found = set()
+    for case in cases:
+        if any(case.facts.get("batches") or ()):
+            continue
+        without = _BATCH_SIZE.sub("", case.fullname)
+        if without in seen:
+            found.add(case.fullname)
+        seen.add(without)
+    return found
+
+
 def write_plan(folder: Path, cases: Sequence[GateCase], cpus: Mapping[str, int]) -> Path:
     """The plan of a session, for `--plan`; `cpus` are the cores that some cases are bound to."""
     path = folder / "plan.json"
-    entries = [{"nodeid": case.nodeid, "scale": case.scale, "cpu": cpus.get(case.nodeid)} for case in cases]
+    entries = [
+        {
+            "nodeid": case.nodeid,
+            "scale": case.scale,
+            "cpu": cpus.get(case.nodeid),
+            "keep": following is not None and case.executor == following.executor,
+        }
+        for case, following in zip(cases, [*cases[1:], None], strict=True)
+    ]
     path.write_text(json.dumps({"cases": entries}))
     return path
 
@@ -97,5 +125,6 @@ def _scale(before: float, case: CaseTimes, target_s: float) -> float:
     return min(_LARGEST, max(_SMALLEST, before * target_s / geometric_mean_s(case.rounds_s)))
 
 
-def _alone(case: CaseTimes) -> bool:
-    return case.facts.get("effective_n_jobs") == 1
+def _workers(case: CaseTimes) -> int:
+    workers = case.facts.get("effective_n_jobs")
+    return workers if isinstance(workers, int) else 0

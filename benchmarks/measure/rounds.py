@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from benchmarks.backends.pool import Pool, open_pool
@@ -20,12 +20,24 @@ _PATIENCE_S = 10.0
 Results = list[list[Any]]
 
 
+@dataclass(frozen=True)
+class Gated:
+    """What is different about a case that a gate measures: no speed-up is asked for, and time is short.
+
+    `turn` waits for the turn to do a round, None where no other session takes turns with this one. `repeated` says that
+    the case was measured before, in another process: the loop has confirmed the formula, what really runs is known.
+    `keep` leaves loky's executor to the next case, which uses the same.
+    """
+
+    turn: Callable[[], None] | None
+    repeated: bool
+    keep: bool
+
+
 class Measure:
     """Times calls of a case's pool through pytest-benchmark's `pedantic`, one call a round.
 
     `rounds` and `warmups` are calls; `timeout_s` is for the whole case; `stuck` is told of threads that can't be ended.
-    `turn` waits for the turn to do a round where another session measures the same; None where this one is alone.
-    `beside_another` says that speed-ups are not asked for; `confirmed` that the loop has confirmed the formula before.
     """
 
     def __init__(
@@ -35,18 +47,14 @@ class Measure:
         warmups: int,
         timeout_s: float,
         stuck: Callable[[list[str]], None],
-        turn: Callable[[], None] | None = None,
-        beside_another: bool = False,
-        confirmed: bool = False,
+        gated: Gated | None = None,
     ) -> None:
         self._benchmark = benchmark
         self._rounds = rounds
         self._warmups = warmups
         self._timeout_s = timeout_s
         self._stuck = stuck
-        self._turn = turn
-        self._beside_another = beside_another
-        self._confirmed = confirmed
+        self._gated = gated
         self.untimed_s = 0.0
 
     def warm_call(self, case: Case, work: Work, beside_loop: bool = False, **parallel_options: Any) -> None:
@@ -55,7 +63,7 @@ class Measure:
         `beside_loop` also times the direct loop just before and just after the case, so that a speed-up compares
         two times of the same moment: the machine's speed may change from one case to the next.
         """
-        beside_loop = beside_loop and self._benchmark.enabled and not self._beside_another
+        beside_loop = beside_loop and self._benchmark.enabled and not self._gated
         loop_s = [work.loop_s()] if beside_loop else []
         with self._pool(case, parallel_options) as pool:
             pool.open()
@@ -107,18 +115,20 @@ class Measure:
 
     @contextmanager
     def _pool(self, case: Case, parallel_options: dict[str, Any]) -> Iterator[Pool]:
-        """A pool that starts from nothing and leaves nothing, however the case ends."""
+        """A pool that starts from nothing and leaves nothing, however the case ends; a gate may ask for less."""
         before = set(threading.enumerate())
         pool = open_pool(case, **parallel_options)
         try:
             with guarded(self._timeout_s, pool.dead_worker, pool.unblock):
-                pool.discard()
+                if not self._gated:
+                    pool.discard()
                 try:
                     yield pool
                 except BaseException:
                     pool.kill()
                     raise
-                pool.discard()
+                if not (self._gated and self._gated.keep):
+                    pool.discard()
         except BaseException:
             if left := lingering(before, _PATIENCE_S):
                 self._stuck(left)
@@ -128,8 +138,9 @@ class Measure:
         self, phase: str, case: Case, work: Work, pool: Pool, calls: int = 1, observed: Work | None = None
     ) -> "Notes":
         began = time.perf_counter()
-        if self._confirmed:
+        if self._gated and self._gated.repeated:
             work = replace(work, by_formula=True)
+            observed = work.thinned()
         with naming(f"{_where(case)}, untimed call"):
             seen = observe(pool, observed or work)
         self.untimed_s += time.perf_counter() - began
@@ -146,8 +157,8 @@ class Measure:
         """Run the rounds; whatever `pedantic` is told to call before and after a round is outside its timer."""
 
         def prepare() -> None:
-            if self._turn:
-                self._turn()
+            if self._gated and self._gated.turn:
+                self._gated.turn()
             if before is not None:
                 before()
 

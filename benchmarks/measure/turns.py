@@ -22,11 +22,15 @@ from benchmarks.measure.settings import BadOption
 
 @dataclass(frozen=True)
 class Planned:
-    """One case of a plan: `scale` multiplies its size; `cpu` is the one core that it is bound to, None for any."""
+    """One case of a plan: `scale` multiplies its size; `cpu` is the one core that it is bound to, None for any.
+
+    `keep` leaves loky's executor to the next case.
+    """
 
     nodeid: str
     scale: float
     cpu: int | None
+    keep: bool
 
 
 class Turns:
@@ -109,7 +113,9 @@ def read_plan(path: str | None, descriptor: str | None) -> Plan:
         return ALONE
     try:
         entries = json.loads(Path(path).read_bytes())["cases"]
-        cases = [Planned(str(entry["nodeid"]), float(entry["scale"]), entry["cpu"]) for entry in entries]
+        cases = [
+            Planned(str(entry["nodeid"]), float(entry["scale"]), entry["cpu"], bool(entry["keep"])) for entry in entries
+        ]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BadOption(f"--plan {path!r}: {error!r}; expected a file that the gate has written") from None
     try:

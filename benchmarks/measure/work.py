@@ -3,9 +3,12 @@
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
+
+# A thinned work has one argument in so many.
+_THIN = 10
 
 
 class WrongResult(AssertionError):
@@ -34,6 +37,10 @@ class Work:
             with naming("the sequential reference against the closed form"):
                 compare([self.task(argument) for argument in self.arguments], expected)
         return expected
+
+    def thinned(self) -> "Work":
+        """The same task for some of the arguments, taken evenly: enough to wake whoever will do all of it."""
+        return replace(self, arguments=self.arguments[::_THIN])
 
     def loop_s(self) -> float:
         """Seconds of one run of the direct loop, its result checked."""

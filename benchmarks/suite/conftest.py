@@ -12,25 +12,19 @@ from benchmarks.measure.turns import PLAN
 @pytest.fixture
 def measure(request, benchmark):
     """Times calls of a case's pool: see `benchmarks.measure.rounds.Measure`."""
-    from benchmarks.measure.rounds import Measure
+    from benchmarks.measure.rounds import Gated, Measure
 
     settings, ledger = request.config.stash[SETTINGS], request.config.stash[LEDGER]
 
     def stuck(threads):
         ledger.stuck = f"{request.node.name} left threads behind that can't be ended: {', '.join(threads)}"
 
-    plan = request.config.stash[PLAN]
-    turn = plan.rounds(request.node.nodeid) if plan.turns else None
-    measure = Measure(
-        benchmark,
-        settings.rounds,
-        settings.warmups,
-        settings.case_timeout_s,
-        stuck,
-        turn,
-        beside_another=settings.profile == "gate",
-        confirmed=bool(plan.cases),
-    )
+    gated = None
+    if settings.profile == "gate":
+        plan, nodeid = request.config.stash[PLAN], request.node.nodeid
+        turn = plan.rounds(nodeid) if plan.turns else None
+        gated = Gated(turn, repeated=bool(plan.cases), keep=bool(plan.cases) and plan.cases[nodeid].keep)
+    measure = Measure(benchmark, settings.rounds, settings.warmups, settings.case_timeout_s, stuck, gated)
     yield measure
     # A case that failed before its rounds has had no use for the fixture: pytest-benchmark need not warn of that.
     benchmark.skipped = benchmark.skipped or request.node.nodeid in ledger.failed

@@ -6,15 +6,16 @@ import secrets
 import signal
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
 from benchmarks.analysis.judgement import Judgement, worst_first
 from benchmarks.gate.campaign import Campaign
-from benchmarks.gate.decision import decide, names, rows
+from benchmarks.gate.decision import decide, names, next_cases, rows
 from benchmarks.gate.environments import BuiltSide, build, same_tree
 from benchmarks.gate.errors import GateError
-from benchmarks.gate.record import Record, read_record
+from benchmarks.gate.record import GateCase, Record, read_record
 from benchmarks.gate.specs import EXPECTED, parse_side
 from benchmarks.gate.tracks import Measured
 from benchmarks.gate.trees import merge_base
@@ -76,13 +77,17 @@ def _measure(folder: Path, record: Record, sides: dict[str, BuiltSide], limits: 
     before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGHUP)}
     _tell(f"record {folder}, seed {record.seed}, budget {record.budget_s / 60:g} minutes")
     try:
-        Campaign(folder, record, sides, limits, _tell).run()
+        Campaign(folder, record, sides, partial(_suspects, limits), _tell).run()
     except (KeyboardInterrupt, SystemExit):
         _tell(f"interrupted; `gate --resume {folder}` goes on")
         raise
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _suspects(limits: tuple[Limit, ...], record: Record, measured: Measured) -> list[GateCase]:
+    return next_cases(record, decide(record, measured, limits))
 
 
 def _new(args: argparse.Namespace) -> tuple[Path, Record]:

@@ -57,7 +57,7 @@ def gate(what: tuple[str | None, float], cases: int, seed: int) -> tuple[Decisio
     rng = random.Random(seed)
     noise = recorded()
     kinds = [rng.choice(sorted(noise)) for _ in range(cases)]
-    listed = [GateCase(f"case {place}", kind[0], 1.0, False) for place, kind in enumerate(kinds)]
+    listed = [GateCase(f"case {place}", kind[0], 2, 1.0) for place, kind in enumerate(kinds)]
     where, effect = what
     victim = rng.randrange(cases)
     slower = {

@@ -10,7 +10,7 @@ from benchmarks.gate.record import GateCase, Record, read_record
 from benchmarks.gate.tracks import Measured
 from benchmarks.history.limits import Limit
 
-CASES = [GateCase(f"f.py::test[{backend}-{place}]", backend, 1.0, False) for backend in "ab" for place in range(3)]
+CASES = [GateCase(f"f.py::test[{backend}-{place}]", backend, 2, 1.0) for backend in "ab" for place in range(3)]
 
 
 def record(**changes):
