@@ -40,7 +40,7 @@ def judge_apart(
 
 
 def _verdict(found: Comparison, thresholds: Thresholds) -> Verdict:
-    return judge(found.ratio, found.interval, found.p_slower, found.p_faster, thresholds)
+    return judge(found.ratio, found.p_slower, found.p_faster, thresholds, found.below, found.above)
 
 
 def _welch(

@@ -3,6 +3,7 @@
 from bisect import insort
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property, partial
 from math import exp, fsum, inf, log
 from statistics import median
 
@@ -57,22 +58,37 @@ def values_of(rounds: Rounds, shift: float = 0.0) -> Values:
 class Assessment:
     """A hypothesis after some pairs. Log-ratios (head over base); wealths are logarithms of the most there ever was.
 
-    `lo` and `hi` bound the effect at 95 %, valid after any pair; `error` is the estimate's standard error, for planning
-    only. `variance` is a pair's.
+    `against` is the wealth now of a bet against a given log-ratio, with 1 that the truth is above it, with -1 below;
+    `variance` is a pair's.
     """
 
     pairs: int
     estimate: float
-    lo: float
-    hi: float
     slower: float
     faster: float
     variance: float
+    against: Callable[[float, int], float]
 
     @property
     def error(self) -> float:
-        """The estimate's standard error."""
+        """The estimate's standard error, for planning only."""
         return (self.variance / self.pairs) ** 0.5 if self.pairs else inf
+
+    def below(self, shift: float) -> bool:
+        """Whether the upper end of the interval lies below `shift`."""
+        return self.estimate < shift and self.against(shift, -1) >= _BOUND_LOG
+
+    def above(self, shift: float) -> bool:
+        """Whether the lower end of the interval lies above `shift`."""
+        return self.estimate > shift and self.against(shift, 1) >= _BOUND_LOG
+
+    @cached_property
+    def interval(self) -> tuple[float, float]:
+        """The bounds of the effect at 95 %, valid after any pair; infinite where nothing is ruled out."""
+        return (
+            self.estimate - _bound(lambda shift: self.against(self.estimate - shift, 1)),
+            self.estimate + _bound(lambda shift: self.against(self.estimate + shift, -1)),
+        )
 
     def smallest(self, needed: float, effect: float, pairs: int) -> float | None:
         """The slowdown (0.05 is 5 %) that `pairs` pairs would show in 80 % of gates; None if they would show none."""
@@ -82,15 +98,8 @@ class Assessment:
 
 def assess(rounds: Rounds, effect: float) -> Assessment:
     """A case after one pair or more; `effect` is the log-ratio that is aimed at."""
-    seen = values_of(rounds)
     estimate = _center([ratio for pair in rounds for ratio in pair])
-    return _assessment(
-        seen,
-        estimate,
-        hi=_bound(lambda shift: _last(values_of(rounds, estimate + shift), effect, -1)),
-        lo=-_bound(lambda shift: _last(values_of(rounds, estimate - shift), effect, 1)),
-        effect=effect,
-    )
+    return _assessment(partial(values_of, rounds), estimate, effect)
 
 
 def assess_together(cases: Sequence[Sequence[tuple[float, float] | None]], effect: float) -> Assessment:
@@ -104,39 +113,28 @@ def assess_together(cases: Sequence[Sequence[tuple[float, float] | None]], effec
         if said:
             values.append(fsum(value for value, _ in said) / len(said))
             priors.append(fsum(prior for _, prior in said) / len(said) ** 2)
-    seen = Values(tuple(values), tuple(priors))
     weights = [1 / prior for prior in priors]
     estimate = fsum(weight * value for weight, value in zip(weights, values, strict=True)) / fsum(weights)
-
-    def last(shift: float, sign: int) -> float:
-        moved = Values(tuple(value - shift for value in seen.values), seen.priors)
-        return _last(moved, effect, sign)
-
-    return _assessment(
-        seen,
-        estimate,
-        hi=_bound(lambda shift: last(estimate + shift, -1)),
-        lo=-_bound(lambda shift: last(estimate - shift, 1)),
-        effect=effect,
-    )
+    return _assessment(lambda shift: Values(tuple(value - shift for value in values), tuple(priors)), estimate, effect)
 
 
-def _assessment(seen: Values, estimate: float, lo: float, hi: float, effect: float) -> Assessment:
+def _assessment(moved: Callable[[float], Values], estimate: float, effect: float) -> Assessment:
+    seen = moved(0.0)
     mirrored = [-value for value in seen.values]
+
+    def against(shift: float, sign: int) -> float:
+        one = moved(shift)
+        return log_wealth([sign * value for value in one.values], one.priors, effect)[-1]
+
     return Assessment(
         pairs=len(seen.values),
         estimate=estimate,
-        lo=estimate + lo,
-        hi=estimate + hi,
         slower=max(0.0, *log_wealth(seen.values, seen.priors, effect)),
         faster=max(0.0, *log_wealth(mirrored, seen.priors, effect)),
         # With one more, unknown, value: what the pairs so far say of the next one.
         variance=variances([*seen.values, 0.0], [*seen.priors, seen.priors[-1]])[-1],
+        against=against,
     )
-
-
-def _last(seen: Values, effect: float, sign: int) -> float:
-    return log_wealth([sign * value for value in seen.values], seen.priors, effect)[-1]
 
 
 def _bound(wealth: Callable[[float], float]) -> float:

@@ -27,13 +27,16 @@ Track = Sequence[Sequence[float] | None]
 
 @dataclass(frozen=True)
 class Finding:
-    """A hypothesis: what is known of it and what that amounts to. `unlikely`: hardly as slow as is aimed at."""
+    """A hypothesis: what is known of it and what that amounts to. `unlikely`: hardly as slow as is aimed at.
+
+    `comparison` computes what is reported only, which takes longer than the verdict.
+    """
 
     assessment: Assessment
-    comparison: Comparison
     thresholds: Thresholds
     verdict: Verdict
     unlikely: bool
+    comparison: Callable[[], Comparison]
     note: str = ""
 
 
@@ -107,19 +110,31 @@ def _said(track: Track) -> list[tuple[float, float] | None]:
 
 
 def _finding(seen: Assessment, thresholds: Thresholds, enough: float, effect: float, most: int) -> Finding:
-    # A case that waits would have been measured as often as any, `most` times, had it looked slower.
-    smallest = seen.smallest(enough, effect, most)
     scale = exp(enough) * thresholds.alpha  # a wealth of exp(enough) is a p of alpha
-    comparison = Comparison(
-        ratio=exp(seen.estimate),
-        interval=(exp(seen.lo), exp(seen.hi)) if max(-seen.lo, seen.hi) < inf else None,
-        p_slower=min(1.0, scale * exp(-seen.slower)),
-        p_faster=min(1.0, scale * exp(-seen.faster)),
-        n_base=seen.pairs,
-        n_head=seen.pairs,
-        smallest=None if smallest is None else max(smallest, thresholds.least),
-        warnings=(),
+    p_slower, p_faster = (min(1.0, scale * exp(-wealth)) for wealth in (seen.slower, seen.faster))
+    verdict = judge(
+        exp(seen.estimate),
+        p_slower,
+        p_faster,
+        thresholds,
+        below=lambda ratio: seen.below(log(ratio)),
+        above=lambda ratio: seen.above(log(ratio)),
     )
-    verdict = judge(comparison.ratio, comparison.interval, comparison.p_slower, comparison.p_faster, thresholds)
     unlikely = seen.pairs >= _FEWEST_PAIRS and seen.estimate + _ERRORS * seen.error < effect
-    return Finding(seen, comparison, thresholds, verdict, unlikely)
+
+    def comparison() -> Comparison:
+        # A case that waits would have been measured as often as any, `most` times, had it looked slower.
+        smallest = seen.smallest(enough, effect, most)
+        lo, hi = seen.interval
+        return Comparison(
+            ratio=exp(seen.estimate),
+            interval=(exp(lo), exp(hi)) if max(-lo, hi) < inf else None,
+            p_slower=p_slower,
+            p_faster=p_faster,
+            n_base=seen.pairs,
+            n_head=seen.pairs,
+            smallest=None if smallest is None else max(smallest, thresholds.least),
+            warnings=(),
+        )
+
+    return Finding(seen, thresholds, verdict, unlikely, comparison)

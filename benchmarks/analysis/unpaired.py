@@ -33,6 +33,14 @@ class Comparison:
     smallest: float | None
     warnings: tuple[str, ...]
 
+    def below(self, ratio: float) -> bool:
+        """Whether the whole interval lies below `ratio`."""
+        return self.interval is not None and self.interval[1] < ratio
+
+    def above(self, ratio: float) -> bool:
+        """Whether the whole interval lies above `ratio`."""
+        return self.interval is not None and self.interval[0] > ratio
+
 
 def compare(base: Sample, head: Sample, alpha: float) -> Comparison:
     """Welch's unequal-variances t-test (Biometrika 34, 1947) on the logarithms of two samples.

@@ -1,5 +1,6 @@
 """Verdicts: what is said of a case, and the rule that says it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -49,21 +50,20 @@ class Thresholds:
 
 def judge(
     ratio: float,
-    interval: tuple[float, float] | None,
     p_slower: float | None,
     p_faster: float | None,
     thresholds: Thresholds,
+    below: Callable[[float], bool],
+    above: Callable[[float], bool],
 ) -> Verdict:
     """The verdict on a case.
 
-    `ratio` is head over base, `interval` its bounds. The p-values are one-sided and already adjusted for the number of
-    cases; None where no test could have succeeded.
+    `ratio` is head over base. The p-values are one-sided and already adjusted for the number of cases; None where no
+    test could have succeeded. `below` and `above` say whether the ratio's interval lies below or above another ratio.
     """
     if p_slower is not None and p_slower <= thresholds.alpha and ratio > 1 + thresholds.least:
-        beyond = thresholds.limit is not None and interval is not None and interval[0] > 1 + thresholds.limit
+        beyond = thresholds.limit is not None and above(1 + thresholds.limit)
         return Verdict.OVER_LIMIT if beyond else Verdict.REGRESSION
     if p_faster is not None and p_faster <= thresholds.alpha and ratio < 1 / (1 + thresholds.floor):
         return Verdict.IMPROVEMENT
-    if interval is not None and interval[1] < 1 + thresholds.matters:
-        return Verdict.UNCHANGED
-    return Verdict.INCONCLUSIVE
+    return Verdict.UNCHANGED if below(1 + thresholds.matters) else Verdict.INCONCLUSIVE

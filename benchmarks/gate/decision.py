@@ -92,7 +92,7 @@ def rows(record: Record, measured: Measured, decision: Decision, limits: Sequenc
     ]
     for name, finding in decision.groups.items():
         matters = finding.thresholds.matters
-        found.append(Row(name, name, finding.verdict, None, None, finding.comparison, matters, finding.note))
+        found.append(Row(name, name, finding.verdict, None, None, finding.comparison(), matters, finding.note))
     return found
 
 
@@ -105,7 +105,7 @@ def _case(nodeid: str, found: Finding | None, measured: Measured, record: Record
     verdict, note = found.verdict, found.note
     if verdict is Verdict.OVER_LIMIT:
         note = f"max_slowdown is {found.thresholds.matters:.3g}"
-    return Row(name, nodeid, verdict, base_s, head_s, found.comparison, found.thresholds.matters, note)
+    return Row(name, nodeid, verdict, base_s, head_s, found.comparison(), found.thresholds.matters, note)
 
 
 def _trouble(nodeid: str, side: str, why: str, record: Record) -> Row:

@@ -108,7 +108,7 @@ def seen(base: dict[str, Sample], head: dict[str, Sample], factor: float) -> dic
     for case, sample in base.items():
         slower = compare(sample, raised(head[case], factor), level)
         p = holm({**unchanged, case: slower.p_slower})[case]
-        found[case] = judge(slower.ratio, slower.interval, p, None, OURS) is Verdict.REGRESSION
+        found[case] = judge(slower.ratio, p, None, OURS, slower.below, slower.above) is Verdict.REGRESSION
     return found
 
 

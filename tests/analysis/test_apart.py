@@ -8,6 +8,7 @@ import pytest
 from benchmarks.analysis.among_past import compare_among_past
 from benchmarks.analysis.apart import judge_apart
 from benchmarks.analysis.samples import Sample
+from benchmarks.analysis.unpaired import Comparison
 from benchmarks.analysis.verdict import Thresholds, Verdict, judge
 
 DEFAULT = Thresholds(alpha=0.01, min_effect=0.05, floor=0.025, limit=None)
@@ -39,7 +40,8 @@ def limited(limit):
 )
 def test_the_rule(ratio, interval, p_slower, p_faster, thresholds, expected):
     """Significant and beyond the floor; unchanged only where a slowdown that matters is excluded."""
-    assert judge(ratio, interval, p_slower, p_faster, thresholds) is expected
+    found = Comparison(ratio, interval, p_slower, p_faster, 3, 3, None, ())
+    assert judge(ratio, p_slower, p_faster, thresholds, found.below, found.above) is expected
 
 
 def noisy(generator, cases, n, sd=0.02, slow=(), by=0.0):

@@ -77,7 +77,8 @@ def test_intervals_cover():
     missed = 0
     for count in range(150):
         found = assess([heavy(rng, 0.05) for _ in range(4 + count % 16)], EFFECT)
-        missed += not found.lo <= 0.05 <= found.hi
+        lo, hi = found.interval
+        missed += not lo <= 0.05 <= hi
     assert missed <= 7
 
 
