@@ -23,6 +23,8 @@ VERBS = {
     "prune": "delete old runs; pinned baselines stay",
     "baseline": "pin a run by a name",
     "gate": "measure base and head in turns: is head slower?",
+    "calibrate": "measure this machine against itself: what can a gate see here?",
+    "replay": "try the gate, and other tools' rules, on recorded pairs of identical code",
 }
 
 EXIT_CODES = """exit codes:

@@ -15,6 +15,7 @@ FLOORS = {
     "benchmarks.showing": 3,
     "benchmarks.verbs": 3,
     "benchmarks.gate": 3,
+    "benchmarks.replay": 3,
     "benchmarks.suite": 3,
     "benchmarks.report": 2,
     "benchmarks.measure": 2,

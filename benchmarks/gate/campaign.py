@@ -1,6 +1,5 @@
 """The gate's course: choose sizes, measure pair after pair, stop when all is decided or the budget is spent."""
 
-import math
 import os
 import random
 import time
@@ -8,26 +7,20 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from benchmarks.analysis.evidence import smallest_seen
-from benchmarks.analysis.turns_verdict import CASES_SHARE, needed
+from benchmarks.gate.calibration import known
 from benchmarks.gate.environments import BuiltSide
 from benchmarks.gate.errors import GateError
-from benchmarks.gate.pair import PairEnd, run_pair
+from benchmarks.gate.pair import PAIR_S, PairEnd, run_pair
+from benchmarks.gate.planning import expectation, expected_pairs
 from benchmarks.gate.processes import ending
-from benchmarks.gate.record import GateCase, PairRecord, Record, runs_of
+from benchmarks.gate.record import GateCase, PairRecord, Record, machine_of, runs_of
 from benchmarks.gate.sizing import choose_cases, write_plan
 from benchmarks.gate.tracks import Measured
 from benchmarks.history.run import WRONG_RESULT
 
-# Starting two sessions and saving two runs, and a case beside its calls: only to tell what fits into the budget.
-_PAIR_S, _CASE_S = 3.0, 0.2
-
-# Rounds of a side, and the untimed call before them (profile gate).
-_CALLS = 4
-
-# The median case's standard deviation of a pair on the recordings, and the pairs of all cases until most of them wait:
-# only to say at the start what may be expected.
-_NOISE, _WHOLE_PAIRS = 0.05, 4
+# What a case takes beside its calls, which are the rounds of both sides and as much again for the untimed ones: only
+# until a pair was measured.
+_CASE_S, _CALLS = 0.2, 16
 
 # A side that dies twice in the same case dies of that case; once may have been anybody.
 _DEATHS = 2
@@ -38,18 +31,23 @@ Choice = Callable[[Record, Measured], Sequence[GateCase]]
 
 
 class Campaign:
-    """A gate under way: `folder` is its record's; `choose` says what to measure next, `tell` tells the user a line."""
+    """A gate under way: `folder` is its record's, `work` holds what gates share.
+
+    `choose` says what to measure next, `tell` tells the user a line.
+    """
 
     def __init__(
         self,
         folder: Path,
         record: Record,
+        work: Path,
         sides: Mapping[str, BuiltSide],
         choose: Choice,
         tell: Callable[[str], None],
     ) -> None:
         self.folder = folder
         self.record = record
+        self._work = work
         self._sides = sides
         self._choose = choose
         self._tell = tell
@@ -82,35 +80,26 @@ class Campaign:
         self._save()
 
     def _expectation(self) -> str:
-        """What can be seen in the budget on a machine with the noise of the recordings: said before it is spent."""
-        record, effect = self.record, math.log1p(self.record.min_effect)
-        each = self._case_s
-        all_s = _PAIR_S + each * len(record.cases)
-        left = record.budget_s - (time.monotonic() - self._began) - _WHOLE_PAIRS * all_s
-        pairs = _WHOLE_PAIRS + max(0, int(left / (_PAIR_S + each * max(1, len(record.cases) // 8))))
-        enough = needed(record.alpha, CASES_SHARE, max(1, len(record.cases)))
-        found = smallest_seen(_NOISE**2, pairs, enough, effect)
-        seen = "no slowdown of one case can be seen: give it more time or fewer cases"
-        if found is not None:
-            seen = f"a case slower by {max(math.expm1(found), record.min_effect / 2):.0%} or more should be seen"
-        return (
-            f"{len(record.cases)} cases, {all_s:.0f} s for a pair of all; with a noise of {_NOISE:.0%} a pair, {seen}"
-        )
+        """What can be seen in the budget: said before it is spent."""
+        record, cases = self.record, len(self.record.cases)
+        left_s = record.budget_s - (time.monotonic() - self._began)
+        pairs = expected_pairs(cases, PAIR_S, self._case_s, left_s)
+        calibration = known(self._work, machine_of(self.folder))
+        whole_s = PAIR_S + self._case_s * cases
+        return f"{cases} cases, {whole_s:.0f} s for a pair of all; {expectation(record, pairs, calibration)}"
 
     @property
     def _case_s(self) -> float:
         """What a case takes in a pair, before one was measured."""
-        return _CASE_S + 2 * _CALLS * self.record.target_s
+        return _CASE_S + _CALLS * self.record.target_s
 
     def _fitting(self, cases: Sequence[GateCase]) -> Sequence[GateCase]:
         """As many of the cases as the budget still allows."""
-        left = self.record.budget_s - (time.monotonic() - self._began) - _PAIR_S
+        left = self.record.budget_s - (time.monotonic() - self._began) - PAIR_S
         each = self._case_s
         measured = [pair for pair in self.record.pairs if not pair.why][-5:]
         if measured:
-            each = sum(max(0.1, pair.seconds - _PAIR_S) for pair in measured) / sum(
-                len(pair.cases) for pair in measured
-            )
+            each = sum(max(0.1, pair.seconds - PAIR_S) for pair in measured) / sum(len(pair.cases) for pair in measured)
         return cases[: max(0, int(left / (each * 1.1)))]
 
     def _pair(self, chosen: Sequence[GateCase], until: float) -> PairEnd:

@@ -15,6 +15,9 @@ from pathlib import Path
 from benchmarks.gate.environments import BuiltSide
 from benchmarks.gate.referee import Peer, Position, Referee, Silent
 
+# Starting two sessions and saving two runs takes so many seconds: to tell what fits into a budget.
+PAIR_S = 2.5
+
 # How long a side may take to start, to do one round, or to save: far beyond what any of them needs.
 _SILENCE_S = 180.0
 

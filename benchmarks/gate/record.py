@@ -99,3 +99,8 @@ def read_record(folder: Path) -> Record:
 def runs_of(folder: Path) -> Store:
     """The record's run files."""
     return Store(folder / "runs")
+
+
+def machine_of(folder: Path) -> str:
+    """The name of the machine that measured the record, as in the store. There is a run."""
+    return runs_of(folder).files()[0].path.parent.name

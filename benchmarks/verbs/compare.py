@@ -9,12 +9,13 @@ from benchmarks.analysis.judgement import Judgement, sides, worst_first
 from benchmarks.history.comparability import FIELDS, Difference, differences
 from benchmarks.history.errors import BadReference, HistoryError
 from benchmarks.history.index import Index
-from benchmarks.history.limits import parse_percent, read_limits, unmatched
+from benchmarks.history.limits import read_limits, unmatched
 from benchmarks.history.marks import read_marks, reject
 from benchmarks.history.references import EXPECTED, Found, find
 from benchmarks.history.run import read_run
 from benchmarks.history.store import Store
 from benchmarks.verbs.advice import advice
+from benchmarks.verbs.asked import alpha, min_effect
 from benchmarks.verbs.baselines import eligible
 from benchmarks.verbs.judged import add_output_arguments, outcome
 from benchmarks.verbs.outcome import Outcome
@@ -69,18 +70,10 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
 
 
 def _terms(args: argparse.Namespace) -> Terms:
-    parsed = {}
-    for name in ("min_effect", "alpha"):
-        try:
-            parsed[name] = parse_percent(getattr(args, name))
-        except ValueError as error:
-            raise BadReference(f"--{name.replace('_', '-')}: {error}") from None
-    if parsed["alpha"] > 0.5:
-        raise BadReference(f"--alpha {args.alpha}: expected at most 50%: it is the chance of a false alarm")
     if unknown := sorted(set(args.force) - set(FIELDS)):
         raise BadReference(f"--force {unknown[0]!r}: no such field; expected one of {', '.join(FIELDS)}")
     limits = read_limits(Path(args.limits)) if args.limits else ()
-    return Terms(parsed["alpha"], parsed["min_effect"], limits, frozenset(args.force), args.keyword)
+    return Terms(alpha(args.alpha), min_effect(args.min_effect), limits, frozenset(args.force), args.keyword)
 
 
 def _refuse_same(base: list[Found], head: list[Found]) -> None:

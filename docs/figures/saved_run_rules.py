@@ -4,33 +4,25 @@ python -m docs.figures.saved_run_rules [--splits N] [--seed N] [FOLDER]
 
 The runs in FOLDER (tests/data/recordings) are dealt into base and head, as many a side as a rule wants, by a seeded
 coin or as consecutive blocks. A false alarm is a split in which a rule calls at least one case slower. The rules of
-other tools are rebuilt here from their sources, with their defaults.
+other tools are those of `replay`.
 """
 
 import argparse
 import random
 from collections.abc import Iterable, Iterator, Sequence
-from math import log, sqrt
+from functools import partial
+from math import log
 from pathlib import Path
 
 import numpy as np
 
 from benchmarks.analysis.samples import Sample
+from benchmarks.analysis.shares import wilson
 from benchmarks.analysis.unpaired import compare, holm
 from benchmarks.analysis.verdict import Verdict, judge
-from docs.figures.rules import (
-    OURS,
-    Recorded,
-    Rule,
-    asv,
-    benchstat,
-    judged,
-    one_run,
-    ours,
-    ours_by_session,
-    pyperf,
-    recorded,
-)
+from benchmarks.replay.rules import RULES, one_run
+from benchmarks.replay.rules import Rule as OtherRule
+from docs.figures.rules import OURS, Recorded, Rule, judged, ours, ours_by_session, recorded, theirs
 
 RECORDINGS = Path(__file__).parent.parent.parent / "tests" / "data" / "recordings"
 
@@ -55,13 +47,6 @@ def blocks(runs: int, a_side: int) -> Iterator[Split]:
 # Figures.
 
 
-def wilson(hits: int, n: int) -> tuple[float, float]:
-    """The 95 % interval of a share (Wilson, Journal of the American Statistical Association 22, 1927)."""
-    z2 = 1.959964**2
-    middle, half = hits + z2 / 2, sqrt(z2 * (hits * (n - hits) / n + z2 / 4))
-    return max(0.0, (middle - half) / (n + z2)), min(1.0, (middle + half) / (n + z2))
-
-
 def alarm_row(name: str, a_side: int, rule: Rule, splits: Iterable[Split]) -> str:
     """How many splits have a false alarm."""
     alarms = [rule(base, head) for base, head in splits]
@@ -74,15 +59,8 @@ def random_rules(data: Recorded) -> Iterator[tuple[str, int, Rule]]:
     """Names, runs a side and rules that are tried on random splits."""
     for a_side in (3, 4, 6, 8, 12):
         yield "ours, a run a unit", a_side, ours(data)
-    fails = (("min", np.min, 5), ("min", np.min, 10), ("median", np.median, 25), ("mean", np.mean, 50))
-    for name, statistic, percent in fails:
-        yield f"pytest-benchmark {name}:{percent}%", 1, one_run(data, statistic, percent / 100)
-    yield "github-action-benchmark 200%", 1, one_run(data, np.mean, 1.0)
-    yield "asv continuous", 2, asv(data)
-    yield "asv continuous", 4, asv(data)
-    yield "pyperf compare_to", 4, pyperf(data)
-    yield "benchstat", 6, benchstat(data)
-    yield "benchstat", 10, benchstat(data)
+    for rule in (*RULES, OtherRule("github-action-benchmark 200%", 1, partial(one_run, np.mean, 1.0))):
+        yield rule.name, rule.runs, theirs(data, rule)
 
 
 def print_alarms(data: Recorded, splits: int, seed: int) -> None:

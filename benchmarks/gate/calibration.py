@@ -1,0 +1,128 @@
+"""A machine measured against itself: how noisy each case is, and what a gate can see here. For planning only.
+
+Nothing in it ever changes what is called a regression: a threshold that is learnt from the past goes deaf.
+"""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks.analysis.modes import Modes, modes
+from benchmarks.analysis.paired import assess
+from benchmarks.gate.errors import GateError
+from benchmarks.gate.pair import PAIR_S
+from benchmarks.gate.record import Record, machine_of
+from benchmarks.gate.tracks import Measured
+from benchmarks.history.durable import make_folder, write
+from benchmarks.history.reading import read_document, visible
+
+# Raised when a key changes its meaning or goes. 1: the first.
+FORMAT = 1
+
+# Fewer pairs say nothing of noise.
+FEWEST_PAIRS = 3
+
+
+@dataclass(frozen=True)
+class CaseNoise:
+    """A case's noise: the standard deviation of a pair's log-ratio; what one call and one pair of it take, seconds."""
+
+    noise: float
+    call_s: float
+    pair_s: float
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What a machine, named as in the store, showed on `when` (UTC) in `pairs` pairs of identical code.
+
+    `unfit` is why some cases can't be timed, by node id; `speeds` the machine's two speeds, None where there is one.
+    """
+
+    machine: str
+    when: str
+    packages: Mapping[str, str]
+    pairs: int
+    cases: Mapping[str, CaseNoise]
+    unfit: Mapping[str, str]
+    speeds: Modes | None
+
+    def noises(self, cases: Sequence[str]) -> list[float]:
+        """The noise of those of the cases that were calibrated."""
+        return [self.cases[name].noise for name in cases if name in self.cases]
+
+
+def calibrate(folder: Path, record: Record, when: str) -> Calibration:
+    """What a record of identical code says; raises GateError where it holds too few pairs."""
+    measured = Measured(folder, record)
+    whole = [pair for pair in record.pairs if not pair.why]
+    if len(whole) < FEWEST_PAIRS:
+        found = f"{len(whole)} whole pairs of processes in {record.spent_s / 60:.1f} minutes"
+        raise GateError(f"{found}; expected {FEWEST_PAIRS} or more: raise --budget, or choose fewer cases with -k")
+    each_s = sum(pair.seconds - PAIR_S for pair in whole) / sum(len(pair.cases) for pair in whole)
+    timed_s = {name: math.fsum(map(math.exp, logs["base"] + logs["head"])) for name, logs in measured.logs_s.items()}
+    rounds = {name: len(logs["base"] + logs["head"]) for name, logs in measured.logs_s.items()}
+    pairs = {name: [pair for pair in track if pair] for name, track in measured.tracks.items()}
+    known = [name for name, found in pairs.items() if len(found) >= FEWEST_PAIRS]
+    idle_s = each_s - sum(timed_s.values()) / sum(len(found) for found in pairs.values())
+    effect = math.log1p(record.min_effect)
+    return Calibration(
+        machine=machine_of(folder),
+        when=when,
+        packages=record.sides["base"].get("packages", {}),
+        pairs=len(whole),
+        cases={
+            name: CaseNoise(
+                noise=assess(pairs[name], effect).variance ** 0.5,
+                call_s=timed_s[name] / rounds[name],
+                pair_s=timed_s[name] / len(pairs[name]) + max(0.0, idle_s),
+            )
+            for name in known
+        },
+        unfit={name: why for name, (_, why) in record.trouble.items()},
+        speeds=modes(_speeds(record, measured)),
+    )
+
+
+def _speeds(record: Record, measured: Measured) -> list[float]:
+    """Logarithms of what one core took for its work, each case relative to its own mean."""
+    found = []
+    for case in record.cases:
+        logs = [*measured.logs_s[case.nodeid]["base"], *measured.logs_s[case.nodeid]["head"]]
+        if case.workers == 1 and logs:
+            mean = math.fsum(logs) / len(logs)
+            found += [value - mean for value in logs]
+    return found
+
+
+def place(work: Path, machine: str) -> Path:
+    """Where a machine's calibration is kept, in the gate's folder."""
+    return work / "calibration" / f"{machine}.json"
+
+
+def keep(work: Path, found: Calibration) -> Path:
+    """Store a calibration in place of the machine's last one. Raises StoreTrouble."""
+    path = place(work, found.machine)
+    make_folder(path.parent)
+    content = json.dumps({"format": FORMAT, **asdict(found)}, indent=1, allow_nan=False).encode()
+    write(path, content, path.with_name(f".{path.name}.writing"))
+    return path
+
+
+def known(work: Path, machine: str) -> Calibration | None:
+    """The machine's calibration, None where there is none. Raises HistoryError where it can't be read."""
+    path = place(work, machine)
+    if not path.exists():
+        return None
+    document: dict[str, Any] = read_document(path)
+    try:
+        if document.pop("format") != FORMAT:
+            return None  # of another version of this program: as good as none
+        cases = {name: CaseNoise(**case) for name, case in document.pop("cases").items()}
+        speeds = document.pop("speeds")
+        return Calibration(**document, cases=cases, speeds=Modes(**speeds) if speeds else None)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise GateError(f"{visible(path)}: {error!r}; expected a calibration: delete it, and calibrate again") from None

@@ -1,0 +1,144 @@
+"""Recordings: what every round of many pairs of identical code took, in one small file each.
+
+NAME.json.gz: {"format": 1, "note", "packages", "sizing_s", "cases", "pairs"}. A pair has its `seconds` and, for each
+case in the order of `cases`, base's and head's rounds in seconds, or null where it was not measured.
+"""
+
+import gzip
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks.gate.errors import GateError
+from benchmarks.gate.record import GateCase, Record, read_record, runs_of
+from benchmarks.history.reading import read_bytes, visible
+from benchmarks.history.run import read_run
+
+FORMAT = 1
+
+_SUFFIX = ".json.gz"
+
+# 1,000 pairs of 100 cases are about 15 MB.
+_MOST_BYTES = 2**26
+
+# A round in microseconds is as exact as anybody's clock.
+_DIGITS = 6
+
+# Base's and head's rounds of a case, in seconds.
+Both = tuple[tuple[float, ...], tuple[float, ...]]
+
+
+@dataclass(frozen=True)
+class RecordedPair:
+    """A pair of processes: its wall time in seconds, and the rounds of each case that it measured."""
+
+    seconds: float
+    rounds_s: Mapping[str, Both]
+
+
+@dataclass(frozen=True)
+class Recording:
+    """Pairs of identical code, in order of time. `note` says what they are; `sizing_s` is what choosing sizes took."""
+
+    name: str
+    note: str
+    packages: Mapping[str, str]
+    sizing_s: float
+    cases: tuple[GateCase, ...]
+    pairs: tuple[RecordedPair, ...]
+
+    def __post_init__(self) -> None:
+        if not self.cases or not self.pairs:
+            raise GateError(f"{self.name}: no case, or no pair of processes, was recorded; measure more")
+
+
+def read_recordings(folder: Path) -> list[Recording]:
+    """The recordings in a folder, or the one that a gate record makes. Raises GateError where there is none."""
+    if (folder / "gate.json").exists():
+        return [from_record(folder)]
+    found = [_read(path) for path in sorted(folder.glob(f"*{_SUFFIX}"))]
+    if not found:
+        raise GateError(f"{visible(folder)}: no recording; expected files named *{_SUFFIX}, or a gate record")
+    return found
+
+
+def from_record(folder: Path) -> Recording:
+    """The whole pairs of a gate record; raises GateError where its sides are not the same code."""
+    record = read_record(folder)
+    packages = [record.sides[side].get("packages", {}) for side in ("base", "head")]
+    if packages[0] != packages[1]:
+        raise GateError(f"{visible(folder)}: base and head differ; a replay needs pairs of identical code")
+    files = {file.name: file.path for file in runs_of(folder).files()}
+    whole = [pair for pair in record.pairs if not pair.why]
+    pairs = tuple(
+        RecordedPair(pair.seconds, _both({side: files[f"{pair.name}-{side}"] for side in ("base", "head")}))
+        for pair in whole
+    )
+    sizing_s = max(0.0, record.spent_s - sum(pair.seconds for pair in record.pairs))
+    return Recording(folder.name, _note(record), packages[0], sizing_s, tuple(record.cases), pairs)
+
+
+def pack(recording: Recording) -> bytes:
+    """The content of a recording's file."""
+    pairs = [
+        {
+            "seconds": round(pair.seconds, 3),
+            "rounds_s": [_rounded(pair.rounds_s.get(c.nodeid)) for c in recording.cases],
+        }
+        for pair in recording.pairs
+    ]
+    document = {
+        "format": FORMAT,
+        "note": recording.note,
+        "packages": dict(recording.packages),
+        "sizing_s": round(recording.sizing_s, 1),
+        "cases": [asdict(case) for case in recording.cases],
+        "pairs": pairs,
+    }
+    # The same recording makes the same bytes.
+    return gzip.compress(json.dumps(document, allow_nan=False).encode(), mtime=0)
+
+
+def _note(record: Record) -> str:
+    specs = " ".join(record.sides["base"]["spec"]) or "this checkout"
+    return f"{specs} against itself, seed {record.seed}"
+
+
+def _both(paths: Mapping[str, Path]) -> dict[str, Both]:
+    base, head = (
+        {case.fullname: case.rounds_s for case in read_run(paths[side]).cases.values()} for side in ("base", "head")
+    )
+    return {name: (base[name], head[name]) for name in base if name in head and len(base[name]) == len(head[name])}
+
+
+def _rounded(both: Both | None) -> list[list[float]] | None:
+    return None if both is None else [[round(second, _DIGITS) for second in side] for side in both]
+
+
+def _read(path: Path) -> Recording:
+    content = read_bytes(path)
+    try:
+        unpacker = zlib.decompressobj(wbits=31)
+        document = json.loads(unpacker.decompress(content, _MOST_BYTES))
+        if document["format"] != FORMAT:
+            raise GateError(f"{visible(path)}: format {document['format']}; this program knows {FORMAT}")
+        cases = tuple(GateCase(**case) for case in document["cases"])
+        pairs = tuple(_pair(entry, cases) for entry in document["pairs"])
+        name = path.name.removesuffix(_SUFFIX)
+        return Recording(name, document["note"], document["packages"], float(document["sizing_s"]), cases, pairs)
+    except (zlib.error, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise GateError(f"{visible(path)}: {error!r}; expected a recording of this program") from None
+
+
+def _pair(entry: Mapping[str, Any], cases: tuple[GateCase, ...]) -> RecordedPair:
+    found: dict[str, Both] = {}
+    for case, both in zip(cases, entry["rounds_s"], strict=True):
+        if both is not None:
+            base, head = (tuple(float(second) for second in side) for side in both)
+            if len(base) != len(head) or not base or min(*base, *head) <= 0:
+                raise ValueError(f"rounds of {case.nodeid}: expected as many on both sides, all of them positive")
+            found[case.nodeid] = base, head
+    return RecordedPair(float(entry["seconds"]), found)
