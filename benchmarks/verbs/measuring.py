@@ -21,7 +21,7 @@ WORK = ROOT / ".gate"
 
 _LONGEST_S = 20 * 60.0
 
-# Many short calls tell more than a few long ones in the same time, until joblib's 10 ms poll dominates; see docs/gate.md.
+# Many short calls tell more than few long ones in the same time, until joblib's 10 ms poll rules; see docs/gate.md.
 _TARGET_S = 0.04
 
 

@@ -4,7 +4,8 @@ import random
 
 import pytest
 
-from docs.figures.rules import asv, benchstat, one_run, ours, ours_by_session, pyperf, recorded
+from benchmarks.replay.rules import RULES
+from docs.figures.rules import ours, ours_by_session, recorded, theirs
 from tests.run_session import ROOT
 
 SPLITS = 120
@@ -31,14 +32,19 @@ def test_ours_almost_never_alarms(data, a_side):
     assert alarms(ours(data), a_side) <= 4
 
 
-def test_the_others_do(data):
+@pytest.mark.parametrize(
+    ("name", "a_side", "at_least"),
+    [
+        ("pytest-benchmark min:5%", 1, 0.9),
+        ("pyperf compare_to", 4, 0.8),
+        ("benchstat", 6, 0.3),
+        ("asv continuous", 4, 0.15),
+    ],
+)
+def test_the_others_do(data, name, a_side, at_least):
     """On the very same recordings."""
-    import numpy as np
-
-    assert alarms(one_run(data, np.min, 0.05), 1) > 0.9 * SPLITS
-    assert alarms(pyperf(data), 4) > 0.8 * SPLITS
-    assert alarms(benchstat(data), 6) > 0.3 * SPLITS
-    assert alarms(asv(data), 4) > 0.15 * SPLITS
+    rule = next(rule for rule in RULES if (rule.name, rule.runs) == (name, a_side))
+    assert alarms(theirs(data, rule), a_side) > at_least * SPLITS
 
 
 def test_runs_in_a_row_count_as_one_session(data):

@@ -1,0 +1,84 @@
+"""Recordings: written and read again, and what is refused."""
+
+import gzip
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from benchmarks.gate.errors import GateError
+from benchmarks.gate.record import GateCase
+from benchmarks.replay.recording import RecordedPair, Recording, pack, read_recordings
+
+CASES = tuple(GateCase(f"f.py::test[{name}]", "LokyBackend", 2, 1.0) for name in ("a", "b"))
+BOTH = ((0.11, 0.12), (0.13, 0.14))
+RECORDED = Recording(
+    name="some",
+    note="joblib==1.6.0 against itself",
+    packages={"joblib": "1.6.0"},
+    sizing_s=40.0,
+    cases=CASES,
+    pairs=(
+        RecordedPair(5.0, {CASES[0].nodeid: BOTH, CASES[1].nodeid: BOTH}),
+        RecordedPair(4.0, {CASES[1].nodeid: BOTH}),
+    ),
+)
+
+
+def test_what_is_packed_is_read_again(tmp_path):
+    """The same recording makes the same bytes; a case that a pair has not measured is left out."""
+    (tmp_path / "some.json.gz").write_bytes(pack(RECORDED))
+    assert read_recordings(tmp_path) == [RECORDED]
+    assert pack(RECORDED) == pack(replace(RECORDED))
+
+
+def damaged(**changes):
+    """The content of a recording with some keys changed."""
+    document = json.loads(gzip.decompress(pack(RECORDED)))
+    return gzip.compress(json.dumps({**document, **changes}).encode())
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"no gzip", "incorrect header"),
+        (gzip.compress(b"{"), "expected a recording"),
+        (gzip.compress(b"[]"), "expected a recording"),
+        (pack(RECORDED)[:50], "expected a recording"),
+        (damaged(format=99), "format 99; this program knows 1"),
+        (damaged(pairs=[]), "no case, or no pair"),
+        (damaged(cases=[]), "expected a recording"),
+        (damaged(pairs=[{"seconds": 1, "rounds_s": [[[0.1], [0.1, 0.2]], None]}]), "expected as many on both sides"),
+        (damaged(pairs=[{"seconds": 1, "rounds_s": [[[0.1], [-0.1]], None]}]), "all of them positive"),
+        (damaged(pairs=[{"seconds": 1, "rounds_s": [[[], []], None]}]), "expected as many on both sides"),
+    ],
+)
+def test_what_is_no_recording_is_refused(tmp_path, content, why):
+    """In one line that names the file."""
+    (tmp_path / "bad.json.gz").write_bytes(content)
+    with pytest.raises(GateError, match=why) as refused:
+        read_recordings(tmp_path)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_folder_without_any(tmp_path):
+    """It says what is expected there."""
+    with pytest.raises(GateError, match="no recording; expected files named"):
+        read_recordings(tmp_path)
+
+
+def test_a_bomb_takes_no_memory(tmp_path):
+    """What unpacks to more than any recording is not unpacked any further."""
+    (tmp_path / "bomb.json.gz").write_bytes(gzip.compress(bytes(10**8)))
+    with pytest.raises(GateError, match="expected a recording"):
+        read_recordings(tmp_path)
+
+
+def test_those_in_the_repository_can_be_read():
+    """Each says what it is; all are of identical code, and weigh less than 8 MB together."""
+    folder = Path(__file__).parent.parent / "data" / "pairs"
+    for recording in read_recordings(folder):
+        assert recording.packages["joblib"]
+        assert "against itself" in recording.note
+    assert sum(path.stat().st_size for path in folder.iterdir()) < 8 * 2**20
