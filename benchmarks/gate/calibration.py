@@ -6,7 +6,7 @@ Nothing in it ever changes what is called a regression: a threshold that is lear
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,31 +28,34 @@ FEWEST_PAIRS = 3
 
 @dataclass(frozen=True)
 class CaseNoise:
-    """A case's noise: the standard deviation of a pair's log-ratio; what one call and one pair of it take, seconds."""
+    """A case's noise: the standard deviation of a pair's log-ratio, from `pairs` pairs on `when` (UTC).
+
+    `call_s` and `pair_s` are the seconds of one call and of one pair.
+    """
 
     noise: float
+    pairs: int
+    when: str
     call_s: float
     pair_s: float
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """What a machine, named as in the store, showed on `when` (UTC) in `pairs` pairs of identical code.
+    """What a machine, named as in the store, showed with identical code, by case.
 
     `unfit` is why some cases can't be timed, by node id; `speeds` the machine's two speeds, None where there is one.
     """
 
     machine: str
-    when: str
     packages: Mapping[str, str]
-    pairs: int
     cases: Mapping[str, CaseNoise]
     unfit: Mapping[str, str]
     speeds: Modes | None
 
-    def noises(self, cases: Sequence[str]) -> list[float]:
-        """The noise of those of the cases that were calibrated."""
-        return [self.cases[name].noise for name in cases if name in self.cases]
+    def of(self, cases: Sequence[str]) -> list[CaseNoise]:
+        """What is known of those of the cases that were calibrated."""
+        return [self.cases[name] for name in cases if name in self.cases]
 
 
 def calibrate(folder: Path, record: Record, when: str) -> Calibration:
@@ -66,21 +69,21 @@ def calibrate(folder: Path, record: Record, when: str) -> Calibration:
     timed_s = {name: math.fsum(map(math.exp, logs["base"] + logs["head"])) for name, logs in measured.logs_s.items()}
     rounds = {name: len(logs["base"] + logs["head"]) for name, logs in measured.logs_s.items()}
     pairs = {name: [pair for pair in track if pair] for name, track in measured.tracks.items()}
-    known = [name for name, found in pairs.items() if len(found) >= FEWEST_PAIRS]
+    enough = [name for name, found in pairs.items() if len(found) >= FEWEST_PAIRS]
     idle_s = each_s - sum(timed_s.values()) / sum(len(found) for found in pairs.values())
     effect = math.log1p(record.min_effect)
     return Calibration(
         machine=machine_of(folder),
-        when=when,
         packages=record.sides["base"].get("packages", {}),
-        pairs=len(whole),
         cases={
             name: CaseNoise(
                 noise=assess(pairs[name], effect).variance ** 0.5,
+                pairs=len(pairs[name]),
+                when=when,
                 call_s=timed_s[name] / rounds[name],
                 pair_s=timed_s[name] / len(pairs[name]) + max(0.0, idle_s),
             )
-            for name in known
+            for name in enough
         },
         unfit={name: why for name, (_, why) in record.trouble.items()},
         speeds=modes(_speeds(record, measured)),
@@ -104,8 +107,10 @@ def place(work: Path, machine: str) -> Path:
 
 
 def keep(work: Path, found: Calibration) -> Path:
-    """Store a calibration in place of the machine's last one. Raises StoreTrouble."""
+    """Store a calibration; what an earlier one knew of other cases stays. Raises HistoryError."""
     path = place(work, found.machine)
+    if before := known(work, found.machine):
+        found = replace(found, cases={**before.cases, **found.cases})
     make_folder(path.parent)
     content = json.dumps({"format": FORMAT, **asdict(found)}, indent=1, allow_nan=False).encode()
     write(path, content, path.with_name(f".{path.name}.writing"))

@@ -34,12 +34,12 @@ def smallest_visible(record: Record, cases: int, pairs: int, noise: float) -> fl
 def expectation(record: Record, pairs: int, calibration: Calibration | None) -> str:
     """What the gate says of itself at its start."""
     names = [case.nodeid for case in record.cases]
-    noises = calibration.noises(names) if calibration else []
-    if not noises:
+    found = calibration.of(names) if calibration else []
+    if not found:
         said = f"this machine is not calibrated; with a noise of {NOISE:.0%} a pair"
         return f"{said}, {_seen([NOISE], record, len(names), pairs)}"
-    assert calibration
-    said = f"calibrated {calibration.when[:10]} in {calibration.pairs} pairs, median noise {median(noises):.1%}"
+    noises, when = [case.noise for case in found], max(case.when for case in found)
+    said = f"calibrated {when[:10]}, median noise of a pair {median(noises):.1%}"
     return f"{said}: {_seen(noises, record, len(names), pairs)}"
 
 

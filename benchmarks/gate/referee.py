@@ -39,11 +39,10 @@ class Peer:
             content = b""
         self._received += content
         line, newline, rest = self._received.partition(b"\n")
-        if newline:
-            case, round_number = json.loads(line)
-            self.at = self.last = (int(case), int(round_number))
+        if newline and (said := _position(line)):
+            self.at = self.last = said
             self._received = rest
-        elif not content:
+        elif newline or not content:
             self.gone = True
 
     def go(self) -> None:
@@ -53,6 +52,15 @@ class Peer:
             self.socket.sendall(b"go\n")
         except OSError:
             self.gone = True
+
+
+def _position(line: bytes) -> Position | None:
+    """What a session says of itself; None where it says something else."""
+    try:
+        case, round_number = json.loads(line)
+        return int(case), int(round_number)
+    except (ValueError, TypeError):
+        return None
 
 
 @dataclass

@@ -68,7 +68,7 @@ def _lines(found: Calibration, record: Record) -> list[str]:
         speeds = f"two speeds: {two.slow_share:.0%} of one worker's calls took {two.ratio:.2f} times as long"
     aimed = sum(one is not None and one <= record.min_effect for one in visible.values())
     return [
-        f"{found.machine}: {found.pairs} pairs of identical code",
+        f"{found.machine}: {max(case.pairs for case in found.cases.values())} pairs of identical code",
         f"noise of a pair: {min(noises):.1%} to {max(noises):.1%}, median {median(noises):.1%}; {speeds}",
         f"a gate of {record.budget_s / 60:g} minutes should see {record.min_effect:.0%} in {aimed} of {len(noises)}",
         "",

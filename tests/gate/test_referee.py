@@ -54,6 +54,18 @@ def play(seed=1, cases=3, rounds=2, dies_at=None):
     return referee, log
 
 
+@pytest.mark.parametrize("said", [b"nonsense\n", b"[1]\n", b'["a", "b"]\n', b"null\n", b"\xff\n"])
+def test_what_is_not_ours_ends_the_conversation(said):
+    """A side that says something else is as good as gone."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        peer = Peer("head", ours)
+        theirs.sendall(said)
+        peer.receive()
+        assert peer.gone
+        assert peer.at is None
+
+
 def test_only_one_side_works():
     """Until nothing is timed any more, a turn ends before the next begins, whoever has it."""
     referee, log = play()

@@ -1,0 +1,122 @@
+"""Calibrations: what a record of identical code says, kept and read again, and used for nothing but planning."""
+
+import math
+import random
+from dataclasses import replace
+
+import pytest
+
+from benchmarks.gate.calibration import Calibration, CaseNoise, calibrate, keep, known, place
+from benchmarks.gate.errors import GateError
+from benchmarks.gate.planning import expectation, expected_pairs, smallest_visible
+from benchmarks.gate.record import GateCase, PairRecord, Record, runs_of
+from benchmarks.history.errors import HistoryError
+from benchmarks.replay.recording import from_record
+from tests.documents import document, entry
+
+WHEN = "2026-11-24T00:00:00+00:00"
+NOISE = CaseNoise(noise=0.05, pairs=12, when=WHEN, call_s=0.04, pair_s=0.9)
+FOUND = Calibration("machine", {"joblib": "1.6.0"}, {"f.py::test[a]": NOISE}, {}, None)
+
+
+def record(**changes):
+    """A record of four cases."""
+    cases = [GateCase(f"f.py::test[{name}]", "LokyBackend", 2, 1.0) for name in "abcd"]
+    sides = {side: {"spec": ["joblib==1.6.0"], "packages": {"joblib": "1.6.0"}} for side in ("base", "head")}
+    return replace(Record(sides, 0.01, 0.05, 600.0, 0.04, 1, None, None, cases), **changes)
+
+
+def test_what_is_kept_is_known_again(tmp_path):
+    """On its machine only; cases that were not calibrated again stay as they were."""
+    assert known(tmp_path, "machine") is None
+    keep(tmp_path, FOUND)
+    assert known(tmp_path, "machine") == FOUND
+    assert known(tmp_path, "another") is None
+    other = replace(NOISE, noise=0.01)
+    keep(tmp_path, replace(FOUND, cases={"f.py::test[b]": other}))
+    assert known(tmp_path, "machine").cases == {"f.py::test[a]": NOISE, "f.py::test[b]": other}
+
+
+@pytest.mark.parametrize("content", ["{", "[]", "{}", '{"format": 1, "cases": 3}', '{"format": 1, "cases": {"a": {}}}'])
+def test_a_damaged_calibration_is_named(tmp_path, content):
+    """In one line that says what to do."""
+    keep(tmp_path, FOUND)
+    place(tmp_path, "machine").write_text(content)
+    with pytest.raises(HistoryError, match=r"machine\.json"):
+        known(tmp_path, "machine")
+
+
+def test_one_of_another_version_is_as_good_as_none(tmp_path):
+    """It can be measured again."""
+    keep(tmp_path, FOUND)
+    path = place(tmp_path, "machine")
+    path.write_text(path.read_text().replace('"format": 1', '"format": 2'))
+    assert known(tmp_path, "machine") is None
+
+
+def test_too_few_pairs_are_no_calibration(tmp_path):
+    """It says how many there are, how many it takes, and how to get them."""
+    with pytest.raises(GateError, match=r"0 whole pairs .*; expected 3 or more"):
+        calibrate(tmp_path, record(), WHEN)
+
+
+def test_the_gate_says_what_it_expects_to_see():
+    """From the machine's noise where it is known; more noise, or less time, and it sees less."""
+    gate = record()
+    assert "not calibrated" in expectation(gate, 30, None)
+    assert "not calibrated" in expectation(gate, 30, replace(FOUND, cases={"another": NOISE}))
+    assert "calibrated 2026-11-24, median noise of a pair 5.0%" in expectation(gate, 30, FOUND)
+    assert "no slowdown" in expectation(gate, 3, FOUND)
+    seen = [smallest_visible(gate, 4, 40, noise) for noise in (0.03, 0.06, 0.12)]
+    assert seen == sorted(seen)
+    assert smallest_visible(gate, 4, 5, 0.01) is None
+    assert expected_pairs(50, 2.5, 0.8, 540) > 20
+    assert expected_pairs(50, 2.5, 0.8, 60) == 3
+    assert expected_pairs(50, 2.5, 0.8, 0) == 0
+
+
+NAMES = ("loky-n2-b10", "loky-n2-b100", "threading-n2-b10", "sequential-n1-b1")
+
+
+def measured(folder, noises, pairs=8):
+    """A record on disk: `pairs` pairs, each case with a noise of its own; the last case has one worker."""
+    rng, nodes = random.Random(1), [entry(name)["fullname"] for name in NAMES]
+    cases = [GateCase(node, "LokyBackend", 1 + (node != nodes[-1]), 1.0) for node in nodes]
+    gate = record(cases=cases, spent_s=100.0)
+    for number in range(1, pairs + 1):
+        slow = 1.6 if rng.random() < 0.4 else 1.0
+        gate.pairs.append(PairRecord(f"pair-{number:03}", 6.0, tuple(nodes), {}, "", None, None))
+        for side in ("base", "head"):
+            rounds = [[slow * 0.04 * math.exp(rng.gauss(0, sd)) for _ in range(7)] for sd in noises]
+            runs_of(folder).save(document(*map(entry, NAMES, rounds)), f"pair-{number:03}-{side}")
+    gate.save(folder)
+    return gate
+
+
+def test_a_record_becomes_a_calibration(tmp_path):
+    """Noise by case, in the order that was put in; two speeds, which both sides of a pair shared."""
+    noises = (0.005, 0.02, 0.08, 0.01)
+    found = calibrate(tmp_path, measured(tmp_path, noises), WHEN)
+    assert [found.cases[entry(name)["fullname"]].pairs for name in NAMES] == [8] * 4
+    for name, noise in zip(NAMES, noises, strict=True):
+        case = found.cases[entry(name)["fullname"]]
+        # Seven rounds a side, each with this noise.
+        assert case.noise == pytest.approx(noise * math.sqrt(2 / 7), rel=0.7)
+        assert 0.03 < case.call_s < 0.07
+        assert case.pair_s > 14 * case.call_s
+    assert found.speeds.ratio == pytest.approx(1.6, rel=0.03)
+    assert found.machine.startswith("Linux-CPython-3.11.7-2-cores")
+
+
+def test_a_record_becomes_a_recording(tmp_path):
+    """Its pairs, for `replay`; sides that differ are refused."""
+    gate = measured(tmp_path, (0.01,) * 4)
+    recording = from_record(tmp_path)
+    assert len(recording.pairs) == 8
+    assert recording.cases == tuple(gate.cases)
+    assert recording.sizing_s == 100.0 - 8 * 6.0
+    assert all(len(both[0]) == len(both[1]) == 7 for pair in recording.pairs for both in pair.rounds_s.values())
+    gate.sides["head"] = {"spec": ["joblib==1.5.3"], "packages": {"joblib": "1.5.3"}}
+    gate.save(tmp_path)
+    with pytest.raises(GateError, match="base and head differ"):
+        from_record(tmp_path)

@@ -1,0 +1,57 @@
+"""What is measured once, and in which order."""
+
+import random
+
+import pytest
+
+from benchmarks.gate.campaign import shuffled
+from benchmarks.gate.record import GateCase
+from benchmarks.gate.sizing import unbatched, write_plan
+from benchmarks.history.run import CaseTimes
+
+
+def timed(param, batches, backend="SequentialBackend", test="f.py::test_summation"):
+    """A case of a run, with the batches that were seen in its only round."""
+    facts = {"batches": [batches], "effective_backend": backend}
+    return CaseTimes(param, param, f"{test}[{param}]", param, (0.1,), 0.1, 1, facts)
+
+
+def test_a_batch_size_without_effect_is_measured_once():
+    """Where no batch was seen; not where there are batches, nor in other cases that happen to have no batches."""
+    cases = [
+        timed("sequential-n1-b1", None),
+        timed("sequential-n1-b100", None),
+        timed("sequential-n1-bauto", None),
+        timed("loky-n2-b1", {"1": 10}),
+        timed("loky-n2-b10", {"10": 1}),
+        timed("loky-n4-b10", None),
+        timed("sequential", None, test="f.py::test_no_op"),
+        timed("sequential-10", None, test="f.py::test_verbose"),
+    ]
+    assert unbatched(cases) == {f"f.py::test_summation[sequential-n1-b{size}]" for size in ("100", "auto")}
+
+
+CASES = [
+    *(GateCase(f"loky2-{place}", "LokyBackend", 2, 1.0) for place in range(4)),
+    *(GateCase(f"loky4-{place}", "LokyBackend", 4, 1.0) for place in range(4)),
+    *(GateCase(f"threads-{place}", "ThreadingBackend", 2, 1.0) for place in range(4)),
+]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_cases_that_share_an_executor_follow_each_other(seed):
+    """In random order, and the same one for the same seed; loky's stand together by number of workers."""
+    order = shuffled(CASES, random.Random(seed))
+    assert order == shuffled(CASES, random.Random(seed)) != CASES
+    assert sorted(case.nodeid for case in order) == sorted(case.nodeid for case in CASES)
+    for kind in ("loky2", "loky4"):
+        places = [place for place, case in enumerate(order) if case.nodeid.startswith(kind)]
+        assert places == list(range(places[0], places[0] + 4))
+
+
+def test_the_plan_says_who_keeps_the_executor(tmp_path):
+    """All of a kind but the last of it."""
+    import json
+
+    plan = write_plan(tmp_path, [*CASES[:2], CASES[4], CASES[8], CASES[9]], {})
+    assert [case["keep"] for case in json.loads(plan.read_text())["cases"]] == [True, False, False, False, False]
