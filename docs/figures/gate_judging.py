@@ -19,7 +19,7 @@ def main() -> None:
     args = parser.parse_args()
     rng = random.Random(1)
     tracks = {
-        f"case {place}": [tuple(rng.gauss(0.01, 0.09) for _ in range(3)) for _ in range(PAIRS)]
+        f"case {place}": [tuple(rng.gauss(0.01, 0.09) for _ in range(7)) for _ in range(PAIRS)]
         for place in range(CASES)
     }
     groups = {f"backend {place}": [f"case {number}" for number in range(place, CASES, 4)] for place in range(4)}
@@ -28,8 +28,11 @@ def main() -> None:
     for _ in range(args.repeat):
         turns_verdict._assess.cache_clear()
         began = time.perf_counter()
-        judge_cases(tracks, CASES, lambda name: plain)
-        judge_groups(tracks, groups, group_thresholds(0.01, 0.05))
+        found = judge_cases(tracks, CASES, lambda name: plain) | judge_groups(
+            tracks, groups, group_thresholds(0.01, 0.05)
+        )
+        for finding in found.values():
+            finding.comparison()
         seconds.append(time.perf_counter() - began)
     print(f"{CASES} cases, {PAIRS} pairs: {median(seconds):.2f} s ({min(seconds):.2f} to {max(seconds):.2f})")
 

@@ -117,14 +117,39 @@ def test_a_gate_from_building_to_the_verdict(tmp_path):
     assert [told["sides"][side]["packages"]["joblib"] for side in ("base", "head")] == ["1.5.3", "1.6.0"]
     pairs = [pair for pair in told["pairs"] if not pair["why"]]
     assert len(pairs) >= 2
-    assert all(set(order) <= {"b", "h"} and len(order) == 4 for pair in pairs for order in pair["first"].values())
+    assert all(set(order) <= {"b", "h"} and len(order) == 8 for pair in pairs for order in pair["first"].values())
     runs = sorted(path.name.split("_", 1)[1] for path in record.glob("runs/*/*.json"))
     assert {"sizing-1.json", "sizing-2.json", "pair-001-base.json", "pair-001-head.json"} <= set(runs)
     case = next(row for row in json.loads((tmp_path / "out.json").read_text())["cases"] if "[threading]" in row["name"])
     assert case["n_base"] == case["n_head"] == sum(case["fullname"] in pair["cases"] for pair in pairs)
-    assert 0.06 < case["base_s"] < 0.25
+    assert 0.02 < case["base_s"] < 0.1
     again, same, _ = gate("--recompute", str(record))
     assert (again, same) == (code, out)
+
+
+@pytest.mark.usefixtures("nothing_left", "released")
+def test_a_machine_is_measured_against_itself(tmp_path):
+    """Every case in every pair; what it says is kept, and a later gate plans by it."""
+    verb = [sys.executable, "-m", "benchmarks", "calibrate", "--side", "joblib==1.6.0", "--budget", "40s"]
+    done = subprocess.run(
+        [*verb, "--record", str(tmp_path / "record"), "--json", str(tmp_path / "out.json"), *FEW],
+        cwd=ROOT,
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    found = json.loads((tmp_path / "out.json").read_text())
+    pairs = json.loads((tmp_path / "record" / "gate.json").read_text())["pairs"]
+    assert len(found["cases"]) == len(found["sees"]) == 2
+    assert all(case["pairs"] == len(pairs) and 0 < case["noise"] < 0.5 for case in found["cases"].values())
+    assert Path(done.stdout.partition("Kept as ")[2].partition(":")[0]).is_file()
+    assert "test_two_tasks[threading]" in done.stdout
+    _, _, err = gate(*SAME, "--budget", "25s", "--record", str(tmp_path / "gate"), *FEW)
+    assert "median noise of a pair" in err
 
 
 @pytest.mark.usefixtures("nothing_left")
