@@ -36,7 +36,7 @@ LOKY = 'type(self._backend).__name__ == "LokyBackend"'
 
 @dataclass(frozen=True)
 class Kind:
-    """What is compared. `head` is a requirement, or when to lose how many seconds; `where`: the rows that should fail."""
+    """What is compared. `head`: a requirement, or when to lose how many seconds; `where`: rows that should fail."""
 
     base: str
     head: str | tuple[str, float]
