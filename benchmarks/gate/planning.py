@@ -11,7 +11,7 @@ from benchmarks.gate.record import Record
 
 # The noise of a pair (standard deviation of its log-ratio) of the median case on the recordings, for a machine that was
 # not calibrated.
-NOISE = 0.06
+NOISE = 0.05
 
 # Pairs of all cases until most of them wait, and the part of the cases that goes on from then on.
 _WHOLE_PAIRS, _STAYING = 4, 1 / 8

@@ -10,6 +10,7 @@ gates are the verb's own; their records stay beside RESULTS.
 
 import argparse
 import json
+import math
 import shutil
 import subprocess
 import sys
@@ -20,9 +21,14 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
+from statistics import fmean, stdev
 from typing import Any
 
+from benchmarks.analysis.evidence import log_wealth
+from benchmarks.analysis.paired import values_of
 from benchmarks.analysis.shares import wilson
+from benchmarks.gate.record import read_record
+from benchmarks.gate.tracks import Measured
 
 ROOT = Path(__file__).parents[2]
 
@@ -100,7 +106,34 @@ def gate(kind: str, folder: Path, budget: str) -> dict[str, Any]:
         "cases": len(pairs[0]["cases"]) if pairs else 0,
         "verdicts": Counter(row["verdict"] for row in rows),
         "rows": {row["name"]: [row["verdict"], row["ratio"], row["p_slower"], row["n_head"]] for row in rows},
+        "wealths": wealths(record),
     }
+
+
+def wealths(folder: Path) -> dict[str, tuple[float, float]]:
+    """By case, the logarithm of the wealth of the bet "slower" at the gate's end, and of the most there ever was."""
+    record = read_record(folder)
+    tracks = Measured(folder, record).tracks
+    found = {}
+    for name, track in tracks.items():
+        if rounds := [pair for pair in track if pair]:
+            seen = values_of(rounds)
+            wealth = log_wealth(seen.values, seen.priors, math.log1p(record.min_effect))
+            found[name] = round(wealth[-1], 3), round(max(0.0, *wealth), 3)
+    return found
+
+
+def fairness(results: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """Of identical code: a fair bet's wealth is 1 on average, whenever it ends, and 1 / most wealth is a p-value."""
+    found = [one for gate in results if gate["kind"] in ("aa", "null") for one in gate.get("wealths", {}).values()]
+    if not found:
+        return
+    last = [math.exp(wealth) for wealth, _ in found]
+    error = stdev(last) / math.sqrt(len(last)) if len(last) > 1 else math.inf
+    yield f"Identical code and null pair: {len(found)} bets, mean wealth {fmean(last):.2f} +- {error:.2f} (fair: 1)."
+    for level in (0.5, 0.2, 0.05, 0.01):
+        share = sum(math.exp(-most) <= level for _, most in found) / len(found)
+        yield f"p <= {level:g}: {share:.1%} (at most {level:.0%})"
 
 
 def table(results: Sequence[dict[str, Any]]) -> Iterator[str]:
@@ -147,7 +180,8 @@ def main() -> None:
             with args.results.open("a") as file:
                 file.write(json.dumps(result) + "\n")
             number += 1
-    for line in table([json.loads(line) for line in args.results.read_text().splitlines()]):
+    results = [json.loads(line) for line in args.results.read_text().splitlines()]
+    for line in [*table(results), "", *fairness(results)]:
         print(line)
 
 
