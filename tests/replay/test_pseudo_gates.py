@@ -10,7 +10,7 @@ from benchmarks.replay.ours import Question, flipped, gate
 from benchmarks.replay.recording import RecordedPair, Recording, read_recordings
 from tests.run_session import ROOT
 
-(SMALL,) = (one for one in read_recordings(ROOT / "tests/data/pairs") if one.name == "tuning-12-cases")
+(SMALL,) = (one for one in read_recordings(ROOT / "tests/data/pairs/tuning") if one.name == "12-cases")
 
 # More pairs than were recorded: the same ones again, which flipped coins make different.
 OFTEN = Recording(SMALL.name, SMALL.note, SMALL.packages, SMALL.sizing_s, SMALL.cases, SMALL.pairs * 4)

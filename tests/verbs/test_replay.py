@@ -7,7 +7,7 @@ import pytest
 from benchmarks.__main__ import main
 from tests.run_session import ROOT
 
-RECORDINGS = ROOT / "tests" / "data" / "pairs"
+RECORDINGS = ROOT / "tests" / "data" / "pairs" / "tuning"
 
 
 @pytest.fixture
@@ -25,10 +25,10 @@ def replay(capsys):
 
 def test_the_table_has_a_row_for_every_rule(tmp_path, replay):
     """Ours and others', the same for the same seed; and what the recordings are."""
-    shutil.copy(RECORDINGS / "tuning-12-cases.json.gz", tmp_path)
+    shutil.copy(RECORDINGS / "12-cases.json.gz", tmp_path)
     code, out, _ = replay(tmp_path, "--gates", 3, "--jobs", 1, "--budget", "3m")
     assert code == 0
-    assert out.startswith("tuning-12-cases: 12 pairs of 12 cases")
+    assert out.startswith("12-cases: 12 pairs of 12 cases")
     assert "served for tuning" in out
     rows = [line.split(" | ") for line in out.splitlines() if line.startswith("| ")]
     assert len({len(row) for row in rows}) == 1
@@ -67,12 +67,12 @@ def test_a_recording_is_packed_once(tmp_path, replay):
     """What is there is not overwritten; what was packed can be replayed."""
     folder = tmp_path / "in"
     folder.mkdir()
-    shutil.copy(RECORDINGS / "tuning-12-cases.json.gz", folder)
+    shutil.copy(RECORDINGS / "12-cases.json.gz", folder)
     target = tmp_path / "out.json.gz"
     code, out, _ = replay(folder, "--pack", target)
     assert code == 0
     assert str(target) in out
-    assert target.read_bytes() == (folder / "tuning-12-cases.json.gz").read_bytes()
+    assert target.read_bytes() == (folder / "12-cases.json.gz").read_bytes()
     code, _, err = replay(folder, "--pack", target)
     assert code == 2
     assert "expected a new file" in err
