@@ -12,7 +12,7 @@ The stake is the likelihood ratio of the sign under a shift of m with variance s
 any case, because both come from earlier pairs and from sizes.
 """
 
-from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from math import exp, fsum, log, log1p, sqrt
 
 # How many pairs the variance that the rounds suggest is worth, against what earlier pairs showed.
@@ -35,16 +35,32 @@ _NODES = (
 )
 
 
-def log_wealth(values: Sequence[float], priors: Sequence[float], effect: float) -> list[float]:
-    """The logarithm of the wealth after each pair of a bet that `values` are positive rather than of either sign.
+@dataclass(frozen=True)
+class Values:
+    """What each pair says of a hypothesis: its log-ratio in `values`.
 
-    `values` are log-ratios, one a pair; `priors` their variances as the rounds of this and earlier pairs suggest them,
-    by their sizes alone; `effect` is the log-ratio that is aimed at.
+    `priors` are their variances as the rounds of this and earlier pairs suggest them, by their sizes alone; `units` how
+    the variances relate to each other by design: 1 for a case, one over the number of cases for a mean of several.
+    """
+
+    values: tuple[float, ...]
+    priors: tuple[float, ...]
+    units: tuple[float, ...]
+
+    def mirrored(self) -> "Values":
+        """The same with base and head exchanged."""
+        return replace(self, values=tuple(-value for value in self.values))
+
+
+def log_wealth(seen: Values, effect: float) -> list[float]:
+    """The logarithm of the wealth after each pair of a bet that values are positive rather than of either sign.
+
+    `effect` is the log-ratio that is aimed at.
     """
     aimed, larger = log(_AIMED[1]), log(_LARGER[1])
     wealth = []
     total = 0.0
-    for count, (value, variance) in enumerate(zip(values, variances(values, priors), strict=True)):
+    for count, (value, variance) in enumerate(zip(seen.values, variances(seen), strict=True)):
         shift = max(_LARGER[0] * effect, total / count if count else 0.0)
         aimed += _gain(_AIMED[0] * effect, value, variance)
         larger += _gain(shift, value, variance)
@@ -53,16 +69,16 @@ def log_wealth(values: Sequence[float], priors: Sequence[float], effect: float) 
     return wealth
 
 
-def variances(values: Sequence[float], priors: Sequence[float]) -> list[float]:
-    """Each pair's variance, from its prior and from how much the pairs before it varied in terms of theirs."""
+def variances(seen: Values) -> list[float]:
+    """Each pair's variance, from its prior and from how much the pairs before it varied."""
     found = []
-    total = squares = 0.0
-    for count, (value, prior) in enumerate(zip(values, priors, strict=True)):
-        spread = squares - total * total / count if count else 0.0
-        found.append(prior * (max(spread, 0.0) + _PRIOR_PAIRS) / (max(count - 1, 0) + _PRIOR_PAIRS))
-        standard = value / sqrt(prior)
-        total += standard
-        squares += standard * standard
+    total = squares = weight = 0.0
+    for count, (value, prior, unit) in enumerate(zip(seen.values, seen.priors, seen.units, strict=True)):
+        spread = max(squares - total * total / weight, 0.0) if count else 0.0
+        found.append((spread * unit + _PRIOR_PAIRS * prior) / (max(count - 1, 0) + _PRIOR_PAIRS))
+        weight += 1 / unit
+        total += value / unit
+        squares += value * value / unit
     return found
 
 

@@ -7,7 +7,7 @@ from functools import cached_property, partial
 from math import erf, exp, fsum, inf, log, pi, sqrt
 from statistics import median
 
-from benchmarks.analysis.evidence import log_wealth, smallest_seen, variances
+from benchmarks.analysis.evidence import Values, log_wealth, smallest_seen, variances
 
 # Rounds: one tuple a pair, each log(head / base) of one round of both sides.
 Rounds = Sequence[Sequence[float]]
@@ -29,14 +29,6 @@ _LEAST_SCALE = 1e-4
 _BOUND_LOG = log(2 / 0.05)  # a two-sided 95 % interval
 
 
-@dataclass(frozen=True)
-class Values:
-    """What each pair says of a case: `values` (log-ratios) and `priors`, their variances by the rounds' sizes."""
-
-    values: tuple[float, ...]
-    priors: tuple[float, ...]
-
-
 def values_of(rounds: Rounds, shift: float = 0.0) -> Values:
     """Means of clipped log-ratios less `shift`, scaled to keep the size of small shifts: a step of Huber's estimate.
 
@@ -56,7 +48,7 @@ def values_of(rounds: Rounds, shift: float = 0.0) -> Values:
         # A mean of J is nearer to its J values than the truth by J / (J - 1).
         scale = max(_LEAST_SCALE, _middle(spreads) * _NORMAL)
         priors.append(_LEFT * scale * scale / max(1, len(pair) - 1))
-    return Values(tuple(values), tuple(priors))
+    return Values(tuple(values), tuple(priors), (1.0,) * len(values))
 
 
 def _middle(ordered: Sequence[float]) -> float:
@@ -118,34 +110,42 @@ def assess_together(cases: Sequence[Sequence[tuple[float, float] | None]], effec
 
     The cases measured in a pair may depend on all earlier pairs; what the pair says is their mean.
     """
-    values, priors = [], []
+    values, priors, units = [], [], []
     for pair in zip(*cases, strict=True):
         said = [one for one in pair if one is not None]
         if said:
             values.append(fsum(value for value, _ in said) / len(said))
             priors.append(fsum(prior for _, prior in said) / len(said) ** 2)
+            units.append(1 / len(said))
     weights = [1 / prior for prior in priors]
     estimate = fsum(weight * value for weight, value in zip(weights, values, strict=True)) / fsum(weights)
-    return _assessment(lambda shift: Values(tuple(value - shift for value in values), tuple(priors)), estimate, effect)
+
+    def moved(shift: float) -> Values:
+        return Values(tuple(value - shift for value in values), tuple(priors), tuple(units))
+
+    return _assessment(moved, estimate, effect)
 
 
 def _assessment(moved: Callable[[float], Values], estimate: float, effect: float) -> Assessment:
     seen = moved(0.0)
-    mirrored = [-value for value in seen.values]
 
     def against(shift: float, sign: int) -> float:
         one = moved(shift)
-        return log_wealth([sign * value for value in one.values], one.priors, effect)[-1]
+        return log_wealth(one if sign > 0 else one.mirrored(), effect)[-1]
 
     return Assessment(
         pairs=len(seen.values),
         estimate=estimate,
-        slower=max(0.0, *log_wealth(seen.values, seen.priors, effect)),
-        faster=max(0.0, *log_wealth(mirrored, seen.priors, effect)),
+        slower=max(0.0, *log_wealth(seen, effect)),
+        faster=max(0.0, *log_wealth(seen.mirrored(), effect)),
         # With one more, unknown, value: what the pairs so far say of the next one.
-        variance=variances([*seen.values, 0.0], [*seen.priors, seen.priors[-1]])[-1],
+        variance=variances(_with_another(seen))[-1],
         against=against,
     )
+
+
+def _with_another(seen: Values) -> Values:
+    return Values(*((*known, known[-1]) for known in (seen.values, seen.priors, seen.units)))
 
 
 def _bound(wealth: Callable[[float], float]) -> float:

@@ -2,7 +2,7 @@
 
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,12 +33,17 @@ class Question:
     budget_s: float = 600.0
 
 
-def flipped(recording: Recording, coin: random.Random) -> list[tuple[RecordedPair, int]]:
-    """All pairs in random order, each with its labels as they were (1) or changed (-1): no effect, by construction."""
-    return [(pair, coin.choice((1, -1))) for pair in coin.sample(recording.pairs, len(recording.pairs))]
+def flipped(recording: Recording, coin: random.Random) -> Iterator[tuple[RecordedPair, int]]:
+    """All pairs in random order, each with its labels as they were (1) or changed (-1): no effect, by construction.
+
+    When all were dealt they are dealt again: a gate may take more pairs than were recorded.
+    """
+    while True:
+        for pair in coin.sample(recording.pairs, len(recording.pairs)):
+            yield pair, coin.choice((1, -1))
 
 
-def gate(recording: Recording, pairs: Sequence[tuple[RecordedPair, int]], slower: Slowed, asked: Question) -> Ended:
+def gate(recording: Recording, pairs: Iterable[tuple[RecordedPair, int]], slower: Slowed, asked: Question) -> Ended:
     """A gate that measures these pairs one after the other until all is decided, or the time or the pairs are over."""
     record = Record({}, asked.alpha, asked.min_effect, asked.budget_s, 0.0, 0, None, None, list(recording.cases))
     measured = Measured(Path(), record)

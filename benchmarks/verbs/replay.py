@@ -13,9 +13,9 @@ from benchmarks.verbs.asked import alpha, min_effect, span
 from benchmarks.verbs.outcome import Exit, Outcome
 
 _EXPLAINED = """
-Pairs are drawn at random without replacement, and a coin changes the labels of each: no effect, by construction, but
-the one that is put in by multiplying head's times, of one random case or of all cases of one random backend; the
-share of gates that call this case, this backend or a case of it slower. Minutes are modelled from the recorded pairs.
+Pairs are dealt at random (again, once all were dealt), and a coin changes the labels of each: no effect, by
+construction, but the one that is put in by multiplying head's times, of one random case or of all cases of one random
+backend. Shares: of gates that call this case, this backend or a case of it slower. Minutes are modelled from pairs.
 The runs of other rules were measured in turns too, which is kinder to them than runs one after the other.
 """
 

@@ -118,7 +118,7 @@ def wealths(folder: Path) -> dict[str, tuple[float, float]]:
     for name, track in tracks.items():
         if rounds := [pair for pair in track if pair]:
             seen = values_of(rounds)
-            wealth = log_wealth(seen.values, seen.priors, math.log1p(record.min_effect))
+            wealth = log_wealth(seen, math.log1p(record.min_effect))
             found[name] = round(wealth[-1], 3), round(max(0.0, *wealth), 3)
     return found
 

@@ -5,10 +5,33 @@ import random
 
 import pytest
 
-from benchmarks.analysis.evidence import log_wealth, smallest_seen, variances
+from benchmarks.analysis.evidence import Values, log_wealth, smallest_seen, variances
 from benchmarks.analysis.paired import assess, assess_together, values_of
 
 EFFECT = math.log(1.05)
+
+
+def plain(values, priors):
+    """Pairs of one case."""
+    return Values(tuple(values), tuple(priors), (1.0,) * len(values))
+
+
+def test_a_variance_that_seemed_too_small_is_found_out():
+    """The first pair's rounds agreed by chance; from the second pair on the pairs themselves tell."""
+    agreed = plain([0.05, 0.05, 0.06, 0.05], [1e-8, 1e-4, 1e-4, 1e-4])
+    assert max(variances(agreed)[1:]) < 2e-4
+    differing = plain([0.05, -0.05, 0.05, -0.05, 0.05, -0.05], [1e-8] * 6)
+    assert variances(differing)[-1] > 1e-3
+
+
+def test_means_of_more_cases_vary_less():
+    """What was seen of one size says something of another."""
+    rng = random.Random(8)
+    sizes = [1, 4] * 200
+    values = [rng.gauss(0, 0.1 / math.sqrt(size)) for size in sizes]
+    found = variances(Values(tuple(values), (1e-4,) * 400, tuple(1 / size for size in sizes)))
+    assert found[-2] == pytest.approx(0.01, rel=0.25)
+    assert found[-1] == pytest.approx(0.0025, rel=0.25)
 
 
 def test_the_first_bet_by_hand():
@@ -18,7 +41,7 @@ def test_the_first_bet_by_hand():
         share * (0.05 + 0.95 * 2 / (1 + math.exp(-2 * factor * EFFECT * value / prior)))
         for factor, share in ((0.8, 0.6), (1.8, 0.4))
     )
-    assert log_wealth([value], [prior], EFFECT) == [pytest.approx(math.log(by_hand))]
+    assert log_wealth(plain([value], [prior]), EFFECT) == [pytest.approx(math.log(by_hand))]
 
 
 def test_a_bet_on_a_fair_coin_is_fair():
@@ -27,8 +50,8 @@ def test_a_bet_on_a_fair_coin_is_fair():
     for _ in range(200):
         values = [rng.gauss(0.02, 0.1) for _ in range(rng.randint(1, 12))]
         priors = [rng.uniform(1e-4, 1e-2) for _ in values]
-        before = math.exp(log_wealth(values[:-1], priors[:-1], EFFECT)[-1]) if len(values) > 1 else 1.0
-        after = [math.exp(log_wealth([*values[:-1], sign * values[-1]], priors, EFFECT)[-1]) for sign in (1, -1)]
+        before = math.exp(log_wealth(plain(values[:-1], priors[:-1]), EFFECT)[-1]) if len(values) > 1 else 1.0
+        after = [math.exp(log_wealth(plain([*values[:-1], sign * values[-1]], priors), EFFECT)[-1]) for sign in (1, -1)]
         assert sum(after) / 2 == pytest.approx(before)
 
 
@@ -40,7 +63,7 @@ def test_what_the_rounds_say_of_size_does_not_depend_on_signs():
     one, other = values_of(rounds), values_of(flipped)
     assert one.priors == other.priors
     assert one.values[-1] == pytest.approx(-other.values[-1])
-    assert variances(one.values, one.priors)[-1] == pytest.approx(variances(other.values, other.priors)[-1])
+    assert variances(one)[-1] == pytest.approx(variances(other)[-1])
 
 
 def heavy(rng, shift=0.0):
@@ -55,7 +78,7 @@ def test_false_alarms_of_identical_code():
     crossed = 0
     for _ in range(1500):
         seen = values_of([heavy(rng) for _ in range(30)])
-        crossed += max(log_wealth(seen.values, seen.priors, EFFECT)) >= math.log(1 / 0.05)
+        crossed += max(log_wealth(seen, EFFECT)) >= math.log(1 / 0.05)
     # 5 % of 1,500 is 75; three standard deviations more would be 100. Betting is conservative.
     assert 0 < crossed <= 75
 
@@ -67,7 +90,7 @@ def test_what_is_seen(slower, least, most):
     seen = 0
     for _ in range(200):
         found = values_of([heavy(rng, math.log1p(slower)) for _ in range(30)])
-        seen += max(log_wealth(found.values, found.priors, EFFECT)) >= math.log(50 / 0.006)
+        seen += max(log_wealth(found, EFFECT)) >= math.log(50 / 0.006)
     assert least <= seen / 200 <= most
 
 
@@ -98,7 +121,7 @@ def test_the_smallest_effect_seen_is_seen_in_four_gates_of_five():
     seen = 0
     for _ in range(400):
         values = [rng.gauss(shift, 0.04) for _ in range(pairs)]
-        seen += max(log_wealth(values, [variance] * pairs, EFFECT)) >= needed
+        seen += max(log_wealth(plain(values, [variance] * pairs), EFFECT)) >= needed
     assert 0.7 <= seen / 400 <= 0.9
 
 
@@ -112,7 +135,8 @@ def test_several_cases_see_a_small_broad_change():
     rng = random.Random(9)
     cases = [[heavy(rng, 0.02) for _ in range(20)] for _ in range(10)]
     needed = math.log(5 / 0.002)
-    said = [list(zip(*vars(values_of(rounds)).values(), strict=True)) for rounds in cases]
+    seen = [values_of(rounds) for rounds in cases]
+    said = [list(zip(one.values, one.priors, strict=True)) for one in seen]
     assert assess_together(said, math.log(1.03)).slower > needed
     assert all(assess(rounds, EFFECT).slower < needed for rounds in cases)
 

@@ -7,20 +7,17 @@ import pytest
 from benchmarks.gate.decision import GRID
 from benchmarks.replay.effects import EFFECTS, NOTHING, Effect, slowed
 from benchmarks.replay.ours import Question, flipped, gate
-from benchmarks.replay.recording import RecordedPair, Recording, read_recordings
+from benchmarks.replay.recording import RecordedPair, read_recordings
 from tests.run_session import ROOT
 
 (SMALL,) = (one for one in read_recordings(ROOT / "tests/data/pairs/tuning") if one.name == "12-cases")
-
-# More pairs than were recorded: the same ones again, which flipped coins make different.
-OFTEN = Recording(SMALL.name, SMALL.note, SMALL.packages, SMALL.sizing_s, SMALL.cases, SMALL.pairs * 4)
 
 
 def ended(effect, number, budget_s=600.0):
     """One pseudo-gate, and what it should have found."""
     coin = random.Random(f"{effect} {number}")
-    slower = slowed(OFTEN, effect, coin)
-    return gate(OFTEN, flipped(OFTEN, coin), slower, Question(budget_s=budget_s)), slower
+    slower = slowed(SMALL, effect, coin)
+    return gate(SMALL, flipped(SMALL, coin), slower, Question(budget_s=budget_s)), slower
 
 
 def test_identical_code_raises_no_alarm():
@@ -39,7 +36,7 @@ def test_a_large_slowdown_is_seen_where_it_is(where):
 
 def backends(slower):
     """The rows of backends that a slow case belongs to, which may say so too."""
-    return {f"backend {case.backend}" for case in OFTEN.cases if case.nodeid in slower.cases}
+    return {f"backend {case.backend}" for case in SMALL.cases if case.nodeid in slower.cases}
 
 
 def test_the_budget_is_kept():
@@ -63,6 +60,6 @@ def test_effects_are_put_where_they_say():
 def test_a_case_that_a_pair_did_not_measure_is_not_made_up():
     """A pseudo-gate knows of it only what was recorded."""
     name = SMALL.cases[0].nodeid
-    pairs = [RecordedPair(one.seconds, {k: v for k, v in one.rounds_s.items() if k != name}) for one in OFTEN.pairs]
-    ended = gate(OFTEN, [(pair, 1) for pair in pairs], slowed(OFTEN, NOTHING, random.Random(1)), Question())
+    pairs = [RecordedPair(one.seconds, {k: v for k, v in one.rounds_s.items() if k != name}) for one in SMALL.pairs]
+    ended = gate(SMALL, [(pair, 1) for pair in pairs], slowed(SMALL, NOTHING, random.Random(1)), Question())
     assert name not in ended.failing
