@@ -104,9 +104,14 @@ def _without_largest(
 
 
 def _said(track: Track) -> list[tuple[float, float] | None]:
-    seen = values_of([pair for pair in track if pair])
-    pairs = iter(zip(seen.values, seen.priors, strict=True))
+    pairs = iter(_values_of(tuple(tuple(pair) for pair in track if pair)))
     return [next(pairs) if pair else None for pair in track]
+
+
+@lru_cache(maxsize=4096)
+def _values_of(rounds: tuple[tuple[float, ...], ...]) -> list[tuple[float, float]]:
+    seen = values_of(rounds)
+    return list(zip(seen.values, seen.priors, strict=True))
 
 
 def _finding(seen: Assessment, thresholds: Thresholds, enough: float, effect: float, most: int) -> Finding:

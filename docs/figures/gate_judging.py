@@ -27,6 +27,7 @@ def main() -> None:
     seconds = []
     for _ in range(args.repeat):
         turns_verdict._assess.cache_clear()
+        turns_verdict._values_of.cache_clear()
         began = time.perf_counter()
         found = judge_cases(tracks, CASES, lambda name: plain) | judge_groups(
             tracks, groups, group_thresholds(0.01, 0.05)
