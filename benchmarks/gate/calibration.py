@@ -70,6 +70,9 @@ def calibrate(folder: Path, record: Record, when: str) -> Calibration:
     rounds = {name: len(logs["base"] + logs["head"]) for name, logs in measured.logs_s.items()}
     pairs = {name: [pair for pair in track if pair] for name, track in measured.tracks.items()}
     enough = [name for name, found in pairs.items() if len(found) >= FEWEST_PAIRS]
+    if not enough:
+        why = next(iter(record.trouble.values()), ["", "too few pairs"])[1]
+        raise GateError(f"no case could be calibrated: {why}; see {visible(folder / 'logs')}")
     idle_s = each_s - sum(timed_s.values()) / sum(len(found) for found in pairs.values())
     effect = math.log1p(record.min_effect)
     return Calibration(

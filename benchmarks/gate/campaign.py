@@ -16,6 +16,7 @@ from benchmarks.gate.processes import ending
 from benchmarks.gate.record import GateCase, PairRecord, Record, machine_of, runs_of
 from benchmarks.gate.sizing import choose_cases, write_plan
 from benchmarks.gate.tracks import Measured
+from benchmarks.history.errors import HistoryError
 from benchmarks.history.run import WRONG_RESULT
 
 # What a case takes beside its calls, which are the rounds of both sides and as much again for the untimed ones: only
@@ -84,7 +85,12 @@ class Campaign:
         record, cases = self.record, len(self.record.cases)
         left_s = record.budget_s - (time.monotonic() - self._began)
         pairs = expected_pairs(cases, PAIR_S, self._case_s, left_s)
-        calibration = known(self._work, machine_of(self.folder))
+        try:
+            calibration = known(self._work, machine_of(self.folder))
+        except HistoryError as error:
+            # Only this line needs it: no reason to end a gate.
+            self._tell(str(error))
+            calibration = None
         whole_s = PAIR_S + self._case_s * cases
         return f"{cases} cases, {whole_s:.0f} s for a pair of all; {expectation(record, pairs, calibration)}"
 
