@@ -138,14 +138,17 @@ def _assessment(moved: Callable[[float], Values], estimate: float, effect: float
         estimate=estimate,
         slower=max(0.0, *log_wealth(seen, effect)),
         faster=max(0.0, *log_wealth(seen.mirrored(), effect)),
-        # With one more, unknown, value: what the pairs so far say of the next one.
-        variance=variances(_with_another(seen))[-1],
+        variance=_typical_variance(seen),
         against=against,
     )
 
 
-def _with_another(seen: Values) -> Values:
-    return Values(*((*known, known[-1]) for known in (seen.values, seen.priors, seen.units)))
+def _typical_variance(seen: Values) -> float:
+    """What the pairs so far say of one more that is worth as much as they were on average."""
+    unit = len(seen.units) / fsum(1 / one for one in seen.units)
+    prior = seen.priors[-1] * unit / seen.units[-1]
+    # The value of that pair plays no part in its variance.
+    return variances(Values((*seen.values, 0.0), (*seen.priors, prior), (*seen.units, unit)))[-1]
 
 
 def _bound(wealth: Callable[[float], float]) -> float:
