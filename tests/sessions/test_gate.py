@@ -8,55 +8,10 @@ import sys
 import time
 from pathlib import Path
 
-import psutil
 import pytest
 
+from tests.run_gate import FEW, SAME, gate, processes_of, started
 from tests.run_session import ROOT, environment
-
-FEW = ("-k", "test_two_tasks and (sequential or threading)", "--seed", "1")
-SAME = ("--base", "joblib==1.6.0", "--head", "joblib==1.6.0")
-
-
-def command(*args):
-    """The command line of a gate."""
-    return [sys.executable, "-m", "benchmarks", "gate", *args]
-
-
-def gate(*args, timeout_s=300):
-    """Run a gate to its end: (exit code, stdout, stderr)."""
-    done = subprocess.run(
-        command(*args),
-        cwd=ROOT,
-        env=environment(),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=timeout_s,
-        check=False,
-    )
-    assert "Traceback" not in done.stderr
-    return done.returncode, done.stdout, done.stderr
-
-
-def processes_of(folder):
-    """The processes that have to do with a record."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if any(str(folder) in word for word in process.cmdline()) and process.status() != psutil.STATUS_ZOMBIE:
-                found.append(process)
-        except psutil.NoSuchProcess:
-            continue
-    return found
-
-
-@pytest.fixture(scope="module")
-def released():
-    """Released joblibs can be installed here; both environments are built once."""
-    code, _, err = gate("--base", "joblib==1.5.3", "--head", "joblib==1.6.0", "--build-only")
-    if code and any(words in err for words in ("Failed to fetch", "error sending request", "dns error", "offline")):
-        pytest.skip(f"no package index can be reached: {err.splitlines()[-1]}")
-    assert code == 0, err
 
 
 @pytest.fixture
@@ -225,15 +180,7 @@ def test_a_head_that_hangs(tmp_path, joblib_source):
 def test_an_interrupted_gate_goes_on(tmp_path, number):
     """Nothing is left behind, and what was measured counts."""
     record = tmp_path / "record"
-    with subprocess.Popen(
-        command(*SAME, "--budget", "40s", "--record", str(record), *FEW),
-        cwd=ROOT,
-        env=environment(),
-        stderr=subprocess.PIPE,
-        text=True,
-        # A process in the background of a shell ignores SIGINT; this one must not.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
-    ) as running:
+    with started(*SAME, "--budget", "40s", "--record", str(record), *FEW) as running:
         for line in running.stderr:
             if line.startswith("pair 1"):
                 time.sleep(1.5)  # in the middle of the second pair

@@ -1,29 +1,20 @@
 """A gate whose record's disk fills: a clear end, never a verdict, and it goes on once there is room."""
 
 import json
-import subprocess
 
 import pytest
 
-from tests.run_session import ROOT, environment
-from tests.sessions.test_gate import FEW, SAME, command, gate, processes_of, released
+from tests.run_gate import FEW, SAME, gate, processes_of, started
 from tests.soak.test_full_disk import fill, small_disk
 
-__all__ = ["released", "small_disk"]  # fixtures
+__all__ = ["small_disk"]  # a fixture
 
 
 @pytest.mark.usefixtures("released")
 def test_a_disk_that_fills(small_disk):
     """Exit code 2 with the reason; what was measured before is whole, and `--resume` goes on from there."""
     record = small_disk / "record"
-    with subprocess.Popen(
-        command(*SAME, "--budget", "40s", "--record", str(record), *FEW),
-        cwd=ROOT,
-        env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as running:
+    with started(*SAME, "--budget", "40s", "--record", str(record), *FEW) as running:
         for line in running.stderr:
             if line.startswith("pair 1"):
                 fill(small_disk)

@@ -2,17 +2,13 @@
 
 import json
 import random
-import subprocess
 import time
 
 import psutil
 import pytest
 
-from tests.run_session import ROOT, environment
-from tests.sessions.test_gate import FEW, SAME, command, processes_of, released
+from tests.run_gate import FEW, SAME, processes_of, started
 from tests.soak import size
-
-__all__ = ["released"]  # a fixture
 
 
 def sides_of(gate):
@@ -49,14 +45,7 @@ def test_a_killed_side(tmp_path, seed):
     """One kill is nobody's fault: the pair is void and measured again; only a killed first session ends the gate."""
     rng = random.Random(seed)
     record = tmp_path / "record"
-    with subprocess.Popen(
-        command(*SAME, "--budget", "18s", "--record", str(record), *FEW),
-        cwd=ROOT,
-        env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as running:
+    with started(*SAME, "--budget", "18s", "--record", str(record), *FEW) as running:
         killed = kill_one(psutil.Process(running.pid), rng, latest_s=14)
         out, err = running.communicate(timeout=120)
     assert "Traceback" not in err

@@ -1,0 +1,60 @@
+"""Real gates of the suite: the verb in a process of its own, on this checkout."""
+
+import signal
+import subprocess
+import sys
+
+import psutil
+
+from tests.run_session import ROOT, environment
+
+FEW = ("-k", "test_two_tasks and (sequential or threading)", "--seed", "1")
+SAME = ("--base", "joblib==1.6.0", "--head", "joblib==1.6.0")
+
+
+def command(*args):
+    """The command line of a gate."""
+    return [sys.executable, "-m", "benchmarks", "gate", *args]
+
+
+def started(*args):
+    """A gate that was just started."""
+    return subprocess.Popen(
+        command(*args),
+        cwd=ROOT,
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A process in the background of a shell ignores SIGINT; this one must not.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+
+
+def gate(*args, timeout_s=300):
+    """Run a gate to its end: (exit code, stdout, stderr)."""
+    done = subprocess.run(
+        command(*args),
+        cwd=ROOT,
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=timeout_s,
+        check=False,
+    )
+    assert "Traceback" not in done.stderr
+    return done.returncode, done.stdout, done.stderr
+
+
+def processes_of(folder):
+    """The processes that have to do with a record."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if any(str(folder) in word for word in process.cmdline()) and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process)
+        except psutil.NoSuchProcess:
+            continue
+    return found
