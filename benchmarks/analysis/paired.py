@@ -2,8 +2,8 @@
 
 from bisect import insort
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import cached_property, partial
+from dataclasses import dataclass, replace
+from functools import cached_property
 from math import erf, exp, fsum, inf, log, pi, sqrt
 from statistics import median
 
@@ -29,26 +29,43 @@ _LEAST_SCALE = 1e-4
 _BOUND_LOG = log(2 / 0.05)  # a two-sided 95 % interval
 
 
-def values_of(rounds: Rounds, shift: float = 0.0) -> Values:
-    """Means of clipped log-ratios less `shift`, scaled to keep the size of small shifts: a step of Huber's estimate.
+def values_of(rounds: Rounds) -> Values:
+    """What each pair says of a case.
 
     Scale and prior come from sizes and from differences within a pair, which change with no sign: so that signs stay
     fair coins.
     """
+    return Values(_clipped(rounds, 0.0), _priors(rounds), (1.0,) * len(rounds))
+
+
+def _clipped(rounds: Rounds, shift: float) -> tuple[float, ...]:
+    """Means of clipped log-ratios less `shift`, scaled to keep the size of small shifts: a step of Huber's estimate."""
     sizes: list[float] = []
+    values = []
+    for pair in rounds:
+        moved = [ratio - shift for ratio in pair]
+        for ratio in moved:
+            insort(sizes, abs(ratio))
+        bound = _CLIP * max(_LEAST_SCALE, _middle(sizes) * _NORMAL)
+        total = 0.0
+        for ratio in moved:
+            total += bound if ratio > bound else -bound if ratio < -bound else ratio
+        values.append(total / len(pair) / _WITHIN)
+    return tuple(values)
+
+
+def _priors(rounds: Rounds) -> tuple[float, ...]:
+    """The variances of these means, as the rounds' differences within a pair suggest them."""
     spreads: list[float] = []
-    values, priors = [], []
+    priors = []
     for pair in rounds:
         mean = fsum(pair) / len(pair)
         for ratio in pair:
-            insort(sizes, abs(ratio - shift))
             insort(spreads, abs(ratio - mean))
-        bound = _CLIP * max(_LEAST_SCALE, _middle(sizes) * _NORMAL)
-        values.append(fsum(max(-bound, min(bound, ratio - shift)) for ratio in pair) / len(pair) / _WITHIN)
         # A mean of J is nearer to its J values than the truth by J / (J - 1).
         scale = max(_LEAST_SCALE, _middle(spreads) * _NORMAL)
         priors.append(_LEFT * scale * scale / max(1, len(pair) - 1))
-    return Values(tuple(values), tuple(priors), (1.0,) * len(values))
+    return tuple(priors)
 
 
 def _middle(ordered: Sequence[float]) -> float:
@@ -101,8 +118,9 @@ class Assessment:
 
 def assess(rounds: Rounds, effect: float) -> Assessment:
     """A case after one pair or more; `effect` is the log-ratio that is aimed at."""
+    seen = values_of(rounds)
     estimate = _center([ratio for pair in rounds for ratio in pair])
-    return _assessment(partial(values_of, rounds), estimate, effect)
+    return _assessment(seen, lambda shift: replace(seen, values=_clipped(rounds, shift)), estimate, effect)
 
 
 def assess_together(cases: Sequence[Sequence[tuple[float, float] | None]], effect: float) -> Assessment:
@@ -120,15 +138,13 @@ def assess_together(cases: Sequence[Sequence[tuple[float, float] | None]], effec
     weights = [1 / prior for prior in priors]
     estimate = fsum(weight * value for weight, value in zip(weights, values, strict=True)) / fsum(weights)
 
-    def moved(shift: float) -> Values:
-        return Values(tuple(value - shift for value in values), tuple(priors), tuple(units))
+    seen = Values(tuple(values), tuple(priors), tuple(units))
+    return _assessment(
+        seen, lambda shift: replace(seen, values=tuple(value - shift for value in values)), estimate, effect
+    )
 
-    return _assessment(moved, estimate, effect)
 
-
-def _assessment(moved: Callable[[float], Values], estimate: float, effect: float) -> Assessment:
-    seen = moved(0.0)
-
+def _assessment(seen: Values, moved: Callable[[float], Values], estimate: float, effect: float) -> Assessment:
     def against(shift: float, sign: int) -> float:
         one = moved(shift)
         return log_wealth(one if sign > 0 else one.mirrored(), effect)[-1]
