@@ -66,6 +66,11 @@ def main(argv: list[str]) -> int:
         raise
     except OSError as error:
         return _refuse(f"{visible(error.filename or 'output')}: {error.strerror}")
+    except Exception as error:
+        # Python's own exit code would be 1, which says that something became slower.
+        if sys.flags.dev_mode:
+            raise
+        return _refuse(f"a fault of this program, {type(error).__name__}: {visible(error)}; python -X dev shows where")
     return int(outcome.exit_code)
 
 

@@ -26,6 +26,9 @@ _AIMED, _LARGER = (0.8, 0.6), (1.8, 0.4)
 # The share of the wealth that is not staked: a pair whose variance was underestimated can't ruin a bet.
 _KEPT = 0.05
 
+# What one pair can add to a wealth's logarithm at most: both bets double what they stake.
+MOST_GAIN = log(_KEPT + (1 - _KEPT) * 2)
+
 # Nodes and weights of a 7-point Gauss-Hermite quadrature for a standard normal variable (Abramowitz and Stegun 25.10).
 _NODES = (
     (0.0, 16 / 35),

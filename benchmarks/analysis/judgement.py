@@ -62,9 +62,9 @@ class Judgement:
 
     @property
     def undecided(self) -> bool:
-        """Whether nothing is comparable, nothing at all could be judged, or no slowdown of any size could be seen."""
-        undecided = _NOT_COMPARED | {Verdict.INCONCLUSIVE}
-        return all(row.verdict in undecided for row in self.rows) or self.seen is None
+        """Whether nothing could be judged, or something could not and no slowdown of any size could have been seen."""
+        undecided = [row.verdict in _NOT_COMPARED | {Verdict.INCONCLUSIVE} for row in self.rows]
+        return all(undecided) or (any(undecided) and self.seen is None)
 
     @property
     def seen(self) -> tuple[float, float] | None:

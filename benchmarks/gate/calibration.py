@@ -3,6 +3,7 @@
 Nothing in it ever changes what is called a regression: a threshold that is learnt from the past goes deaf.
 """
 
+import contextlib
 import json
 import math
 from collections.abc import Mapping, Sequence
@@ -16,7 +17,9 @@ from benchmarks.gate.errors import GateError
 from benchmarks.gate.pair import PAIR_S
 from benchmarks.gate.record import Record, machine_of
 from benchmarks.gate.tracks import Measured
+from benchmarks.gate.values import number, text
 from benchmarks.history.durable import make_folder, write
+from benchmarks.history.errors import Unreadable
 from benchmarks.history.reading import read_document, visible
 
 # Raised when a key changes its meaning or goes. 1: the first.
@@ -110,10 +113,11 @@ def place(work: Path, machine: str) -> Path:
 
 
 def keep(work: Path, found: Calibration) -> Path:
-    """Store a calibration; what an earlier one knew of other cases stays. Raises HistoryError."""
+    """Store a calibration; what an earlier one knew of other cases stays, if it can be read. Raises StoreTrouble."""
     path = place(work, found.machine)
-    if before := known(work, found.machine):
-        found = replace(found, cases={**before.cases, **found.cases})
+    with contextlib.suppress(Unreadable, GateError):
+        if before := known(work, found.machine):
+            found = replace(found, cases={**before.cases, **found.cases})
     make_folder(path.parent)
     content = json.dumps({"format": FORMAT, **asdict(found)}, indent=1, allow_nan=False).encode()
     write(path, content, path.with_name(f".{path.name}.writing"))
@@ -130,7 +134,10 @@ def known(work: Path, machine: str) -> Calibration | None:
         if document.pop("format") != FORMAT:
             return None  # of another version of this program: as good as none
         cases = {name: CaseNoise(**case) for name, case in document.pop("cases").items()}
+        for case in cases.values():
+            text(case.when, "when")
+            number(case.noise, "noise", 1e-9, 1e3)
         speeds = document.pop("speeds")
         return Calibration(**document, cases=cases, speeds=Modes(**speeds) if speeds else None)
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise GateError(f"{visible(path)}: {error!r}; expected a calibration: delete it, and calibrate again") from None

@@ -27,8 +27,9 @@ _CASE_S, _CALLS = 0.2, 16
 _DEATHS = 2
 
 
-# What to measure in the next pair, most wanted first; nothing where there is nothing left to measure.
-Choice = Callable[[Record, Measured], Sequence[GateCase]]
+# What to measure in the next pair, most wanted first, and for how many such pairs the budget must suffice; no case if
+# nothing is left to measure.
+Choice = Callable[[Record, Measured], tuple[Sequence[GateCase], int]]
 
 
 class Campaign:
@@ -69,13 +70,13 @@ class Campaign:
             self._save()
             self._tell(self._expectation())
         measured = Measured(self.folder, record)
-        waiting = self._choose(record, measured)
-        while chosen := self._fitting(waiting):
+        waiting, pairs = self._choose(record, measured)
+        while chosen := self._fitting(waiting, pairs):
             end = self._pair(chosen, until)
             measured.take(record)
             self._note_failures(measured.failed)
             self._save()
-            waiting = self._choose(record, measured)
+            waiting, pairs = self._choose(record, measured)
             self._tell(self._progress(chosen, end, len(waiting)))
         record.state = "done"
         self._save()
@@ -99,14 +100,16 @@ class Campaign:
         """What a case takes in a pair, before one was measured."""
         return _CASE_S + _CALLS * self.record.target_s
 
-    def _fitting(self, cases: Sequence[GateCase]) -> Sequence[GateCase]:
-        """As many of the cases as the budget still allows."""
-        left = self.record.budget_s - (time.monotonic() - self._began) - PAIR_S
+    def _fitting(self, cases: Sequence[GateCase], pairs: int) -> Sequence[GateCase]:
+        """As many of the cases as the budget still allows, so many pairs long; the first one as long as it can."""
+        whole = self.record.budget_s - (time.monotonic() - self._began)
+        left, alone = whole / pairs - PAIR_S, whole - PAIR_S
         each = self._case_s
         measured = [pair for pair in self.record.pairs if not pair.why][-5:]
         if measured:
             each = sum(max(0.1, pair.seconds - PAIR_S) for pair in measured) / sum(len(pair.cases) for pair in measured)
-        return cases[: max(0, int(left / (each * 1.1)))]
+        fits = int(left / (each * 1.1))
+        return cases[: max(fits, int(alone > each * 1.1))]
 
     def _pair(self, chosen: Sequence[GateCase], until: float) -> PairEnd:
         record = self.record

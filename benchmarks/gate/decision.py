@@ -5,8 +5,16 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from benchmarks.analysis.evidence import MOST_GAIN
 from benchmarks.analysis.judgement import Row
-from benchmarks.analysis.turns_verdict import Finding, group_thresholds, judge_cases, judge_groups
+from benchmarks.analysis.turns_verdict import (
+    CASES_SHARE,
+    Finding,
+    group_thresholds,
+    judge_cases,
+    judge_groups,
+    needed,
+)
 from benchmarks.analysis.verdict import Thresholds, Verdict
 from benchmarks.gate.record import GateCase, Record
 from benchmarks.gate.tracks import Measured
@@ -16,6 +24,9 @@ GRID = "the whole grid"
 
 # A backend that looks slower is measured whole for so long; 12 pairs are the fewest that can decide, see gate.md.
 _GROUP_PAIRS = 20
+
+# From so many pairs on, an estimate that exceeds the effect by so many standard errors is hardly chance.
+_CLEAR_PAIRS, _CLEAR = 3, 1.6
 
 _OPEN = frozenset({Verdict.INCONCLUSIVE})
 
@@ -76,6 +87,24 @@ def next_cases(record: Record, decision: Decision) -> list[GateCase]:
             suspects.update(members)
     chosen = [case for case in sound if case.nodeid in suspects] or undecided
     return sorted(chosen, key=lambda case: -_suspicion(decision.cases.get(case.nodeid)))
+
+
+def pairs_to_go(record: Record, decision: Decision) -> int:
+    """How many pairs the verdict on the slowest still takes, at best; 1 where nothing is slower for all that is known.
+
+    A pair must not take so long that the budget ends before such a verdict.
+    """
+    enough = needed(record.alpha, CASES_SHARE, max(1, len(record.cases)))
+    effect = math.log1p(record.min_effect)
+    lacking = [
+        enough - found.assessment.slower
+        for name, found in decision.cases.items()
+        if name not in record.trouble
+        and found.verdict in _OPEN
+        and found.assessment.pairs >= _CLEAR_PAIRS
+        and found.assessment.estimate - _CLEAR * found.assessment.error > effect
+    ]
+    return max(1, math.ceil(max(lacking, default=0.0) / MOST_GAIN))
 
 
 def _suspicion(found: Finding | None) -> float:

@@ -27,6 +27,11 @@ class BuiltSide:
     tree: Path
     packages: dict[str, str]
 
+    @property
+    def identity(self) -> str:
+        """Names what it is: environment and tree are named after their content."""
+        return f"{self.python.parent.parent.name} {self.tree.name}"
+
 
 def build(
     base: SideSpec, head: SideSpec, root: Path, cache: Path, interpreter: str | None

@@ -8,12 +8,13 @@ RECORD/
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from benchmarks.gate.errors import GateError
+from benchmarks.gate.values import mapping, number, text, texts
 from benchmarks.history.durable import make_folder, write
 from benchmarks.history.reading import read_document, visible
 from benchmarks.history.store import Store
@@ -91,14 +92,63 @@ def read_record(folder: Path) -> Record:
             raise GateError(f"{visible(path)}: format {found}; expected {FORMAT}: use the program that wrote it")
         cases = [GateCase(**case) for case in document.pop("cases")]
         pairs = [PairRecord(**{**pair, "cases": tuple(pair["cases"])}) for pair in document.pop("pairs")]
-        return Record(**document, cases=cases, pairs=pairs)
+        record = Record(**document, cases=cases, pairs=pairs)
+        _check(record)
     except (KeyError, TypeError, AttributeError) as error:
         raise GateError(f"{visible(path)}: {error!r}; expected a gate record of this program") from None
+    except ValueError as error:
+        raise GateError(f"{visible(path)}: {visible(error)}") from None
+    return record
+
+
+def _check(record: Record) -> None:
+    """Raise ValueError, naming the first value that can't be."""
+    number(record.alpha, "alpha", 1e-9, 0.5)
+    number(record.min_effect, "min_effect", 1e-6, 10)
+    for name in ("budget_s", "target_s", "spent_s"):
+        number(getattr(record, name), name)
+    for side in ("base", "head"):
+        one = mapping(mapping(record.sides, "sides").get(side), side)
+        texts(one.get("spec"), f"spec of {side}")
+        texts(list(mapping(one.get("packages", {}), f"packages of {side}").values()), f"packages of {side}")
+    for case in record.cases:
+        check_case(case)
+    for pair in record.pairs:
+        text(pair.name, "name of a pair")
+        number(pair.seconds, "seconds of a pair")
+        texts(pair.cases, "cases of a pair")
+        text(pair.why, "why of a pair")
+    if len({pair.name for pair in record.pairs}) < len(record.pairs):
+        raise ValueError("pairs: two have the same name")
+    for why in mapping(record.trouble, "trouble").values():
+        if len(texts(why, "trouble")) != 2:
+            raise ValueError("trouble: expected a side and a reason for each case")
+
+
+def check_case(case: GateCase) -> None:
+    """Raise ValueError where a case can't be one."""
+    text(case.nodeid, "nodeid of a case")
+    text(case.backend, "backend of a case")
+    number(case.workers, "workers of a case", most=1e6)
+    number(case.scale, "scale of a case", most=1e6)
 
 
 def runs_of(folder: Path) -> Store:
     """The record's run files."""
     return Store(folder / "runs")
+
+
+def pair_files(folder: Path, pairs: Sequence[PairRecord]) -> dict[str, dict[str, Path]]:
+    """The run files of these pairs, by pair and side. Raises GateError where one is missing or there are two."""
+    found: dict[str, list[Path]] = {}
+    for file in runs_of(folder).files():
+        found.setdefault(file.name, []).append(file.path)
+    for pair in pairs:
+        for side in ("base", "head"):
+            if len(paths := found.get(f"{pair.name}-{side}", [])) != 1:
+                what = f"{len(paths)} run files of {pair.name}-{side}; expected one"
+                raise GateError(f"{visible(folder)}: {what}: the record was changed")
+    return {pair.name: {side: found[f"{pair.name}-{side}"][0] for side in ("base", "head")} for pair in pairs}
 
 
 def machine_of(folder: Path) -> str:

@@ -22,6 +22,9 @@ _SMALLEST, _LARGEST = 1e-3, 1e3
 
 _GENEROUS = 1.3
 
+# pytest's exit code where no test was selected.
+_NOTHING_SELECTED = 5
+
 # The batch size in a case's id, see `grid.Case.id`.
 _BATCH_SIZE = re.compile(r"-b(\d+|auto)(?=\]$)")
 
@@ -114,6 +117,8 @@ def _session(side: BuiltSide, folder: Path, name: str, plan: Path | None, more: 
             code = process.wait(max(1.0, until - time.monotonic()))
         except TimeoutExpired:
             raise GateError(f"choosing the sizes took longer than the budget; see {log}") from None
+    if code == _NOTHING_SELECTED:
+        raise GateError("-k matches no case; `pytest --collect-only --profile gate` lists them")
     saved = next((file for file in runs.files() if file.name == name), None)
     if code not in (0, 1) or saved is None:
         said = ending(log.read_bytes())

@@ -39,6 +39,8 @@ def parse_side(option: str, texts: Sequence[str]) -> SideSpec:
     """The side that `--base` or `--head` describes; raises GateError."""
     requirements, paths, repositories, refs = [], [], [], []
     for text in texts:
+        if not text.strip():
+            raise GateError(f"{option} {visible(text)!r}: empty; expected {EXPECTED}")
         if text.startswith("git:") and len(text) > len("git:"):
             refs.append(text.removeprefix("git:"))
         elif match := _GIT_URL.fullmatch(text):

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from pathlib import Path
 
-from benchmarks.gate.record import Record, runs_of
+from benchmarks.gate.record import Record, pair_files
 from benchmarks.history.run import CaseTimes, read_run
 
 Tracks = dict[str, list[tuple[float, ...] | None]]
@@ -28,10 +28,10 @@ class Measured:
         new = [pair for pair in record.pairs if pair.name not in self._seen and not pair.why]
         if not new:
             return
-        files = {file.name: file.path for file in runs_of(self._folder).files()}
+        files = pair_files(self._folder, new)
         for pair in new:
             self._seen.add(pair.name)
-            runs = {side: read_run(files[f"{pair.name}-{side}"]) for side in ("base", "head")}
+            runs = {side: read_run(path) for side, path in files[pair.name].items()}
             times = {side: {case.fullname: case for case in run.cases.values()} for side, run in runs.items()}
             for side, run in runs.items():
                 self.failed[side].update(run.without_time)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.analysis.verdict import FAILING
-from benchmarks.gate.decision import Decision, decide, next_cases
+from benchmarks.gate.decision import Decision, decide, next_cases, pairs_to_go
 from benchmarks.gate.pair import PAIR_S
 from benchmarks.gate.record import GateCase, Record
 from benchmarks.gate.tracks import Measured
@@ -50,7 +50,8 @@ def gate(recording: Recording, pairs: Iterable[tuple[RecordedPair, int]], slower
     seconds, used = recording.sizing_s, 0
     decision = decide(record, measured, ())
     for pair, sign in pairs:
-        chosen = _fitting(next_cases(record, decision), pair, asked.budget_s - seconds - PAIR_S)
+        left_s = asked.budget_s - seconds
+        chosen = _fitting(next_cases(record, decision), pair, left_s, pairs_to_go(record, decision))
         if not chosen:
             break
         names = {case.nodeid for case in chosen}
@@ -67,11 +68,13 @@ def _failing(decision: Decision) -> frozenset[str]:
     return frozenset(name for name, finding in found.items() if finding.verdict in FAILING)
 
 
-def _fitting(cases: Sequence[GateCase], pair: RecordedPair, left_s: float) -> list[GateCase]:
-    chosen = []
+def _fitting(cases: Sequence[GateCase], pair: RecordedPair, left_s: float, pairs: int) -> list[GateCase]:
+    """As `Campaign` does it: the first case as long as there is time for it, others as `pairs` such pairs allow."""
+    chosen: list[GateCase] = []
+    spent_s = PAIR_S
     for case in cases:
-        left_s -= _case_s(pair, case.nodeid)
-        if left_s < 0:
+        spent_s += _case_s(pair, case.nodeid)
+        if spent_s > (left_s / pairs if chosen else left_s):
             break
         chosen.append(case)
     return chosen

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.gate.errors import GateError
-from benchmarks.gate.record import GateCase, Record, read_record, runs_of
+from benchmarks.gate.record import GateCase, Record, check_case, pair_files, read_record
+from benchmarks.gate.values import mapping, number, text
 from benchmarks.history.reading import read_bytes, visible
 from benchmarks.history.run import read_run
 
@@ -68,17 +69,14 @@ def read_recordings(folder: Path) -> list[Recording]:
 def from_record(folder: Path) -> Recording:
     """The whole pairs of a gate record; raises GateError where its sides are not the same code."""
     record = read_record(folder)
-    packages = [record.sides[side].get("packages", {}) for side in ("base", "head")]
-    if packages[0] != packages[1]:
+    base, head = record.sides["base"], record.sides["head"]
+    if base != head:
         raise GateError(f"{visible(folder)}: base and head differ; a replay needs pairs of identical code")
-    files = {file.name: file.path for file in runs_of(folder).files()}
     whole = [pair for pair in record.pairs if not pair.why]
-    pairs = tuple(
-        RecordedPair(pair.seconds, _both({side: files[f"{pair.name}-{side}"] for side in ("base", "head")}))
-        for pair in whole
-    )
+    files = pair_files(folder, whole)
+    pairs = tuple(RecordedPair(pair.seconds, _both(files[pair.name])) for pair in whole)
     sizing_s = max(0.0, record.spent_s - sum(pair.seconds for pair in record.pairs))
-    return Recording(folder.name, _note(record), packages[0], sizing_s, tuple(record.cases), pairs)
+    return Recording(folder.name, _note(record), base.get("packages", {}), sizing_s, tuple(record.cases), pairs)
 
 
 def pack(recording: Recording) -> bytes:
@@ -123,13 +121,23 @@ def _read(path: Path) -> Recording:
     try:
         unpacker = zlib.decompressobj(wbits=31)
         document = json.loads(unpacker.decompress(content, _MOST_BYTES))
+        if not unpacker.eof or unpacker.unused_data:
+            raise ValueError("cut off, or something follows")
         if document["format"] != FORMAT:
             raise GateError(f"{visible(path)}: format {document['format']}; this program knows {FORMAT}")
         cases = tuple(GateCase(**case) for case in document["cases"])
+        for case in cases:
+            check_case(case)
+        if len({case.nodeid for case in cases}) < len(cases):
+            raise ValueError("cases: two have the same nodeid")
+        packages = mapping(document["packages"], "packages")
+        said = {package: text(version, "packages") for package, version in packages.items()}
         pairs = tuple(_pair(entry, cases) for entry in document["pairs"])
         name = path.name.removesuffix(_SUFFIX)
-        return Recording(name, document["note"], document["packages"], float(document["sizing_s"]), cases, pairs)
-    except (zlib.error, ValueError, KeyError, TypeError, RecursionError) as error:
+        return Recording(
+            name, text(document["note"], "note"), said, number(document["sizing_s"], "sizing_s"), cases, pairs
+        )
+    except (zlib.error, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise GateError(f"{visible(path)}: {error!r}; expected a recording of this program") from None
 
 
@@ -137,8 +145,10 @@ def _pair(entry: Mapping[str, Any], cases: tuple[GateCase, ...]) -> RecordedPair
     found: dict[str, Both] = {}
     for case, both in zip(cases, entry["rounds_s"], strict=True):
         if both is not None:
-            base, head = (tuple(float(second) for second in side) for side in both)
-            if len(base) != len(head) or not base or min(*base, *head) <= 0:
-                raise ValueError(f"rounds of {case.nodeid}: expected as many on both sides, all of them positive")
+            base, head = (tuple(number(second, "a round", 1e-9, 1e6) for second in side) for side in both)
+            if len(base) != len(head) or not base:
+                raise ValueError(f"rounds of {case.nodeid}: expected as many on both sides")
             found[case.nodeid] = base, head
-    return RecordedPair(float(entry["seconds"]), found)
+    if not found:
+        raise ValueError("a pair without a case")
+    return RecordedPair(number(entry["seconds"], "seconds of a pair", 1e-3), found)

@@ -37,7 +37,7 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
     tell("building the side")
     sides = build(spec, spec, ROOT, WORK, record.interpreter)
     for name in record.sides:
-        record.sides[name]["packages"] = sides[0].packages
+        record.sides[name] |= {"packages": sides[0].packages, "built": sides[0].identity}
     measure(folder, record, sides, everything, "what was measured is lost for a calibration: begin again")
     found = calibrate(folder, record, datetime.now(UTC).isoformat(timespec="seconds"))
     path = keep(WORK, found)
@@ -46,9 +46,9 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
     return Outcome("\n".join(lines) + f"\nRecord: {folder}\n", Exit.FINE, files)
 
 
-def everything(record: Record, measured: Measured) -> list[GateCase]:
+def everything(record: Record, measured: Measured) -> tuple[list[GateCase], int]:
     """Every case in every pair."""
-    return [case for case in record.cases if case.nodeid not in record.trouble]
+    return [case for case in record.cases if case.nodeid not in record.trouble], 1
 
 
 def sees(found: Calibration, record: Record) -> dict[str, float | None]:

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.analysis.judgement import Judgement, worst_first
-from benchmarks.gate.decision import decide, names, next_cases, rows
+from benchmarks.gate.decision import decide, names, next_cases, pairs_to_go, rows
 from benchmarks.gate.environments import build, same_tree
 from benchmarks.gate.errors import GateError
 from benchmarks.gate.record import GateCase, Record, read_record
@@ -14,9 +14,10 @@ from benchmarks.gate.specs import EXPECTED, parse_side
 from benchmarks.gate.tracks import Measured
 from benchmarks.gate.trees import merge_base
 from benchmarks.history.limits import Limit, read_limits, unmatched
+from benchmarks.history.reading import visible
 from benchmarks.history.store import Store
 from benchmarks.verbs.judged import add_output_arguments, outcome
-from benchmarks.verbs.measuring import ROOT, WORK, add_measuring_arguments, measure, new_record, tell
+from benchmarks.verbs.measuring import ROOT, WORK, add_measuring_arguments, budget, measure, new_record, tell
 from benchmarks.verbs.outcome import Exit, Outcome
 
 
@@ -35,6 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, store: Store) -> Outcome:
     """Gate; raises HistoryError where a side can't be built or measured."""
     limits = read_limits(Path(args.limits)) if args.limits else ()
+    _refuse_mixed(args)
     if args.recompute:
         folder = Path(args.recompute)
         return _outcome(args, folder, read_record(folder), limits)
@@ -45,15 +47,19 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
     tell("building both sides")
     sides = build(specs[0], specs[1], ROOT, WORK, record.interpreter)
     for name, side in zip(("base", "head"), sides, strict=True):
-        record.sides[name]["packages"] = side.packages
+        built = side.identity
+        if record.sides[name].get("built", built) != built:
+            raise GateError(f"--resume {folder}: {name} is no longer what this record measured; begin a new gate")
+        record.sides[name] |= {"packages": side.packages, "built": built}
     if args.build_only:
         return Outcome("both sides are built\n", Exit.FINE)
     measure(folder, record, sides, partial(_suspects, limits), f"`gate --resume {folder}` goes on")
     return _outcome(args, folder, record, limits)
 
 
-def _suspects(limits: tuple[Limit, ...], record: Record, measured: Measured) -> list[GateCase]:
-    return next_cases(record, decide(record, measured, limits))
+def _suspects(limits: tuple[Limit, ...], record: Record, measured: Measured) -> tuple[list[GateCase], int]:
+    decision = decide(record, measured, limits)
+    return next_cases(record, decision), pairs_to_go(record, decision)
 
 
 def _new(args: argparse.Namespace) -> tuple[Path, Record]:
@@ -63,7 +69,29 @@ def _new(args: argparse.Namespace) -> tuple[Path, Record]:
 
 def _resumed(args: argparse.Namespace) -> tuple[Path, Record]:
     folder = Path(args.resume).absolute()
-    return folder, read_record(folder)
+    record = read_record(folder)
+    if args.budget:
+        record.budget_s = budget(args)
+    return folder, record
+
+
+def _refuse_mixed(args: argparse.Namespace) -> None:
+    """A record says itself what was asked; and what it holds is not to be written over."""
+    given = "recompute" if args.recompute else "resume" if args.resume else None
+    if given is None:
+        return
+    others = ("base", "head", "python", "keyword", "min_effect", "alpha", "record", "seed", "build_only")
+    more = ("resume", "budget", "long") if args.recompute else ()
+    for name in (*others, *more):
+        if getattr(args, name):
+            raise GateError(
+                f"--{name.replace('_', '-')} and --{given}: a record says itself what was asked; leave it out"
+            )
+    inside = Path(getattr(args, given)).resolve()
+    for name in ("json", "markdown", "junit", "csv"):
+        path = getattr(args, name)
+        if path and path != "-" and Path(path).resolve().is_relative_to(inside):
+            raise GateError(f"--{name} {visible(path)}: inside the record; write it elsewhere")
 
 
 def _outcome(args: argparse.Namespace, folder: Path, record: Record, limits: tuple[Limit, ...]) -> Outcome:

@@ -10,6 +10,7 @@ from benchmarks.history.store import Store
 from benchmarks.replay.ours import Question
 from benchmarks.replay.recording import Recording, pack, read_recordings
 from benchmarks.verbs.asked import alpha, min_effect, span
+from benchmarks.verbs.measuring import ended_by_signals
 from benchmarks.verbs.outcome import Exit, Outcome
 
 _EXPLAINED = """
@@ -51,7 +52,8 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
     except ImportError as error:
         raise GateError(f"{error}: install the dependency group replay, or use `tox run -e replay`") from None
     began = time.monotonic()
-    table = render(list(lines(recordings, asked, args.gates, args.seed, args.jobs)))
+    with ended_by_signals():
+        table = render(list(lines(recordings, asked, args.gates, args.seed, args.jobs)))
     alarms, gates = in_order_of_time(recordings, asked)
     text = [
         *map(_described, recordings),

@@ -5,7 +5,7 @@ from dataclasses import replace
 from math import log1p
 
 from benchmarks.analysis.verdict import Verdict
-from benchmarks.gate.decision import GRID, decide, groups, next_cases, rows
+from benchmarks.gate.decision import GRID, decide, groups, next_cases, pairs_to_go, rows
 from benchmarks.gate.record import GateCase, Record, read_record
 from benchmarks.gate.tracks import Measured
 from benchmarks.history.limits import Limit
@@ -30,6 +30,18 @@ def measured(tmp_path, gate, slower, pairs, seed=1):
             found.logs_s[case.nodeid]["base"].append(-2.0)
             found.logs_s[case.nodeid]["head"].append(-2.0 + shift)
     return found
+
+
+def test_what_is_clearly_slower_gets_its_verdict_in_time(tmp_path):
+    """No pair may take so long that fewer are left than the verdict takes; without such a case nothing is hurried."""
+    gate = record()
+    assert pairs_to_go(gate, decide(gate, Measured(tmp_path, gate), ())) == 1
+    assert pairs_to_go(gate, decide(gate, measured(tmp_path, gate, {}, pairs=4), ())) == 1
+    after = [pairs_to_go(gate, decide(gate, measured(tmp_path, gate, {2: 1.0}, pairs), ())) for pairs in (2, 4, 8, 20)]
+    assert after[0] == 1  # two pairs are chance
+    assert after[1] > after[2] > 1
+    assert after[3] == 1  # it has its verdict
+    assert after[1] + 4 <= 14
 
 
 def test_before_the_first_pair_everything_is_measured(tmp_path):

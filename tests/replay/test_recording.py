@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -50,8 +51,19 @@ def damaged(**changes):
         (damaged(pairs=[]), "no case, or no pair"),
         (damaged(cases=[]), "expected a recording"),
         (damaged(pairs=[{"seconds": 1, "rounds_s": [[[0.1], [0.1, 0.2]], None]}]), "expected as many on both sides"),
-        (damaged(pairs=[{"seconds": 1, "rounds_s": [[[0.1], [-0.1]], None]}]), "all of them positive"),
+        (damaged(pairs=[{"seconds": 1, "rounds_s": [[[0.1], [-0.1]], None]}]), "expected a number from 1e-09"),
         (damaged(pairs=[{"seconds": 1, "rounds_s": [[[], []], None]}]), "expected as many on both sides"),
+        (damaged(pairs=[{"seconds": 1, "rounds_s": [None, None]}]), "a pair without a case"),
+        (damaged(pairs=[{"seconds": math.nan, "rounds_s": [None, None]}]), "a pair without a case"),
+        (damaged(pairs=[{"seconds": -1, "rounds_s": [[[0.1], [0.1]], None]}]), "seconds of a pair: -1"),
+        (damaged(pairs=[{"seconds": 1, "rounds_s": [[[math.nan], [0.1]], None]}]), "a round: nan"),
+        (damaged(sizing_s=10**400), "sizing_s: a huge number"),
+        (damaged(packages=None), "packages: None"),
+        (damaged(note=3), "note: 3"),
+        (damaged(cases=[{"nodeid": None, "backend": "", "workers": 1, "scale": 1}]), "nodeid of a case: None"),
+        (damaged(cases=[vars(CASES[0]), vars(CASES[0])]), "two have the same nodeid"),
+        (pack(RECORDED)[:-4], "cut off"),
+        (pack(RECORDED) + b"x", "something follows"),
     ],
 )
 def test_what_is_no_recording_is_refused(tmp_path, content, why):
