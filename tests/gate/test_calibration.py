@@ -2,7 +2,6 @@
 
 import json
 import math
-import random
 from dataclasses import asdict, replace
 
 import pytest
@@ -10,10 +9,10 @@ import pytest
 from benchmarks.gate.calibration import Calibration, CaseNoise, calibrate, keep, known, place
 from benchmarks.gate.errors import GateError
 from benchmarks.gate.planning import expectation, expected_pairs, smallest_visible
-from benchmarks.gate.record import GateCase, PairRecord, Record, runs_of
 from benchmarks.history.errors import HistoryError
 from benchmarks.replay.recording import from_record
-from tests.documents import document, entry
+from tests.documents import entry
+from tests.gate.records import NAMES, measured, record
 
 WHEN = "2026-11-24T00:00:00+00:00"
 NOISE = CaseNoise(noise=0.05, pairs=12, when=WHEN, call_s=0.04, pair_s=0.9)
@@ -21,13 +20,6 @@ FOUND = Calibration("machine", {"joblib": "1.6.0"}, {"f.py::test[a]": NOISE}, {}
 
 
 ODD = json.dumps({"format": 1, **asdict(replace(FOUND, cases={"a": replace(NOISE, noise="x")}))})
-
-
-def record(**changes):
-    """A record of four cases."""
-    cases = [GateCase(f"f.py::test[{name}]", "LokyBackend", 2, 1.0) for name in "abcd"]
-    sides = {side: {"spec": ["joblib==1.6.0"], "packages": {"joblib": "1.6.0"}} for side in ("base", "head")}
-    return replace(Record(sides, 0.01, 0.05, 600.0, 0.04, 1, None, None, cases), **changes)
 
 
 def test_what_is_kept_is_known_again(tmp_path):
@@ -81,24 +73,6 @@ def test_the_gate_says_what_it_expects_to_see():
     assert expected_pairs(50, 2.5, 0.8, 540) > 20
     assert expected_pairs(50, 2.5, 0.8, 60) == 3
     assert expected_pairs(50, 2.5, 0.8, 0) == 0
-
-
-NAMES = ("loky-n2-b10", "loky-n2-b100", "threading-n2-b10", "sequential-n1-b1")
-
-
-def measured(folder, noises, pairs=8):
-    """A record on disk: `pairs` pairs, each case with a noise of its own; the last case has one worker."""
-    rng, nodes = random.Random(1), [entry(name)["fullname"] for name in NAMES]
-    cases = [GateCase(node, "LokyBackend", 1 + (node != nodes[-1]), 1.0) for node in nodes]
-    gate = record(cases=cases, spent_s=100.0)
-    for number in range(1, pairs + 1):
-        slow = 1.6 if rng.random() < 0.4 else 1.0
-        gate.pairs.append(PairRecord(f"pair-{number:03}", 6.0, tuple(nodes), {}, "", None, None))
-        for side in ("base", "head"):
-            rounds = [[slow * 0.04 * math.exp(rng.gauss(0, sd)) for _ in range(7)] for sd in noises]
-            runs_of(folder).save(document(*map(entry, NAMES, rounds)), f"pair-{number:03}-{side}")
-    gate.save(folder)
-    return gate
 
 
 def test_a_record_becomes_a_calibration(tmp_path):

@@ -198,6 +198,11 @@ def test_an_interrupted_gate_goes_on(tmp_path, number):
     assert after["state"] == "done"
     assert len(after["pairs"]) > len(before["pairs"])
     assert after["cases"] == before["cases"]
+    after["sides"]["head"]["built"] = "something else"
+    (record / "gate.json").write_text(json.dumps(after))
+    code, out, err = gate("--resume", str(record), "--budget", "50s")
+    assert (code, out) == (2, "")
+    assert "head is no longer what this record measured" in err
 
 
 @pytest.mark.parametrize(
@@ -210,6 +215,8 @@ def test_an_interrupted_gate_goes_on(tmp_path, number):
         (("--base", "joblib==1.6.0", "--budget", "soon"), "expected a time above 0"),
         (("--base", "joblib==1.6.0", "--alpha", "90%"), "expected at most 50%"),
         (("--recompute", "/nowhere"), "no gate.json"),
+        (("--base", ""), "--base '': empty"),
+        (("--base", "joblib==1.6.0", "-k", "no_such_case"), "-k matches no case"),
         (("--base", "joblib==1.6.0", "--python", "/no/python"), "--python"),
         (("--base", "git+file:///nowhere/at/all@main"), "git+file:///nowhere/at/all@main failed"),
     ],

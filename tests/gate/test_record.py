@@ -1,0 +1,94 @@
+"""Records that somebody has changed: exit code 2 and one line, whatever was done to them."""
+
+import json
+
+import pytest
+
+from benchmarks.__main__ import main
+from tests.gate.records import measured
+
+
+@pytest.fixture
+def recompute(tmp_path, capsys):
+    """Judges a record again after `change` was done to its gate.json: (exit code, stdout, stderr)."""
+    measured(tmp_path, (0.01,) * 4)
+
+    def verb(change=None, *args):
+        path = tmp_path / "gate.json"
+        if change is not None:
+            path.write_text(json.dumps({**json.loads(path.read_text()), **change}))
+        code = main(["gate", "--recompute", str(tmp_path), *args])
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return verb
+
+
+def test_a_sound_record_is_judged(recompute):
+    """Eight pairs of identical code: nothing is slower."""
+    code, out, _ = recompute()
+    assert code in (0, 3)
+    assert "8 pairs of processes" in out
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"format": 99}, "format 99; expected 2"),
+        ({"sides": None}, "sides: None"),
+        ({"sides": {"base": {"spec": []}}}, "head: None"),
+        ({"sides": {"base": {"spec": "x"}, "head": {"spec": []}}}, "spec of base: 'x'"),
+        ({"alpha": 0}, "alpha: 0"),
+        ({"alpha": None}, "alpha: None"),
+        ({"min_effect": -1}, "min_effect: -1"),
+        ({"min_effect": 10**400}, "min_effect: a huge number"),
+        ({"spent_s": "x"}, "spent_s: 'x'"),
+        ({"trouble": None}, "trouble: None"),
+        ({"trouble": {"a": 1}}, "trouble: 1"),
+        ({"pairs": 3}, "expected a gate record"),
+        ({"cases": [{"nodeid": None, "backend": "x", "workers": 1, "scale": 1}]}, "nodeid of a case: None"),
+        ({"cases": [{"nodeid": "x", "backend": [], "workers": 1, "scale": 1}]}, "backend of a case: []"),
+        ({"unknown": 1}, "expected a gate record"),
+    ],
+)
+def test_a_changed_record_is_refused(recompute, change, why):
+    """It names the file and the value."""
+    code, out, err = recompute(change)
+    assert (code, out) == (2, "")
+    assert "gate.json" in err
+    assert why in err
+    assert len(err.splitlines()) == 1
+
+
+def test_a_missing_or_doubled_run_file_is_refused(tmp_path, recompute):
+    """It names the run."""
+    first = next(tmp_path.glob("runs/*/*_pair-001-base.json"))
+    content = first.read_bytes()
+    first.unlink()
+    code, _, err = recompute()
+    assert code == 2
+    assert "0 run files of pair-001-base; expected one" in err
+    first.write_bytes(content)
+    first.with_name("0099_pair-001-base.json").write_bytes(content)
+    code, _, err = recompute()
+    assert code == 2
+    assert "2 run files of pair-001-base; expected one" in err
+
+
+@pytest.mark.parametrize(
+    "args", [("--alpha", "5%"), ("--base", "joblib==1.5.3"), ("--budget", "2m"), ("--resume", "x"), ("-k", "loky")]
+)
+def test_a_record_knows_what_was_asked(recompute, args):
+    """Options that would be ignored are refused."""
+    code, _, err = recompute(None, *args)
+    assert code == 2
+    assert "a record says itself what was asked" in err
+
+
+def test_outputs_do_not_overwrite_the_record(tmp_path, recompute):
+    """They go elsewhere."""
+    before = (tmp_path / "gate.json").read_bytes()
+    code, _, err = recompute(None, "--json", str(tmp_path / "gate.json"))
+    assert code == 2
+    assert "inside the record" in err
+    assert (tmp_path / "gate.json").read_bytes() == before
