@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -22,6 +23,9 @@ from benchmarks.history.run import WRONG_RESULT
 # What a case takes beside its calls, which are the rounds of both sides and as much again for the untimed ones: only
 # until a pair was measured.
 _CASE_S, _CALLS = 0.2, 16
+
+# The name of a pair's run.
+_PAIR = re.compile(r"pair-(\d{3,9})-")
 
 # A side that dies twice in the same case dies of that case; once may have been anybody.
 _DEATHS = 2
@@ -54,6 +58,7 @@ class Campaign:
         self._choose = choose
         self._tell = tell
         self._began = time.monotonic() - record.spent_s
+        self._number = _last_number(folder, record)
         self._deaths: Counter[tuple[str | None, str]] = Counter()
 
     def run(self) -> None:
@@ -113,7 +118,8 @@ class Campaign:
 
     def _pair(self, chosen: Sequence[GateCase], until: float) -> PairEnd:
         record = self.record
-        name = f"pair-{len(record.pairs) + 1:03}"
+        self._number += 1
+        name = f"pair-{self._number:03}"
         # From seed and number alone, so that a gate that goes on later throws the same coins.
         coin = random.Random(f"{record.seed} {name}")
         order = shuffled(chosen, coin)
@@ -161,6 +167,12 @@ class Campaign:
         if end.why:
             return f"pair {number} is void ({end.side or 'gate'}: {end.why}); {time_left}"
         return f"pair {number}: {len(chosen)} cases in {end.seconds:.0f} s; {waiting} to go on with; {time_left}"
+
+
+def _last_number(folder: Path, record: Record) -> int:
+    """The number of the last pair that was begun: one that was interrupted is not in the record, its runs may be."""
+    runs = [_PAIR.match(file.name or "") for file in runs_of(folder).files()] if record.cases else []
+    return max(len(record.pairs), *(int(found[1]) for found in runs if found), 0)
 
 
 def shuffled(cases: Sequence[GateCase], coin: random.Random) -> list[GateCase]:

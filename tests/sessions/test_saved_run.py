@@ -78,7 +78,7 @@ def test_our_key_has_what_a_comparison_needs(measured):
     """Facts of the machine and versions, the grid asked for, seeds."""
     record = measured.run["joblib_suite"]
     assert record["format"] == 1
-    assert record["suite_version"] == 1
+    assert record["suite_version"] == 2
     assert record["seeds"] == {"shuffle": 7}
     assert record["grid"]["n_jobs"] == [1, 4]
     assert record["machine"]["usable_cores"] >= 1
