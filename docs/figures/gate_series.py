@@ -5,7 +5,7 @@ python -m docs.figures.gate_series RESULTS.jsonl --table
 
 Kinds: `aa` joblib 1.6.0 against itself; `null` 1.5.3 to 1.6.0; `known` 1.2.0 to 1.3.2; `case5` and `case10`: a busy
 loop of 2 or 4 ms in every call of two cases, about 5 and 10 % of them; `backend3`: of 1.2 ms in every call of loky. The
-gates are the verb's own; their records stay beside RESULTS.
+gates are the verb's own; their records stay in `.gate/series`.
 """
 
 import argparse
@@ -174,9 +174,10 @@ def main() -> None:
     parser.add_argument("--table", action="store_true", help="print what was found so far, and stop")
     args = parser.parse_args()
     if not args.table:
-        end, folder = time.monotonic() + 60 * args.minutes, args.results.absolute().parent
+        end, folder = time.monotonic() + 60 * args.minutes, ROOT / ".gate" / "series"
         kinds, number = args.kinds.split(","), 0
         while time.monotonic() < end:
+            folder.mkdir(parents=True, exist_ok=True)
             result = gate(kinds[number % len(kinds)], folder, args.budget)
             with args.results.open("a") as file:
                 file.write(json.dumps(result) + "\n")
