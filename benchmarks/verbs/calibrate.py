@@ -70,7 +70,7 @@ def _lines(found: Calibration, record: Record) -> list[str]:
     return [
         f"{found.machine}: {max(case.pairs for case in found.cases.values())} pairs of identical code",
         f"noise of a pair: {min(noises):.1%} to {max(noises):.1%}, median {median(noises):.1%}; {speeds}",
-        f"a gate of {record.budget_s / 60:g} minutes should see {record.min_effect:.0%} in {aimed} of {len(noises)}",
+        f"a gate of {record.budget_s / 60:.3g} minutes should see {record.min_effect:.0%} in {aimed} of {len(noises)}",
         "",
         table(["call", "case", "noise", "sees"], rows, coloured=False),
         *(f"unfit: {names(name)[1]}: {why}" for name, why in found.unfit.items()),
