@@ -13,14 +13,14 @@ SAME = ("--base", "joblib==1.6.0", "--head", "joblib==1.6.0")
 
 
 def command(*args):
-    """The command line of a gate."""
-    return [sys.executable, "-m", "benchmarks", "gate", *args]
+    """The command line of a verb."""
+    return [sys.executable, "-m", "benchmarks", *args]
 
 
 def started(*args):
     """A gate that was just started."""
     return subprocess.Popen(
-        command(*args),
+        command("gate", *args),
         cwd=ROOT,
         env=environment(),
         stdin=subprocess.DEVNULL,
@@ -32,8 +32,13 @@ def started(*args):
     )
 
 
-def gate(*args, timeout_s=300):
+def gate(*args):
     """Run a gate to its end: (exit code, stdout, stderr)."""
+    return run_verb("gate", *args)
+
+
+def run_verb(*args, timeout_s=300):
+    """Run a verb to its end: (exit code, stdout, stderr)."""
     done = subprocess.run(
         command(*args),
         cwd=ROOT,

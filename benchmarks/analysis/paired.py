@@ -46,7 +46,7 @@ def _clipped(rounds: Rounds, shift: float) -> tuple[float, ...]:
         moved = [ratio - shift for ratio in pair]
         for ratio in moved:
             insort(sizes, abs(ratio))
-        bound = _CLIP * max(_LEAST_SCALE, _middle(sizes) * _NORMAL)
+        bound = _CLIP * _scale(_middle(sizes))
         total = 0.0
         for ratio in moved:
             total += bound if ratio > bound else -bound if ratio < -bound else ratio
@@ -63,9 +63,14 @@ def _priors(rounds: Rounds) -> tuple[float, ...]:
         for ratio in pair:
             insort(spreads, abs(ratio - mean))
         # A mean of J is nearer to its J values than the truth by J / (J - 1).
-        scale = max(_LEAST_SCALE, _middle(spreads) * _NORMAL)
+        scale = _scale(_middle(spreads))
         priors.append(_LEFT * scale * scale / max(1, len(pair) - 1))
     return tuple(priors)
+
+
+def _scale(middle: float) -> float:
+    """A standard deviation from the middle of the sizes."""
+    return max(_LEAST_SCALE, middle * _NORMAL)
 
 
 def _middle(ordered: Sequence[float]) -> float:
@@ -183,7 +188,7 @@ def _bound(wealth: Callable[[float], float]) -> float:
 def _center(ratios: Sequence[float]) -> float:
     """Huber's estimate of the middle (Annals of Mathematical Statistics 35, 1964), from the median in some steps."""
     center = median(ratios)
-    bound = _CLIP * max(_LEAST_SCALE, median(abs(ratio - center) for ratio in ratios) * _NORMAL)
+    bound = _CLIP * _scale(median(abs(ratio - center) for ratio in ratios))
     for _ in range(20):
         center += fsum(max(-bound, min(bound, ratio - center)) for ratio in ratios) / len(ratios)
     return center

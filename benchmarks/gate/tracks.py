@@ -1,13 +1,22 @@
 """From a record's run files to log-ratios: what the judgement works on."""
 
 import math
-from collections.abc import Mapping
 from pathlib import Path
 
 from benchmarks.gate.record import Record, pair_files
-from benchmarks.history.run import CaseTimes, read_run
+from benchmarks.history.run import Run, read_run
 
 Tracks = dict[str, list[tuple[float, ...] | None]]
+
+# Base's and head's rounds of a case, in seconds.
+Both = tuple[tuple[float, ...], tuple[float, ...]]
+
+
+def both_sides(base: Run, head: Run) -> dict[str, Both]:
+    """By node id, the rounds of the cases that both sides of a pair have timed as often."""
+    before, after = ({case.fullname: case.rounds_s for case in run.cases.values()} for run in (base, head))
+    common = [name for name in before if name in after and len(before[name]) == len(after[name])]
+    return {name: (before[name], after[name]) for name in common}
 
 
 class Measured:
@@ -32,17 +41,14 @@ class Measured:
         for pair in new:
             self._seen.add(pair.name)
             runs = {side: read_run(path) for side, path in files[pair.name].items()}
-            times = {side: {case.fullname: case for case in run.cases.values()} for side, run in runs.items()}
             for side, run in runs.items():
                 self.failed[side].update(run.without_time)
+            rounds_s = both_sides(runs["base"], runs["head"])
             for nodeid, track in self.tracks.items():
-                track.append(self._ratios(nodeid, times))
+                track.append(self._ratios(nodeid, rounds_s[nodeid]) if nodeid in rounds_s else None)
 
-    def _ratios(self, nodeid: str, times: Mapping[str, Mapping[str, CaseTimes]]) -> tuple[float, ...] | None:
-        both = [times[side].get(nodeid) for side in ("base", "head")]
-        if both[0] is None or both[1] is None or len(both[0].rounds_s) != len(both[1].rounds_s):
-            return None
-        base, head = ([math.log(value) for value in case.rounds_s] for case in both if case is not None)
+    def _ratios(self, nodeid: str, both: Both) -> tuple[float, ...]:
+        base, head = ([math.log(value) for value in side] for side in both)
         self.logs_s[nodeid]["base"] += base
         self.logs_s[nodeid]["head"] += head
         return tuple(after - before for before, after in zip(base, head, strict=True))

@@ -14,6 +14,7 @@ from typing import Any
 
 from benchmarks.gate.errors import GateError
 from benchmarks.gate.record import GateCase, Record, check_case, pair_files, read_record
+from benchmarks.gate.tracks import Both, both_sides
 from benchmarks.gate.values import mapping, number, text
 from benchmarks.history.reading import read_bytes, visible
 from benchmarks.history.run import read_run
@@ -27,9 +28,6 @@ _MOST_BYTES = 2**26
 
 # A round in microseconds is as exact as anybody's clock.
 _DIGITS = 6
-
-# Base's and head's rounds of a case, in seconds.
-Both = tuple[tuple[float, ...], tuple[float, ...]]
 
 
 @dataclass(frozen=True)
@@ -74,7 +72,8 @@ def from_record(folder: Path) -> Recording:
         raise GateError(f"{visible(folder)}: base and head differ; a replay needs pairs of identical code")
     whole = [pair for pair in record.pairs if not pair.why]
     files = pair_files(folder, whole)
-    pairs = tuple(RecordedPair(pair.seconds, _both(files[pair.name])) for pair in whole)
+    runs = [(pair.seconds, {side: read_run(path) for side, path in files[pair.name].items()}) for pair in whole]
+    pairs = tuple(RecordedPair(seconds, both_sides(run["base"], run["head"])) for seconds, run in runs)
     sizing_s = max(0.0, record.spent_s - sum(pair.seconds for pair in record.pairs))
     return Recording(folder.name, _note(record), base.get("packages", {}), sizing_s, tuple(record.cases), pairs)
 
@@ -103,13 +102,6 @@ def pack(recording: Recording) -> bytes:
 def _note(record: Record) -> str:
     specs = " ".join(record.sides["base"]["spec"]) or "this checkout"
     return f"{specs} against itself, seed {record.seed}"
-
-
-def _both(paths: Mapping[str, Path]) -> dict[str, Both]:
-    base, head = (
-        {case.fullname: case.rounds_s for case in read_run(paths[side]).cases.values()} for side in ("base", "head")
-    )
-    return {name: (base[name], head[name]) for name in base if name in head and len(base[name]) == len(head[name])}
 
 
 def _rounded(both: Both | None) -> list[list[float]] | None:

@@ -19,6 +19,7 @@ from benchmarks.history.store import Store
 from benchmarks.verbs.judged import add_output_arguments, outcome
 from benchmarks.verbs.measuring import ROOT, WORK, add_measuring_arguments, budget, measure, new_record, tell
 from benchmarks.verbs.outcome import Exit, Outcome
+from benchmarks.verbs.outputs import OUTPUTS
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -88,7 +89,7 @@ def _refuse_mixed(args: argparse.Namespace) -> None:
                 f"--{name.replace('_', '-')} and --{given}: a record says itself what was asked; leave it out"
             )
     inside = Path(getattr(args, given)).resolve()
-    for name in ("json", "markdown", "junit", "csv"):
+    for name in OUTPUTS:
         path = getattr(args, name)
         if path and path != "-" and Path(path).resolve().is_relative_to(inside):
             raise GateError(f"--{name} {visible(path)}: inside the record; write it elsewhere")

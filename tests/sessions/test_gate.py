@@ -3,15 +3,13 @@
 import json
 import shutil
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
 
-from tests.run_gate import FEW, SAME, gate, processes_of, started
-from tests.run_session import ROOT, environment
+from tests.run_gate import FEW, SAME, gate, processes_of, run_verb, started
+from tests.run_session import ROOT
 
 
 @pytest.fixture
@@ -53,6 +51,11 @@ def changed(source, target, old, new):
     return target
 
 
+def sides(base, head, budget="60s"):
+    """The options of a gate of two sides."""
+    return ("--base", str(base), "--head", str(head), "--budget", budget)
+
+
 # Where a parallel call begins, and where a sequential one does a task.
 PARALLEL = "        output = self._get_outputs(iterator, pre_dispatch)"
 SEQUENTIAL = "                res = func(*args, **kwargs)"
@@ -85,24 +88,15 @@ def test_a_gate_from_building_to_the_verdict(tmp_path):
 @pytest.mark.usefixtures("nothing_left", "released")
 def test_a_machine_is_measured_against_itself(tmp_path):
     """Every case in every pair; what it says is kept, and a later gate plans by it."""
-    verb = [sys.executable, "-m", "benchmarks", "calibrate", "--side", "joblib==1.6.0", "--budget", "40s"]
-    done = subprocess.run(
-        [*verb, "--record", str(tmp_path / "record"), "--json", str(tmp_path / "out.json"), *FEW],
-        cwd=ROOT,
-        env=environment(),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    outputs = ("--record", str(tmp_path / "record"), "--json", str(tmp_path / "out.json"))
+    code, out, err = run_verb("calibrate", "--side", "joblib==1.6.0", "--budget", "40s", *outputs, *FEW, timeout_s=120)
+    assert code == 0, err
     found = json.loads((tmp_path / "out.json").read_text())
     pairs = json.loads((tmp_path / "record" / "gate.json").read_text())["pairs"]
     assert len(found["cases"]) == len(found["sees"]) == 2
     assert all(case["pairs"] == len(pairs) and 0 < case["noise"] < 0.5 for case in found["cases"].values())
-    assert Path(done.stdout.partition("Kept as ")[2].partition(":")[0]).is_file()
-    assert "test_two_tasks[threading]" in done.stdout
+    assert Path(out.partition("Kept as ")[2].partition(":")[0]).is_file()
+    assert "test_two_tasks[threading]" in out
     _, _, err = gate(*SAME, "--budget", "25s", "--record", str(tmp_path / "gate"), *FEW)
     assert "median noise of a pair" in err
 
@@ -116,10 +110,8 @@ def test_a_slow_head_is_a_regression(tmp_path, joblib_source):
         PARALLEL,
         f"        time.sleep(6e-3)\n{PARALLEL}",
     )
-    code, out, err = gate(
-        *("--base", "joblib==1.6.0", "--head", str(slow), "--budget", "150s", "--record", str(tmp_path / "record")),
-        *("-k", "test_two_tasks and threading", "--seed", "2"),
-    )
+    few = ("-k", "test_two_tasks and threading", "--seed", "2")
+    code, out, err = gate(*sides("joblib==1.6.0", slow, "150s"), "--record", str(tmp_path / "record"), *few)
     assert code == 1, out + err
     assert out.startswith("FAIL: 1 REGRESSION")
 
@@ -133,17 +125,11 @@ def test_a_wrong_head_is_broken(tmp_path, joblib_source):
         SEQUENTIAL,
         "                res = func(*args, **kwargs)\n                res = res + 1 if res == 1.0 else res",
     )
-    code, out, err = gate(
-        *("--base", "joblib==1.6.0", "--head", str(wrong), "--budget", "60s", "--record", str(tmp_path / "record")),
-        *FEW,
-    )
+    code, out, err = gate(*sides("joblib==1.6.0", wrong), "--record", str(tmp_path / "record"), *FEW)
     assert code == 1, out + err
     assert "1 BROKEN" in out.splitlines()[0]
     assert "test_two_tasks[sequential]: head: " in out
-    code, out, err = gate(
-        *("--base", str(wrong), "--head", "joblib==1.6.0", "--budget", "60s", "--record", str(tmp_path / "other")),
-        *FEW,
-    )
+    code, out, err = gate(*sides(wrong, "joblib==1.6.0"), "--record", str(tmp_path / "other"), *FEW)
     assert (code, out) == (2, "")
     assert "base returns a wrong result" in err
 
@@ -154,10 +140,7 @@ def test_a_head_that_kills_its_process(tmp_path, joblib_source):
     deadly = changed(
         joblib_source, tmp_path / "deadly", SEQUENTIAL, "                os.kill(os.getpid(), 9)\n" + SEQUENTIAL
     )
-    code, out, err = gate(
-        *("--base", "joblib==1.6.0", "--head", str(deadly), "--budget", "60s", "--record", str(tmp_path / "record")),
-        *FEW,
-    )
+    code, out, err = gate(*sides("joblib==1.6.0", deadly), "--record", str(tmp_path / "record"), *FEW)
     assert code == 1, out + err
     assert "test_two_tasks[sequential]: head: killed by SIGKILL" in out
 
@@ -166,10 +149,7 @@ def test_a_head_that_kills_its_process(tmp_path, joblib_source):
 def test_a_head_that_hangs(tmp_path, joblib_source):
     """It is cut off, its case is BROKEN, and base was not held responsible for the wait."""
     hanging = changed(joblib_source, tmp_path / "hangs", SEQUENTIAL, f"                time.sleep(3600)\n{SEQUENTIAL}")
-    code, out, err = gate(
-        *("--base", "joblib==1.6.0", "--head", str(hanging), "--budget", "60s", "--record", str(tmp_path / "record")),
-        *FEW,
-    )
+    code, out, err = gate(*sides("joblib==1.6.0", hanging), "--record", str(tmp_path / "record"), *FEW)
     assert code == 1, out + err
     assert "test_two_tasks[sequential]: head: " in out
     assert "cut off" in out
