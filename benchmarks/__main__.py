@@ -31,7 +31,8 @@ EXIT_CODES = """exit codes:
   0  fine
   1  a case regressed, is missing, has a wrong result, or is over its limit
   2  usage, or data that can't be read
-  3  nothing comparable, or the comparison as a whole inconclusive"""
+  3  nothing comparable, or the comparison as a whole inconclusive
+  130, 129, 143  ended by Ctrl-C, SIGHUP, SIGTERM"""
 
 
 def main(argv: list[str]) -> int:

@@ -3,6 +3,7 @@
 import os
 import random
 import re
+import shutil
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -14,11 +15,12 @@ from benchmarks.gate.errors import GateError
 from benchmarks.gate.pair import PAIR_S, PairEnd, run_pair
 from benchmarks.gate.planning import expectation, expected_pairs
 from benchmarks.gate.processes import ending
-from benchmarks.gate.record import GateCase, PairRecord, Record, machine_of, runs_of
+from benchmarks.gate.record import GateCase, PairRecord, Record, digests, discard, machine_of, runs_of
 from benchmarks.gate.sizing import choose_cases, write_plan
 from benchmarks.gate.tracks import Measured
 from benchmarks.history.errors import HistoryError
 from benchmarks.history.run import WRONG_RESULT
+from benchmarks.report.counts import counted
 
 # What a case takes beside its calls, which are the rounds of both sides and as much again for the untimed ones: only
 # until a pair was measured.
@@ -68,12 +70,7 @@ class Campaign:
         record.state = "interrupted"  # until it is done
         record.save(self.folder)
         if not record.cases:
-            self._tell("choosing cases and sizes")
-            base, head = self._sides["base"], self._sides["head"]
-            record.cases, failed = choose_cases(base, head, self.folder, record.keyword, record.target_s, until)
-            self._note_failures(failed)
-            self._save()
-            self._tell(self._expectation())
+            self._size(until)
         measured = Measured(self.folder, record)
         waiting, pairs = self._choose(record, measured)
         while chosen := self._fitting(waiting, pairs):
@@ -85,6 +82,21 @@ class Campaign:
             self._tell(self._progress(chosen, end, len(waiting)))
         record.state = "done"
         self._save()
+
+    def _size(self, until: float) -> None:
+        """Choose cases and sizes. What can't be chosen leaves no record: there is nothing to go on with."""
+        self._tell("choosing cases and sizes")
+        record, base, head = self.record, self._sides["base"], self._sides["head"]
+        # Of a choice that was interrupted.
+        shutil.rmtree(runs_of(self.folder).root, ignore_errors=True)
+        try:
+            record.cases, failed = choose_cases(base, head, self.folder, record.keyword, record.target_s, until)
+            self._note_failures(failed)
+        except GateError:
+            discard(self.folder)
+            raise
+        self._save()
+        self._tell(self._expectation())
 
     def _expectation(self) -> str:
         """What can be seen in the budget: said before it is spent."""
@@ -98,7 +110,7 @@ class Campaign:
             self._tell(str(error))
             calibration = None
         whole_s = PAIR_S + self._case_s * cases
-        return f"{cases} cases, {whole_s:.0f} s for a pair of all; {expectation(record, pairs, calibration)}"
+        return f"{counted(cases, 'case')}, {whole_s:.0f} s for a pair of all; {expectation(record, pairs, calibration)}"
 
     @property
     def _case_s(self) -> float:
@@ -135,7 +147,9 @@ class Campaign:
         }
         in_flight = order[end.where[0]].nodeid if end.where and end.where[0] < len(order) else None
         nodeids = tuple(case.nodeid for case in order)
-        record.pairs.append(PairRecord(name, end.seconds, nodeids, first, end.why, end.side, in_flight))
+        # A void pair's runs are not read, and there may be none.
+        sealed = {} if end.why else digests(self.folder, name)
+        record.pairs.append(PairRecord(name, end.seconds, nodeids, first, end.why, end.side, in_flight, sealed))
         if end.side:
             self._note_death(end.side, end.why, in_flight, name)
         return end
@@ -166,7 +180,8 @@ class Campaign:
         time_left = f"{int(left) // 60}:{int(left) % 60:02} left at most"
         if end.why:
             return f"pair {number} is void ({end.side or 'gate'}: {end.why}); {time_left}"
-        return f"pair {number}: {len(chosen)} cases in {end.seconds:.0f} s; {waiting} to go on with; {time_left}"
+        done = f"pair {number}: {counted(len(chosen), 'case')} in {end.seconds:.0f} s"
+        return f"{done}; {waiting} to go on with; {time_left}"
 
 
 def _last_number(folder: Path, record: Record) -> int:

@@ -27,6 +27,9 @@ _CASE_S = 30.0
 # After that a side that was told to end is killed; its workers then end by themselves.
 _GRACE_S = 10.0
 
+# A signal that arrives in the middle of an import can be lost there: it is sent again.
+_AGAIN_S = 2.5
+
 # What a side may know of its surroundings. Anything else could make the two differ, or measure something else.
 _PASSED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "USER", "LOGNAME", "CI")
 _PASSED_PREFIXES = ("JOBLIB_", "LOKY_")
@@ -82,10 +85,11 @@ def running(
     try:
         yield process
     finally:
-        if process.poll() is None:
+        end = time.monotonic() + _GRACE_S
+        while process.poll() is None and time.monotonic() < end:
             process.send_signal(signal.SIGTERM)
             with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(_GRACE_S)
+                process.wait(_AGAIN_S)
         if process.poll() is None:
             process.kill()
             process.wait()

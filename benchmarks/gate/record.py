@@ -7,6 +7,7 @@ RECORD/
   plan.json             the plan of the pair that runs now
 """
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -20,7 +21,11 @@ from benchmarks.history.reading import read_document, visible
 from benchmarks.history.store import Store
 
 # Raised when a key changes its meaning or goes. 1: the first. 2: `workers` of a case, in place of `one_worker`.
-FORMAT = 2
+# 3: `sha256` of a pair, `purpose`.
+FORMAT = 3
+
+# What a record can be for.
+PURPOSES = ("gate", "calibrate")
 
 _LOKY = "LokyBackend"
 
@@ -42,7 +47,10 @@ class GateCase:
 
 @dataclass(frozen=True)
 class PairRecord:
-    """A pair: its cases (node ids) in order, who went first in each round (b or h), and what went wrong."""
+    """A pair: its cases (node ids) in order, who went first in each round (b or h), and what went wrong.
+
+    `sha256`, by side, says which run files were measured; empty for a pair that is void.
+    """
 
     name: str
     seconds: float
@@ -51,15 +59,18 @@ class PairRecord:
     why: str
     side: str | None
     in_flight: str | None
+    sha256: Mapping[str, str]
 
 
 @dataclass
 class Record:
-    """What a gate knows. `sides`: by name, what was asked for and what is installed; times in seconds.
+    """What a gate knows; times in seconds.
 
-    `trouble` is, by case, the side and the reason for which it can't be timed. `state` is running, done or interrupted.
+    `purpose` is the verb that measures; `sides`, by name, what was asked for and what is installed; `trouble`, by case,
+    the side and the reason for which it can't be timed; `state` is running, done or interrupted.
     """
 
+    purpose: str
     sides: dict[str, dict[str, Any]]
     alpha: float
     min_effect: float
@@ -103,26 +114,36 @@ def read_record(folder: Path) -> Record:
 
 def _check(record: Record) -> None:
     """Raise ValueError, naming the first value that can't be."""
+    if record.purpose not in PURPOSES:
+        raise ValueError(f"purpose: {record.purpose!r}; expected one of {', '.join(PURPOSES)}")
     number(record.alpha, "alpha", 1e-9, 0.5)
     number(record.min_effect, "min_effect", 1e-6, 10)
     for name in ("budget_s", "target_s", "spent_s"):
         number(getattr(record, name), name)
     for side in ("base", "head"):
-        one = mapping(mapping(record.sides, "sides").get(side), side)
-        texts(one.get("spec"), f"spec of {side}")
-        texts(list(mapping(one.get("packages", {}), f"packages of {side}").values()), f"packages of {side}")
+        _check_side(side, mapping(record.sides, "sides").get(side))
     for case in record.cases:
         check_case(case)
     for pair in record.pairs:
-        text(pair.name, "name of a pair")
-        number(pair.seconds, "seconds of a pair")
-        texts(pair.cases, "cases of a pair")
-        text(pair.why, "why of a pair")
+        _check_pair(pair)
     if len({pair.name for pair in record.pairs}) < len(record.pairs):
         raise ValueError("pairs: two have the same name")
     for why in mapping(record.trouble, "trouble").values():
         if len(texts(why, "trouble")) != 2:
             raise ValueError("trouble: expected a side and a reason for each case")
+
+
+def _check_side(name: str, side: Any) -> None:
+    texts(mapping(side, name).get("spec"), f"spec of {name}")
+    texts(list(mapping(side.get("packages", {}), f"packages of {name}").values()), f"packages of {name}")
+
+
+def _check_pair(pair: PairRecord) -> None:
+    text(pair.name, "name of a pair")
+    number(pair.seconds, "seconds of a pair")
+    texts(pair.cases, "cases of a pair")
+    text(pair.why, "why of a pair")
+    texts(list(mapping(pair.sha256, "sha256 of a pair").values()), "sha256 of a pair")
 
 
 def check_case(case: GateCase) -> None:
@@ -138,8 +159,23 @@ def runs_of(folder: Path) -> Store:
     return Store(folder / "runs")
 
 
+def discard(folder: Path) -> None:
+    """The folder holds no record any more; logs stay."""
+    (folder / "gate.json").unlink(missing_ok=True)
+
+
+def digests(folder: Path, name: str) -> dict[str, str]:
+    """SHA-256 of both sides' run files of a pair."""
+    found = {file.name: file.path for file in runs_of(folder).files()}
+    return {side: _sha256(found[f"{name}-{side}"]) for side in ("base", "head") if f"{name}-{side}" in found}
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
 def pair_files(folder: Path, pairs: Sequence[PairRecord]) -> dict[str, dict[str, Path]]:
-    """The run files of these pairs, by pair and side. Raises GateError where one is missing or there are two."""
+    """The run files of these pairs, by pair and side. Raises GateError where one is missing, doubled or not the one."""
     found: dict[str, list[Path]] = {}
     for file in runs_of(folder).files():
         found.setdefault(file.name, []).append(file.path)
@@ -148,6 +184,8 @@ def pair_files(folder: Path, pairs: Sequence[PairRecord]) -> dict[str, dict[str,
             if len(paths := found.get(f"{pair.name}-{side}", [])) != 1:
                 what = f"{len(paths)} run files of {pair.name}-{side}; expected one"
                 raise GateError(f"{visible(folder)}: {what}: the record was changed")
+            if _sha256(paths[0]) != pair.sha256.get(side):
+                raise GateError(f"{visible(paths[0])}: not the file that was measured: the record was changed")
     return {pair.name: {side: found[f"{pair.name}-{side}"][0] for side in ("base", "head")} for pair in pairs}
 
 

@@ -25,6 +25,9 @@ _GENEROUS = 1.3
 # pytest's exit code where no test was selected.
 _NOTHING_SELECTED = 5
 
+# And where it did not understand its command line.
+_USAGE = 4
+
 # The batch size in a case's id, see `grid.Case.id`.
 _BATCH_SIZE = re.compile(r"-b(\d+|auto)(?=\]$)")
 
@@ -119,11 +122,19 @@ def _session(side: BuiltSide, folder: Path, name: str, plan: Path | None, more: 
             raise GateError(f"choosing the sizes took longer than the budget; see {log}") from None
     if code == _NOTHING_SELECTED:
         raise GateError("-k matches no case; `pytest --collect-only --profile gate` lists them")
+    if code == _USAGE and (why := usage_error(log.read_text(errors="replace"))):
+        raise GateError(f"pytest refuses: {why}")
     saved = next((file for file in runs.files() if file.name == name), None)
     if code not in (0, 1) or saved is None:
         said = ending(log.read_bytes())
         raise NoRun(f"{name}: a side can't be measured (pytest's exit code {code}), see {log}:\n{said}")
     return read_run(saved.path)
+
+
+def usage_error(output: str) -> str:
+    """What pytest says of a command line that it does not understand, such as an expression of -k."""
+    said = [line.removeprefix("ERROR:").strip() for line in output.splitlines() if line.startswith("ERROR:")]
+    return "; ".join(said)
 
 
 def _scale(before: float, case: CaseTimes, target_s: float) -> float:

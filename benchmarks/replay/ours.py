@@ -45,7 +45,9 @@ def flipped(recording: Recording, coin: random.Random) -> Iterator[tuple[Recorde
 
 def gate(recording: Recording, pairs: Iterable[tuple[RecordedPair, int]], slower: Slowed, asked: Question) -> Ended:
     """A gate that measures these pairs one after the other until all is decided, or the time or the pairs are over."""
-    record = Record({}, asked.alpha, asked.min_effect, asked.budget_s, 0.0, 0, None, None, list(recording.cases))
+    record = Record(
+        "gate", {}, asked.alpha, asked.min_effect, asked.budget_s, 0.0, 0, None, None, list(recording.cases)
+    )
     measured = Measured(Path(), record)
     seconds, used = recording.sizing_s, 0
     decision = decide(record, measured, ())

@@ -50,4 +50,4 @@ def _row(row: Row) -> str:
 
 def _text(text: str) -> str:
     """`text` so that Markdown shows it as it is: character references for what either Markdown or HTML would obey."""
-    return re.sub(r"[\\`*_{}\[\]()#|!~@:]", lambda found: f"&#{ord(found.group())};", html.escape(text))
+    return re.sub(r"[\\`*_{}\[\]#|~@:]", lambda found: f"&#{ord(found.group())};", html.escape(text))

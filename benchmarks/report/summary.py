@@ -12,6 +12,7 @@ from rich.text import Text
 
 from benchmarks.analysis.speedup import Configuration, best_of_each_backend, slower_than_loop
 from benchmarks.grid import JOBLIB_BACKENDS, LOOP, REFERENCES
+from benchmarks.report.counts import counted
 from benchmarks.report.durations import duration
 from benchmarks.report.tables import WIDTH, draw
 
@@ -113,19 +114,15 @@ def _table(best: Sequence[Configuration], cases: dict[str, MeasuredCase], colour
 
 def _really_ran(facts: dict[str, Any]) -> str:
     if facts["worker_processes"]:
-        workers = _count(facts["worker_processes"], "process", "processes")
+        workers = counted(facts["worker_processes"], "process", "processes")
     elif facts["effective_n_jobs"] > 1:
-        workers = _count(facts["worker_threads"], "thread", "threads")
+        workers = counted(facts["worker_threads"], "thread")
     else:
         return str(facts["effective_backend"])
     sizes = facts["batches"][-1]
     if not sizes:
         return workers
-    return f"{workers}, {_count(sum(sizes.values()), 'batch', 'batches')}, largest {max(map(int, sizes))}"
-
-
-def _count(count: int, one: str, many: str) -> str:
-    return f"{count} {one if count == 1 else many}"
+    return f"{workers}, {counted(sum(sizes.values()), 'batch', 'batches')}, largest {max(map(int, sizes))}"
 
 
 def _sentences(best: Sequence[Configuration], cases: Sequence[MeasuredCase]) -> list[str]:
@@ -139,7 +136,7 @@ def _sentences(best: Sequence[Configuration], cases: Sequence[MeasuredCase]) -> 
     aliases = sum(1 for case in cases if case.facts["alias_of"] in names)
     if aliases:
         said.append(
-            f"Under a second name: {_count(aliases, 'cell', 'cells')} (n_jobs=1 of any backend is sequential,"
+            f"Under a second name: {counted(aliases, 'cell', 'cells')} (n_jobs=1 of any backend is sequential,"
             " sequential has one job); alias_of in the run file has the first."
         )
     never = [case.configuration.name for case in cases if case.facts["batch_size_occurred"] is False]

@@ -4,6 +4,7 @@ import argparse
 import json
 from dataclasses import asdict
 from datetime import UTC, datetime
+from pathlib import Path
 from statistics import median
 
 from benchmarks.gate.calibration import Calibration, CaseNoise, calibrate, keep
@@ -17,7 +18,18 @@ from benchmarks.gate.tracks import Measured
 from benchmarks.history.store import Store
 from benchmarks.report.durations import duration
 from benchmarks.report.tables import table
-from benchmarks.verbs.measuring import ROOT, WORK, add_measuring_arguments, measure, new_record, tell
+from benchmarks.verbs.measuring import (
+    ASKED_ONCE,
+    ROOT,
+    WORK,
+    add_measuring_arguments,
+    measure,
+    new_record,
+    refuse_beside,
+    refuse_inside,
+    tell,
+    written_record,
+)
 from benchmarks.verbs.outcome import Exit, Outcome
 
 
@@ -27,23 +39,41 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--side", metavar="SPEC", action="append", default=[], help=f"{EXPECTED} (default: this checkout)"
     )
     add_measuring_arguments(parser)
+    parser.add_argument("--recompute", metavar="RECORD", help="calibrate again by a record, measuring nothing")
     parser.add_argument("--json", metavar="FILE", help="write it as JSON as well; - is standard output")
 
 
 def run(args: argparse.Namespace, store: Store) -> Outcome:
     """Calibrate; raises HistoryError where the side can't be built or measured."""
+    folder, record = _recomputed(args) if args.recompute else _measured(args)
+    found = calibrate(folder, record, _when(folder))
+    path = keep(WORK, found)
+    lines = [*_lines(found, record), f"Kept as {path}: gates on this machine plan by it, and judge without it."]
+    files = {args.json: json.dumps(_document(found, record), indent=1)} if args.json else {}
+    return Outcome("\n".join(lines) + f"\nRecord: {folder}\n", Exit.FINE, files)
+
+
+def _recomputed(args: argparse.Namespace) -> tuple[Path, Record]:
+    refuse_beside("--recompute", args, ("side", "budget", "long", *ASKED_ONCE))
+    refuse_inside(Path(args.recompute), args)
+    return written_record("--recompute", args.recompute, args.verb)
+
+
+def _measured(args: argparse.Namespace) -> tuple[Path, Record]:
     folder, record = new_record(args, args.side, args.side)
     spec = parse_side("--side", args.side)
     tell("building the side")
     sides = build(spec, spec, ROOT, WORK, record.interpreter)
     for name in record.sides:
         record.sides[name] |= {"packages": sides[0].packages, "built": sides[0].identity}
-    measure(folder, record, sides, everything, "what was measured is lost for a calibration: begin again")
-    found = calibrate(folder, record, datetime.now(UTC).isoformat(timespec="seconds"))
-    path = keep(WORK, found)
-    lines = [*_lines(found, record), f"Kept as {path}: gates on this machine plan by it, and judge without it."]
-    files = {args.json: json.dumps(_document(found, record), indent=1)} if args.json else {}
-    return Outcome("\n".join(lines) + f"\nRecord: {folder}\n", Exit.FINE, files)
+    measure(folder, record, sides, everything, f"`calibrate --recompute {folder}` takes what was measured")
+    return folder, record
+
+
+def _when(folder: Path) -> str:
+    """When the record was last written: its noise is of then."""
+    written = datetime.fromtimestamp((folder / "gate.json").stat().st_mtime, UTC)
+    return written.isoformat(timespec="seconds")
 
 
 def everything(record: Record, measured: Measured) -> tuple[list[GateCase], int]:

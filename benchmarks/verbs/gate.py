@@ -9,17 +9,28 @@ from benchmarks.analysis.judgement import Judgement, worst_first
 from benchmarks.gate.decision import decide, names, next_cases, pairs_to_go, rows
 from benchmarks.gate.environments import build, same_tree
 from benchmarks.gate.errors import GateError
-from benchmarks.gate.record import GateCase, Record, read_record
+from benchmarks.gate.record import GateCase, Record
 from benchmarks.gate.specs import EXPECTED, parse_side
 from benchmarks.gate.tracks import Measured
 from benchmarks.gate.trees import merge_base
 from benchmarks.history.limits import Limit, read_limits, unmatched
-from benchmarks.history.reading import visible
 from benchmarks.history.store import Store
+from benchmarks.report.counts import counted
 from benchmarks.verbs.judged import add_output_arguments, outcome
-from benchmarks.verbs.measuring import ROOT, WORK, add_measuring_arguments, budget, measure, new_record, tell
+from benchmarks.verbs.measuring import (
+    ASKED_ONCE,
+    ROOT,
+    WORK,
+    add_measuring_arguments,
+    budget,
+    measure,
+    new_record,
+    refuse_beside,
+    refuse_inside,
+    tell,
+    written_record,
+)
 from benchmarks.verbs.outcome import Exit, Outcome
-from benchmarks.verbs.outputs import OUTPUTS
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,8 +50,8 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
     limits = read_limits(Path(args.limits)) if args.limits else ()
     _refuse_mixed(args)
     if args.recompute:
-        folder = Path(args.recompute)
-        return _outcome(args, folder, read_record(folder), limits)
+        folder, record = written_record("--recompute", args.recompute, args.verb)
+        return _outcome(args, folder, record, limits)
     folder, record = _resumed(args) if args.resume else _new(args)
     specs = [parse_side(f"--{name}", record.sides[name]["spec"]) for name in ("base", "head")]
     if same_tree(specs[0], specs[1], ROOT):
@@ -69,8 +80,7 @@ def _new(args: argparse.Namespace) -> tuple[Path, Record]:
 
 
 def _resumed(args: argparse.Namespace) -> tuple[Path, Record]:
-    folder = Path(args.resume).absolute()
-    record = read_record(folder)
+    folder, record = written_record("--resume", args.resume, args.verb)
     if args.budget:
         record.budget_s = budget(args)
     return folder, record
@@ -81,18 +91,9 @@ def _refuse_mixed(args: argparse.Namespace) -> None:
     given = "recompute" if args.recompute else "resume" if args.resume else None
     if given is None:
         return
-    others = ("base", "head", "python", "keyword", "min_effect", "alpha", "record", "seed", "build_only")
     more = ("resume", "budget", "long") if args.recompute else ()
-    for name in (*others, *more):
-        if getattr(args, name):
-            raise GateError(
-                f"--{name.replace('_', '-')} and --{given}: a record says itself what was asked; leave it out"
-            )
-    inside = Path(getattr(args, given)).resolve()
-    for name in OUTPUTS:
-        path = getattr(args, name)
-        if path and path != "-" and Path(path).resolve().is_relative_to(inside):
-            raise GateError(f"--{name} {visible(path)}: inside the record; write it elsewhere")
+    refuse_beside(f"--{given}", args, ("base", "head", "build_only", *ASKED_ONCE, *more))
+    refuse_inside(Path(getattr(args, given)), args)
 
 
 def _outcome(args: argparse.Namespace, folder: Path, record: Record, limits: tuple[Limit, ...]) -> Outcome:
@@ -121,12 +122,14 @@ def _notes(folder: Path, record: Record) -> list[str]:
     whole = [pair for pair in record.pairs if not pair.why]
     void = len(record.pairs) - len(whole)
     said = [
-        f"{len(whole)} pairs of processes in {record.spent_s / 60:.1f} minutes, measured in turns"
+        f"{counted(len(whole), 'pair')} of processes in {record.spent_s / 60:.1f} minutes, measured in turns"
         + (f"; {void} void" if void else "")
         + f". Any false REGRESSION among all rows: at most {record.alpha:.1%} of gates.",
         "Intervals hold row by row (95 %), after any number of pairs. `sees` is the slowdown that 80 % of gates with "
         "this noise would call a REGRESSION, for a case measured in as many pairs as the suspects here.",
     ]
+    if not whole and record.state == "done":
+        said.append(f"The budget of {record.budget_s:.0f} s is too short for a pair: raise --budget.")
     if record.state != "done":
         said.append(f"The gate was interrupted: `gate --resume {folder}` goes on.")
     return [*said, f"Record: {folder}; `gate --recompute {folder}` judges it again."]

@@ -1,11 +1,12 @@
 """What the verbs that measure have in common: options, a new record, a campaign that ends in order, progress."""
 
 import argparse
+import os
 import secrets
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -13,11 +14,16 @@ from types import FrameType
 from benchmarks.gate.campaign import Campaign, Choice
 from benchmarks.gate.environments import BuiltSide
 from benchmarks.gate.errors import GateError
-from benchmarks.gate.record import Record
+from benchmarks.gate.record import Record, read_record
 from benchmarks.history.durable import make_folder, try_lock
+from benchmarks.history.reading import visible
 from benchmarks.verbs.asked import alpha, min_effect, span
+from benchmarks.verbs.outputs import OUTPUTS
 
 ROOT = Path(__file__).parents[2]
+
+# What only a new record takes; a budget may grow.
+ASKED_ONCE = ("python", "keyword", "min_effect", "alpha", "record", "seed")
 
 # What gates share: environments, records, calibrations.
 WORK = ROOT / ".gate"
@@ -45,7 +51,9 @@ def new_record(args: argparse.Namespace, base: list[str], head: list[str]) -> tu
     folder = Path(args.record) if args.record else WORK / "records" / time.strftime("%Y%m%d-%H%M%S")
     if (folder / "gate.json").exists():
         raise GateError(f"--record {folder}: there is a gate record already; resume it or choose another folder")
+    _refuse_unwritable(folder)
     record = Record(
+        purpose=args.verb,
         sides={"base": {"spec": base}, "head": {"spec": head}},
         alpha=alpha(args.alpha or "1%"),
         min_effect=min_effect(args.min_effect or "5%"),
@@ -56,6 +64,38 @@ def new_record(args: argparse.Namespace, base: list[str], head: list[str]) -> tu
         interpreter=args.python,
     )
     return folder.absolute(), record
+
+
+def _refuse_unwritable(folder: Path) -> None:
+    """Before anything is built: raise GateError where the folder can't be made."""
+    there = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK):
+        raise GateError(f"--record {visible(folder)}: {visible(there)} is no folder that can be written to")
+
+
+def written_record(option: str, text: str, purpose: str) -> tuple[Path, Record]:
+    """The record that an option names; raises HistoryError where another verb measured it."""
+    folder = Path(text).absolute()
+    record = read_record(folder)
+    if record.purpose != purpose:
+        raise GateError(f"{option} {visible(text)}: measured by `{record.purpose}`; expected a record of `{purpose}`")
+    return folder, record
+
+
+def refuse_inside(folder: Path, args: argparse.Namespace) -> None:
+    """Raise GateError where an output would lie in the record."""
+    for name in OUTPUTS:
+        path = getattr(args, name, None)
+        if path and path != "-" and Path(path).resolve().is_relative_to(folder.resolve()):
+            raise GateError(f"--{name} {visible(path)}: inside the record; write it elsewhere")
+
+
+def refuse_beside(option: str, args: argparse.Namespace, names: Sequence[str]) -> None:
+    """Raise GateError where one of the options `names` is given beside `option`, which names a record."""
+    for name in names:
+        if getattr(args, name):
+            shown = "-k" if name == "keyword" else f"--{name.replace('_', '-')}"
+            raise GateError(f"{shown} and {option}: a record says itself what was asked; leave it out")
 
 
 def budget(args: argparse.Namespace) -> float:

@@ -4,7 +4,7 @@ import math
 import random
 from dataclasses import replace
 
-from benchmarks.gate.record import GateCase, PairRecord, Record, runs_of
+from benchmarks.gate.record import GateCase, PairRecord, Record, digests, runs_of
 from tests.documents import document, entry
 
 NAMES = ("loky-n2-b10", "loky-n2-b100", "threading-n2-b10", "sequential-n1-b1")
@@ -14,7 +14,7 @@ def record(**changes):
     """A record of four cases."""
     cases = [GateCase(f"f.py::test[{name}]", "LokyBackend", 2, 1.0) for name in "abcd"]
     sides = {side: {"spec": ["joblib==1.6.0"], "packages": {"joblib": "1.6.0"}} for side in ("base", "head")}
-    return replace(Record(sides, 0.01, 0.05, 600.0, 0.04, 1, None, None, cases), **changes)
+    return replace(Record("gate", sides, 0.01, 0.05, 600.0, 0.04, 1, None, None, cases), **changes)
 
 
 def measured(folder, noises, pairs=8):
@@ -24,9 +24,10 @@ def measured(folder, noises, pairs=8):
     gate = record(cases=cases, spent_s=100.0)
     for number in range(1, pairs + 1):
         slow = 1.6 if rng.random() < 0.4 else 1.0
-        gate.pairs.append(PairRecord(f"pair-{number:03}", 6.0, tuple(nodes), {}, "", None, None))
         for side in ("base", "head"):
             rounds = [[slow * 0.04 * math.exp(rng.gauss(0, sd)) for _ in range(7)] for sd in noises]
             runs_of(folder).save(document(*map(entry, NAMES, rounds)), f"pair-{number:03}-{side}")
+        sealed = digests(folder, f"pair-{number:03}")
+        gate.pairs.append(PairRecord(f"pair-{number:03}", 6.0, tuple(nodes), {}, "", None, None, sealed))
     gate.save(folder)
     return gate

@@ -15,7 +15,9 @@ CASES = [GateCase(f"f.py::test[{backend}-{place}]", backend, 2, 1.0) for backend
 
 def record(**changes):
     """A gate of six cases of two backends."""
-    plain = Record({"base": {"spec": []}, "head": {"spec": []}}, 0.01, 0.05, 600.0, 0.15, 1, None, None, list(CASES))
+    plain = Record(
+        "gate", {"base": {"spec": []}, "head": {"spec": []}}, 0.01, 0.05, 600.0, 0.15, 1, None, None, list(CASES)
+    )
     return replace(plain, **changes)
 
 

@@ -34,7 +34,7 @@ def test_a_sound_record_is_judged(recompute):
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        ({"format": 99}, "format 99; expected 2"),
+        ({"format": 99}, "format 99; expected 3"),
         ({"sides": None}, "sides: None"),
         ({"sides": {"base": {"spec": []}}}, "head: None"),
         ({"sides": {"base": {"spec": "x"}, "head": {"spec": []}}}, "spec of base: 'x'"),
@@ -48,6 +48,8 @@ def test_a_sound_record_is_judged(recompute):
         ({"pairs": 3}, "expected a gate record"),
         ({"cases": [{"nodeid": None, "backend": "x", "workers": 1, "scale": 1}]}, "nodeid of a case: None"),
         ({"cases": [{"nodeid": "x", "backend": [], "workers": 1, "scale": 1}]}, "backend of a case: []"),
+        ({"purpose": "lunch"}, "purpose: 'lunch'"),
+        ({"purpose": "calibrate"}, "measured by `calibrate`; expected a record of `gate`"),
         ({"unknown": 1}, "expected a gate record"),
     ],
 )
@@ -55,7 +57,6 @@ def test_a_changed_record_is_refused(recompute, change, why):
     """It names the file and the value."""
     code, out, err = recompute(change)
     assert (code, out) == (2, "")
-    assert "gate.json" in err
     assert why in err
     assert len(err.splitlines()) == 1
 
@@ -73,6 +74,15 @@ def test_a_missing_or_doubled_run_file_is_refused(tmp_path, recompute):
     code, _, err = recompute()
     assert code == 2
     assert "2 run files of pair-001-base; expected one" in err
+
+
+def test_another_run_under_the_right_name_is_refused(tmp_path, recompute):
+    """A record vouches for its files: the next pair's, renamed, is sound by itself."""
+    first, second = (next(tmp_path.glob(f"runs/*/*_pair-00{number}-base.json")) for number in (1, 2))
+    first.write_bytes(second.read_bytes())
+    code, _, err = recompute()
+    assert code == 2
+    assert "pair-001-base.json: not the file that was measured" in err
 
 
 @pytest.mark.parametrize(

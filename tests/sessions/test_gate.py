@@ -97,6 +97,9 @@ def test_a_machine_is_measured_against_itself(tmp_path):
     assert all(case["pairs"] == len(pairs) and 0 < case["noise"] < 0.5 for case in found["cases"].values())
     assert Path(out.partition("Kept as ")[2].partition(":")[0]).is_file()
     assert "test_two_tasks[threading]" in out
+    assert run_verb("calibrate", "--recompute", str(tmp_path / "record"))[:2] == (0, out)
+    code, _, err = gate("--recompute", str(tmp_path / "record"))
+    assert (code, "measured by `calibrate`" in err) == (2, True)
     _, _, err = gate(*SAME, "--budget", "25s", "--record", str(tmp_path / "gate"), *FEW)
     assert "median noise of a pair" in err
 
@@ -197,6 +200,8 @@ def test_an_interrupted_gate_goes_on(tmp_path, number):
         (("--recompute", "/nowhere"), "no gate.json"),
         (("--base", ""), "--base '': empty"),
         (("--base", "joblib==1.6.0", "-k", "no_such_case"), "-k matches no case"),
+        (("--base", "joblib==1.6.0", "-k", "loky and"), "pytest refuses: Wrong expression passed to '-k': loky and"),
+        (("--base", "joblib==1.6.0", "--record", "/proc/self/record"), "--record"),
         (("--base", "joblib==1.6.0", "--python", "/no/python"), "--python"),
         (("--base", "git+file:///nowhere/at/all@main"), "git+file:///nowhere/at/all@main failed"),
     ],
@@ -204,10 +209,11 @@ def test_an_interrupted_gate_goes_on(tmp_path, number):
 @pytest.mark.usefixtures("released")
 def test_what_cannot_be_gated(tmp_path, args, expected):
     """One clear message, exit code 2, and never a verdict."""
-    record = () if args[0] == "--recompute" else ("--record", str(tmp_path / "record"))
+    record = () if {"--recompute", "--record"} & {*args} else ("--record", str(tmp_path / "record"))
     code, out, err = gate(*args, *record)
     assert (code, out) == (2, "")
     assert expected in err
+    assert not (tmp_path / "record" / "gate.json").exists()
 
 
 def test_nothing_to_compare(tmp_path):
