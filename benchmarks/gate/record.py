@@ -124,10 +124,7 @@ def _check(record: Record) -> None:
         _check_side(side, mapping(record.sides, "sides").get(side))
     for case in record.cases:
         check_case(case)
-    for pair in record.pairs:
-        _check_pair(pair)
-    if len({pair.name for pair in record.pairs}) < len(record.pairs):
-        raise ValueError("pairs: two have the same name")
+    _check_pairs(record.pairs)
     for why in mapping(record.trouble, "trouble").values():
         if len(texts(why, "trouble")) != 2:
             raise ValueError("trouble: expected a side and a reason for each case")
@@ -138,12 +135,15 @@ def _check_side(name: str, side: Any) -> None:
     texts(list(mapping(side.get("packages", {}), f"packages of {name}").values()), f"packages of {name}")
 
 
-def _check_pair(pair: PairRecord) -> None:
-    text(pair.name, "name of a pair")
-    number(pair.seconds, "seconds of a pair")
-    texts(pair.cases, "cases of a pair")
-    text(pair.why, "why of a pair")
-    texts(list(mapping(pair.sha256, "sha256 of a pair").values()), "sha256 of a pair")
+def _check_pairs(pairs: Sequence[PairRecord]) -> None:
+    for pair in pairs:
+        text(pair.name, "name of a pair")
+        number(pair.seconds, "seconds of a pair")
+        texts(pair.cases, "cases of a pair")
+        text(pair.why, "why of a pair")
+        texts(list(mapping(pair.sha256, "sha256 of a pair").values()), "sha256 of a pair")
+    if len({pair.name for pair in pairs}) < len(pairs):
+        raise ValueError("pairs: two have the same name")
 
 
 def check_case(case: GateCase) -> None:
