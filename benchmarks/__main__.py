@@ -22,6 +22,7 @@ VERBS = {
     "check": "verify every stored file, put broken ones aside, make the index anew",
     "prune": "delete old runs; pinned baselines stay",
     "baseline": "pin a run by a name",
+    "report": "what a run or a gate found, as one page to look at",
     "gate": "measure base and head in turns: is head slower?",
     "calibrate": "measure this machine against itself: what can a gate see here?",
     "replay": "try the gate, and other tools' rules, on recorded pairs of identical code",

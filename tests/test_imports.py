@@ -17,6 +17,7 @@ FLOORS = {
     "benchmarks.gate": 3,
     "benchmarks.replay": 3,
     "benchmarks.suite": 3,
+    "benchmarks.page": 2,
     "benchmarks.report": 2,
     "benchmarks.measure": 2,
     "benchmarks.analysis": 1,

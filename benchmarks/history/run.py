@@ -41,6 +41,7 @@ class CaseTimes:
     param: str | None
     rounds_s: tuple[float, ...]
     mean_s: float
+    median_s: float
     rounds: int
     facts: Mapping[str, Any]
 
@@ -153,6 +154,7 @@ def _case(entry: dict[str, Any], where: str) -> CaseTimes:
         param=_text(entry, "param", where),
         rounds_s=rounds,
         mean_s=float(stats["mean"]),
+        median_s=float(stats["median"]),
         rounds=count,
         facts=_get(entry, "extra_info", dict, optional=True, where=where) or {},
     )

@@ -10,7 +10,7 @@ from benchmarks.history.comparability import FIELDS, Difference, differences
 from benchmarks.history.errors import BadReference, HistoryError
 from benchmarks.history.index import Index
 from benchmarks.history.limits import read_limits, unmatched
-from benchmarks.history.marks import read_marks, reject
+from benchmarks.history.marks import Marks, read_marks, reject
 from benchmarks.history.references import EXPECTED, Found, find
 from benchmarks.history.run import read_run
 from benchmarks.history.store import Store
@@ -49,15 +49,23 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
     marks = read_marks(store)
     with closing(Index(store)) as index:
         base_found, head_found = find(args.base, index, marks), find(args.head, index, marks)
-        base_found, said = eligible(base_found, head_found, index.entries, marks, args.allow_partial)
-        _refuse_same(base_found, head_found)
-        base, head = _side(base_found), _side(head_found)
-        barred = _barred(base, head, terms.forced)
-        compared = {one.entry.file.reference for one in (*base_found, *head_found) if one.entry}
-        past = recorded(index, compared, marks, base)
-        found = [] if barred else rows(base, head, past, terms)
+        judgement = judged(index, marks, base_found, head_found, terms, args.allow_partial)
+    warnings = _reject(store, head_found, judgement) if judgement.failed else ()
+    return outcome(args, judgement, warnings)
+
+
+def judged(
+    index: Index, marks: Marks, base_found: list[Found], head_found: list[Found], terms: Terms, allow_partial: bool
+) -> Judgement:
+    """Base's runs against head's; raises HistoryError where one can't be read or is no baseline."""
+    base_found, said = eligible(base_found, head_found, index.entries, marks, allow_partial)
+    _refuse_same(base_found, head_found)
+    base, head = _side(base_found), _side(head_found)
+    barred = _barred(base, head, terms.forced)
+    compared = {one.entry.file.reference for one in (*base_found, *head_found) if one.entry}
+    found = [] if barred else rows(base, head, recorded(index, compared, marks, base), terms)
     _refuse_unmatched(terms, base, head)
-    judgement = Judgement(
+    return Judgement(
         base=sides([one.label for one in base_found]),
         head=sides([one.label for one in head_found]),
         rows=worst_first(found),
@@ -65,8 +73,6 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
         min_effect=terms.min_effect,
         notes=(*map(str, barred), *said, *_forced(base, head, terms.forced), *advice(base, head, found)),
     )
-    warnings = _reject(store, head_found, judgement) if judgement.failed else ()
-    return outcome(args, judgement, warnings)
 
 
 def _terms(args: argparse.Namespace) -> Terms:

@@ -97,11 +97,16 @@ def _refuse_mixed(args: argparse.Namespace) -> None:
 
 
 def _outcome(args: argparse.Namespace, folder: Path, record: Record, limits: tuple[Limit, ...]) -> Outcome:
+    return outcome(args, judgement(folder, record, limits))
+
+
+def judgement(folder: Path, record: Record, limits: tuple[Limit, ...]) -> Judgement:
+    """What a record says; raises GateError where a limit is for no case."""
     if wrong := unmatched(limits, [names(case.nodeid) for case in record.cases]):
         raise GateError(f"--limits: the pattern {wrong[0]!r} matches none of {len(record.cases)} cases")
     measured = Measured(folder, record)
     decision = decide(record, measured, limits)
-    judgement = Judgement(
+    return Judgement(
         base=_label(record, "base"),
         head=_label(record, "head"),
         rows=worst_first(rows(record, measured, decision, limits)),
@@ -109,7 +114,6 @@ def _outcome(args: argparse.Namespace, folder: Path, record: Record, limits: tup
         min_effect=record.min_effect,
         notes=(*_ceilings(limits), *_notes(folder, record)),
     )
-    return outcome(args, judgement)
 
 
 def _ceilings(limits: tuple[Limit, ...]) -> list[str]:

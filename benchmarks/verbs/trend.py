@@ -4,7 +4,6 @@ import argparse
 import json
 from collections.abc import Sequence
 from contextlib import closing
-from functools import lru_cache
 from statistics import median
 
 from benchmarks.history.comparability import RUN_BARS
@@ -12,6 +11,7 @@ from benchmarks.history.errors import BadReference
 from benchmarks.history.index import Entry, Index, Point
 from benchmarks.history.reading import visible
 from benchmarks.history.store import Store
+from benchmarks.history.tracks import change, kept, label
 from benchmarks.report.durations import duration
 from benchmarks.report.plot import Dot, plot
 from benchmarks.verbs.outcome import Exit, Outcome
@@ -41,10 +41,10 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
     readable = [entry for entry in index.entries if entry.error is None]
     having = [entry for entry in readable if entry.id in track]
     forced = frozenset(args.force)
-    like = _kept(having[-1].bars, forced)
-    entries = [entry for entry in having if _kept(entry.bars, forced) == like]
+    like = kept(having[-1].bars, forced)
+    entries = [entry for entry in having if kept(entry.bars, forced) == like]
     points = [track[entry.id] for entry in entries]
-    changes = [_change(*pair) for pair in zip([entries[0], *entries], entries, strict=False)]
+    changes = [change(*pair) for pair in zip([entries[0], *entries], entries, strict=False)]
     broken = [entry for entry in index.entries if entry.error is not None]
     return Outcome(
         text=_drawn(name, entries, points, changes, len(having) - len(entries)),
@@ -74,34 +74,20 @@ def _track(text: str, index: Index) -> tuple[str, dict[int, Point]]:
     return called[0], max(tracks, key=lambda track: max(place[run] for run in track))
 
 
-@lru_cache(maxsize=256)
-def _kept(bars: str | None, forced: frozenset[str]) -> str:
-    """The fields that must be equal, without those that need not be; most runs have the same text."""
-    return json.dumps({field: value for field, value in json.loads(bars or "{}").items() if field not in forced})
-
-
-def _change(before: Entry, after: Entry) -> list[str]:
-    """What changed between two runs: versions, and the machine and interpreter where that was forced."""
-    if (before.versions, before.bars) == (after.versions, after.bars):
-        return []
-    old, new = ({**json.loads(entry.versions or "{}"), **json.loads(entry.bars or "{}")} for entry in (before, after))
-    return [f"{name} {old.get(name)} to {new.get(name)}" for name in {**old, **new} if old.get(name) != new.get(name)]
-
-
 def _drawn(
     name: str, entries: Sequence[Entry], points: Sequence[Point], changes: Sequence[Sequence[str]], others: int
 ) -> str:
     centers = [point.center_s for point in points]
     dots = [Dot(p.center_s, p.low_s, p.high_s, bool(c)) for p, c in zip(points, changes, strict=True)]
     lines = [
-        f"{name} over {len(entries)} runs, {_label(entries[0])} to {_label(entries[-1])}",
+        f"{name} over {len(entries)} runs, {label(entries[0])} to {label(entries[-1])}",
         f"median {duration(median(centers))}, least {duration(min(centers))}, most {duration(max(centers))},"
         f" newest {duration(centers[-1])}",
         "",
         plot(dots),
     ]
     marked = [
-        f"^ {_label(entry)}: {visible(', '.join(change))}"
+        f"^ {label(entry)}: {visible(', '.join(change))}"
         for entry, change in zip(entries, changes, strict=True)
         if change
     ]
@@ -111,11 +97,6 @@ def _drawn(
     if others:
         lines.append(f"{others} more runs have the case on another machine, Python or profile: see --force")
     return "\n".join(lines) + "\n"
-
-
-def _label(entry: Entry) -> str:
-    number = "" if entry.file.number is None else f"{entry.file.number:04} "
-    return f"{number}{entry.when:%Y-%m-%d}" if entry.when else number.strip() or visible(entry.file.name)
 
 
 def _plain(name: str, entries: Sequence[Entry], points: Sequence[Point], changes: Sequence[Sequence[str]]) -> str:

@@ -1,0 +1,133 @@
+"""Where a series changes its level: E-divisive.
+
+D. S. Matteson, N. A. James, "A Nonparametric Approach for Multiple Change Point Analysis of Multivariate Data",
+J. Am. Stat. Assoc. 109 (2014), with alpha = 1, for series of numbers. As D. Daly et al. did ("The Use of Change Point
+Detection to Identify Software Performance Regressions", ICPE 2020), a split is sought between the ends of a segment,
+not between its start and every later point: n splits, not n^2.
+
+Sums over all pairs take O(n log n): of sorted halves, all distances between them follow from running sums. Permutations
+are rows of one array, so that numpy goes through all of them at once.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+# Of so many random orders not one may split as well: a chance of 1 in 200 a segment of equal values in random order.
+_PERMUTATIONS = 199
+
+# Most segments without a change are recognized by the first few.
+_FEW = 19
+
+# A level is worth the name from so many values on.
+FEWEST = 3
+
+
+@dataclass(frozen=True)
+class ChangePoint:
+    """The first place of a new level; `statistic` is the paper's Q, in units of the values."""
+
+    place: int
+    statistic: float
+
+
+def change_points(values: Sequence[float], seed: int = 0) -> list[ChangePoint]:
+    """The changes in a series, by place. Raises ValueError where a value is not finite."""
+    series = np.asarray(values, dtype=float)
+    if not np.isfinite(series).all():
+        raise ValueError("change points of values that are not finite")
+    rng, found, waiting = np.random.default_rng(seed), [], [(0, len(series))]
+    while waiting:
+        start, end = waiting.pop()
+        change = _change(series[start:end], rng)
+        if change:
+            place = start + change.place
+            found.append(ChangePoint(place, change.statistic))
+            waiting += [(start, place), (place, end)]
+    return sorted(found, key=lambda change: change.place)
+
+
+def _change(segment: Floats, rng: np.random.Generator) -> ChangePoint | None:
+    """The best split of a segment if chance does not split it as well."""
+    if len(segment) < 2 * FEWEST:
+        return None
+    statistics = split_statistics(segment[np.newaxis])[0]
+    best = int(statistics.argmax())
+    place = best + FEWEST
+    # Values that are all equal split nowhere.
+    if statistics[best] <= 0:
+        return None
+    for count in (_FEW, _PERMUTATIONS - _FEW):
+        orders = rng.permuted(np.tile(segment, (count, 1)), axis=1)
+        if split_statistics(orders).max() >= statistics[best]:
+            return None
+    return ChangePoint(place, float(statistics[best]))
+
+
+def split_statistics(rows: Floats) -> Floats:
+    """Q of every split of each row, from `FEWEST` values on the left to `FEWEST` on the right: shape (rows, n - 5).
+
+    With m values on the left and k on the right,
+    Q = mk/(m + k) (2 between/(mk) - within left/C(m, 2) - within right/C(k, 2)).
+    """
+    n = rows.shape[1]
+    earlier = _distances_to_earlier(rows)
+    within = earlier.cumsum(axis=1)
+    of_all = _distances_to_all(rows).cumsum(axis=1)
+    left = np.arange(FEWEST, n - FEWEST + 1)
+    right = n - left
+    within_left = within[:, left - 1]
+    between = of_all[:, left - 1] - 2 * within_left
+    within_right = within[:, -1:] - within_left - between
+    pairs_left, pairs_right = left * (left - 1) / 2, right * (right - 1) / 2
+    energy = 2 * between / (left * right) - within_left / pairs_left - within_right / pairs_right
+    result: Floats = left * right / n * energy
+    return result
+
+
+def _distances_to_all(rows: Floats) -> Floats:
+    """Of each value, the sum of its distances to all values of its row."""
+    order = rows.argsort(axis=1)
+    ranked = np.take_along_axis(rows, order, axis=1)
+    sums, n = ranked.cumsum(axis=1), rows.shape[1]
+    below = np.arange(n)
+    # Above minus below: (total - sums) - above * x + below * x - (sums - x).
+    found = sums[:, -1:] - 2 * sums + ranked * (2 * below + 2 - n)
+    result = np.empty_like(rows)
+    np.put_along_axis(result, order, found, axis=1)
+    return result
+
+
+def _distances_to_earlier(rows: Floats) -> Floats:
+    """Of each value, the sum of its distances to the values before it: block by block, twice as long each time."""
+    count, n = rows.shape
+    size = 1 << (n - 1).bit_length()
+    # What fills up the last block comes after every real value, and is never asked for.
+    values = np.concatenate([rows, np.zeros((count, size - n))], axis=1)
+    found = np.zeros((count, size))
+    half = 1
+    while half < size:
+        found += _distances_to_left_half(values.reshape(count, -1, 2 * half), half).reshape(count, size)
+        half *= 2
+    return found[:, :n]
+
+
+def _distances_to_left_half(blocks: Floats, half: int) -> Any:
+    """Of each value in a block's right half, the sum of its distances to the left half; 0 in the left half."""
+    left = np.sort(blocks[:, :, :half], axis=2)
+    right = blocks[:, :, half:]
+    sums = np.concatenate([np.zeros((*left.shape[:2], 1)), left.cumsum(axis=2)], axis=2)
+    # How many of the left half are not above it: its place among both halves, less its place among its own.
+    order = np.concatenate([left, right], axis=2).argsort(axis=2, kind="stable")
+    smaller = np.empty_like(order)
+    np.put_along_axis(smaller, order, (order < half).cumsum(axis=2), axis=2)
+    below = smaller[:, :, half:]
+    sum_below = np.take_along_axis(sums, below, axis=2)
+    distances = np.zeros_like(blocks)
+    distances[:, :, half:] = right * (2 * below - half) - 2 * sum_below + sums[:, :, -1:]
+    return distances

@@ -1,0 +1,75 @@
+"""Cases over the runs of the history that may be compared with a run."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from benchmarks.history.index import Entry, Index
+from benchmarks.history.reading import visible
+
+_COMMIT = 10
+
+
+@dataclass(frozen=True)
+class TrackPoint:
+    """A case in one run: its label (number and date), seconds (geometric mean, fastest and slowest round), commit.
+
+    `changed` is what changed in the environment just before it, such as `joblib 1.5.3 to 1.6.0`.
+    """
+
+    label: str
+    center_s: float
+    low_s: float
+    high_s: float
+    commit: str
+    changed: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Track:
+    """A case over comparable runs, oldest first."""
+
+    name: str
+    points: Sequence[TrackPoint]
+
+
+def tracks(index: Index, shown: Entry) -> list[Track]:
+    """Every case of the run `shown` that another comparable run has as well, oldest run first."""
+    entries = [entry for entry in index.entries if entry.error is None and entry.bars == shown.bars]
+    changes = [change(*pair) for pair in zip([entries[0], *entries], entries, strict=False)]
+    commits = [str(entry.facts.get("commit") or "unknown")[:_COMMIT] for entry in entries]
+    labels = [label(entry) for entry in entries]
+    found = []
+    for case, name, _ in index.cases():
+        points = {point.run_id: point for point in index.points(case)}
+        if shown.id not in points:
+            continue
+        track = [
+            TrackPoint(text, point.center_s, point.low_s, point.high_s, commit, changed)
+            for entry, text, commit, changed in zip(entries, labels, commits, changes, strict=True)
+            if (point := points.get(entry.id))
+        ]
+        if len(track) > 1:
+            found.append(Track(visible(name), track))
+    return found
+
+
+@lru_cache(maxsize=256)
+def kept(bars: str | None, forced: frozenset[str]) -> str:
+    """The fields that must be equal, without those that need not be; most runs have the same text."""
+    return json.dumps({field: value for field, value in json.loads(bars or "{}").items() if field not in forced})
+
+
+def change(before: Entry, after: Entry) -> Sequence[str]:
+    """What changed between two runs: versions, and the machine and interpreter where that was forced."""
+    if (before.versions, before.bars) == (after.versions, after.bars):
+        return []
+    old, new = ({**json.loads(entry.versions or "{}"), **json.loads(entry.bars or "{}")} for entry in (before, after))
+    return [f"{name} {old.get(name)} to {new.get(name)}" for name in {**old, **new} if old.get(name) != new.get(name)]
+
+
+def label(entry: Entry) -> str:
+    """A run's number and date."""
+    number = "" if entry.file.number is None else f"{entry.file.number:04} "
+    return f"{number}{entry.when:%Y-%m-%d}" if entry.when else number.strip() or visible(entry.file.name)

@@ -1,0 +1,119 @@
+"""Base against head: the verdict, and every case with its ratio, worst first."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from benchmarks.analysis.judgement import Judgement, Row, first_line
+from benchmarks.analysis.verdict import FAILING, Verdict
+from benchmarks.page.figures import Cell, Figure, Section, Table, chart
+from benchmarks.page.theme import BAND, CHANGE, LINE, MUTED
+from benchmarks.report.durations import duration
+
+_MOST_ROWS = 30
+_ROW = 16
+_CELL = "test_summation["
+_NAMES = {"ticks": False, "domain": False, "labelLimit": 150, "labelFontSize": 10}
+
+
+def comparison_section(judgement: Judgement) -> Section:
+    """The comparison as the page shows it."""
+    counts = ", ".join(f"{count} {verdict.value}" for verdict, count in judgement.counts.items())
+    sentences = [f"{first_line(judgement)}.", f"Base: {judgement.base}. Head: {judgement.head}.", *judgement.notes]
+    if counts:
+        sentences.insert(1, f"{counts}.")
+    figure = _figure(judgement.rows)
+    tables = [_table(judgement.rows)] if judgement.rows else []
+    return Section("comparison", "Comparison", sentences, [figure] if figure else [], tables, figures_first=True)
+
+
+def no_comparison(why: str) -> Section:
+    """Where there is nothing to stand against."""
+    return Section("comparison", "Comparison", [why])
+
+
+def _figure(rows: Sequence[Row]) -> Figure | None:
+    """Ratios with their intervals, the worst ones; the band is what the case could not have shown."""
+    found = [row for row in rows if row.comparison is not None][:_MOST_ROWS]
+    if not found:
+        return None
+    values = [_value(row) for row in found]
+    y = {"field": "name", "type": "ordinal", "title": None, "sort": None, "axis": _NAMES}
+    x = {
+        "type": "quantitative",
+        "title": "head / base",
+        "scale": {"zero": False},
+        "axis": {"tickCount": 5, "grid": True},
+    }
+    layers: list[dict[str, Any]] = [
+        {
+            "mark": {"type": "bar", "color": BAND, "aria": False, "height": {"band": 0.9}},
+            "encoding": {"y": y, "x": {**x, "field": "floor_low"}, "x2": {"field": "floor_high"}},
+        },
+        {
+            "data": {"values": [{"one": 1}]},
+            "mark": {"type": "rule", "color": MUTED, "aria": False},
+            "encoding": {"x": {**x, "field": "one"}},
+        },
+        {
+            "mark": {"type": "rule", "color": LINE, "aria": False},
+            "encoding": {"y": y, "x": {**x, "field": "low"}, "x2": {"field": "high"}},
+        },
+        {
+            "mark": {"type": "point", "filled": True, "opacity": 1, "size": 40},
+            "encoding": {
+                "y": y,
+                "x": {**x, "field": "ratio"},
+                "shape": {
+                    "condition": {"test": "datum.failing", "value": "diamond"},
+                    "value": "circle",
+                },
+                "color": {"condition": {"test": "datum.failing", "value": CHANGE}, "value": LINE},
+                "description": {"field": "label"},
+            },
+        },
+    ]
+    return Figure(
+        "ratios",
+        "Ratios, worst first",
+        "Ratio of head to base for the first rows of the table, in its order, with 95 % intervals; the band around 1 "
+        "is what a case's noise hides. Diamonds fail the comparison.",
+        chart(60 + _ROW * len(values), values, layers),
+        _table(found),
+    )
+
+
+def _value(row: Row) -> dict[str, Any]:
+    found = row.comparison
+    assert found is not None
+    low, high = found.interval or (found.ratio, found.ratio)
+    floor = min(found.smallest if found.smallest is not None else 0.0, 1.0)
+    return {
+        # The grid's cells by their parameters alone: a phone has no room for more.
+        "name": row.name.removeprefix(_CELL).removesuffix("]") if _CELL in row.name else row.name,
+        "ratio": found.ratio,
+        "low": max(low, found.ratio / 3),
+        "high": min(high, found.ratio * 3),
+        "floor_low": 1 / (1 + floor),
+        "floor_high": 1 + floor,
+        "failing": row.verdict in FAILING,
+        "label": f"{row.name}: {found.ratio:.3f}, {low:.2f} to {high:.2f}, {row.verdict.value}",
+    }
+
+
+def _table(rows: Sequence[Row]) -> Table:
+    titles = ("case", "base", "head", "head/base", "95 % interval", "n", "noise floor", "verdict")
+    caption = "Every case, worst first; noise floor: the smallest slowdown that would have been seen"
+    return Table(caption, titles, [_cells(row) for row in rows], tools=True)
+
+
+def _cells(row: Row) -> list[Cell]:
+    base, head = (Cell(duration(time), time) if time is not None else Cell("") for time in (row.base_s, row.head_s))
+    verdict = "UNCHANGED" if row.verdict is Verdict.UNCHANGED else row.verdict.value
+    last = Cell(f"{verdict}: {row.note}" if row.note and row.comparison is None else verdict)
+    found = row.comparison
+    if found is None:
+        return [Cell(row.name), base, head, Cell(""), Cell(""), Cell(""), Cell(""), last]
+    interval = f"{found.interval[0]:.2f} to {found.interval[1]:.2f}" if found.interval else "unknown"
+    floor = Cell(f"{found.smallest:+.0%}", found.smallest) if found.smallest is not None else Cell("none", float("1e9"))
+    n = Cell(f"{found.n_base}/{found.n_head}", found.n_head)
+    return [Cell(row.name), base, head, Cell(f"{found.ratio:.3f}", found.ratio), Cell(interval), n, floor, last]

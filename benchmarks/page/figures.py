@@ -1,0 +1,108 @@
+"""What a page is made of: sections of sentences, figures and tables. A figure has its numbers in a table behind it."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+# A chart this wide fits a phone without scrolling; wider screens show several side by side.
+WIDTH = 327
+
+_FEWEST_TICKS, _MOST_TICKS = 2, 8
+_STEPS: tuple[Sequence[float], ...] = (
+    (1,),
+    (1, 2, 5),
+    (1, 1.5, 2, 3, 4, 5, 7),
+    [step / 10 for step in range(10, 100, 2)],
+    [step / 100 for step in range(100, 1000, 5)],
+)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a table. `key` is what it is sorted by, None for its text."""
+
+    text: str
+    key: float | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """Titles, and rows of as many cells. `tools` asks for a filter and for sorting by columns."""
+
+    caption: str
+    titles: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+    tools: bool = False
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A chart as a Vega-Lite specification, what is to be seen in it, and its numbers.
+
+    `name` is of letters, digits and dashes, one for each figure of a page.
+    """
+
+    name: str
+    title: str
+    description: str
+    spec: Mapping[str, Any]
+    table: Table
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading's worth of the page. `facts` are pairs of a term and what it is."""
+
+    name: str
+    title: str
+    sentences: Sequence[str] = ()
+    figures: Sequence[Figure] = ()
+    tables: Sequence[Table] = ()
+    figures_first: bool = False
+    facts: Sequence[tuple[str, str]] = field(default=())
+
+
+def chart(height: float, values: Sequence[Mapping[str, Any]], layers: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """A chart of the usual width over one set of values."""
+    return {
+        "width": WIDTH,
+        "height": height,
+        "autosize": {"type": "fit", "contains": "padding"},
+        # Browsers set letters wider than Vega expects.
+        "padding": {"left": 12, "top": 4, "right": 8, "bottom": 4},
+        "data": {"values": list(values)},
+        "layer": list(layers),
+    }
+
+
+def log_axis(field: str, title: str, values: Sequence[float], grid: bool) -> dict[str, Any]:
+    """A logarithmic channel that ends where its values do; `grid`: lines through the chart."""
+    low, high = min(values) / 1.05, max(values) * 1.05
+    return {
+        "field": field,
+        "type": "quantitative",
+        "title": title,
+        "scale": {"type": "log", "nice": False, "domain": [low, high]},
+        "axis": {"values": _ticks(low, high), "format": "~s", "grid": grid},
+    }
+
+
+def _ticks(low: float, high: float) -> list[float]:
+    """The fewest round numbers of which two or more lie inside, without too many of them."""
+    decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    inside: list[float] = []
+    for steps in _STEPS:
+        ticks = [float(f"{step}e{decade}") for decade in decades for step in steps]
+        more = [tick for tick in ticks if low <= tick <= high]
+        if len(more) > _MOST_TICKS:
+            break
+        inside = more
+        if len(inside) > _FEWEST_TICKS:
+            break
+    return inside or [float(f"{math.sqrt(low * high):.3g}")]
+
+
+def number(value: float, digits: str = ".3g") -> Cell:
+    """A cell that holds a number."""
+    return Cell(format(value, digits), value)

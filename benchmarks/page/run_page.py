@@ -1,0 +1,147 @@
+"""The sections about one run: the answer, heat maps, curves, rounds, facts."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from benchmarks.analysis.speedup import best_of_each_backend
+from benchmarks.history.reading import visible
+from benchmarks.history.run import CaseTimes, Run
+from benchmarks.page.figures import Cell, Figure, Section, Table, number
+from benchmarks.page.heat_map import heat_figure
+from benchmarks.page.phases import PHASES, phases_figure
+from benchmarks.page.rounds import Rounds, rounds_figure
+from benchmarks.page.scaling import batch_figures, scaling_figures
+from benchmarks.report.answer import answer, really_ran, what_was_done
+from benchmarks.report.counts import counted
+from benchmarks.report.durations import duration
+from benchmarks.report.heat import heat_maps
+from benchmarks.report.measured import MeasuredCase, measured_cases, own_cases
+
+_MOST_MISSING = 50
+
+
+def run_sections(run: Run, document: Mapping[str, Any]) -> list[Section]:
+    """What a run says by itself; `document` is its file, parsed."""
+    cases = measured_cases(document["benchmarks"])
+    return [
+        _answer(run, cases),
+        _cells(run, cases),
+        _curves(run, cases),
+        _distributions(run),
+    ]
+
+
+def facts_section(run: Run, document: Mapping[str, Any]) -> Section:
+    """Where and how the run was measured, what it lacks, and how to measure it again."""
+    ours = _part(document, "joblib_suite")
+    times, seeds = _part(ours, "time_s"), _part(ours, "seeds")
+    commit = f"{run.commit}{', with uncommitted changes' if run.dirty else ''}" if run.commit else None
+    session_s = times.get("session")
+    known = {
+        "Run": run.origin,
+        "Measured": f"{run.when:%Y-%m-%d %H:%M} UTC" if run.when else None,
+        "Took": duration(session_s) if isinstance(session_s, float) and 0 < session_s < 1e7 else None,
+        "Machine": run.identity.folder,
+        "Processor": run.identity.cpu_model,
+        "Usable cores": run.identity.usable_cores,
+        "Python": run.identity.python,
+        "Versions": ", ".join(f"{name} {version}" for name, version in run.versions.items()) or None,
+        "Commit": commit,
+        "Profile": run.profile,
+        "State": f"{run.state}: {len(run.cases)} of {counted(run.asked, 'case')} have a time",
+        "Chosen by": run.selection if run.selection != "{}" else None,
+        "Seeds": ", ".join(f"{name} {value}" for name, value in seeds.items() if value is not None) or None,
+        "Measure it again": _command(run),
+    }
+    lacking = list(run.without_time.items())
+    rows = [[Cell(name.rpartition("::")[2]), Cell(why)] for name, why in lacking[:_MOST_MISSING]]
+    tables = [Table(f"{counted(len(lacking), 'case')} without a time", ("case", "why"), rows)] if rows else []
+    facts = [(term, visible(text)) for term, text in known.items() if text is not None]
+    return Section("facts", "Facts", tables=tables, facts=facts)
+
+
+def _part(parent: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = parent.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def _command(run: Run) -> str:
+    profile = f" --profile {run.profile}" if run.profile else ""
+    checkout = f"git checkout {run.commit} && " if run.commit else ""
+    return f"{checkout}tox run -e bench --{profile}" if profile else f"{checkout}pytest --benchmark-only"
+
+
+def _answer(run: Run, cases: Sequence[MeasuredCase]) -> Section:
+    if not cases:
+        nothing = "No speed-ups: no case of the grid has a time and a direct loop to stand against."
+        return Section("answer", "Answer", [nothing])
+    own = own_cases(cases)
+    by_name = {case.configuration.name: case for case in own}
+    rows = [
+        [
+            Cell(best.backend),
+            Cell(best.name.removeprefix(best.backend).lstrip("-")),
+            Cell(duration(best.time_s), best.time_s),
+            number(best.speed_up, ".2f"),
+            Cell(f"{best.efficiency:.0%}", best.efficiency),
+            Cell(really_ran(by_name[best.name])),
+        ]
+        for best in best_of_each_backend([case.configuration for case in own])
+    ]
+    titles = ("backend", "best cell", "time", "speed-up", "efficiency", "what really ran")
+    tables = [Table("The best cell of each backend", titles, rows)] if rows else []
+    said = [*answer(cases), what_was_done(cases).replace("\n", " ")]
+    if run.state != "complete":
+        said.append(f"This run is partial: {len(run.cases)} of {counted(run.asked, 'case')} have a time.")
+    return Section("answer", "Answer", said, tables=tables)
+
+
+def _cells(run: Run, cases: Sequence[MeasuredCase]) -> Section:
+    figures = [heat_figure(heat) for heat in heat_maps(cases, run.without_time)]
+    said = (
+        "Speed-up over the direct loop: above 1 is faster than the plain loop. The best cell of each backend is framed."
+    )
+    nothing = "No cell of the grid was measured in this run."
+    return Section("cells", "n_jobs by batch size", [said if figures else nothing], figures)
+
+
+def _curves(run: Run, cases: Sequence[MeasuredCase]) -> Section:
+    figures: list[Figure] = [*scaling_figures(cases), *batch_figures(cases)]
+    if times := _phases(run):
+        figures.append(phases_figure(times))
+    said = "Best speed-up by workers that really ran; time of a call by batch size; what opening a pool costs."
+    nothing = "No backend was measured with several numbers of workers or batch sizes, and no pool's phases were."
+    return Section("scaling", "Scaling", [said if figures else nothing], figures)
+
+
+def _phases(run: Run) -> dict[str, dict[str, float]]:
+    """By pool and phase, the median of the start-up cases."""
+    found: dict[str, dict[str, float]] = {}
+    for case in run.cases.values():
+        phase = case.facts.get("phase")
+        if case.name.startswith(("test_cold_start[", "test_warm_call[", "test_whole_block[")) and phase in PHASES:
+            found.setdefault(visible(case.param or case.name), {})[phase] = case.median_s
+    return found
+
+
+def _distributions(run: Run) -> Section:
+    groups: dict[str, list[Rounds]] = {}
+    for case in run.cases.values():
+        if case.rounds_s:
+            groups.setdefault(_group(case), []).append(Rounds(_short(case), "", case.rounds_s))
+    figures = [rounds_figure(f"rounds-{place}", name, rows) for place, (name, rows) in enumerate(groups.items(), 1)]
+    said = "Every round of every case. Steps of 10 ms are joblib's poll; two clouds are a machine with two speeds."
+    nothing = "This file keeps statistics only: there are no rounds to show."
+    return Section("rounds", "Rounds", [said if figures else nothing], figures)
+
+
+def _group(case: CaseTimes) -> str:
+    """Cases of the grid by backend, others by what they test."""
+    function = visible(case.name.partition("[")[0])
+    backend = case.param.partition("-n")[0] if case.param and function == "test_summation" else ""
+    return visible(backend) or function
+
+
+def _short(case: CaseTimes) -> str:
+    """A case's name beside others of its group."""
+    return visible((case.param or case.name).removeprefix(f"{_group(case)}-"))

@@ -1,0 +1,37 @@
+"""Colours of charts. A drawing is made once, with a marker for each colour, and obeys the page's light or dark theme.
+
+A marker is a colour that nobody would choose; `drawing` puts a CSS variable in its place, which `style.css` defines.
+"""
+
+INK = "#010201"
+MUTED = "#010202"
+GRID = "#010203"
+PAPER = "#010204"
+LINE = "#010205"
+BAND = "#010206"
+CHANGE = "#010207"
+IDEAL = "#010208"
+
+# From far below the direct loop to far above it; text on each is ink.
+HEAT = ("#010301", "#010302", "#010303", "#010304", "#010305", "#010306", "#010307")
+
+# The lowest speed-up of each of these colours but the first.
+HEAT_STEPS = (0.5, 0.8, 0.95, 1.05, 1.25, 1.6)
+
+# Series that stand in one chart; each has a dash and a shape as well.
+SERIES = ("#010401", "#010402", "#010403", "#010404")
+DASHES: tuple[list[int], ...] = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3])
+SHAPES = ("circle", "square", "triangle-up", "diamond")
+
+VARIABLES = {
+    INK: "--ink",
+    MUTED: "--muted",
+    GRID: "--grid",
+    PAPER: "--paper",
+    LINE: "--line",
+    BAND: "--band",
+    CHANGE: "--change",
+    IDEAL: "--ideal",
+    **{marker: f"--heat-{place}" for place, marker in enumerate(HEAT)},
+    **{marker: f"--series-{place}" for place, marker in enumerate(SERIES)},
+}

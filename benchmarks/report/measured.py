@@ -1,0 +1,102 @@
+"""The cells of the grid that a run has measured, out of the `benchmarks` of its file."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean
+from typing import Any
+
+from benchmarks.analysis.speedup import Configuration
+from benchmarks.grid import JOBLIB_BACKENDS, LOOP, REFERENCES, BatchSize
+
+_GROUPS = ("summation", "notebook")
+
+
+@dataclass(frozen=True)
+class MeasuredCase:
+    """One finished cell, as it was asked for: `n_jobs`, `batch_size`. `facts` are its extra_info in the run file.
+
+    `rounds_s` is empty where the file keeps statistics only.
+    """
+
+    configuration: Configuration
+    n_jobs: int
+    batch_size: BatchSize
+    rounds_s: tuple[float, ...]
+    facts: Mapping[str, Any]
+
+
+def measured_cases(benchmarks: Iterable[Mapping[str, Any]]) -> list[MeasuredCase]:
+    """The grid's cells that have a direct loop to stand against; what is no cell of this suite is left out."""
+    cells = [entry for entry in benchmarks if _is_cell(entry)]
+    loop = next((entry["stats"]["median"] for entry in cells if entry["params"]["backend"] == LOOP), None)
+    # The loop was timed beside each case; the notebook's cases share one.
+    beside = [(entry, entry["extra_info"].get("loop_s") or ([loop] if loop else [])) for entry in cells]
+    return [_measured(entry, loop_s) for entry, loop_s in beside if loop_s]
+
+
+def own_cases(cases: Sequence[MeasuredCase]) -> list[MeasuredCase]:
+    """Without the direct loop, which the others stand against, and without aliases of a cell that is here as well.
+
+    joblib's backends come first, in the grid's order, then others, then the references.
+    """
+    names = {case.configuration.name for case in cases}
+    own = [case for case in cases if case.facts["alias_of"] not in names and case.configuration.backend != LOOP]
+    return sorted(own, key=lambda case: place(case.configuration.backend))
+
+
+def place(backend: str) -> int:
+    """Where a backend stands among others."""
+    order = (*JOBLIB_BACKENDS, None, *REFERENCES)
+    return order.index(backend if backend in order else None)
+
+
+def _measured(entry: Mapping[str, Any], loop_s: Sequence[float]) -> MeasuredCase:
+    facts, params = entry["extra_info"], entry["params"]
+    configuration = Configuration(
+        name=entry["param"],
+        backend=params["backend"],
+        time_s=entry["stats"]["median"],
+        loop_s=fmean(loop_s),
+        workers=facts["effective_n_jobs"],
+    )
+    rounds_s = tuple(entry["stats"].get("data") or ())
+    return MeasuredCase(configuration, params["n_jobs"], params["batch_size"], rounds_s, facts)
+
+
+def _is_cell(entry: Mapping[str, Any]) -> bool:
+    """Whether this suite can have written it: files come from anywhere."""
+    params, facts = entry.get("params"), entry.get("extra_info")
+    if entry.get("group") not in _GROUPS or not isinstance(params, dict) or not isinstance(facts, dict):
+        return False
+    return (
+        isinstance(entry.get("param"), str)
+        and isinstance(params.get("backend"), str)
+        and _count(params.get("n_jobs"))
+        and (params.get("batch_size") in (None, "auto") or _count(params["batch_size"]))
+        and all(_count(facts.get(name)) for name in ("tasks", "longest", "effective_n_jobs", "worker_threads"))
+        and isinstance(facts.get("worker_processes"), int)
+        and isinstance(facts.get("alias_of"), str | None)
+        and isinstance(facts.get("effective_backend"), str)
+        and _batches(facts.get("batches"))
+        and all(isinstance(one, int | float) and 0 < one < 1e7 for one in _loops(facts))
+    )
+
+
+def _count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 10**12
+
+
+def _loops(facts: Mapping[str, Any]) -> Sequence[object]:
+    found = facts.get("loop_s")
+    return found if isinstance(found, list) else []
+
+
+def _batches(value: object) -> bool:
+    """For each round, how many batches of each size there were, or null."""
+    if not isinstance(value, list) or not value:
+        return False
+    return all(
+        one is None
+        or (isinstance(one, dict) and all(size.isdecimal() and len(size) < 13 and _count(n) for size, n in one.items()))
+        for one in value
+    )
