@@ -14,7 +14,7 @@ BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 def entry(name="loky-n2-b10", rounds=ROUNDS, **extra_info):
     """One entry of `benchmarks`; `rounds` in seconds."""
     rounds = list(rounds)
-    backend, jobs, size = name.split("-")
+    backend, jobs, size = name.rsplit("-", 2)
     return {
         "group": "summation",
         "name": f"test_summation[{name}]",

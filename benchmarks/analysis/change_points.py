@@ -11,7 +11,6 @@ are rows of one array, so that numpy goes through all of them at once.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +22,9 @@ _PERMUTATIONS = 199
 
 # Most segments without a change are recognized by the first few.
 _FEW = 19
+
+# In blocks so short all distances cost less than sorting.
+_DIRECTLY = 8
 
 # A level is worth the name from so many values on.
 FEWEST = 3
@@ -109,15 +111,22 @@ def _distances_to_earlier(rows: Floats) -> Floats:
     size = 1 << (n - 1).bit_length()
     # What fills up the last block comes after every real value, and is never asked for.
     values = np.concatenate([rows, np.zeros((count, size - n))], axis=1)
-    found = np.zeros((count, size))
-    half = 1
+    half = min(_DIRECTLY, size)
+    found = _distances_in_blocks(values.reshape(count, -1, half)).reshape(count, size)
     while half < size:
         found += _distances_to_left_half(values.reshape(count, -1, 2 * half), half).reshape(count, size)
         half *= 2
     return found[:, :n]
 
 
-def _distances_to_left_half(blocks: Floats, half: int) -> Any:
+def _distances_in_blocks(blocks: Floats) -> Floats:
+    """Of each value in a short block, the sum of its distances to the values before it in the block."""
+    distances = np.abs(blocks[:, :, :, np.newaxis] - blocks[:, :, np.newaxis, :])
+    earlier: Floats = np.einsum("rbij,ij->rbi", distances, np.tri(blocks.shape[2]))
+    return earlier
+
+
+def _distances_to_left_half(blocks: Floats, half: int) -> Floats:
     """Of each value in a block's right half, the sum of its distances to the left half; 0 in the left half."""
     left = np.sort(blocks[:, :, :half], axis=2)
     right = blocks[:, :, half:]

@@ -38,7 +38,7 @@ def tracks(index: Index, shown: Entry) -> list[Track]:
     """Every case of the run `shown` that another comparable run has as well, oldest run first."""
     entries = [entry for entry in index.entries if entry.error is None and entry.bars == shown.bars]
     changes = [change(*pair) for pair in zip([entries[0], *entries], entries, strict=False)]
-    commits = [str(entry.facts.get("commit") or "unknown")[:_COMMIT] for entry in entries]
+    commits = [visible(str(entry.facts.get("commit") or "unknown"))[:_COMMIT] for entry in entries]
     labels = [label(entry) for entry in entries]
     found = []
     for case, name, _ in index.cases():
@@ -66,7 +66,8 @@ def change(before: Entry, after: Entry) -> Sequence[str]:
     if (before.versions, before.bars) == (after.versions, after.bars):
         return []
     old, new = ({**json.loads(entry.versions or "{}"), **json.loads(entry.bars or "{}")} for entry in (before, after))
-    return [f"{name} {old.get(name)} to {new.get(name)}" for name in {**old, **new} if old.get(name) != new.get(name)]
+    names = [name for name in {**old, **new} if old.get(name) != new.get(name)]
+    return [visible(f"{name} {old.get(name)} to {new.get(name)}") for name in names]
 
 
 def label(entry: Entry) -> str:

@@ -52,7 +52,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Section:
-    """A heading's worth of the page. `facts` are pairs of a term and what it is."""
+    """A heading's worth of the page. `facts` are pairs of a term and what it is; `pictures` are for elsewhere."""
 
     name: str
     title: str
@@ -60,6 +60,7 @@ class Section:
     figures: Sequence[Figure] = ()
     tables: Sequence[Table] = ()
     figures_first: bool = False
+    pictures: Sequence[Figure] = ()
     facts: Sequence[tuple[str, str]] = field(default=())
 
 

@@ -7,7 +7,7 @@ from benchmarks.analysis.speedup import best_of_each_backend
 from benchmarks.history.reading import visible
 from benchmarks.history.run import CaseTimes, Run
 from benchmarks.page.figures import Cell, Figure, Section, Table, number
-from benchmarks.page.heat_map import heat_figure
+from benchmarks.page.heat_map import heat_figure, overview
 from benchmarks.page.phases import PHASES, phases_figure
 from benchmarks.page.rounds import Rounds, rounds_figure
 from benchmarks.page.scaling import batch_figures, scaling_figures
@@ -18,6 +18,7 @@ from benchmarks.report.heat import heat_maps
 from benchmarks.report.measured import MeasuredCase, measured_cases, own_cases
 
 _MOST_MISSING = 50
+_LONGEST = 500
 
 
 def run_sections(run: Run, document: Mapping[str, Any]) -> list[Section]:
@@ -56,7 +57,7 @@ def facts_section(run: Run, document: Mapping[str, Any]) -> Section:
     lacking = list(run.without_time.items())
     rows = [[Cell(name.rpartition("::")[2]), Cell(why)] for name, why in lacking[:_MOST_MISSING]]
     tables = [Table(f"{counted(len(lacking), 'case')} without a time", ("case", "why"), rows)] if rows else []
-    facts = [(term, visible(text)) for term, text in known.items() if text is not None]
+    facts = [(term, visible(text)[:_LONGEST]) for term, text in known.items() if text is not None]
     return Section("facts", "Facts", tables=tables, facts=facts)
 
 
@@ -97,12 +98,14 @@ def _answer(run: Run, cases: Sequence[MeasuredCase]) -> Section:
 
 
 def _cells(run: Run, cases: Sequence[MeasuredCase]) -> Section:
-    figures = [heat_figure(heat) for heat in heat_maps(cases, run.without_time)]
+    maps = heat_maps(cases, run.without_time)
+    figures = [heat_figure(heat) for heat in maps]
     said = (
         "Speed-up over the direct loop: above 1 is faster than the plain loop. The best cell of each backend is framed."
     )
     nothing = "No cell of the grid was measured in this run."
-    return Section("cells", "n_jobs by batch size", [said if figures else nothing], figures)
+    pictures = [overview(maps)] if maps else []
+    return Section("cells", "n_jobs by batch size", [said if maps else nothing], figures, pictures=pictures)
 
 
 def _curves(run: Run, cases: Sequence[MeasuredCase]) -> Section:

@@ -7,6 +7,9 @@ from typing import Any
 
 from benchmarks.analysis.speedup import Configuration
 from benchmarks.grid import JOBLIB_BACKENDS, LOOP, REFERENCES, BatchSize
+from benchmarks.history.reading import unprintable
+
+_LONGEST_WORD = 1024
 
 _GROUPS = ("summation", "notebook")
 
@@ -69,16 +72,16 @@ def _is_cell(entry: Mapping[str, Any]) -> bool:
     if entry.get("group") not in _GROUPS or not isinstance(params, dict) or not isinstance(facts, dict):
         return False
     return (
-        isinstance(entry.get("param"), str)
-        and isinstance(params.get("backend"), str)
+        _word(entry.get("param"))
+        and _word(params.get("backend"))
         and _count(params.get("n_jobs"))
         and (params.get("batch_size") in (None, "auto") or _count(params["batch_size"]))
         and all(_count(facts.get(name)) for name in ("tasks", "longest", "effective_n_jobs", "worker_threads"))
         and isinstance(facts.get("worker_processes"), int)
-        and isinstance(facts.get("alias_of"), str | None)
-        and isinstance(facts.get("effective_backend"), str)
+        and (facts.get("alias_of") is None or _word(facts["alias_of"]))
+        and _word(facts.get("effective_backend"))
         and _batches(facts.get("batches"))
-        and all(isinstance(one, int | float) and 0 < one < 1e7 for one in _loops(facts))
+        and _loops(facts.get("loop_s"))
     )
 
 
@@ -86,9 +89,16 @@ def _count(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 10**12
 
 
-def _loops(facts: Mapping[str, Any]) -> Sequence[object]:
-    found = facts.get("loop_s")
-    return found if isinstance(found, list) else []
+def _word(value: object) -> bool:
+    """Text that can be shown as it is."""
+    return isinstance(value, str) and len(value) <= _LONGEST_WORD and not unprintable(value)
+
+
+def _loops(value: object) -> bool:
+    """Seconds, or nothing."""
+    if value is None:
+        return True
+    return isinstance(value, list) and all(isinstance(one, int | float) and 0 < one < 1e7 for one in value)
 
 
 def _batches(value: object) -> bool:

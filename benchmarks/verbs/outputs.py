@@ -7,7 +7,7 @@ from pathlib import Path
 from benchmarks.history.errors import HistoryError
 from benchmarks.history.reading import visible
 
-OUTPUTS = ("json", "markdown", "junit", "csv")
+OUTPUTS = ("json", "markdown", "junit", "csv", "output")
 
 
 def refuse_outputs(args: argparse.Namespace) -> None:

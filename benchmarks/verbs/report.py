@@ -29,7 +29,7 @@ from benchmarks.verbs.outcome import Exit, Outcome
 from benchmarks.verbs.saved_runs import Terms
 
 if TYPE_CHECKING:
-    from benchmarks.page.figures import Figure, Section
+    from benchmarks.page.figures import Section
 
 _TERMS = Terms(0.01, 0.05, (), frozenset(), None)
 
@@ -169,18 +169,20 @@ def _versions(packages: dict[str, str]) -> str | None:
 def _written(args: argparse.Namespace, title: str, sections: Sequence["Section"]) -> Outcome:
     from benchmarks.page.document import page
 
+    pictures = _pictures(Path(args.pictures), sections) if args.pictures else {}
     figures = [figure for section in sections for figure in section.figures]
     text = page(visible(title), sections, "Made by `python -m benchmarks report`; it needs no network.")
-    files = {args.output: text, **(_pictures(Path(args.pictures), figures) if args.pictures else {})}
+    files = {args.output: text, **pictures}
     size = f"{len(text.encode()) / 1000:,.0f} kB"
     return Outcome(f"{visible(args.output)}: {size}, {len(figures)} charts\n", Exit.FINE, files)
 
 
-def _pictures(folder: Path, figures: Sequence["Figure"]) -> dict[str, str]:
+def _pictures(folder: Path, sections: Sequence["Section"]) -> dict[str, str]:
     from benchmarks.page.document import colours, draw
     from benchmarks.page.drawing import standalone
 
     if not folder.is_dir():
         raise BadReference(f"--pictures {visible(folder)}: no such folder; make it first")
+    figures = [figure for section in sections for figure in (*section.pictures, *section.figures)]
     drawn = zip(figures, draw(figures), strict=True)
     return {str(folder / f"{figure.name}.svg"): standalone(element, colours()) for figure, element in drawn}

@@ -1,0 +1,54 @@
+"""Whole run files of a grid, made to measure: times follow from the cell and a seed."""
+
+import random
+
+from tests.documents import document, entry
+
+BACKENDS = ("sequential", "threading", "loky", "futures-processes")
+
+
+def cell(backend="loky", jobs=2, size="100", rounds=(0.05, 0.051, 0.06), **facts):
+    """A cell of the grid as the suite writes it."""
+    first = f"sequential-n1-b{size}"
+    alias = first if f"{backend}-n{jobs}" != "sequential-n1" and (jobs == 1 or backend == "sequential") else None
+    workers = 1 if alias or backend == "sequential" else jobs
+    found = entry(f"{backend}-n{jobs}-b{size}", rounds)
+    found["params"]["batch_size"] = int(size) if size.isdecimal() else size
+    found["extra_info"] |= {
+        "effective_backend": "SequentialBackend" if workers == 1 else "LokyBackend",
+        "effective_n_jobs": workers,
+        "worker_processes": workers if workers > 1 else 0,
+        "worker_threads": workers,
+        "alias_of": alias,
+        "batches": [None if workers == 1 else {"100": 50}],
+        "batch_size_occurred": None if size == "auto" else True,
+        "loop_s": [0.04, 0.042],
+        **facts,
+    }
+    return found
+
+
+def startup(phase, pool, seconds):
+    """A case of a pool's life."""
+    name = f"test_{phase.replace(' ', '_')}[{pool}]"
+    found = entry("loky-n2-b10", (seconds, seconds * 1.1))
+    found.update({"group": "startup", "name": name, "fullname": f"s.py::{name}", "param": pool, "params": {"p": pool}})
+    found["extra_info"] = {"phase": phase, "tasks": 100}
+    return found
+
+
+def grid_run(day=0.0, factor=1.0, backends=BACKENDS, sizes=("1", "100", "auto"), missing=(), **more):
+    """A run of the grid; `factor` multiplies the times of loky, `missing` names cells that failed."""
+    rng, entries = random.Random(day), []
+    for backend in backends:
+        for jobs in (1, 2, 4):
+            for size in sizes:
+                base = 0.05 / jobs + (0.2 if size == "1" else 0.01)
+                times = [base * (factor if backend == "loky" else 1) * rng.lognormvariate(0, 0.03) for _ in range(5)]
+                if f"{backend}-n{jobs}-b{size}" not in missing:
+                    entries.append(cell(backend, jobs, size, times))
+    phases = {"cold start": 0.3, "warm call": 0.01, "whole block": 0.4}
+    entries += [startup(phase, pool, s) for pool in ("loky-n2", "threading-n2") for phase, s in phases.items()]
+    node = "benchmarks/suite/test_summation.py::test_summation"
+    failed = {f"{node}[{name}]": "WrongResult: index 3 is 5" for name in missing}
+    return document(*entries, day=day, failed=failed, **more)
