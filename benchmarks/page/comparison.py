@@ -22,7 +22,8 @@ def comparison_section(judgement: Judgement) -> Section:
     if counts:
         sentences.insert(1, f"{counts}.")
     figure = _figure(judgement.rows)
-    tables = [_table(judgement.rows)] if judgement.rows else []
+    caption = "Every case, worst first; noise floor: the smallest slowdown that would have been seen"
+    tables = [_table(judgement.rows, caption, tools=True)] if judgement.rows else []
     return Section("comparison", "Comparison", sentences, [figure] if figure else [], tables, figures_first=True)
 
 
@@ -78,7 +79,7 @@ def _figure(rows: Sequence[Row]) -> Figure | None:
         "Ratio of head to base for the first rows of the table, in its order, with 95 % intervals; the band around 1 "
         "is what a case's noise hides. Diamonds fail the comparison.",
         chart(60 + _ROW * len(values), values, layers),
-        _table(found),
+        _table(found, "The cases of the chart", tools=False),
     )
 
 
@@ -100,10 +101,9 @@ def _value(row: Row) -> dict[str, Any]:
     }
 
 
-def _table(rows: Sequence[Row]) -> Table:
+def _table(rows: Sequence[Row], caption: str, tools: bool) -> Table:
     titles = ("case", "base", "head", "head/base", "95 % interval", "n", "noise floor", "verdict")
-    caption = "Every case, worst first; noise floor: the smallest slowdown that would have been seen"
-    return Table(caption, titles, [_cells(row) for row in rows], tools=True)
+    return Table(caption, titles, [_cells(row) for row in rows], tools)
 
 
 def _cells(row: Row) -> list[Cell]:
