@@ -25,13 +25,21 @@ FLOORS = {
     "benchmarks.backends": 1,
     "benchmarks.workloads": 1,
     "benchmarks.grid": 1,
+    "benchmarks.spreading": 1,
 }
 # Measuring never knows of judging; what judges numbers knows of nothing else.
 FORBIDDEN = {
-    "benchmarks.suite": {"benchmarks.analysis", "benchmarks.report", "benchmarks.history"},
+    "benchmarks.suite": {"benchmarks.analysis", "benchmarks.report", "benchmarks.page", "benchmarks.history"},
     "benchmarks.verbs": {"benchmarks.measure", "benchmarks.suite", "benchmarks.backends", "benchmarks.workloads"},
-    "benchmarks.gate": {"benchmarks.measure", "benchmarks.suite", "benchmarks.backends", "benchmarks.workloads"},
-    "benchmarks.measure": {"benchmarks.analysis", "benchmarks.report"},
+    "benchmarks.gate": {
+        "benchmarks.page",
+        "benchmarks.measure",
+        "benchmarks.suite",
+        "benchmarks.backends",
+        "benchmarks.workloads",
+    },
+    "benchmarks.measure": {"benchmarks.analysis", "benchmarks.report", "benchmarks.page"},
+    "benchmarks.page": {"benchmarks.measure", "benchmarks.suite", "benchmarks.backends", "benchmarks.workloads"},
     "benchmarks.history": set(FLOORS) - {"benchmarks.history"},
     "benchmarks.backends": {"benchmarks.history", "benchmarks.analysis", "benchmarks.report", "benchmarks.measure"},
     "benchmarks.analysis": set(FLOORS) - {"benchmarks.analysis"},
@@ -98,6 +106,17 @@ def test_collecting_pays_for_neither_joblib_nor_numpy_nor_rich():
     )
     assert done.stderr == "\n"
     assert "test_summation[loky-n4-b1000]" in done.stdout
+
+
+@pytest.mark.parametrize("verb", ["compare", "gate", "report"])
+def test_charts_are_loaded_for_a_page_only(verb):
+    """Neither a comparison nor a gate pays for them, nor needs them; nor does a report on the terminal."""
+    code = (
+        f"import sys, benchmarks.verbs.{verb};"
+        "sys.exit(str({'vl_convert', 'jinja2', 'numpy', 'scipy', 'joblib'} & set(sys.modules) or ''))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.stderr == "\n"
 
 
 def test_no_room_without_a_name():

@@ -23,8 +23,8 @@ _MOST_ROUNDS = 10**12
 # How the reason of a failed check begins: see `measure.work.WrongResult`.
 WRONG_RESULT = ("WrongResult", "benchmarks.measure.work.WrongResult")
 
-# No call of a benchmark takes longer than four months.
-_LONGEST_S = 1e7
+# No call of a benchmark takes longer than four months, and no clock shows a picosecond; quotients stay finite.
+_SHORTEST_S, _LONGEST_S = 1e-12, 1e7
 
 
 @dataclass(frozen=True)
@@ -200,7 +200,7 @@ def _texts(parent: Mapping[str, Any], key: str) -> dict[str, str]:
 
 
 def _seconds(value: object, where: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < _LONGEST_S:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not _SHORTEST_S < value < _LONGEST_S:
         raise _Wrong(f"{where} is {visible(repr(value))[:60]}; expected seconds, above 0 and below {_LONGEST_S:g}")
     return float(value)
 

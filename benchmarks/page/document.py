@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from benchmarks.page.drawing import svg
 from benchmarks.page.figures import Figure, Section
-from benchmarks.page.parallel import spread
+from benchmarks.spreading import spread
 
 _STATIC = Path(__file__).parent / "static"
 

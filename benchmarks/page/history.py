@@ -8,10 +8,10 @@ from typing import Any
 from benchmarks.analysis.change_points import FEWEST, change_points
 from benchmarks.history.tracks import Track, TrackPoint
 from benchmarks.page.figures import Cell, Figure, Section, Table, chart, number
-from benchmarks.page.parallel import spread
 from benchmarks.page.theme import BAND, CHANGE, LINE, MUTED
 from benchmarks.report.counts import counted
 from benchmarks.report.durations import duration
+from benchmarks.spreading import spread
 
 _HEIGHT = 150
 

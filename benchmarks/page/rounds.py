@@ -32,7 +32,7 @@ def rounds_figure(name: str, title: str, rows: Sequence[Rounds]) -> Figure:
     names = list(dict.fromkeys(row.name for row in rows))
     shown = names[:_MOST_ROWS]
     values: list[dict[str, Any]] = [
-        {"case": row.name, "side": row.side, "ms": round(value * 1e3, 4)}
+        {"case": row.name, "side": row.side, "ms": float(f"{value * 1e3:.5g}")}
         for row in rows
         if row.name in shown
         for value in _thinned(row.rounds_s)

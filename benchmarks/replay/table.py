@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from statistics import median
@@ -13,6 +12,7 @@ from benchmarks.replay.others import Runs, failing, seconds
 from benchmarks.replay.ours import Question, flipped, gate
 from benchmarks.replay.recording import Recording
 from benchmarks.replay.rules import RULES, Rule
+from benchmarks.spreading import processes
 
 # One pseudo-gate: whether a false alarm was raised, whether the effect was seen, seconds.
 Outcome = tuple[bool, bool, float]
@@ -29,7 +29,7 @@ class Line:
 
 def lines(recordings: Sequence[Recording], asked: Question, gates: int, seed: int, jobs: int) -> Iterator[Line]:
     """Every rule on `gates` pseudo-gates an effect, dealt evenly among the recordings."""
-    with ProcessPoolExecutor(jobs) as pool:
+    with processes(jobs) as pool:
         trials: list[tuple[str, int | None, Callable[[Effect, int], Outcome]]] = [
             ("this gate", None, partial(_ours, recordings, asked, seed))
         ]

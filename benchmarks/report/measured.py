@@ -75,10 +75,11 @@ def _is_cell(entry: Mapping[str, Any]) -> bool:
         _word(entry.get("param"))
         and _word(params.get("backend"))
         and _count(params.get("n_jobs"))
-        and (params.get("batch_size") in (None, "auto") or _count(params["batch_size"]))
+        and _batch_size(params)
         and all(_count(facts.get(name)) for name in ("tasks", "longest", "effective_n_jobs", "worker_threads"))
         and isinstance(facts.get("worker_processes"), int)
-        and (facts.get("alias_of") is None or _word(facts["alias_of"]))
+        and "alias_of" in facts
+        and (facts["alias_of"] is None or _word(facts["alias_of"]))
         and _word(facts.get("effective_backend"))
         and _batches(facts.get("batches"))
         and _loops(facts.get("loop_s"))
@@ -87,6 +88,12 @@ def _is_cell(entry: Mapping[str, Any]) -> bool:
 
 def _count(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 10**12
+
+
+def _batch_size(params: Mapping[str, Any]) -> bool:
+    """A count or "auto"; null, which has to be there, for the direct loop alone."""
+    value = params.get("batch_size", False)
+    return value is None if params["backend"] == LOOP else value == "auto" or _count(value)
 
 
 def _word(value: object) -> bool:
@@ -98,7 +105,7 @@ def _loops(value: object) -> bool:
     """Seconds, or nothing."""
     if value is None:
         return True
-    return isinstance(value, list) and all(isinstance(one, int | float) and 0 < one < 1e7 for one in value)
+    return isinstance(value, list) and all(isinstance(one, int | float) and 1e-12 < one < 1e7 for one in value)
 
 
 def _batches(value: object) -> bool:

@@ -1,0 +1,39 @@
+"""Work of this program's own in several processes: fresh ones that leave Ctrl-C to the one who waits for them."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import get_context
+from typing import TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+# Starting a process costs as much as some ten drawings.
+_WORTH_A_PROCESS = 30
+
+
+@contextmanager
+def processes(count: int) -> Iterator[ProcessPoolExecutor]:
+    """So many processes, gone when the block is left; what was not begun by then is dropped."""
+    # Not forked: who forks may have threads, as Vega's engine has.
+    pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_leave_signals)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def spread(function: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
+    """`function` of each item, in their order; in several processes where there are many."""
+    count = min(os.cpu_count() or 1, 1 + len(items) // _WORTH_A_PROCESS)
+    if count < 2:
+        return [function(item) for item in items]
+    with processes(count) as pool:
+        return list(pool.map(function, items, chunksize=4))
+
+
+def _leave_signals() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
