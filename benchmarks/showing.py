@@ -5,17 +5,22 @@ import io
 import os
 
 from benchmarks.grid import rough_weight
+from benchmarks.history.costs import weighed
+from benchmarks.measure.recording import costs_before
 from benchmarks.measure.session import LEDGER, PROGRESS
 from benchmarks.measure.settings import SETTINGS
 
 
 def show_progress(config, cases):
     """Have the progress of `cases` shown, on a terminal as a bar, elsewhere as lines."""
+    before = costs_before(config)
     tasks = config.stash[SETTINGS].tasks
     weights = {
         item.nodeid: rough_weight(getattr(item, "callspec", None) and item.callspec.params, tasks) for item in cases
     }
-    config.stash[PROGRESS] = make_progress(config, weights)
+    names = {item.nodeid: item.name for item in cases}
+    known = {nodeid: cost for nodeid, name in names.items() if (cost := before.get(name))}
+    config.stash[PROGRESS] = make_progress(config, weighed(weights, known))
 
 
 def make_progress(config, weights):

@@ -87,6 +87,11 @@ class Index:
         rows = self._rows("SELECT run_id, log_center, low, high, rounds FROM samples WHERE case_id = ?", case_id)
         return [Point(run, math.exp(center), low, high, rounds) for run, center, low, high, rounds in rows]
 
+    def centers(self, run_id: int) -> list[tuple[str, float, int]]:
+        """The cases of a run: name, centre in seconds, number of rounds."""
+        query = "SELECT name, log_center, rounds FROM samples JOIN cases ON case_id = cases.id WHERE run_id = ?"
+        return [(name, math.exp(center), rounds) for name, center, rounds in self._rows(query, run_id)]
+
     def log_centers(self, run_ids: Collection[int]) -> list[dict[tuple[str, str], float]]:
         """For each run, the logarithms of its cases' centres by (key, work)."""
         cases = {case: (key, work) for case, key, work in self._rows("SELECT id, key, work FROM cases")}

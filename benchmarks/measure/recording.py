@@ -1,12 +1,16 @@
 """A session's side of the history: reads its options, opens the journal, and says what became of the run."""
 
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from benchmarks.history.comparability import bars
+from benchmarks.history.costs import costs
 from benchmarks.history.errors import BadReference, HistoryError
+from benchmarks.history.index import Index, bars_key
 from benchmarks.history.journal import Journal, recover
 from benchmarks.history.marks import reject
 from benchmarks.history.run import Run, parse_run
@@ -82,6 +86,15 @@ def open_journal(session: Any) -> None:
         storage.journal = Journal(storage.store, _header(config), config.stash[LEDGER].session)
     except HistoryError as error:
         raise pytest.UsageError(str(error)) from None
+
+
+def costs_before(config: Any) -> dict[str, float]:
+    """By case name, what it cost in the newest runs like this one; nothing where the history can't be read."""
+    try:
+        with closing(Index(config.stash[_STORAGE].store)) as index:
+            return costs(index, bars_key(bars(_now(config))))
+    except HistoryError:
+        return {}
 
 
 def _header(config: Any) -> dict[str, Any]:
