@@ -46,7 +46,7 @@ _CONFIG = {
     "text": {"color": INK, "fontSize": 11},
     "line": {"color": LINE, "strokeWidth": 1.5},
     "rule": {"color": MUTED},
-    "point": {"color": LINE, "fill": PAPER, "size": 36},
+    "point": {"color": LINE, "size": 36},
 }
 
 _USELESS = {

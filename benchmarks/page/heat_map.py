@@ -5,12 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from benchmarks.page.figures import Cell, Figure, Table, chart
+from benchmarks.page.figures import WIDTH, Cell, Figure, Table, chart
 from benchmarks.page.theme import CHANGE, HEAT, HEAT_STEPS, INK, MUTED, PAPER
 from benchmarks.report.durations import duration
 from benchmarks.report.heat import HeatCell, HeatMap, State
 
-_ROW = 34
+_ROW, _LOW_ROW, _MANY_ROWS = 34, 20, 8
+_LETTERS, _SMALL_LETTERS = 11, 6
 
 # Of three that stand side by side.
 _NARROW = 240
@@ -49,7 +50,10 @@ def heat_figure(heat: HeatMap) -> Figure:
         _outline("datum.state == 'alias'", place, {"stroke": MUTED, "strokeDash": [2, 2]}),
         _outline("datum.state == 'failed'", place, {"stroke": CHANGE, "strokeWidth": 2}),
         _outline("datum.best", place, {"stroke": INK, "strokeWidth": 2.5}),
-        {"mark": {"type": "text", "aria": False}, "encoding": {**place, "text": {"field": "text"}}},
+        {
+            "mark": {"type": "text", "aria": False, "fontSize": _letters(len(heat.batch_sizes))},
+            "encoding": {**place, "text": {"field": "text"}},
+        },
     ]
     best = next((cell for cell in heat.cells if cell.best), None)
     said = f"The best cell is {_words(best)}." if best else "No cell has a time."
@@ -57,7 +61,7 @@ def heat_figure(heat: HeatMap) -> Figure:
         name=f"heat-{heat.number}",
         title=heat.backend,
         description=f"Speed-up of {heat.backend} over the direct loop by n_jobs and batch size. {said}",
-        spec=chart(_ROW * len(heat.n_jobs) + 48, values, layers),
+        spec=chart(_row(len(heat.n_jobs)) * len(heat.n_jobs) + 48, values, layers),
         table=_table(heat),
     )
 
@@ -66,7 +70,13 @@ def overview(maps: Sequence[HeatMap]) -> Figure:
     """All backends in one picture, for a page that has no room for more."""
     figures = [heat_figure(heat) for heat in maps]
     charts = [
-        {**figure.spec, "title": figure.title, "autosize": "pad", "width": _NARROW, "height": _ROW * len(heat.n_jobs)}
+        {
+            **figure.spec,
+            "title": figure.title,
+            "autosize": "pad",
+            "width": _NARROW,
+            "height": _row(len(heat.n_jobs)) * len(heat.n_jobs),
+        }
         for heat, figure in zip(maps, figures, strict=True)
     ]
     return Figure(
@@ -76,6 +86,15 @@ def overview(maps: Sequence[HeatMap]) -> Figure:
         {"concat": charts, "columns": 3, "spacing": 24},
         figures[0].table,
     )
+
+
+def _row(rows: int) -> int:
+    return _ROW if rows <= _MANY_ROWS else _LOW_ROW
+
+
+def _letters(columns: int) -> float:
+    """Four characters have to fit into a cell."""
+    return max(_SMALL_LETTERS, min(_LETTERS, WIDTH * 0.8 / columns / 2.6))
 
 
 def _outline(condition: str, place: Mapping[str, Any], style: Mapping[str, Any]) -> dict[str, Any]:

@@ -59,8 +59,10 @@ def history_figure(number_: int, track: Track, found: Sequence[Level]) -> Figure
 
 
 def history_of(tracks: Sequence[Track]) -> Section:
-    """All cases over runs, and a list of every change by date."""
+    """All cases over runs, those that changed most first, and a list of every change by date."""
     found = spread(levels, tracks)
+    order = sorted(range(len(tracks)), key=lambda place: -_largest(found[place]))
+    tracks, found = [tracks[place] for place in order], [found[place] for place in order]
     figures = [history_figure(place, *pair) for place, pair in enumerate(zip(tracks, found, strict=True), 1)]
     if not tracks:
         nothing = "No other comparable run is stored yet: measure again, and this shows how each case moves."
@@ -76,6 +78,11 @@ def history_of(tracks: Sequence[Track]) -> Section:
         "what else moved on that day.",
     ]
     return Section("history", "History", sentences, figures, [changes] if changes.rows else [])
+
+
+def _largest(found: Sequence[Level]) -> float:
+    """The largest change of a case, as a logarithm without its sign."""
+    return max((abs(math.log(level.change)) for level in found if level.change is not None), default=0.0)
 
 
 def _chart(track: Track, found: Sequence[Level]) -> dict[str, Any]:

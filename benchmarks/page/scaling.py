@@ -147,6 +147,9 @@ def _over_batches(name: str, backend: str, own: Sequence[MeasuredCase]) -> Figur
             "encoding": {**channels, **points, "description": {"field": "label"}},
         },
     ]
+    left_out = (
+        f" The first {len(jobs)} only; the table has all." if len({case.n_jobs for case in own}) > len(jobs) else ""
+    )
     fastest = min(own, key=lambda case: case.configuration.time_s).configuration
     rows = [
         [
@@ -160,7 +163,7 @@ def _over_batches(name: str, backend: str, own: Sequence[MeasuredCase]) -> Figur
         name,
         backend,
         f"Time of a call of {backend} over batch sizes, a line for each n_jobs. "
-        f"Fastest: {fastest.name}, {duration(fastest.time_s)}.",
+        f"Fastest: {fastest.name}, {duration(fastest.time_s)}.{left_out}",
         chart(_HEIGHT, values, layers),
         Table(f"Time of a call of {backend}", ("n_jobs", "batch size", "time"), rows),
     )
