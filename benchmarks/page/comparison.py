@@ -22,7 +22,7 @@ def comparison_section(judgement: Judgement) -> Section:
     if counts:
         sentences.insert(1, f"{counts}.")
     figure = _figure(judgement.rows)
-    caption = "Every case, worst first; noise floor: the smallest slowdown that would have been seen"
+    caption = "Every case, worst first; noise floor: the smallest slowdown that would have been seen in it"
     tables = [_table(judgement.rows, caption, tools=True)] if judgement.rows else []
     return Section("comparison", "Comparison", sentences, [figure] if figure else [], tables, figures_first=True)
 
@@ -43,7 +43,7 @@ def _figure(rows: Sequence[Row]) -> Figure | None:
         "type": "quantitative",
         "title": "head / base",
         "scale": {"zero": False},
-        "axis": {"tickCount": 5, "grid": True},
+        "axis": {"tickCount": 4, "grid": True, "labelOverlap": "greedy", "labelSeparation": 6},
     }
     layers: list[dict[str, Any]] = [
         {
@@ -102,7 +102,7 @@ def _value(row: Row) -> dict[str, Any]:
 
 
 def _table(rows: Sequence[Row], caption: str, tools: bool) -> Table:
-    titles = ("case", "base", "head", "head/base", "95 % interval", "n", "noise floor", "verdict")
+    titles = ("case", "base", "head", "head/base", "95 % interval", "n", "sees (noise floor)", "verdict")
     return Table(caption, titles, [_cells(row) for row in rows], tools)
 
 

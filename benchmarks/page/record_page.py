@@ -8,7 +8,7 @@ from typing import Any
 from benchmarks.analysis.judgement import Judgement, first_line
 from benchmarks.page.comparison import comparison_section
 from benchmarks.page.figures import Section
-from benchmarks.page.rounds import Rounds, rounds_figure
+from benchmarks.page.rounds import Rounds, grouped, rounds_figure
 
 
 def record_sections(
@@ -23,8 +23,8 @@ def record_sections(
     ]
     named: dict[str, list[Rounds]] = {}
     for row in rows:
-        function, _, params = row.name.partition("[")
-        named.setdefault(function, []).append(replace(row, name=params.removesuffix("]") or function))
+        group, short = grouped(row.name)
+        named.setdefault(group, []).append(replace(row, name=short))
     figures = [rounds_figure(f"rounds-{place}", name, group) for place, (name, group) in enumerate(named.items(), 1)]
     said = "Every round of both sides; they took turns, so that the machine's moods meet both."
     return [

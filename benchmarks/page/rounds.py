@@ -13,6 +13,7 @@ from benchmarks.report.durations import duration
 # More rows are a wall; their numbers are in the table.
 _MOST_ROWS = 40
 _ROW = 15
+_GRID = "test_summation"
 
 # Dots say nothing more where they cover each other.
 _MOST_DOTS = 120
@@ -25,6 +26,16 @@ class Rounds:
     name: str
     side: str
     rounds_s: Sequence[float]
+
+
+def grouped(name: str) -> tuple[str, str]:
+    """A case's group and its name there: cells of the grid by backend, other cases by what they test."""
+    function, _, params = name.partition("[")
+    short = params.removesuffix("]") or function
+    if function != _GRID:
+        return function, short
+    backend = short.partition("-n")[0]
+    return backend, short.removeprefix(f"{backend}-")
 
 
 def rounds_figure(name: str, title: str, rows: Sequence[Rounds]) -> Figure:

@@ -5,11 +5,11 @@ from typing import Any
 
 from benchmarks.analysis.speedup import best_of_each_backend
 from benchmarks.history.reading import visible
-from benchmarks.history.run import CaseTimes, Run
+from benchmarks.history.run import Run
 from benchmarks.page.figures import Cell, Figure, Section, Table, number
 from benchmarks.page.heat_map import heat_figure, overview
 from benchmarks.page.phases import PHASES, phases_figure
-from benchmarks.page.rounds import Rounds, rounds_figure
+from benchmarks.page.rounds import Rounds, grouped, rounds_figure
 from benchmarks.page.scaling import batch_figures, scaling_figures
 from benchmarks.report.answer import answer, really_ran, what_was_done
 from benchmarks.report.counts import counted
@@ -131,20 +131,9 @@ def _distributions(run: Run) -> Section:
     groups: dict[str, list[Rounds]] = {}
     for case in run.cases.values():
         if case.rounds_s:
-            groups.setdefault(_group(case), []).append(Rounds(_short(case), "", case.rounds_s))
+            group, short = grouped(visible(case.name))
+            groups.setdefault(group, []).append(Rounds(short, "", case.rounds_s))
     figures = [rounds_figure(f"rounds-{place}", name, rows) for place, (name, rows) in enumerate(groups.items(), 1)]
     said = "Every round of every case. Steps of 10 ms are joblib's poll; two clouds are a machine with two speeds."
     nothing = "This file keeps statistics only: there are no rounds to show."
     return Section("rounds", "Rounds", [said if figures else nothing], figures)
-
-
-def _group(case: CaseTimes) -> str:
-    """Cases of the grid by backend, others by what they test."""
-    function = visible(case.name.partition("[")[0])
-    backend = case.param.partition("-n")[0] if case.param and function == "test_summation" else ""
-    return visible(backend) or function
-
-
-def _short(case: CaseTimes) -> str:
-    """A case's name beside others of its group."""
-    return visible((case.param or case.name).removeprefix(f"{_group(case)}-"))

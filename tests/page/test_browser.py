@@ -181,9 +181,12 @@ def test_the_policy_stops_what_would_get_in(visit):
 
 
 def test_paper(visit):
-    """What can't be used there is not printed; tables are whole."""
-    page, _ = visit("history")
+    """What can't be used there is not printed; tables are whole; ink is dark, whatever the screen's theme."""
+    light, _ = visit("history", color_scheme="light")
+    page, _ = visit("history", color_scheme="dark")
     page.emulate_media(media="print")
+    colours = "getComputedStyle(document.querySelector('svg text')).fill + getComputedStyle(document.body).color"
+    assert page.evaluate(colours) == light.evaluate(colours)
     assert not page.locator("nav").is_visible()
     assert not page.locator(".filter").first.is_visible()
     assert page.locator("#comparison table").last.is_visible()

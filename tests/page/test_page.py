@@ -196,7 +196,7 @@ def test_pictures_are_files_of_their_own(tmp_path, report, history):
     root = ElementTree.fromstring((folder / "overview.svg").read_text())  # noqa: S314 - ours
     tags = [element.tag.rpartition("}")[2] for element in root]
     assert {"title", "desc", "style"} <= {*tags}
-    assert "prefers-color-scheme: dark" in (folder / "overview.svg").read_text()
+    assert "screen and (prefers-color-scheme: dark)" in (folder / "overview.svg").read_text()
 
 
 @pytest.mark.parametrize(
