@@ -28,7 +28,8 @@ def processes(count: int) -> Iterator[ProcessPoolExecutor]:
 
 def spread(function: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
     """`function` of each item, in their order; in several processes where there are many."""
-    count = min(os.cpu_count() or 1, 1 + len(items) // _WORTH_A_PROCESS)
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    count = min(cores, 1 + len(items) // _WORTH_A_PROCESS)
     if count < 2:
         return [function(item) for item in items]
     with processes(count) as pool:

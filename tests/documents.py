@@ -1,6 +1,7 @@
 """Run files as the suite writes them, made to measure."""
 
 import json
+import re
 import statistics
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +15,7 @@ BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 def entry(name="loky-n2-b10", rounds=ROUNDS, **extra_info):
     """One entry of `benchmarks`; `rounds` in seconds."""
     rounds = list(rounds)
-    backend, jobs, size = name.rsplit("-", 2)
+    backend, jobs, size = re.fullmatch(r"(.+)-(n-?\d+)-(b\w+)", name).groups()
     return {
         "group": "summation",
         "name": f"test_summation[{name}]",

@@ -10,6 +10,7 @@ Sums over all pairs take O(n log n): of sorted halves, all distances between the
 are rows of one array, so that numpy goes through all of them at once.
 """
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,11 +19,21 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-# Of so many random orders not one may split as well: a chance of 1 in 200 a segment of equal values in random order.
-_PERMUTATIONS = 199
+# A split counts where random orders split as well with a chance of less than that.
+_LEVEL = 0.005
+
+# How many random orders, by the longest segment that is given so many: where a segment is short, a real change is one
+# of few orders, and must not be missed because it was drawn; where it is long, each order costs more.
+_ORDERS = ((100, 1999), (300, 599), (10**9, 199))
 
 # Most segments without a change are recognized by the first few.
 _FEW = 19
+
+# Among the orders of fewer values too many are as good as the best: nothing can be found.
+SHORTEST = 11
+
+# The sums of an order that splits just as well differ in their last digits.
+_ALIKE = 1 - 1e-9
 
 # Of so many equally long parts of a segment, each first one, first two and so on is split.
 _WINDOWS = 8
@@ -42,11 +53,15 @@ class ChangePoint:
     statistic: float
 
 
-def change_points(values: Sequence[float], seed: int = 0) -> list[ChangePoint]:
-    """The changes in a series, by place. Raises ValueError where a value is not finite."""
+def change_points(values: Sequence[float]) -> list[ChangePoint]:
+    """The changes in a series of `SHORTEST` values or more, by place. Raises ValueError where one is not finite.
+
+    The random orders follow from the values: the same series has the same changes, others have other orders.
+    """
     series = np.asarray(values, dtype=float)
     if not np.isfinite(series).all():
         raise ValueError("change points of values that are not finite")
+    seed = int.from_bytes(hashlib.sha256(series.tobytes()).digest()[:8])
     rng, found, waiting = np.random.default_rng(seed), [], [(0, len(series))]
     while waiting:
         start, end = waiting.pop()
@@ -60,15 +75,18 @@ def change_points(values: Sequence[float], seed: int = 0) -> list[ChangePoint]:
 
 def _change(segment: Floats, rng: np.random.Generator) -> ChangePoint | None:
     """The best split of a segment if chance does not split it as well."""
-    if len(segment) < 2 * FEWEST:
+    if len(segment) < SHORTEST:
         return None
     statistics, places = best_splits(segment[np.newaxis])
     # Values that are all equal split nowhere.
     if statistics[0] <= 0:
         return None
-    for count in (_FEW, _PERMUTATIONS - _FEW):
-        orders = rng.permuted(np.tile(segment, (count, 1)), axis=1)
-        if best_splits(orders)[0].max() >= statistics[0]:
+    orders = next(count for longest, count in _ORDERS if len(segment) <= longest)
+    as_good, allowed = 0, _LEVEL * (orders + 1) - 1
+    for count in (_FEW, orders - _FEW):
+        drawn = rng.permuted(np.tile(segment, (count, 1)), axis=1)
+        as_good += int((best_splits(drawn)[0] >= statistics[0] * _ALIKE).sum())
+        if as_good > allowed:
             return None
     return ChangePoint(int(places[0]), float(statistics[0]))
 

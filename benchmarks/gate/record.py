@@ -24,6 +24,8 @@ from benchmarks.history.store import Store
 # 3: `sha256` of a pair, `purpose`.
 FORMAT = 3
 
+STATES = ("running", "done", "interrupted")
+
 # What a record can be for.
 PURPOSES = ("gate", "calibrate")
 
@@ -116,6 +118,8 @@ def _check(record: Record) -> None:
     """Raise ValueError, naming the first value that can't be."""
     if record.purpose not in PURPOSES:
         raise ValueError(f"purpose: {record.purpose!r}; expected one of {', '.join(PURPOSES)}")
+    if record.state not in STATES:
+        raise ValueError(f"state: {visible(record.state)!r}; expected one of {', '.join(STATES)}")
     number(record.alpha, "alpha", 1e-9, 0.5)
     number(record.min_effect, "min_effect", 1e-6, 10)
     for name in ("budget_s", "target_s", "spent_s"):

@@ -23,7 +23,9 @@ MOST_BYTES = 16 * 2**20
 _MOST = {"[": 200_000, "{": 200_000, '"': 1_000_000, ",": 2_000_000}
 
 # Escape sequences, carriage returns and the like; also the marks that turn the direction of text round.
-UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+UNPRINTABLE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
+)
 
 
 def unprintable(text: str) -> bool:

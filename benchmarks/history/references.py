@@ -80,7 +80,7 @@ def _is_called(entry: Entry, text: str) -> bool:
 
 def _file(text: str, entries: Sequence[Entry]) -> Found:
     path = Path(text)
-    if text and not text.isdecimal() and "\0" not in text and (path.is_file() or path.is_symlink()):
+    if text and not text.isdecimal() and is_there(path):
         found = Found(path, None, named=True)
         same = next(
             (entry for entry in entries if entry.file.path.name == path.name and _place(entry) == found.place), None
@@ -88,6 +88,14 @@ def _file(text: str, entries: Sequence[Entry]) -> Found:
         return replace(found, entry=same)
     count = f"the history has {len(entries)} runs" if entries else "the history is empty"
     raise BadReference(f"no run is called '{visible(text)[:80]}' ({count}); expected {EXPECTED}")
+
+
+def is_there(path: Path) -> bool:
+    """Whether there is a file or a link; no path at all, or one longer than any, is none."""
+    try:
+        return path.is_file() or path.is_symlink()
+    except (OSError, ValueError):
+        return False
 
 
 def _place(entry: Entry) -> Path:

@@ -1,7 +1,7 @@
 """Cases over the runs of the history that may be compared with a run."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -15,9 +15,11 @@ _COMMIT = 10
 class TrackPoint:
     """A case in one run: its label (number and date), seconds (geometric mean, fastest and slowest round), commit.
 
+    `place` is the run's among the runs of all tracks.
     `changed` is what changed in the environment just before it, such as `joblib 1.5.3 to 1.6.0`.
     """
 
+    place: int
     label: str
     center_s: float
     low_s: float
@@ -34,20 +36,27 @@ class Track:
     points: Sequence[TrackPoint]
 
 
-def tracks(index: Index, shown: Entry) -> list[Track]:
-    """Every case of the run `shown` that another comparable run has as well, oldest run first."""
-    entries = [entry for entry in index.entries if entry.error is None and entry.bars == shown.bars]
+def alike(index: Index, bars: str | None) -> list[Entry]:
+    """The runs that may be compared with one of these `bars`, oldest first."""
+    return [entry for entry in index.entries if entry.error is None and entry.bars == bars]
+
+
+def tracks(index: Index, bars: str | None, names: Collection[str]) -> list[Track]:
+    """The cases of these names that two or more of the comparable runs have, oldest run first."""
+    entries = alike(index, bars)
+    if len(entries) < 2:
+        return []
     changes = [change(*pair) for pair in zip([entries[0], *entries], entries, strict=False)]
     commits = [visible(str(entry.facts.get("commit") or "unknown"))[:_COMMIT] for entry in entries]
     labels = [label(entry) for entry in entries]
     found = []
     for case, name, _ in index.cases():
-        points = {point.run_id: point for point in index.points(case)}
-        if shown.id not in points:
+        if name not in names:
             continue
+        points = {point.run_id: point for point in index.points(case)}
         track = [
-            TrackPoint(text, point.center_s, point.low_s, point.high_s, commit, changed)
-            for entry, text, commit, changed in zip(entries, labels, commits, changes, strict=True)
+            TrackPoint(place, text, point.center_s, point.low_s, point.high_s, commit, changed)
+            for place, (entry, text, commit, changed) in enumerate(zip(entries, labels, commits, changes, strict=True))
             if (point := points.get(entry.id))
         ]
         if len(track) > 1:

@@ -7,6 +7,7 @@ from benchmarks.analysis.judgement import Judgement, Row, first_line
 from benchmarks.analysis.verdict import FAILING, Verdict
 from benchmarks.page.figures import Cell, Figure, Section, Table, chart
 from benchmarks.page.theme import BAND, CHANGE, LINE, MUTED
+from benchmarks.report.counts import counted
 from benchmarks.report.durations import duration
 
 _MOST_ROWS = 30
@@ -38,6 +39,11 @@ def _figure(rows: Sequence[Row]) -> Figure | None:
     if not found:
         return None
     values = [_value(row) for row in found]
+    # Where no slowdown could have been seen, noise hides everything.
+    low, high = min(value["ends"][0] for value in values), max(value["ends"][1] for value in values)
+    for value in values:
+        if value["floor"] is None:
+            value |= {"floor_low": low, "floor_high": high}
     y = {"field": "name", "type": "ordinal", "title": None, "sort": None, "axis": _NAMES}
     x = {
         "type": "quantitative",
@@ -56,6 +62,7 @@ def _figure(rows: Sequence[Row]) -> Figure | None:
             "encoding": {"x": {**x, "field": "one"}},
         },
         {
+            "transform": [{"filter": "datum.known"}],
             "mark": {"type": "rule", "color": LINE, "aria": False},
             "encoding": {"y": y, "x": {**x, "field": "low"}, "x2": {"field": "high"}},
         },
@@ -76,8 +83,9 @@ def _figure(rows: Sequence[Row]) -> Figure | None:
     return Figure(
         "ratios",
         "Ratios, worst first",
-        "Ratio of head to base for the first rows of the table, in its order, with 95 % intervals; the band around 1 "
-        "is what a case's noise hides. Diamonds fail the comparison.",
+        f"Ratio of head to base of {counted(len(found), 'row')} that have one, worst first, with 95 % intervals where "
+        "they are known, cut off at three times the ratio. The band around 1 is what a row's noise hides: all of it, "
+        "where no slowdown could have been seen. Diamonds fail the comparison.",
         chart(60 + _ROW * len(values), values, layers),
         _table(found, "The cases of the chart", tools=False),
     )
@@ -87,17 +95,23 @@ def _value(row: Row) -> dict[str, Any]:
     found = row.comparison
     assert found is not None
     low, high = found.interval or (found.ratio, found.ratio)
-    floor = min(found.smallest if found.smallest is not None else 0.0, 1.0)
+    low, high = max(low, found.ratio / 3), min(high, found.ratio * 3)
+    floor = None if found.smallest is None else min(found.smallest, 1.0)
+    hidden = 0.0 if floor is None else floor
+    interval = "{:.2f} to {:.2f}".format(*found.interval) if found.interval else "interval unknown"
     return {
         # The grid's cells by their parameters alone: a phone has no room for more.
         "name": row.name.removeprefix(_CELL).removesuffix("]") if _CELL in row.name else row.name,
         "ratio": found.ratio,
-        "low": max(low, found.ratio / 3),
-        "high": min(high, found.ratio * 3),
-        "floor_low": 1 / (1 + floor),
-        "floor_high": 1 + floor,
+        "known": found.interval is not None,
+        "low": low,
+        "high": high,
+        "floor": floor,
+        "floor_low": 1 / (1 + hidden),
+        "floor_high": 1 + hidden,
+        "ends": (min(low, 1 / (1 + hidden), 0.95), max(high, 1 + hidden, 1.05)),
         "failing": row.verdict in FAILING,
-        "label": f"{row.name}: {found.ratio:.3f}, {low:.2f} to {high:.2f}, {row.verdict.value}",
+        "label": f"{row.name}: {found.ratio:.3f}, {interval}, {row.verdict.value}",
     }
 
 
@@ -114,6 +128,8 @@ def _cells(row: Row) -> list[Cell]:
     if found is None:
         return [Cell(row.name), base, head, Cell(""), Cell(""), Cell(""), Cell(""), last]
     interval = f"{found.interval[0]:.2f} to {found.interval[1]:.2f}" if found.interval else "unknown"
-    floor = Cell(f"{found.smallest:+.0%}", found.smallest) if found.smallest is not None else Cell("none", float("1e9"))
+    floor = (
+        Cell(f"{found.smallest:+.0%}", found.smallest) if found.smallest is not None else Cell("nothing", float("1e9"))
+    )
     n = Cell(f"{found.n_base}/{found.n_head}", found.n_head)
     return [Cell(row.name), base, head, Cell(f"{found.ratio:.3f}", found.ratio), Cell(interval), n, floor, last]

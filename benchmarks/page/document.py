@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from benchmarks.page.drawing import svg
 from benchmarks.page.figures import Figure, Section
@@ -56,10 +56,10 @@ def colours() -> str:
 def _commands(sentence: str) -> Markup:
     """A sentence with what stands in backticks as code."""
     parts = sentence.split("`")
-    # An even number of backticks: every second part is inside of them.
-    inside = len(parts) % 2
+    if len(parts) % 2 == 0:
+        return escape(sentence)
     return Markup("").join(
-        Markup("<code>{}</code>").format(part) if inside and place % 2 else part for place, part in enumerate(parts)
+        Markup("<code>{}</code>").format(part) if place % 2 else part for place, part in enumerate(parts)
     )
 
 

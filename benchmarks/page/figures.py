@@ -85,7 +85,7 @@ def log_axis(field: str, title: str, values: Sequence[float], grid: bool) -> dic
         "type": "quantitative",
         "title": title,
         "scale": {"type": "log", "nice": False, "domain": [low, high]},
-        "axis": {"values": _ticks(low, high), "format": "~s", "grid": grid},
+        "axis": {"values": _ticks(low, high), "format": ",~r", "grid": grid},
     }
 
 

@@ -29,7 +29,12 @@ def heat_figure(heat: HeatMap) -> Figure:
     axis = {"ticks": False, "domain": False, "labelPadding": 6}
     columns, rows = ({"type": "ordinal", "sort": list(asked)} for asked in (heat.batch_sizes, heat.n_jobs))
     place: dict[str, Any] = {
-        "x": {**columns, "field": "size", "title": "batch size", "axis": {**axis, "labelAngle": 0}},
+        "x": {
+            **columns,
+            "field": "size",
+            "title": "batch size",
+            "axis": {**axis, "labelAngle": _angle(heat.batch_sizes)},
+        },
         "y": {**rows, "field": "jobs", "title": "n_jobs", "axis": axis},
     }
     fills = [*HEAT, PAPER]
@@ -90,6 +95,11 @@ def overview(maps: Sequence[HeatMap]) -> Figure:
 
 def _row(rows: int) -> int:
     return _ROW if rows <= _MANY_ROWS else _LOW_ROW
+
+
+def _angle(sizes: Sequence[str]) -> int:
+    """Upright where the longest does not fit under its column."""
+    return 0 if max(map(len, sizes)) * 7 <= WIDTH * 0.8 / len(sizes) else -90
 
 
 def _letters(columns: int) -> float:

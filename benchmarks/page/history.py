@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from benchmarks.analysis.change_points import FEWEST, change_points
+from benchmarks.analysis.change_points import SHORTEST, change_points
 from benchmarks.history.tracks import Track, TrackPoint
 from benchmarks.page.figures import Cell, Figure, Section, Table, chart, number
 from benchmarks.page.theme import BAND, CHANGE, LINE, MUTED
@@ -35,7 +35,7 @@ class Level:
 def levels(track: Track) -> list[Level]:
     """The levels of a case, oldest first."""
     logs = [math.log(point.center_s) for point in track.points]
-    starts = [0, *(change.place for change in change_points(logs))] if len(logs) >= 2 * FEWEST else [0]
+    starts = [0, *(change.place for change in change_points(logs))]
     found: list[Level] = []
     for start, end in zip(starts, [*starts[1:], len(logs)], strict=True):
         center_s = math.exp(math.fsum(logs[start:end]) / (end - start))
@@ -58,8 +58,11 @@ def history_figure(number_: int, track: Track, found: Sequence[Level]) -> Figure
     )
 
 
-def history_of(tracks: Sequence[Track]) -> Section:
-    """All cases over runs, those that changed most first, and a list of every change by date."""
+def history_of(tracks: Sequence[Track], stored: bool) -> Section:
+    """All cases over runs, those that changed most first, and a list of every change by date.
+
+    `stored`: the run itself is one of them.
+    """
     found = spread(levels, tracks)
     order = sorted(range(len(tracks)), key=lambda place: -_largest(found[place]))
     tracks, found = [tracks[place] for place in order], [found[place] for place in order]
@@ -70,14 +73,17 @@ def history_of(tracks: Sequence[Track]) -> Section:
     runs = max(len(track.points) for track in tracks)
     changes = _changes_table(tracks, found)
     sentences = [
+        "" if stored else "This run is a file of its own, not in the history; these are the stored runs like it.",
         f"{counted(len(tracks), 'case')} over {counted(runs, 'run')} that can be compared (same machine, Python and "
         "profile). Line: geometric mean of the rounds; band: fastest to slowest round; dotted lines: joblib or another "
         "package changed.",
         f"{counted(len(changes.rows), 'change of level', 'changes of level')} found by E-divisive (Matteson and James, "
-        f"2014), from {2 * FEWEST} runs on; a line with a percentage marks each. A change may be the machine's: look "
-        "what else moved on that day.",
+        f"2014); a line with a percentage marks each. It takes {SHORTEST} runs to see one, and more where it is one of "
+        "the last. A change may be the machine's: look what else moved on that day.",
     ]
-    return Section("history", "History", sentences, figures, [changes] if changes.rows else [])
+    return Section(
+        "history", "History", [said for said in sentences if said], figures, [changes] if changes.rows else []
+    )
 
 
 def _largest(found: Sequence[Level]) -> float:
@@ -98,7 +104,7 @@ def _chart(track: Track, found: Sequence[Level]) -> dict[str, Any]:
         "scale": {"domain": [0, max(1, last)], "nice": False},
         "axis": {"values": ticks, "labelExpr": f"{spell} : ''", "grid": False, "labelFlush": True},
     }
-    y = {"type": "quantitative", "title": "ms", "scale": {"zero": False}, "axis": {"tickCount": 4, "format": "~s"}}
+    y = {"type": "quantitative", "title": "ms", "scale": {"zero": False}, "axis": {"tickCount": 4, "format": ",~r"}}
     starts = [{"run": level.start, "text": _percent(level.change)} for level in found if level.change is not None]
     changed = [place for place, point in enumerate(track.points) if point.changed]
     layers: list[dict[str, Any]] = [
@@ -208,7 +214,7 @@ def _changes_table(tracks: Sequence[Track], found: Sequence[Sequence[Level]]) ->
             Cell(f"{before.commit} to {after.commit}" if before.commit != after.commit else after.commit),
             Cell(", ".join(after.changed)),
         ]
-        for before, after, name, level in sorted(changes, key=lambda change: change[1].label, reverse=True)
+        for before, after, name, level in sorted(changes, key=lambda change: change[1].place, reverse=True)
     ]
     titles = ("run", "case", "change", "commits", "what else changed")
     return Table("Every change of level, newest first", titles, rows, tools=True)

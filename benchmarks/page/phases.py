@@ -42,8 +42,8 @@ def phases_figure(times_s: Mapping[str, Mapping[str, float]]) -> Figure:
     return Figure(
         "phases",
         "Cold start, warm call, whole block",
-        "How long 100 tasks that do nothing take in a fresh pool, in one that was called before, and from opening the "
-        "pool to leaving it.",
+        "How long a call of tasks that do nothing takes in a fresh pool, in one that was called before, and from "
+        "opening the pool to leaving it.",
         chart(70 + 3 * _ROW * len(times_s), values, [{"mark": mark, "encoding": place}]),
         _table(times_s),
     )

@@ -1,17 +1,19 @@
 """The sections about one run: the answer, heat maps, curves, rounds, facts."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from benchmarks.analysis.speedup import best_of_each_backend
 from benchmarks.history.reading import visible
 from benchmarks.history.run import Run
+from benchmarks.page.again import command
 from benchmarks.page.figures import Cell, Figure, Section, Table, number
 from benchmarks.page.heat_map import heat_figure, overview
 from benchmarks.page.phases import PHASES, phases_figure
 from benchmarks.page.rounds import Rounds, grouped, rounds_figure
 from benchmarks.page.scaling import batch_figures, scaling_figures
-from benchmarks.report.answer import answer, really_ran, what_was_done
+from benchmarks.report.answer import answer, lacking, really_ran, what_was_done
 from benchmarks.report.counts import counted
 from benchmarks.report.durations import duration
 from benchmarks.report.heat import heat_maps
@@ -52,11 +54,12 @@ def facts_section(run: Run, document: Mapping[str, Any]) -> Section:
         "State": f"{run.state}: {len(run.cases)} of {counted(run.asked, 'case')} have a time",
         "Chosen by": run.selection if run.selection != "{}" else None,
         "Seeds": ", ".join(f"{name} {value}" for name, value in seeds.items() if value is not None) or None,
-        "Measure it again": _command(run),
+        "Measure it again": command(run, ours),
     }
-    lacking = list(run.without_time.items())
-    rows = [[Cell(name.rpartition("::")[2]), Cell(why)] for name, why in lacking[:_MOST_MISSING]]
-    tables = [Table(f"{counted(len(lacking), 'case')} without a time", ("case", "why"), rows)] if rows else []
+    without = list(run.without_time.items())
+    rows = [[Cell(name.rpartition("::")[2]), Cell(why)] for name, why in without[:_MOST_MISSING]]
+    more = f"; the first {_MOST_MISSING}" if len(without) > _MOST_MISSING else ""
+    tables = [Table(f"{counted(len(without), 'case')} without a time{more}", ("case", "why"), rows)] if rows else []
     facts = [(term, visible(text)[:_LONGEST]) for term, text in known.items() if text is not None]
     return Section("facts", "Facts", tables=tables, facts=facts)
 
@@ -66,16 +69,10 @@ def _part(parent: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _command(run: Run) -> str:
-    profile = f" --profile {run.profile}" if run.profile else ""
-    checkout = f"git checkout {run.commit} && " if run.commit else ""
-    return f"{checkout}tox run -e bench --{profile}" if profile else f"{checkout}pytest --benchmark-only"
-
-
 def _answer(run: Run, cases: Sequence[MeasuredCase]) -> Section:
     if not cases:
         nothing = "No speed-ups: no case of the grid has a time and a direct loop to stand against."
-        return Section("answer", "Answer", [nothing])
+        return Section("answer", "Answer", [nothing, *lacking(run)])
     own = own_cases(cases)
     by_name = {case.configuration.name: case for case in own}
     rows = [
@@ -92,13 +89,12 @@ def _answer(run: Run, cases: Sequence[MeasuredCase]) -> Section:
     titles = ("backend", "best cell", "time", "speed-up", "efficiency", "what really ran")
     tables = [Table("The best cell of each backend", titles, rows)] if rows else []
     said = [*answer(cases), what_was_done(cases).replace("\n", " ")]
-    if run.state != "complete":
-        said.append(f"This run is partial: {len(run.cases)} of {counted(run.asked, 'case')} have a time.")
+    said += lacking(run)
     return Section("answer", "Answer", said, tables=tables)
 
 
 def _cells(run: Run, cases: Sequence[MeasuredCase]) -> Section:
-    maps = heat_maps(cases, run.without_time)
+    maps = heat_maps(cases, run.failed, run.not_run)
     figures = [heat_figure(heat) for heat in maps]
     said = (
         "Speed-up over the direct loop: above 1 is faster than the plain loop. The best cell of each backend is framed."
@@ -112,7 +108,10 @@ def _curves(run: Run, cases: Sequence[MeasuredCase]) -> Section:
     figures: list[Figure] = [*scaling_figures(cases), *batch_figures(cases)]
     if times := _phases(run):
         figures.append(phases_figure(times))
-    said = "Best speed-up by workers that really ran; time of a call by batch size; what opening a pool costs."
+    said = (
+        "Best speed-up by workers that really ran; time of a call by batch size; what opening a pool costs. Speed-ups "
+        "are against the loop beside each case, times are not: where the machine changed its speed their orders differ."
+    )
     nothing = "No backend was measured with several numbers of workers or batch sizes, and no pool's phases were."
     return Section("scaling", "Scaling", [said if figures else nothing], figures)
 
@@ -129,10 +128,12 @@ def _phases(run: Run) -> dict[str, dict[str, float]]:
 
 def _distributions(run: Run) -> Section:
     groups: dict[str, list[Rounds]] = {}
+    names = Counter(case.name for case in run.cases.values())
     for case in run.cases.values():
         if case.rounds_s:
             group, short = grouped(visible(case.name))
-            groups.setdefault(group, []).append(Rounds(short, "", case.rounds_s))
+            shown = short if names[case.name] == 1 else visible(case.fullname)
+            groups.setdefault(group, []).append(Rounds(shown, "", case.rounds_s))
     figures = [rounds_figure(f"rounds-{place}", name, rows) for place, (name, rows) in enumerate(groups.items(), 1)]
     said = "Every round of every case. Steps of 10 ms are joblib's poll; two clouds are a machine with two speeds."
     nothing = "This file keeps statistics only: there are no rounds to show."

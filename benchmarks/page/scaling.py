@@ -1,11 +1,11 @@
 """How a backend's time depends on what was asked for: speed-up over workers, time over batch sizes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from benchmarks.grid import LOOP
 from benchmarks.page.figures import Cell, Figure, Table, chart, log_axis, number
-from benchmarks.page.theme import DASHES, IDEAL, LINE, SERIES, SHAPES
+from benchmarks.page.theme import IDEAL, LINE, SERIES, SHAPES
 from benchmarks.report.durations import duration
 from benchmarks.report.measured import MeasuredCase, own_cases, place
 
@@ -58,7 +58,7 @@ def _scaling(name: str, backend: str, best: Sequence[MeasuredCase]) -> Figure:
         found, (low, high) = case.configuration, _spread(case)
         label = f"{found.name}: {found.speed_up:.2f} times the direct loop, rounds {low:.2f} to {high:.2f}"
         point = {"workers": found.workers, "up": found.speed_up, "low": low, "high": high, "label": label}
-        values.append({**point, "ideal": found.workers})
+        values.append(point)
     x = {
         "field": "workers",
         "type": "quantitative",
@@ -69,6 +69,7 @@ def _scaling(name: str, backend: str, best: Sequence[MeasuredCase]) -> Figure:
     y = {"type": "quantitative", "title": "speed-up over the loop", "axis": {"tickCount": 5}}
     layers: list[dict[str, Any]] = [
         {
+            "data": {"values": [{"workers": end, "ideal": end} for end in _ideal(values)]},
             "mark": {"type": "line", "color": IDEAL, "strokeDash": [4, 4], "aria": False},
             "encoding": {"x": x, "y": {**y, "field": "ideal"}},
         },
@@ -91,6 +92,13 @@ def _scaling(name: str, backend: str, best: Sequence[MeasuredCase]) -> Figure:
         chart(_HEIGHT, values, layers),
         _scaling_table(backend, best),
     )
+
+
+def _ideal(values: Sequence[Mapping[str, Any]]) -> tuple[float, float]:
+    """The ends of the ideal line, which leaves the chart where it would make the measured one flat."""
+    workers = [float(value["workers"]) for value in values]
+    top = 2 * max(float(value["high"]) for value in values)
+    return min(workers), min(max(workers), max(top, min(workers) + 1))
 
 
 def _scaling_table(backend: str, best: Sequence[MeasuredCase]) -> Table:
@@ -123,7 +131,7 @@ def _over_batches(name: str, backend: str, own: Sequence[MeasuredCase]) -> Figur
     sizes = sorted({case.batch_size for case in own}, key=lambda size: (isinstance(size, str), size))
     domain = [str(count) for count in jobs]
 
-    def series(choices: Sequence[Any], legend: dict[str, Any] | None) -> dict[str, Any]:
+    def series(choices: Sequence[Any], legend: dict[str, Any]) -> dict[str, Any]:
         scale = {"domain": domain, "range": list(choices[: len(domain)])}
         return {"field": "jobs", "type": "nominal", "scale": scale, "legend": legend}
 
@@ -138,13 +146,12 @@ def _over_batches(name: str, backend: str, own: Sequence[MeasuredCase]) -> Figur
         },
         "y": log_axis("ms", "time of a call, ms", [float(value["ms"]) for value in values], grid=True),
     }
-    lines = {"color": series(SERIES, legend), "strokeDash": series(DASHES, None)}
-    points = {"color": series(SERIES, legend), "shape": series(SHAPES, legend)}
+    colour, shape = series(SERIES, legend), series(SHAPES, legend)
     layers: list[dict[str, Any]] = [
-        {"mark": {"type": "line", "aria": False}, "encoding": {**channels, **lines}},
+        {"mark": {"type": "line", "aria": False}, "encoding": {**channels, "color": colour}},
         {
             "mark": {"type": "point", "filled": True, "opacity": 1, "size": 46},
-            "encoding": {**channels, **points, "description": {"field": "label"}},
+            "encoding": {**channels, "color": colour, "shape": shape, "description": {"field": "label"}},
         },
     ]
     left_out = (

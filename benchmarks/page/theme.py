@@ -18,9 +18,8 @@ HEAT = ("#010301", "#010302", "#010303", "#010304", "#010305", "#010306", "#0103
 # The lowest speed-up of each of these colours but the first.
 HEAT_STEPS = (0.5, 0.8, 0.95, 1.05, 1.25, 1.6)
 
-# Series that stand in one chart; each has a dash and a shape as well.
+# Series that stand in one chart; each has a shape as well.
 SERIES = ("#010401", "#010402", "#010403", "#010404")
-DASHES: tuple[list[int], ...] = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3])
 SHAPES = ("circle", "square", "triangle-up", "diamond")
 
 VARIABLES = {

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from benchmarks.analysis.speedup import Configuration, best_of_each_backend, slower_than_loop
 from benchmarks.grid import REFERENCES
+from benchmarks.history.run import Run
 from benchmarks.report.counts import counted
 from benchmarks.report.durations import duration
 from benchmarks.report.measured import MeasuredCase, own_cases
@@ -12,13 +13,16 @@ from benchmarks.report.measured import MeasuredCase, own_cases
 _MOST_NAMES = 4
 _MOST_BACKENDS = 10
 
+# A loop that varies more says that the machine changes its speed.
+_CALM = 1.2
+
 
 def what_was_done(cases: Sequence[MeasuredCase]) -> str:
     """The work of a call, what the direct loop takes for it, and what a speed-up is."""
     facts = cases[0].facts
     loops = sorted(case.configuration.loop_s for case in cases)
     extent = duration(loops[0]) if loops[0] == loops[-1] else f"{duration(loops[0])} to {duration(loops[-1])}"
-    beside = "the direct loop beside a case" if "loop_s" in facts else "the direct loop"
+    beside = "the direct loop beside a case" if facts.get("loop_s") else "the direct loop"
     return (
         f"{facts['tasks']:,} summations a call, of 0 to {facts['longest']:,} additions. The direct loop takes"
         f" {extent} here;\n"
@@ -34,7 +38,18 @@ def answer(cases: Sequence[MeasuredCase]) -> list[str]:
         first = max(best, key=_speed_up)
         own = max((place for place in best if place.backend not in REFERENCES), key=_speed_up, default=first)
         said.append(_fastest(first, own))
-    return [*said, *_slower([case.configuration for case in cases]), *_remarks(cases)]
+    return [*said, *_slower([case.configuration for case in cases]), *_moods(cases), *_remarks(cases)]
+
+
+def lacking(run: Run) -> list[str]:
+    """What a run does not say."""
+    said = []
+    if run.state != "complete":
+        said.append(f"This run is partial: {len(run.cases)} of {counted(run.asked, 'case')} have a time.")
+    if run.failed:
+        first = next(iter(run.failed)).rpartition("::")[2]
+        said.append(f"{counted(len(run.failed), 'case')} failed, such as {first}.")
+    return said
 
 
 def really_ran(case: MeasuredCase) -> str:
@@ -70,6 +85,17 @@ def _slower(configurations: Sequence[Configuration]) -> list[str]:
         return []
     counts = [f"{backend} {count} of {parallel[backend]}" for backend, count in slower.items()]
     return [f"Parallel is slower than the plain loop in these cells: {_list(counts, most=_MOST_BACKENDS)}."]
+
+
+def _moods(cases: Sequence[MeasuredCase]) -> list[str]:
+    """How far the loop itself varied: what is compared within one run is no more certain than that."""
+    loops = [case.configuration.loop_s for case in cases]
+    varied = max(loops) / min(loops)
+    if varied < _CALM:
+        return []
+    return [
+        f"The direct loop itself varied {varied:.1f}x during this run: small differences between cells mean nothing."
+    ]
 
 
 def _remarks(cases: Sequence[MeasuredCase]) -> list[str]:

@@ -1,11 +1,17 @@
 """n_jobs by batch size for each backend: what a heat map shows, on a page or on a terminal."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 from benchmarks.grid import LOOP
 from benchmarks.report.measured import MeasuredCase, place
+
+_CELL = re.compile(r"::test_(?:summation|notebook)\[(.+)-n(-?\d{1,12})-b(\d{1,12}|auto)\]$")
+
+# A cell's backend, n_jobs and batch size.
+_Spot = tuple[str, str, str]
 
 
 class State(Enum):
@@ -41,48 +47,53 @@ class HeatMap:
     cells: Sequence[HeatCell]
 
 
-def heat_maps(cases: Sequence[MeasuredCase], without_time: Mapping[str, str]) -> list[HeatMap]:
-    """A map for each backend that has a cell; `without_time` is reasons by node id."""
-    cells = [case for case in cases if case.configuration.backend != LOOP]
-    why = {_param(nodeid): reason for nodeid, reason in without_time.items() if "test_summation" in nodeid}
-    backends = sorted({case.configuration.backend for case in cells}, key=lambda name: (place(name), name))
+def heat_maps(cases: Sequence[MeasuredCase], failed: Mapping[str, str], not_run: Mapping[str, str]) -> list[HeatMap]:
+    """A map for each backend that has a cell or should have one; `failed` and `not_run` are reasons by node id."""
+    found = {_spot(case): case for case in cases if case.configuration.backend != LOOP}
+    lost = {**_lost(not_run, State.MISSING, "not run"), **_lost(failed, State.FAILED, "failed")}
+    backends = sorted({spot[0] for spot in (*found, *lost)}, key=lambda name: (place(name), name))
     names = {case.configuration.name for case in cases}
-    return [_map(number, backend, cells, why, names) for number, backend in enumerate(backends, 1)]
+    return [_map(number, backend, found, lost, names) for number, backend in enumerate(backends, 1)]
 
 
-def _map(number: int, backend: str, cells: Sequence[MeasuredCase], why: Mapping[str, str], names: set[str]) -> HeatMap:
-    own = [case for case in cells if case.configuration.backend == backend]
-    jobs = [str(count) for count in sorted({case.n_jobs for case in own})]
-    sizes = sorted({case.batch_size for case in own}, key=lambda size: (isinstance(size, str), size))
-    found = {(str(case.n_jobs), str(case.batch_size)): case for case in own}
-    real = [case for case in own if case.facts["alias_of"] not in names]
+def _spot(case: MeasuredCase) -> _Spot:
+    return case.configuration.backend, str(case.n_jobs), str(case.batch_size)
+
+
+def _lost(reasons: Mapping[str, str], state: State, said: str) -> dict[_Spot, HeatCell]:
+    """The cells of the grid among cases that have no time."""
+    found = {}
+    for nodeid, why in reasons.items():
+        if match := _CELL.search(nodeid):
+            cell = HeatCell(match[2], match[3], state, None, None, False, f"{said}: {why}")
+            found[match[1], match[2], match[3]] = cell
+    return found
+
+
+def _map(
+    number: int, backend: str, found: Mapping[_Spot, MeasuredCase], lost: Mapping[_Spot, HeatCell], names: set[str]
+) -> HeatMap:
+    own = [spot for spot in (*found, *lost) if spot[0] == backend]
+    jobs = sorted({spot[1] for spot in own}, key=int)
+    sizes = sorted({spot[2] for spot in own}, key=lambda size: (not size.isdecimal(), size.rjust(12)))
+    real = [found[spot] for spot in own if spot in found and not _is_alias(found[spot], names)]
     best = max(real, key=lambda case: case.configuration.speed_up, default=None)
-    return HeatMap(
-        number,
-        backend,
-        jobs,
-        [str(size) for size in sizes],
-        [
-            _cell(count, str(size), found.get((count, str(size))), best, why.get(f"{backend}-n{count}-b{size}"), names)
-            for count in jobs
-            for size in sizes
-        ],
-    )
+    cells = []
+    for count in jobs:
+        for size in sizes:
+            spot = (backend, count, size)
+            missing = HeatCell(count, size, State.MISSING, None, None, False, "not measured")
+            cells.append(_cell(found[spot], best, names) if spot in found else lost.get(spot, missing))
+    return HeatMap(number, backend, jobs, sizes, cells)
 
 
-def _cell(
-    jobs: str, size: str, case: MeasuredCase | None, best: MeasuredCase | None, why: str | None, names: set[str]
-) -> HeatCell:
-    if case is None:
-        if why is None:
-            return HeatCell(jobs, size, State.MISSING, None, None, False, "not measured")
-        return HeatCell(jobs, size, State.FAILED, None, None, False, f"failed: {why}")
-    found = case.configuration
-    if case.facts["alias_of"] in names:
+def _is_alias(case: MeasuredCase, names: set[str]) -> bool:
+    return case.facts["alias_of"] in names
+
+
+def _cell(case: MeasuredCase, best: MeasuredCase | None, names: set[str]) -> HeatCell:
+    found, (_, jobs, size) = case.configuration, _spot(case)
+    if _is_alias(case, names):
         note = f"alias of {case.facts['alias_of']}"
         return HeatCell(jobs, size, State.ALIAS, found.speed_up, found.time_s, False, note)
     return HeatCell(jobs, size, State.MEASURED, found.speed_up, found.time_s, case is best, "")
-
-
-def _param(nodeid: str) -> str:
-    return nodeid.partition("[")[2].removesuffix("]")

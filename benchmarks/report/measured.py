@@ -74,7 +74,7 @@ def _is_cell(entry: Mapping[str, Any]) -> bool:
     return (
         _word(entry.get("param"))
         and _word(params.get("backend"))
-        and _count(params.get("n_jobs"))
+        and _jobs(params.get("n_jobs"))
         and _batch_size(params)
         and all(_count(facts.get(name)) for name in ("tasks", "longest", "effective_n_jobs", "worker_threads"))
         and isinstance(facts.get("worker_processes"), int)
@@ -88,6 +88,11 @@ def _is_cell(entry: Mapping[str, Any]) -> bool:
 
 def _count(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 10**12
+
+
+def _jobs(value: object) -> bool:
+    """Any number that joblib takes: -1 is all cores."""
+    return isinstance(value, int) and not isinstance(value, bool) and value != 0 and abs(value) < 10**12
 
 
 def _batch_size(params: Mapping[str, Any]) -> bool:

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import shlex
 from functools import partial
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from benchmarks.gate.specs import EXPECTED, parse_side
 from benchmarks.gate.tracks import Measured
 from benchmarks.gate.trees import merge_base
 from benchmarks.history.limits import Limit, read_limits, unmatched
+from benchmarks.history.reading import visible
 from benchmarks.history.store import Store
 from benchmarks.report.counts import counted
 from benchmarks.verbs.judged import add_output_arguments, outcome
@@ -124,7 +126,7 @@ def _ceilings(limits: tuple[Limit, ...]) -> list[str]:
 
 def _notes(folder: Path, record: Record) -> list[str]:
     whole = [pair for pair in record.pairs if not pair.why]
-    void = len(record.pairs) - len(whole)
+    void, place = len(record.pairs) - len(whole), shlex.quote(visible(folder))
     said = [
         f"{counted(len(whole), 'pair')} of processes in {record.spent_s / 60:.1f} minutes, measured in turns"
         + (f"; {void} void" if void else "")
@@ -135,8 +137,8 @@ def _notes(folder: Path, record: Record) -> list[str]:
     if not whole and record.state == "done":
         said.append(f"The budget of {record.budget_s:.0f} s is too short for a pair: raise --budget.")
     if record.state != "done":
-        said.append(f"The gate was interrupted: `gate --resume {folder}` goes on.")
-    return [*said, f"Record: {folder}; `gate --recompute {folder}` judges it again."]
+        said.append(f"The gate was interrupted: `gate --resume {place}` goes on.")
+    return [*said, f"Record: {visible(folder)}; `gate --recompute {place}` judges it again."]
 
 
 def _label(record: Record, side: str) -> str:

@@ -1,6 +1,8 @@
 """`report`: what a run or a gate found, as one page to look at, or on the terminal."""
 
 import argparse
+import contextlib
+import shlex
 import textwrap
 from collections.abc import Sequence
 from contextlib import closing
@@ -9,23 +11,26 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.gate.record import Record, read_record
 from benchmarks.gate.tracks import Measured
+from benchmarks.history.comparability import bars
 from benchmarks.history.errors import BadReference, HistoryError
-from benchmarks.history.index import Index
+from benchmarks.history.index import Index, bars_key
 from benchmarks.history.marks import Marks, read_marks
 from benchmarks.history.reading import read_document, visible
-from benchmarks.history.references import EXPECTED, Found, find
+from benchmarks.history.references import EXPECTED, Found, find, is_there
 from benchmarks.history.run import Run, parse_run
 from benchmarks.history.store import Store
-from benchmarks.history.tracks import tracks
+from benchmarks.history.tracks import alike, tracks
 from benchmarks.report import terminal
-from benchmarks.report.answer import answer, what_was_done
+from benchmarks.report.answer import answer, lacking, what_was_done
 from benchmarks.report.heat import heat_maps
 from benchmarks.report.heat_lines import heat_lines
 from benchmarks.report.measured import measured_cases
 from benchmarks.report.tables import WIDTH
 from benchmarks.verbs.compare import judged
 from benchmarks.verbs.gate import judgement
+from benchmarks.verbs.measuring import refuse_inside, written_record
 from benchmarks.verbs.outcome import Exit, Outcome
+from benchmarks.verbs.outputs import refuse_outputs
 from benchmarks.verbs.saved_runs import Terms
 
 if TYPE_CHECKING:
@@ -36,7 +41,7 @@ _TERMS = Terms(0.01, 0.05, (), frozenset(), None)
 # What stands as base where nobody names one.
 _PINNED = "main"
 
-_MISSING = "install the dependency group report, or use `tox run -e report`"
+_PAGE = "report.html"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -47,30 +52,71 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="*",
         help=f"a run, or base and head, each {EXPECTED}; or a gate record's folder (default: latest)",
     )
-    parser.add_argument("-o", "--output", metavar="FILE", default="report.html", help="the page (default: report.html)")
+    parser.add_argument("-o", "--output", metavar="FILE", help=f"the page (default: {_PAGE})")
     parser.add_argument("--terminal", action="store_true", help="the answer and the heat map here; no page")
     parser.add_argument("--pictures", metavar="DIR", help="write each chart as an SVG file as well")
 
 
 def run(args: argparse.Namespace, store: Store) -> Outcome:
     """Report; raises HistoryError where there is nothing to report on."""
-    if len(args.inputs) > 2:
-        raise BadReference(f"{len(args.inputs)} inputs; expected a run, base and head, or a gate record")
-    folder = Path(args.inputs[0]) if args.inputs else None
-    if folder and folder.is_dir():
-        return _gate(args, folder)
+    _refuse_options(args)
+    records = [Path(text) for text in args.inputs if text and is_there(Path(text) / "gate.json")]
+    if len(args.inputs) > (1 if records or args.terminal else 2):
+        most = (
+            "a gate record alone, or one run on the terminal" if records or args.terminal else "a run, or base and head"
+        )
+        raise BadReference(f"{len(args.inputs)} inputs; expected {most}")
+    if records:
+        return _gate(args, records[0])
     with closing(Index(store)) as index:
-        found = [_one(text, index, read_marks(store)) for text in args.inputs or ["latest"]]
-        shown = found[-1]
-        document = read_document(shown.path)
-        parsed = parse_run(document, visible(shown.label))
+        marks = read_marks(store)
+        found = [_one(text, index, marks) for text in (args.inputs or ["latest"])]
+        document = read_document(found[-1].path)
+        parsed = parse_run(document, visible(found[-1].label))
         if args.terminal:
             return Outcome(_lines(parsed, document, args.coloured), Exit.FINE)
-        return _run_page(args, index, read_marks(store), found, parsed, document)
+        _refuse_over(args, store, found)
+        return _run_page(args, index, marks, found, parsed, document)
+
+
+def _refuse_options(args: argparse.Namespace) -> None:
+    """Before anything is read; gives the page its name."""
+    if args.terminal:
+        for name in ("output", "pictures"):
+            if getattr(args, name) is not None:
+                raise BadReference(f"--{name} and --terminal: the terminal's report has no page; leave one of them out")
+        return
+    if args.output is None:
+        args.output = _PAGE
+    refuse_outputs(args)
+    if args.pictures is not None and not Path(args.pictures or "\0").is_dir():
+        raise BadReference(f"--pictures {visible(args.pictures)!r}: no such folder; make it first")
+    _need_page()
+
+
+def _need_page() -> None:
+    try:
+        import benchmarks.page.document
+        import benchmarks.page.history  # noqa: F401 - numpy, which not all of the page needs
+    except ImportError as error:
+        raise HistoryError(f"{error}: install the dependency group report, or use `tox run -e report`") from None
+
+
+def _refuse_over(args: argparse.Namespace, store: Store, found: Sequence[Found]) -> None:
+    """A page must not take the place of what it is made of."""
+    target = Path(args.output).resolve()
+    if target.is_relative_to(store.root.resolve()) or target in [one.place for one in found]:
+        raise BadReference(f"--output {visible(args.output)}: a run, or inside the history; write it elsewhere")
 
 
 def _one(text: str, index: Index, marks: Marks) -> Found:
-    found = find(text, index, marks)
+    try:
+        found = find(text, index, marks)
+    except BadReference:
+        with contextlib.suppress(OSError, ValueError):
+            if text and Path(text).is_dir():
+                read_record(Path(text))  # says what is missing
+        raise
     if len(found) != 1:
         raise BadReference(f"'{visible(text)}' names {len(found)} runs; a report shows one, or base and head")
     return found[0]
@@ -78,72 +124,70 @@ def _one(text: str, index: Index, marks: Marks) -> Found:
 
 def _lines(parsed: Run, document: dict[str, Any], coloured: bool) -> str:
     cases = measured_cases(document["benchmarks"])
-    if not cases:
-        return "No speed-ups: no case of the grid has a time and a direct loop to stand against.\n"
-    text = [line for said in answer(cases) for line in textwrap.wrap(said, WIDTH)]
-    maps = heat_lines(heat_maps(cases, parsed.without_time), coloured)
-    return "\n".join([*text, "", what_was_done(cases), "", maps])
+    nothing = ["No speed-ups: no case of the grid has a time and a direct loop to stand against."]
+    said = [*(answer(cases) if cases else nothing), *lacking(parsed)]
+    text = [line for sentence in said for line in textwrap.wrap(visible(sentence), WIDTH)]
+    if cases:
+        text += ["", what_was_done(cases)]
+    maps = heat_maps(cases, parsed.failed, parsed.not_run)
+    return "\n".join([*text, "", heat_lines(maps, coloured) if maps else ""])
 
 
 def _run_page(
     args: argparse.Namespace, index: Index, marks: Marks, found: list[Found], parsed: Run, document: dict[str, Any]
 ) -> Outcome:
-    try:
-        from benchmarks.page.history import history_of
-        from benchmarks.page.run_page import facts_section, run_sections
-    except ImportError as error:
-        raise HistoryError(f"{error}: {_MISSING}") from None
-    entry = found[-1].entry
+    from benchmarks.page.history import history_of
+    from benchmarks.page.run_page import facts_section, run_sections
+
+    key, names = bars_key(bars(parsed)), {case.name for case in parsed.cases.values()}
     sections = [
         *run_sections(parsed, document),
-        history_of(tracks(index, entry) if entry and entry.error is None else []),
-        _comparison(index, marks, found),
+        history_of(tracks(index, key, names), stored=found[-1].entry is not None),
+        _comparison(index, marks, found, parsed),
         facts_section(parsed, document),
     ]
     return _written(args, f"joblib here: {found[-1].label}", sections)
 
 
-def _comparison(index: Index, marks: Marks, found: list[Found]) -> "Section":
+def _comparison(index: Index, marks: Marks, found: list[Found], parsed: Run) -> "Section":
     """Base as it was named; else the pinned baseline, else the run before it that is like it."""
     from benchmarks.page.comparison import comparison_section, no_comparison
 
-    base, head = ([found[0]] if len(found) == 2 else _base(index, marks, found[-1])), found[-1:]
+    base = [found[0]] if len(found) == 2 else _base(index, marks, found[-1], parsed)
     if not base:
         return no_comparison("No earlier run is like this one: nothing to compare with yet.")
     try:
-        return comparison_section(judged(index, marks, base, head, _TERMS, allow_partial=False))
+        return comparison_section(judged(index, marks, base, found[-1:], _TERMS, allow_partial=True))
     except HistoryError as error:
         if len(found) == 2:
             raise
         return no_comparison(f"Not compared: {error}.")
 
 
-def _base(index: Index, marks: Marks, shown: Found) -> list[Found]:
-    if shown.entry is None:
-        return []
+def _base(index: Index, marks: Marks, shown: Found, parsed: Run) -> list[Found]:
+    """A run from before the one that is shown; a file of its own is newer than those stored before it was made."""
+    entries = alike(index, bars_key(bars(parsed)))
+    if shown.entry is not None:
+        earlier = entries[: [one.id for one in entries].index(shown.entry.id)]
+    else:
+        earlier = [one for one in entries if one.when and parsed.when and one.when < parsed.when]
     pinned = marks.baselines.get(_PINNED)
-    entries = [one for one in index.entries if one.error is None and one.bars == shown.entry.bars]
-    for one in entries:
-        if one.file.reference == pinned and one.id != shown.entry.id:
+    for one in earlier:
+        if one.file.reference == pinned:
             return [Found(one.file.path, one, named=True)]
-    earlier = entries[: [one.id for one in entries].index(shown.entry.id)]
     return [Found(earlier[-1].file.path, earlier[-1], named=False)] if earlier else []
 
 
 def _gate(args: argparse.Namespace, folder: Path) -> Outcome:
-    if len(args.inputs) > 1:
-        raise BadReference("a gate record holds both sides: name nothing beside it")
-    record = read_record(folder)
+    folder, record = written_record("report", str(folder), "gate")
     found = judgement(folder, record, ())
     if args.terminal:
         return Outcome(terminal.render(found, args.coloured), Exit.FINE)
-    try:
-        from benchmarks.page.record_page import record_sections
-    except ImportError as error:
-        raise HistoryError(f"{error}: {_MISSING}") from None
+    refuse_inside(folder, args)
+    from benchmarks.page.record_page import record_sections
+
     measured = Measured(folder, record)
-    logs_s = {visible(nodeid.rpartition("::")[2]): logs for nodeid, logs in measured.logs_s.items()}
-    sections = record_sections(found, logs_s, _facts(folder, record))
+    sections = record_sections(found, measured.logs_s, _facts(folder, record))
     return _written(args, f"Gate: {found.base} against {found.head}", sections)
 
 
@@ -152,13 +196,13 @@ def _facts(folder: Path, record: Record) -> dict[str, str | None]:
     packages = {side: record.sides[side].get("packages", {}) for side in ("base", "head")}
     return {
         "Record": visible(folder),
-        "State": record.state,
+        "State": "done" if record.state == "done" else "interrupted",
         "Pairs": f"{whole} whole, {len(record.pairs) - whole} void",
         "Time": f"{record.spent_s / 60:.1f} of {record.budget_s / 60:.1f} minutes",
         "Seed": str(record.seed),
         "Base": _versions(packages["base"]),
         "Head": _versions(packages["head"]),
-        "Judge it again": f"python -m benchmarks gate --recompute {visible(folder)}",
+        "Judge it again": f"python -m benchmarks gate --recompute {shlex.quote(visible(folder))}",
     }
 
 
@@ -170,19 +214,19 @@ def _written(args: argparse.Namespace, title: str, sections: Sequence["Section"]
     from benchmarks.page.document import page
 
     pictures = _pictures(Path(args.pictures), sections) if args.pictures else {}
+    if Path(args.output).resolve() in [Path(name).resolve() for name in pictures]:
+        raise BadReference(f"--output {visible(args.output)}: the name of a picture; give the page another")
     figures = [figure for section in sections for figure in section.figures]
     text = page(visible(title), sections, "Made by `python -m benchmarks report`; it needs no network.")
-    files = {args.output: text, **pictures}
     size = f"{len(text.encode()) / 1000:,.0f} kB"
-    return Outcome(f"{visible(args.output)}: {size}, {len(figures)} charts\n", Exit.FINE, files)
+    said = f"{visible(args.output)}: {size}, {len(figures)} charts\n"
+    return Outcome(said, Exit.FINE, {args.output: text, **pictures})
 
 
 def _pictures(folder: Path, sections: Sequence["Section"]) -> dict[str, str]:
     from benchmarks.page.document import colours, draw
     from benchmarks.page.drawing import standalone
 
-    if not folder.is_dir():
-        raise BadReference(f"--pictures {visible(folder)}: no such folder; make it first")
     figures = [figure for section in sections for figure in (*section.pictures, *section.figures)]
     drawn = zip(figures, draw(figures), strict=True)
     return {str(folder / f"{figure.name}.svg"): standalone(element, colours()) for figure, element in drawn}

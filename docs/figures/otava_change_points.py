@@ -25,7 +25,7 @@ def series() -> dict[str, list[float]]:
         "up and down": [*noise(40, 0.2), *noise(15, 0.2, 2.0), *noise(40, 0.2)],
         "small step": [*noise(200), *noise(200, level=0.8)],
         "nothing": noise(120),
-        "heavy tails": [rng.lognormvariate(0, 1) for _ in range(60)] + [rng.lognormvariate(1.5, 1) for _ in range(60)],
+        "heavy tails": [rng.lognormvariate(0, 1) for _ in range(60)] + [rng.lognormvariate(2.5, 1) for _ in range(60)],
         "drift": [0.02 * place + rng.gauss(0, 0.2) for place in range(100)],
         "late": [*noise(90), *noise(6, level=8.0)],
         "spread": [*noise(60), *noise(60, scale=6.0)],
@@ -44,7 +44,7 @@ def main() -> None:
         array = numpy.array(values)
         # Splits of the whole series; its own search tries splits of every beginning of it as well.
         statistics = PairDistanceCalculator(array)._get_Q_vals(0, len(values))[:, -1]
-        tester = PermutationsSignificanceTester(0.005, 199, PairDistanceCalculator, seed=1)
+        tester = PermutationsSignificanceTester(0.005, 1999, PairDistanceCalculator, seed=1)
         changes = ChangePointDetector(tester, PairDistanceCalculator).get_change_points(array)
         found[name] = {
             "values": [round(value, 6) for value in values],

@@ -2,7 +2,11 @@
 
 import base64
 import hashlib
+import json
 import re
+import subprocess
+import sys
+from dataclasses import replace
 from html.parser import HTMLParser
 from xml.etree import ElementTree
 
@@ -13,6 +17,7 @@ from tests.documents import document, entry, stored
 from tests.gate.records import measured
 from tests.page.runs import cell, grid_run
 from tests.run_session import ROOT
+from tests.verbs.judgements import ALL
 
 pytest.importorskip("vl_convert", reason="the dependency group report is not installed")
 
@@ -202,11 +207,14 @@ def test_pictures_are_files_of_their_own(tmp_path, report, history):
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        (("1", "2", "3"), "3 inputs; expected a run, base and head, or a gate record"),
+        (("1", "2", "3"), "3 inputs; expected a run, or base and head"),
         (("1..3",), "names 3 runs; a report shows one, or base and head"),
         (("99",), "no run is called '99'"),
         (("1", "1"), "stands on both sides"),
-        (("--pictures", "/nowhere"), "--pictures /nowhere: no such folder"),
+        (("--pictures", "/nowhere"), "--pictures '/nowhere': no such folder"),
+        (("--pictures", ""), "--pictures '': no such folder"),
+        (("--terminal",), "--output and --terminal"),
+        (("x" * 5000,), "no run is called 'xxx"),
         ((str(ROOT / "docs"),), "no gate.json"),
     ],
 )
@@ -224,10 +232,124 @@ def test_a_page_that_cannot_be_written_is_refused_at_once(tmp_path, history, cap
     assert "--output" in capsys.readouterr().err
 
 
-def test_the_terminal_shows_the_answer_and_the_cells(report, history):
+def test_a_page_does_not_take_the_place_of_what_it_shows(tmp_path, history, capsys):
+    """Neither of a run nor of a record; nor does a picture take the page's."""
+    measured(tmp_path / "record", (0.01,) * 4)
+    stored_run = next(history.glob("*/0001*.json"))
+    for args, said in (
+        (["--history", history, "1", "-o", stored_run], "inside the history"),
+        ([stored_run, "-o", stored_run], "a run, or inside the history"),
+        ([tmp_path / "record", "-o", tmp_path / "record" / "gate.json"], "inside the record"),
+        (["--history", history, "-o", tmp_path / "phases.svg", "--pictures", tmp_path], "the name of a picture"),
+    ):
+        before = stored_run.read_bytes(), (tmp_path / "record" / "gate.json").read_bytes()
+        assert main(["report", *map(str, args)]) == 2
+        assert said in capsys.readouterr().err
+        assert (stored_run.read_bytes(), (tmp_path / "record" / "gate.json").read_bytes()) == before
+
+
+def test_a_record_of_a_calibration_is_no_gate(tmp_path, report):
+    """It would say what no gate said."""
+    replace(measured(tmp_path / "record", (0.01,) * 4), purpose="calibrate").save(tmp_path / "record")
+    code, _, _, err = report(tmp_path / "record")
+    assert (code, "measured by `calibrate`" in err) == (2, True)
+
+
+def test_a_file_of_its_own_is_shown_beside_the_runs_like_it(tmp_path, report, history):
+    """Its history is the stored runs', its base the newest of those before it."""
+    path = tmp_path / "artifact.json"
+    path.write_text(json.dumps(grid_run(20.0, versions={"joblib": "1.6.0"})))
+    code, text, _, _ = report(path, history=history)
+    assert code == 0
+    assert "not in the history; these are the stored runs like it" in text
+    assert "Base: 0012 run12." in text
+
+
+def test_a_baseline_is_not_newer_than_what_it_is_compared_with(report, history):
+    """Time would run backwards."""
+    assert main(["baseline", "set", "9", "--name", "main", "--history", str(history)]) == 0
+    assert "Base: 0009 run9. Head: 0012 run12." in report("12", history=history)[1]
+    assert "Base: 0004 run4. Head: 0005 run5." in report("5", history=history)[1]
+
+
+def test_cells_without_a_time_are_in_their_places(tmp_path, report):
+    """A row of which every cell failed, a backend of which none was run, all cores asked for as -1."""
+    failed = [f"loky-n4-b{size}" for size in ("1", "100", "auto")]
+    run = grid_run(missing=failed)
+    all_cores = {"effective_n_jobs": 2, "worker_processes": 2, "worker_threads": 2}
+    run["benchmarks"].append(cell("threading", -1, "100", **all_cores))
+    node = "benchmarks/suite/test_summation.py::test_summation[multiprocessing-n2-b100]"
+    run["joblib_suite"]["cases"]["not_run"] = {node: "a case before it hung"}
+    stored(tmp_path / "history", run)
+    _, text, _, _ = report(history=tmp_path / "history")
+    tables = {one: text.partition(f"<caption>Speed-up of {one} ")[2].partition("</table>")[0] for one in BACKENDS_60}
+    rows = re.findall(r'<th scope="row">(.*?)</th>', tables["loky"])
+    assert rows == ["1", "2", "4"]
+    assert tables["loky"].count("failed: WrongResult") == 3
+    assert re.findall(r'<th scope="row">(.*?)</th>', tables["threading"]) == ["-1", "1", "2", "4"]
+    assert "not measured" in tables["multiprocessing"] or "not run: a case before it hung" in tables["multiprocessing"]
+    assert "3 cases failed, such as test_summation[loky-n4-b1]." in text
+
+
+def test_cases_of_one_name_are_not_mixed(tmp_path, report):
+    """They are told apart by their files."""
+    run = document(cell(), cell(rounds=(0.5, 0.6, 0.7)))
+    run["benchmarks"][1]["fullname"] = "other.py::test_summation[loky-n2-b100]"
+    stored(tmp_path / "history", run)
+    _, text, _, _ = report(history=tmp_path / "history")
+    assert ">other.py::test_summation[loky-n2-b100]<" in text
+    assert "Every round of 2 cases" in text
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, f"git checkout {'a' * 40} &amp;&amp; tox run -e bench -- --profile=quick"),
+        ({"selection": {"-k": "loky and b1"}}, "--profile=quick -k &#39;loky and b1&#39;"),
+        ({"grid": {"tasks": 77, "longest": 500, "rounds": 5}}, "--profile=quick --tasks=77"),
+        ({"seeds": {"shuffle": 3}, "selection": {"--n-jobs": "-1,2"}}, "--n-jobs=-1,2 --shuffle=3"),
+        ({"profile": "quick; rm -rf ~ #"}, f"git checkout {'a' * 40} &amp;&amp; pytest --benchmark-only"),
+    ],
+    ids=["plain", "selection", "sizes", "order", "hostile"],
+)
+def test_the_command_that_measures_it_again(tmp_path, report, changes, expected):
+    """With what made the run what it is; nothing in a file becomes a command of its own."""
+    stored(tmp_path / "history", document(cell(), **changes))
+    _, text, _, _ = report(history=tmp_path / "history")
+    command = re.search(r"<dt>Measure it again</dt><dd>(.*?)</dd>", text)[1]
+    assert command.endswith(expected)
+
+
+@pytest.mark.parametrize("package", ["vl_convert", "jinja2", "markupsafe", "numpy"])
+def test_a_missing_package_is_named(tmp_path, history, package):
+    """Before any work, with what to install."""
+    code = f"import sys; sys.modules[{package!r}] = None\nfrom benchmarks.__main__ import main\n"
+    code += f"sys.exit(main(['report', '--history', {str(history)!r}, '-o', {str(tmp_path / 'x.html')!r}]))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert package in done.stderr
+    assert "install the dependency group report" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_nothing_visible_is_not_drawn_as_certain(tmp_path):
+    """A row that could have shown no slowdown has a band across the chart; no interval, no line."""
+    from benchmarks.page.comparison import comparison_section
+
+    (figure,) = comparison_section(ALL).figures
+    rows = {row["name"]: row for row in figure.spec["data"]["values"]}
+    blind, seen = rows["test_x[noisy]"], rows["test_x[same]"]
+    assert not blind["known"]
+    assert "interval unknown" in blind["label"]
+    assert blind["floor_low"] <= min(row["low"] for row in rows.values())
+    assert blind["floor_high"] >= max(row["high"] for row in rows.values())
+    assert (seen["floor_low"], seen["floor_high"]) == pytest.approx((1 / 1.05, 1.05))
+
+
+def test_the_terminal_shows_the_answer_and_the_cells(history, capsys):
     """In 100 columns, without a page."""
-    code, text, out, _ = report("--terminal", history=history)
-    assert (code, text) == (0, "")
+    assert main(["report", "--terminal", "--history", str(history)]) == 0
+    out = capsys.readouterr().out
     assert out.startswith("Fastest here: ")
     assert max(map(len, out.splitlines())) <= 100
     (row,) = [line for line in out.splitlines() if line.startswith("loky")]
