@@ -32,7 +32,7 @@ from benchmarks.measure.settings import (
     refuse_workers,
 )
 from benchmarks.measure.turns import PLAN, planned, read_plan
-from benchmarks.showing import print_summary, show_progress, showing_stderr
+from benchmarks.showing import keep_shard, print_summary, show_progress, showing_stderr
 
 # Before anything imports a numeric library.
 pin_thread_pools(os.environ)
@@ -106,6 +106,8 @@ def pytest_collection_modifyitems(config, items):
     if config.stash[PLAN].cases:
         keep_planned(config, items)
         return
+    if (shard := config.stash[SETTINGS].shard) is not None:
+        keep_shard(config, items, shard)
     items.sort(key=lambda item: item.path.name != "test_summation.py")
     if (seed := config.stash[SETTINGS].shuffle) is not None:
         items[:] = shuffled(items, seed)

@@ -20,6 +20,7 @@ VERBS = {
     "compare": "did this change make it slower? compare two runs, or several a side",
     "trend": "one case over all comparable runs",
     "check": "verify every stored file, put broken ones aside, make the index anew",
+    "merge": "join the parts that --shard measured into one run",
     "prune": "delete old runs; pinned baselines stay",
     "baseline": "pin a run by a name",
     "report": "what a run or a gate found, as one page to look at",

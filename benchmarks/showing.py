@@ -7,20 +7,36 @@ import os
 from benchmarks.grid import rough_weight
 from benchmarks.history.costs import weighed
 from benchmarks.measure.recording import costs_before
-from benchmarks.measure.session import LEDGER, PROGRESS
+from benchmarks.measure.session import LEDGER, PROGRESS, is_case
 from benchmarks.measure.settings import SETTINGS
+from benchmarks.measure.shards import described, split
 
 
 def show_progress(config, cases):
     """Have the progress of `cases` shown, on a terminal as a bar, elsewhere as lines."""
-    before = costs_before(config)
-    tasks = config.stash[SETTINGS].tasks
+    config.stash[PROGRESS] = make_progress(config, expected_costs(config, cases))
+
+
+def expected_costs(config, cases):
+    """By node id, what each case should cost: from the history where there is one, else rough weights."""
+    settings = config.stash[SETTINGS]
+    before = costs_before(config) if settings.measuring else {}
     weights = {
-        item.nodeid: rough_weight(getattr(item, "callspec", None) and item.callspec.params, tasks) for item in cases
+        item.nodeid: rough_weight(getattr(item, "callspec", None) and item.callspec.params, settings.tasks)
+        for item in cases
     }
-    names = {item.nodeid: item.name for item in cases}
-    known = {nodeid: cost for nodeid, name in names.items() if (cost := before.get(name))}
-    config.stash[PROGRESS] = make_progress(config, weighed(weights, known))
+    known = {item.nodeid: before[item.name] for item in cases if item.name in before}
+    return weighed(weights, known)
+
+
+def keep_shard(config, items, shard):
+    """Leave out the cases of the other parts; the session's ledger says which part this is."""
+    cases = [item for item in items if is_case(item)]
+    lists = split(expected_costs(config, cases), shard.of)
+    config.stash[LEDGER].shard = described(shard, lists)
+    others = set().union(*lists) - set(lists[shard.number - 1])
+    config.hook.pytest_deselected(items=[item for item in cases if item.nodeid in others])
+    items[:] = [item for item in items if item.nodeid not in others]
 
 
 def make_progress(config, weights):

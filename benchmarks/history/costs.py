@@ -9,14 +9,18 @@ _POOL_S = 0.07
 # So many of the newest runs are asked: a run may be of some cases only.
 _RUNS = 5
 
+_SHARD = "--shard"
+
 
 def costs(index: Index, bars: str) -> dict[str, float]:
     """By case name, the seconds it took in the newest run like `bars` that has it; empty where there is none."""
-    alike = [entry.id for entry in index.entries if entry.error is None and entry.bars == bars]
+    alike = [entry for entry in index.entries if entry.error is None and entry.bars == bars]
+    # A part is no history of the parts that follow it: all of them have to split the cases alike.
+    whole = [entry for entry in alike if _SHARD not in str(entry.facts.get("selection"))]
     return {
         name: center_s * (rounds + _UNTIMED_CALLS) + _POOL_S
-        for run in alike[-_RUNS:]
-        for name, center_s, rounds in index.centers(run)
+        for entry in whole[-_RUNS:]
+        for name, center_s, rounds in index.centers(entry.id)
     }
 
 

@@ -21,6 +21,7 @@ SUITE_VERSION = 2
 class Ledger:
     """Cases by node id. `stuck` names what can't be ended; once it is set, nothing more may be measured.
 
+    `shard` says which part of the cases this session was given, None where it has all.
     `rounds_s` and `untimed_s` are the seconds spent in timed rounds and in the untimed first calls.
     """
 
@@ -36,6 +37,7 @@ class Ledger:
     rounds_s: float = 0.0
     untimed_s: float = 0.0
     stuck: str | None = None
+    shard: dict[str, Any] | None = None
 
     def note(self, nodeid: str, phase: str, outcome: str, reason: str) -> None:
         """Take in one report of pytest: `phase` is setup, call or teardown, `outcome` passed, failed or skipped."""
@@ -82,6 +84,7 @@ class Ledger:
             "began": self.began_at,
             "profile": settings.profile,
             "selection": self.selection or None,
+            **({"shard": self.shard} if self.shard else {}),
             "grid": {
                 "backends": list(settings.backends),
                 "n_jobs": list(settings.n_jobs),

@@ -28,6 +28,7 @@ _SELECTS = {
     "backends": "--backends",
     "n_jobs": "--n-jobs",
     "batch_sizes": "--batch-sizes",
+    "shard": "--shard",
 }
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,8 @@ import pytest
 from benchmarks.grid import BATCH_SIZES, JOBLIB_BACKENDS, N_JOBS, PROFILES, UNMEASURED, BatchSize
 
 T = TypeVar("T")
+
+_MOST_SHARDS = 1000
 
 # Options of pytest-benchmark that only make sense for someone who wants a measurement.
 _ASKS_TO_MEASURE = (
@@ -30,6 +33,14 @@ class BadOption(ValueError):
 
 
 @dataclass(frozen=True)
+class Shard:
+    """Part `number` of `of`, counted from 1."""
+
+    number: int
+    of: int
+
+
+@dataclass(frozen=True)
 class Settings:
     """What a session was asked to do. `case_timeout_s` is in seconds, `shuffle` a seed or None."""
 
@@ -44,6 +55,7 @@ class Settings:
     warmups: int
     case_timeout_s: float
     shuffle: int | None
+    shard: Shard | None
     quiet_progress: bool
 
 
@@ -64,6 +76,7 @@ def add_options(group: Any) -> None:
         ("--rounds", "N", "timed rounds of each case (default: the profile's)"),
         ("--case-timeout", "SECONDS", "cut a case off after this long (default: 120)"),
         ("--shuffle", "SEED", "run the cases in a random order made from this whole number"),
+        ("--shard", "K/N", "the K-th of N parts of the cases, of about the same cost; `merge` joins their runs"),
         ("--history", "DIR", "where runs are stored (default: .benchmarks beside conftest.py)"),
         ("--repeat", "N", "measure N times, each in a fresh process, and save N runs"),
     ):
@@ -97,8 +110,22 @@ def read_settings(option: Callable[[str], Any], known_backend: Callable[[str], b
         warmups=sizes.warmups,
         case_timeout_s=_seconds("--case-timeout", option("case_timeout"), 120.0),
         shuffle=None if shuffle is None else _whole("--shuffle", shuffle, "a whole number"),
+        shard=_shard(option("shard")),
         quiet_progress=bool(option("quiet_progress")),
     )
+
+
+def _shard(text: str | None) -> Shard | None:
+    """The value of --shard, None where there is none; raises BadOption."""
+    if text is None:
+        return None
+    match = re.fullmatch(r"(\d{1,4})/(\d{1,4})", text)
+    shard = Shard(int(match[1]), int(match[2])) if match else Shard(0, 0)
+    if not 1 <= shard.number <= shard.of <= _MOST_SHARDS:
+        raise BadOption(
+            f"--shard {text!r}: expected a part and their number, such as 2/4, at most {_MOST_SHARDS} of them"
+        )
+    return shard
 
 
 def refuse_workers(measuring: bool, numprocesses: object, dist: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from benchmarks.analysis.judgement import Judgement, Row, first_line
-from benchmarks.analysis.verdict import FAILING, Verdict
+from benchmarks.analysis.verdict import FAILING
 from benchmarks.page.figures import Cell, Figure, Section, Table, chart
 from benchmarks.page.theme import BAND, CHANGE, LINE, MUTED
 from benchmarks.report.counts import counted
@@ -122,7 +122,7 @@ def _table(rows: Sequence[Row], caption: str, tools: bool) -> Table:
 
 def _cells(row: Row) -> list[Cell]:
     base, head = (Cell(duration(time), time) if time is not None else Cell("") for time in (row.base_s, row.head_s))
-    verdict = "UNCHANGED" if row.verdict is Verdict.UNCHANGED else row.verdict.value
+    verdict = row.verdict.value
     last = Cell(f"{verdict}: {row.note}" if row.note and row.comparison is None else verdict)
     found = row.comparison
     if found is None:

@@ -2,7 +2,6 @@
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from benchmarks.page.figures import WIDTH, Cell, Figure, Table, chart
@@ -15,12 +14,6 @@ _LETTERS, _SMALL_LETTERS = 11, 6
 
 # Of three that stand side by side.
 _NARROW = 240
-
-
-@dataclass(frozen=True)
-class _Drawn:
-    text: str
-    fill: str
 
 
 def heat_figure(heat: HeatMap) -> Figure:
@@ -113,22 +106,23 @@ def _outline(condition: str, place: Mapping[str, Any], style: Mapping[str, Any])
 
 
 def _value(cell: HeatCell) -> dict[str, Any]:
-    drawn = _drawn(cell)
+    text, fill = _drawn(cell)
     return {
         "size": cell.batch_size,
         "jobs": cell.n_jobs,
         "state": cell.state.value,
         "best": cell.best,
         "label": _words(cell),
-        "text": drawn.text,
-        "fill": drawn.fill,
+        "text": text,
+        "fill": fill,
     }
 
 
-def _drawn(cell: HeatCell) -> _Drawn:
+def _drawn(cell: HeatCell) -> tuple[str, str]:
+    """What stands in a cell, and on which colour."""
     if cell.state is State.MEASURED and cell.speed_up is not None:
-        return _Drawn(f"{cell.speed_up:.2f}", HEAT[bisect_right(HEAT_STEPS, cell.speed_up)])
-    return _Drawn({State.ALIAS: "alias", State.FAILED: "failed"}.get(cell.state, "-"), PAPER)
+        return f"{cell.speed_up:.2f}", HEAT[bisect_right(HEAT_STEPS, cell.speed_up)]
+    return {State.ALIAS: "alias", State.FAILED: "failed"}.get(cell.state, "-"), PAPER
 
 
 def _words(cell: HeatCell) -> str:
