@@ -37,6 +37,9 @@ def startup(phase, pool, seconds):
     return found
 
 
+FEW = {"backends": ("sequential", "threading", "loky"), "sizes": ("1", "100")}
+
+
 def grid_run(day=0.0, factor=1.0, backends=BACKENDS, sizes=("1", "100", "auto"), missing=(), **more):
     """A run of the grid; `factor` multiplies the times of loky, `missing` names cells that failed."""
     rng, entries = random.Random(day), []
