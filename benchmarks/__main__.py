@@ -88,7 +88,10 @@ def _write(outcome: Outcome) -> None:
     """Print, and write the files that were asked for; what goes to standard output takes the text's place there."""
     for name, content in outcome.files.items():
         if name != "-":
-            Path(name).write_text(content, encoding="utf-8")
+            try:
+                Path(name).write_text(content, encoding="utf-8")
+            except OSError as error:
+                raise HistoryError(f"{visible(name)}: {error.strerror}") from None
     sys.stdout.write(outcome.files.get("-", outcome.text))
     sys.stdout.flush()
     for warning in outcome.warnings:
