@@ -13,20 +13,36 @@ from benchmarks.measure import watchdog
 
 # Handlers of the session's own; a worker that inherited them would not end when its pool tells it to.
 _SESSION_SIGNALS = ("SIGTERM", "SIGHUP", "SIGALRM", "SIGCHLD")
+
+# Those that ask a process to end.
+_ENDING = ("SIGTERM", "SIGHUP")
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _MARK = "BENCHMARK_SUITE_SESSION"
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 def reset_signals_in_forks() -> None:
-    """Have every process that is forked from now on start with default signals."""
+    """Have every process that is forked from now on start with default signals.
+
+    What asks a process to end waits while it is forked: between the fork and the reset a signal would still find the
+    session's handler, and Python forgets in a child what its handlers have not done yet. A pool that is closed while a
+    worker is starting would then wait for that worker for ever.
+    """
+    masks: list[set[int]] = []  # a stack: one thread forks at a time, and a fork may be inside another's callbacks
+
+    def before() -> None:
+        masks.append(signal.pthread_sigmask(signal.SIG_BLOCK, [getattr(signal, name) for name in _ENDING]))
+
+    def in_parent() -> None:
+        signal.pthread_sigmask(signal.SIG_SETMASK, masks.pop())
 
     def in_child() -> None:
         for name in _SESSION_SIGNALS:
             signal.signal(getattr(signal, name), signal.SIG_DFL)
+        in_parent()
 
     if hasattr(os, "register_at_fork"):
-        os.register_at_fork(after_in_child=in_child)
+        os.register_at_fork(before=before, after_in_parent=in_parent, after_in_child=in_child)
 
 
 def end_with_parent(libc: ctypes.CDLL) -> None:
