@@ -7,7 +7,8 @@ import pytest
 
 from tests.run_session import ROOT, environment
 
-# A session's handler for SIGTERM, then many forks each of which is asked to end at once, up to the first that does not; the number that did.
+# A session's handler for SIGTERM, then many forks each of which is asked to end at once, up to the first that does not;
+# the number that did.
 FORKS = """
 import os, signal, sys, time
 from benchmarks.measure.children import reset_signals_in_forks
