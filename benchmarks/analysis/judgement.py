@@ -78,6 +78,11 @@ def worst_first(rows: Iterable[Row]) -> tuple[Row, ...]:
     return tuple(sorted(rows, key=lambda row: (_ORDER[row.verdict], -(row.comparison.ratio if row.comparison else 0))))
 
 
+def tally(judgement: Judgement) -> str:
+    """How many of each verdict, such as `1 REGRESSION, 4 UNCHANGED`; empty where there is nothing."""
+    return ", ".join(f"{count} {verdict.value}" for verdict, count in judgement.counts.items())
+
+
 def first_line(judgement: Judgement) -> str:
     """The verdict on the whole, in one line."""
     counts = judgement.counts

@@ -1,6 +1,6 @@
 """A session's side of the history: reads its options, opens the journal, and says what became of the run."""
 
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,8 @@ from benchmarks.measure.settings import BadOption
 
 _STORAGE = pytest.StashKey[HistoryStorage]()
 _COMPARE = pytest.StashKey[Any]()
+_COMMIT_INFO = pytest.StashKey[Any]()
+_COSTS = pytest.StashKey[dict[str, float]]()
 
 # pytest-benchmark's own default for --benchmark-storage.
 _STOCK_DEFAULT = "file://./.benchmarks"
@@ -90,22 +92,25 @@ def open_journal(session: Any) -> None:
 
 def costs_before(config: Any) -> dict[str, float]:
     """By case name, what it cost in the newest runs like this one; nothing where the history can't be read."""
-    try:
-        with closing(Index(config.stash[_STORAGE].store)) as index:
-            return costs(index, bars_key(bars(_now(config))))
-    except HistoryError:
-        return {}
+    if _COSTS not in config.stash:
+        config.stash[_COSTS] = {}
+        with suppress(HistoryError), closing(Index(config.stash[_STORAGE].store)) as index:
+            config.stash[_COSTS] = costs(index, bars_key(bars(_now(config))))
+    found: dict[str, float] = config.stash[_COSTS]
+    return found
 
 
 def _header(config: Any) -> dict[str, Any]:
     """The run file as it would be saved now, without cases."""
     benchmarks = config._benchmarksession
+    if _COMMIT_INFO not in config.stash:  # git is asked several things
+        config.stash[_COMMIT_INFO] = config.hook.pytest_benchmark_generate_commit_info(config=config)
     document = config.hook.pytest_benchmark_generate_json(
         config=config,
         benchmarks=[],
         include_data=True,
         machine_info=benchmarks.get_machine_info(),
-        commit_info=config.hook.pytest_benchmark_generate_commit_info(config=config),
+        commit_info=config.stash[_COMMIT_INFO],
     )
     config.hook.pytest_benchmark_update_json(config=config, benchmarks=[], output_json=document)
     return plain(document)

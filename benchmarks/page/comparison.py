@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from benchmarks.analysis.judgement import Judgement, Row, first_line
+from benchmarks.analysis.judgement import Judgement, Row, first_line, tally
 from benchmarks.analysis.verdict import FAILING
 from benchmarks.page.figures import Cell, Figure, Section, Table, chart
 from benchmarks.page.theme import BAND, CHANGE, LINE, MUTED
@@ -18,7 +18,7 @@ _NAMES = {"ticks": False, "domain": False, "labelLimit": 150, "labelFontSize": 1
 
 def comparison_section(judgement: Judgement) -> Section:
     """The comparison as the page shows it."""
-    counts = ", ".join(f"{count} {verdict.value}" for verdict, count in judgement.counts.items())
+    counts = tally(judgement)
     sentences = [f"{first_line(judgement)}.", f"Base: {judgement.base}. Head: {judgement.head}.", *judgement.notes]
     if counts:
         sentences.insert(1, f"{counts}.")

@@ -41,7 +41,6 @@ _CONFIG = {
         "titleFontWeight": "normal",
         "titleOrient": "left",
     },
-    "header": {"labelColor": INK, "titleColor": INK},
     "title": {"color": INK, "fontSize": 13, "anchor": "start"},
     "text": {"color": INK, "fontSize": 11},
     "line": {"color": LINE, "strokeWidth": 1.5},
@@ -73,9 +72,7 @@ _DEFAULTS = {("opacity", "1"), ("stroke-width", "1"), ("x2", "0"), ("y2", "0"), 
 
 def svg(spec: Mapping[str, Any], name: str, title: str, description: str) -> str:
     """A chart as an SVG element with a title and a description; a mark that says what it is has it as `data-label`."""
-    drawn = vl_convert.vegalite_to_svg(
-        json.dumps({**spec, "config": {**_CONFIG, **spec.get("config", {})}}), allowed_base_urls=_NO_ADDRESSES
-    )
+    drawn = vl_convert.vegalite_to_svg(json.dumps({**spec, "config": _CONFIG}), allowed_base_urls=_NO_ADDRESSES)
     return dressed(drawn, name, title, description)
 
 
@@ -92,7 +89,6 @@ def dressed(drawn: str, name: str, title: str, description: str) -> str:
     _strip(root)
     width, height = root.attrib.pop("width"), root.attrib.pop("height")
     root.attrib.update({"role": "img", "aria-labelledby": f"{name}-title {name}-text"})
-    root.attrib.setdefault("viewBox", f"0 0 {width} {height}")
     root.attrib.update({"width": width, "height": height})
     for place, (tag, text) in enumerate((("title", title), ("desc", description))):
         element = ElementTree.Element(tag, {"id": f"{name}-{'text' if place else 'title'}"})

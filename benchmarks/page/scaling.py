@@ -7,7 +7,7 @@ from benchmarks.grid import LOOP
 from benchmarks.page.figures import Cell, Figure, Table, chart, log_axis, number
 from benchmarks.page.theme import IDEAL, LINE, SERIES, SHAPES
 from benchmarks.report.durations import duration
-from benchmarks.report.measured import MeasuredCase, own_cases, place
+from benchmarks.report.measured import MeasuredCase, in_order, own_cases, place
 
 _HEIGHT = 200
 
@@ -128,7 +128,6 @@ def _over_batches(name: str, backend: str, own: Sequence[MeasuredCase]) -> Figur
         for case in own
         if case.n_jobs in jobs
     ]
-    sizes = sorted({case.batch_size for case in own}, key=lambda size: (isinstance(size, str), size))
     domain = [str(count) for count in jobs]
 
     def series(choices: Sequence[Any], legend: dict[str, Any]) -> dict[str, Any]:
@@ -140,7 +139,7 @@ def _over_batches(name: str, backend: str, own: Sequence[MeasuredCase]) -> Figur
         "x": {
             "field": "size",
             "type": "ordinal",
-            "sort": [str(size) for size in sizes],
+            "sort": in_order(str(case.batch_size) for case in own),
             "title": "batch size",
             "axis": {"labelAngle": 0},
         },

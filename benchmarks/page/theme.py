@@ -1,6 +1,6 @@
 """Colours of charts. A drawing is made once, with a marker for each colour, and obeys the page's light or dark theme.
 
-A marker is a colour that nobody would choose; `drawing` puts a CSS variable in its place, which `style.css` defines.
+A marker is a colour that nobody would choose; `drawing` puts a CSS variable in its place, which `colours.css` defines.
 """
 
 INK = "#010201"

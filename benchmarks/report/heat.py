@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from benchmarks.grid import LOOP
-from benchmarks.report.measured import MeasuredCase, place
+from benchmarks.report.measured import MeasuredCase, in_order, place
 
 _CELL = re.compile(r"::test_(?:summation|notebook)\[(.+)-n(-?\d{1,12})-b(\d{1,12}|auto)\]$")
 
@@ -75,7 +75,7 @@ def _map(
 ) -> HeatMap:
     own = [spot for spot in (*found, *lost) if spot[0] == backend]
     jobs = sorted({spot[1] for spot in own}, key=int)
-    sizes = sorted({spot[2] for spot in own}, key=lambda size: (not size.isdecimal(), size.rjust(12)))
+    sizes = in_order(spot[2] for spot in own)
     real = [found[spot] for spot in own if spot in found and not _is_alias(found[spot], names)]
     best = max(real, key=lambda case: case.configuration.speed_up, default=None)
     cells = []

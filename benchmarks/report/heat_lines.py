@@ -6,6 +6,7 @@ from rich.table import Table
 from rich.text import Text
 
 from benchmarks.report.heat import HeatCell, HeatMap, State
+from benchmarks.report.measured import in_order
 from benchmarks.report.tables import draw
 
 # The widest map that fits; more batch sizes are left out and said so.
@@ -15,8 +16,7 @@ _MOST_SIZES = 9
 def heat_lines(maps: Sequence[HeatMap], coloured: bool) -> str:
     """All backends, one below the other; the best cell of each is starred."""
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
-    sizes = list(dict.fromkeys(size for heat in maps for size in heat.batch_sizes))
-    sizes.sort(key=lambda size: (not size.isdecimal(), int(size) if size.isdecimal() else 0))
+    sizes = in_order(size for heat in maps for size in heat.batch_sizes)
     table.add_column("backend", no_wrap=True, overflow="ellipsis", max_width=20)
     table.add_column("n_jobs", justify="right")
     for size in sizes[:_MOST_SIZES]:

@@ -3,7 +3,7 @@
 import html
 import re
 
-from benchmarks.analysis.judgement import Judgement, Row, first_line
+from benchmarks.analysis.judgement import Judgement, Row, first_line, tally
 from benchmarks.analysis.verdict import Verdict
 from benchmarks.report.durations import duration
 
@@ -17,7 +17,7 @@ def render(judgement: Judgement) -> str:
     """The whole answer; names are text, never markup."""
     loud = [row for row in judgement.rows if row.verdict not in _QUIET]
     quiet = [row for row in judgement.rows if row.verdict in _QUIET]
-    counts = ", ".join(f"{count} {verdict.value}" for verdict, count in judgement.counts.items())
+    counts = tally(judgement)
     sides = f"Base: {_text(judgement.base)}. Head: {_text(judgement.head)}."
     parts = [f"### {_text(first_line(judgement))}", sides, counts or "No case in common."]
     parts += ["\n".join(_table(loud))] if loud else []

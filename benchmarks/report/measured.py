@@ -53,6 +53,11 @@ def place(backend: str) -> int:
     return order.index(backend if backend in order else None)
 
 
+def in_order(sizes: Iterable[str]) -> list[str]:
+    """Batch sizes as text, without repetition: numbers rising, then auto."""
+    return sorted(set(sizes), key=lambda size: (not size.isdecimal(), int(size) if size.isdecimal() else 0))
+
+
 def _measured(entry: Mapping[str, Any], loop_s: Sequence[float]) -> MeasuredCase:
     facts, params = entry["extra_info"], entry["params"]
     configuration = Configuration(

@@ -5,7 +5,7 @@ import textwrap
 from rich.table import Table
 from rich.text import Text
 
-from benchmarks.analysis.judgement import Judgement, Row, first_line
+from benchmarks.analysis.judgement import Judgement, Row, first_line, tally
 from benchmarks.analysis.verdict import FAILING, Verdict
 from benchmarks.report.durations import duration
 from benchmarks.report.tables import WIDTH, draw
@@ -28,7 +28,7 @@ _COLOURS = {
 
 def render(judgement: Judgement, coloured: bool) -> str:
     """The whole answer as text that ends in a newline."""
-    counts = ", ".join(f"{count} {verdict.value}" for verdict, count in judgement.counts.items())
+    counts = tally(judgement)
     lines = [first_line(judgement), f"base {judgement.base}", f"head {judgement.head}", counts or "no case in common"]
     lines = [line for long in lines for line in textwrap.wrap(long, WIDTH)]
     if judgement.rows:

@@ -19,16 +19,13 @@ from benchmarks.history.store import Store
 from benchmarks.report.durations import duration
 from benchmarks.report.tables import table
 from benchmarks.verbs.measuring import (
-    ASKED_ONCE,
     ROOT,
     WORK,
     add_measuring_arguments,
     measure,
     new_record,
-    refuse_beside,
-    refuse_inside,
+    reopened,
     tell,
-    written_record,
 )
 from benchmarks.verbs.outcome import Exit, Outcome
 
@@ -45,18 +42,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, store: Store) -> Outcome:
     """Calibrate; raises HistoryError where the side can't be built or measured."""
-    folder, record = _recomputed(args) if args.recompute else _measured(args)
+    folder, record = reopened("recompute", args, ("side", "budget", "long")) if args.recompute else _measured(args)
     found = calibrate(folder, record, _when(folder))
     path = keep(WORK, found)
     lines = [*_lines(found, record), f"Kept as {path}: gates on this machine plan by it, and judge without it."]
     files = {args.json: json.dumps(_document(found, record), indent=1)} if args.json else {}
     return Outcome("\n".join(lines) + f"\nRecord: {folder}\n", Exit.FINE, files)
-
-
-def _recomputed(args: argparse.Namespace) -> tuple[Path, Record]:
-    refuse_beside("--recompute", args, ("side", "budget", "long", *ASKED_ONCE))
-    refuse_inside(Path(args.recompute), args)
-    return written_record("--recompute", args.recompute, args.verb)
 
 
 def _measured(args: argparse.Namespace) -> tuple[Path, Record]:

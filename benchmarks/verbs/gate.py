@@ -20,17 +20,14 @@ from benchmarks.history.store import Store
 from benchmarks.report.counts import counted
 from benchmarks.verbs.judged import add_output_arguments, outcome
 from benchmarks.verbs.measuring import (
-    ASKED_ONCE,
     ROOT,
     WORK,
     add_measuring_arguments,
     budget,
     measure,
     new_record,
-    refuse_beside,
-    refuse_inside,
+    reopened,
     tell,
-    written_record,
 )
 from benchmarks.verbs.outcome import Exit, Outcome
 
@@ -50,9 +47,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, store: Store) -> Outcome:
     """Gate; raises HistoryError where a side can't be built or measured."""
     limits = read_limits(Path(args.limits)) if args.limits else ()
-    _refuse_mixed(args)
     if args.recompute:
-        folder, record = written_record("--recompute", args.recompute, args.verb)
+        folder, record = reopened("recompute", args, ("base", "head", "build_only", "resume", "budget", "long"))
         return _outcome(args, folder, record, limits)
     folder, record = _resumed(args) if args.resume else _new(args)
     specs = [parse_side(f"--{name}", record.sides[name]["spec"]) for name in ("base", "head")]
@@ -82,31 +78,20 @@ def _new(args: argparse.Namespace) -> tuple[Path, Record]:
 
 
 def _resumed(args: argparse.Namespace) -> tuple[Path, Record]:
-    folder, record = written_record("--resume", args.resume, args.verb)
+    folder, record = reopened("resume", args, ("base", "head", "build_only"))
     if args.budget:
         record.budget_s = budget(args)
     return folder, record
 
 
-def _refuse_mixed(args: argparse.Namespace) -> None:
-    """A record says itself what was asked; and what it holds is not to be written over."""
-    given = "recompute" if args.recompute else "resume" if args.resume else None
-    if given is None:
-        return
-    more = ("resume", "budget", "long") if args.recompute else ()
-    refuse_beside(f"--{given}", args, ("base", "head", "build_only", *ASKED_ONCE, *more))
-    refuse_inside(Path(getattr(args, given)), args)
-
-
 def _outcome(args: argparse.Namespace, folder: Path, record: Record, limits: tuple[Limit, ...]) -> Outcome:
-    return outcome(args, judgement(folder, record, limits))
+    return outcome(args, judgement(folder, record, Measured(folder, record), limits))
 
 
-def judgement(folder: Path, record: Record, limits: tuple[Limit, ...]) -> Judgement:
-    """What a record says; raises GateError where a limit is for no case."""
+def judgement(folder: Path, record: Record, measured: Measured, limits: tuple[Limit, ...]) -> Judgement:
+    """What a record and its run files say; raises GateError where a limit is for no case."""
     if wrong := unmatched(limits, [names(case.nodeid) for case in record.cases]):
         raise GateError(f"--limits: the pattern {wrong[0]!r} matches none of {len(record.cases)} cases")
-    measured = Measured(folder, record)
     decision = decide(record, measured, limits)
     return Judgement(
         base=_label(record, "base"),

@@ -23,7 +23,7 @@ from benchmarks.verbs.outputs import OUTPUTS
 ROOT = Path(__file__).parents[2]
 
 # What only a new record takes; a budget may grow.
-ASKED_ONCE = ("python", "keyword", "min_effect", "alpha", "record", "seed")
+_ASKED_ONCE = ("python", "keyword", "min_effect", "alpha", "record", "seed")
 
 # What gates share: environments, records, calibrations.
 WORK = ROOT / ".gate"
@@ -90,12 +90,17 @@ def refuse_inside(folder: Path, args: argparse.Namespace) -> None:
             raise GateError(f"--{name} {visible(path)}: inside the record; write it elsewhere")
 
 
-def refuse_beside(option: str, args: argparse.Namespace, names: Sequence[str]) -> None:
-    """Raise GateError where one of the options `names` is given beside `option`, which names a record."""
-    for name in names:
-        if getattr(args, name):
-            shown = "-k" if name == "keyword" else f"--{name.replace('_', '-')}"
-            raise GateError(f"{shown} and {option}: a record says itself what was asked; leave it out")
+def reopened(name: str, args: argparse.Namespace, others: Sequence[str]) -> tuple[Path, Record]:
+    """The record that the option `name` names; raises HistoryError where it is not this verb's.
+
+    And where it would be written over, or an option of a new record, or one of `others`, is given beside it.
+    """
+    for other in (*others, *_ASKED_ONCE):
+        if getattr(args, other):
+            shown = "-k" if other == "keyword" else f"--{other.replace('_', '-')}"
+            raise GateError(f"{shown} and --{name}: a record says itself what was asked; leave it out")
+    refuse_inside(Path(getattr(args, name)), args)
+    return written_record(f"--{name}", getattr(args, name), args.verb)
 
 
 def budget(args: argparse.Namespace) -> float:

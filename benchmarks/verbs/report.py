@@ -124,8 +124,7 @@ def _one(text: str, index: Index, marks: Marks) -> Found:
 
 def _lines(parsed: Run, document: dict[str, Any], coloured: bool) -> str:
     cases = measured_cases(document["benchmarks"])
-    nothing = ["No speed-ups: no case of the grid has a time and a direct loop to stand against."]
-    said = [*(answer(cases) if cases else nothing), *lacking(parsed)]
+    said = [*answer(cases), *lacking(parsed)]
     text = [line for sentence in said for line in textwrap.wrap(visible(sentence), WIDTH)]
     if cases:
         text += ["", what_was_done(cases)]
@@ -180,13 +179,13 @@ def _base(index: Index, marks: Marks, shown: Found, parsed: Run) -> list[Found]:
 
 def _gate(args: argparse.Namespace, folder: Path) -> Outcome:
     folder, record = written_record("report", str(folder), "gate")
-    found = judgement(folder, record, ())
+    measured = Measured(folder, record)
+    found = judgement(folder, record, measured, ())
     if args.terminal:
         return Outcome(terminal.render(found, args.coloured), Exit.FINE)
     refuse_inside(folder, args)
     from benchmarks.page.record_page import record_sections
 
-    measured = Measured(folder, record)
     sections = record_sections(found, measured.logs_s, _facts(folder, record))
     return _written(args, f"Gate: {found.base} against {found.head}", sections)
 

@@ -21,6 +21,8 @@ from tests.verbs.judgements import ALL
 
 pytest.importorskip("vl_convert", reason="the dependency group report is not installed")
 
+BACKENDS_60 = ("sequential", "threading", "loky", "multiprocessing")
+
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>`&\"'"
 
 
@@ -149,13 +151,10 @@ def test_many_cases(tmp_path, report):
 
 def test_one_run_is_small(tmp_path, report):
     """60 cases: at most 500 kB."""
-    run = grid_run(backends=(*BACKENDS_60,), sizes=("1", "10", "100", "1000", "auto"))
+    run = grid_run(backends=BACKENDS_60, sizes=("1", "10", "100", "1000", "auto"))
     stored(tmp_path / "history", run)
     _, text, _, _ = report(history=tmp_path / "history")
     assert len(text.encode()) <= 500_000
-
-
-BACKENDS_60 = ("sequential", "threading", "loky", "multiprocessing")
 
 
 def test_names_are_text(tmp_path, report):
