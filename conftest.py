@@ -1,6 +1,7 @@
 """Wires `benchmarks/` into pytest: options and hooks. What they do is done elsewhere."""
 
 import os
+from dataclasses import replace
 
 import pytest
 from pytest_benchmark.session import PerformanceRegression
@@ -32,6 +33,7 @@ from benchmarks.measure.settings import (
     refuse_workers,
 )
 from benchmarks.measure.turns import PLAN, planned, read_plan
+from benchmarks.measure.workload import WORKLOAD, read_workload
 from benchmarks.showing import keep_shard, print_summary, show_progress, showing_stderr
 
 # Before anything imports a numeric library.
@@ -40,6 +42,9 @@ pin_thread_pools(os.environ)
 EXIT_STATUS = pytest.StashKey[int]()
 
 RUN_FILE_KEY = "joblib_suite"
+
+# The grid of the summation, and of another work.
+GRIDS = ("test_summation.py", "test_workload.py")
 
 
 def pytest_addoption(parser):
@@ -52,13 +57,15 @@ def pytest_configure(config):
     try:
         settings = read_settings(config.getoption, known_backend)
         refuse_unwritable("--benchmark-json", config.getoption("benchmark_json"))
+        workload = read_workload(config.getoption, settings)
         read_history(config)
         if not hasattr(config, "workerinput"):
             refuse_workers(settings.measuring, config.getoption("numprocesses", None), config.getoption("dist", "no"))
         config.stash[PLAN] = read_plan(config.getoption("plan"), config.getoption("in_turns"))
     except BadOption as bad:
         raise pytest.UsageError(str(bad)) from None
-    config.stash[SETTINGS] = settings
+    config.stash[SETTINGS] = replace(settings, tasks=workload.tasks) if workload else settings
+    config.stash[WORKLOAD] = workload
     config.stash[LEDGER] = Ledger(selection=selection(config))
     if settings.measuring:
         save_by_default(config.option)
@@ -96,8 +103,11 @@ def pytest_ignore_collect(collection_path, config):
 
 
 def in_profile(config, path):
-    """Whether the cases of a file belong to the session's profile."""
-    return (config.stash[SETTINGS].profile == "notebook") == (path.name == "test_notebook.py")
+    """Whether the cases of a file belong to the session's profile and work."""
+    others = {"test_summation.py" if config.stash[WORKLOAD] else "test_workload.py"}
+    return path.name not in others and (config.stash[SETTINGS].profile == "notebook") == (
+        path.name == "test_notebook.py"
+    )
 
 
 def pytest_collection_modifyitems(config, items):
@@ -108,7 +118,7 @@ def pytest_collection_modifyitems(config, items):
         return
     if (shard := config.stash[SETTINGS].shard) is not None:
         keep_shard(config, items, shard)
-    items.sort(key=lambda item: item.path.name != "test_summation.py")
+    items.sort(key=lambda item: item.path.name not in GRIDS)
     if (seed := config.stash[SETTINGS].shuffle) is not None:
         items[:] = shuffled(items, seed)
 

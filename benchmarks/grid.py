@@ -26,19 +26,26 @@ COUNTERPART = {"threading": FUTURES_THREADS, "loky": FUTURES_PROCESSES, "multipr
 class Case:
     """One cell of the grid, as it was asked for; what really ran may differ.
 
-    `batch_size` is a count of tasks, "auto", or None where nothing is batched (the direct loop).
+    `batch_size` is a count of tasks, "auto", or None where nothing is batched (the direct loop). `workload` is None
+    for the suite's own work; there is no "-" in the name of another.
     """
 
     backend: str
     n_jobs: int
     batch_size: BatchSize
+    workload: str | None = None
 
     @property
-    def id(self) -> str:
-        """The case's name in brackets of a test id, such as `loky-n4-b1000`."""
+    def cell(self) -> str:
+        """Backend, n_jobs and batch size, such as `loky-n4-b1000`."""
         if self.batch_size is None:
             return self.backend
         return f"{self.backend}-n{self.n_jobs}-b{self.batch_size}"
+
+    @property
+    def id(self) -> str:
+        """The case's name in brackets of a test id: its cell, after the workload where that is another."""
+        return self.cell if self.workload is None else f"{self.workload}-{self.cell}"
 
 
 @dataclass(frozen=True)

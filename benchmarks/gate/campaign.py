@@ -90,7 +90,9 @@ class Campaign:
         # Of a choice that was interrupted.
         shutil.rmtree(runs_of(self.folder).root, ignore_errors=True)
         try:
-            record.cases, failed = choose_cases(base, head, self.folder, record.keyword, record.target_s, until)
+            record.cases, failed = choose_cases(
+                base, head, self.folder, record.keyword, record.work, record.target_s, until
+            )
             self._note_failures(failed)
         except GateError:
             discard(self.folder)
@@ -139,7 +141,15 @@ class Campaign:
         cpus = {case.nodeid: coin.choice(cores) for case in order if case.workers == 1}
         plan = write_plan(self.folder, order, cpus)
         end = run_pair(
-            self._sides, runs_of(self.folder).root, self.folder / "logs", name, plan, len(order), coin, until
+            self._sides,
+            runs_of(self.folder).root,
+            self.folder / "logs",
+            name,
+            plan,
+            record.work,
+            len(order),
+            coin,
+            until,
         )
         first = {
             case.nodeid: "".join(end.first[at][0] for at in sorted(end.first) if at[0] == place)

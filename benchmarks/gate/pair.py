@@ -101,13 +101,15 @@ def run_pair(
     logs: Path,
     name: str,
     plan: Path,
+    work: Sequence[str],
     cases: int,
     coin: random.Random,
     until: float,
 ) -> PairEnd:
     """Measure `cases` cases of the plan in turns, until `until` (monotonic seconds) at the latest.
 
-    Both sides save a run called `name-SIDE` in `history`, and write what they say to `logs`.
+    `work` are the options that choose the sessions' work. Both sides save a run called `name-SIDE` in `history`, and
+    write what they say to `logs`.
     """
     began = time.monotonic()
     hash_seed = coin.randrange(1, 2**32)
@@ -118,7 +120,7 @@ def run_pair(
         for side in order:
             ours, theirs = socket.socketpair()
             stack.callback(ours.close)
-            more = (f"--in-turns={theirs.fileno()}",)
+            more = (*work, f"--in-turns={theirs.fileno()}")
             command = session_command(sides[side], history, f"{name}-{side}", plan, *more)
             log = logs / f"{name}-{side}.txt"
             processes[side] = stack.enter_context(running(command, sides[side].tree, log, hash_seed, [theirs.fileno()]))

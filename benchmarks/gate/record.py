@@ -69,7 +69,8 @@ class Record:
     """What a gate knows; times in seconds.
 
     `purpose` is the verb that measures; `sides`, by name, what was asked for and what is installed; `trouble`, by case,
-    the side and the reason for which it can't be timed; `state` is running, done or interrupted.
+    the side and the reason for which it can't be timed; `work` are the options by which a session chooses another work
+    than the summation; `state` is running, done or interrupted.
     """
 
     purpose: str
@@ -86,6 +87,7 @@ class Record:
     trouble: dict[str, list[str]] = field(default_factory=dict)
     spent_s: float = 0.0
     state: str = "running"
+    work: list[str] = field(default_factory=list)
 
     def save(self, folder: Path) -> None:
         """Write gate.json whole or not at all. Raises StoreTrouble."""
@@ -124,6 +126,7 @@ def _check(record: Record) -> None:
     number(record.min_effect, "min_effect", 1e-6, 10)
     for name in ("budget_s", "target_s", "spent_s"):
         number(getattr(record, name), name)
+    texts(record.work, "work")
     for side in ("base", "head"):
         _check_side(side, mapping(record.sides, "sides").get(side))
     for case in record.cases:

@@ -17,6 +17,13 @@ from benchmarks.history.run import CaseTimes, Run, geometric_mean_s, read_run
 
 _SUITE = ("benchmarks/suite/test_summation.py", "benchmarks/suite/test_overhead.py")
 
+# With another work than the summation: whatever does that work.
+_SUITE_OF_WORKLOAD = (
+    "benchmarks/suite/test_workload.py",
+    "benchmarks/suite/test_overhead.py::test_pre_dispatch",
+    "benchmarks/suite/test_overhead.py::test_order",
+)
+
 # Beyond these a call of the aimed length is not to be had: the case stays as long as it is.
 _SMALLEST, _LARGEST = 1e-3, 1e3
 
@@ -37,16 +44,23 @@ class NoRun(GateError):
 
 
 def choose_cases(
-    base: BuiltSide, head: BuiltSide, folder: Path, keyword: str | None, target_s: float, until: float
+    base: BuiltSide,
+    head: BuiltSide,
+    folder: Path,
+    keyword: str | None,
+    work: Sequence[str],
+    target_s: float,
+    until: float,
 ) -> tuple[list[GateCase], dict[str, dict[str, str]]]:
     """The distinct effective configurations, sized so that the slower side's calls take `target_s`.
 
-    And, by side and case, why some can't be measured.
+    And, by side and case, why some can't be measured. `work` are the options that choose the sessions' work.
 
     Raises GateError where the session ends without a run, or no case is left.
     """
     words = ["-k", keyword] if keyword else []
-    first = _session(base, folder, "sizing-1", None, [*_SUITE, "-m", "not double", *words], until)
+    suite = _SUITE_OF_WORKLOAD if any(option.startswith("--workload=") for option in work) else _SUITE
+    first = _session(base, folder, "sizing-1", None, [*work, *suite, "-m", "not double", *words], until)
     cases = [
         GateCase(case.fullname, str(case.facts.get("effective_backend")), _workers(case), _scale(1.0, case, target_s))
         for case in distinct(first.cases.values())
@@ -57,7 +71,7 @@ def choose_cases(
     cases = [replace(case, scale=min(_LARGEST, case.scale * _GENEROUS)) for case in cases]
     plan = write_plan(folder, cases, {})
     try:
-        second = _session(head, folder, "sizing-2", plan, [], until)
+        second = _session(head, folder, "sizing-2", plan, work, until)
     except NoRun:
         # A head that dies is found out, and named, when it is measured beside base.
         return cases, {"base": first.without_time, "head": {}}

@@ -48,7 +48,7 @@ class CaseTimes:
     @property
     def work(self) -> tuple[Any, ...]:
         """What decides how much is done in a call, beside the parameters."""
-        return tuple(self.facts.get(name) for name in ("phase", "tasks", "longest", "calls"))
+        return tuple(self.facts.get(name) for name in ("phase", "workload", "tasks", "arguments", "longest", "calls"))
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from benchmarks.backends.pool import Effective, Pool
@@ -47,7 +48,7 @@ def alias(case: Case, effective: Effective) -> str | None:
     """The id of the case that `case` really is, None where it is itself."""
     if case.backend == LOOP or effective.backend is None:
         return None
-    real = Case(effective.backend, effective.n_jobs, case.batch_size)
+    real = replace(case, backend=effective.backend, n_jobs=effective.n_jobs)
     return None if real == case else real.id
 
 

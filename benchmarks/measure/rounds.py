@@ -11,6 +11,7 @@ from benchmarks.backends.pool import Pool, open_pool
 from benchmarks.grid import Case
 from benchmarks.measure.deadline import guarded, lingering
 from benchmarks.measure.effective import alias, histogram, observe, occurred
+from benchmarks.measure.pickling import explained, refuse_unpicklable
 from benchmarks.measure.work import Work, naming
 
 # How long the threads of a failed case may take to end before they count as hung.
@@ -64,18 +65,18 @@ class Measure:
         two times of the same moment: the machine's speed may change from one case to the next.
         """
         beside_loop = beside_loop and self._benchmark.enabled and not self._gated
-        loop_s = [work.loop_s()] if beside_loop else []
-        with self._pool(case, parallel_options) as pool:
+        with self._pool(case, work, parallel_options) as (pool, work):
+            loop_s = [work.loop_s()] if beside_loop else []
             pool.open()
             notes = self._notes("warm call", case, work, pool)
             self._time(notes, lambda: [pool.call(work.task, work.arguments)])
             pool.close()
-        if loop_s:
-            self._benchmark.extra_info["loop_s"] = [*loop_s, work.loop_s()]
+            if loop_s:
+                self._benchmark.extra_info["loop_s"] = [*loop_s, work.loop_s()]
 
     def warm_calls(self, case: Case, work: Work, calls: int, **parallel_options: Any) -> None:
         """Time `calls` calls one after the other in an open pool, as one round."""
-        with self._pool(case, parallel_options) as pool:
+        with self._pool(case, work, parallel_options) as (pool, work):
             pool.open()
             notes = self._notes("warm call" if calls == 1 else f"{calls} warm calls", case, work, pool, calls=calls)
             self._time(notes, lambda: [pool.call(work.task, work.arguments) for _ in range(calls)])
@@ -83,7 +84,7 @@ class Measure:
 
     def cold_start(self, case: Case, work: Work, **parallel_options: Any) -> None:
         """Time making the pool and its first call; whatever could be warm is shut down before every round."""
-        with self._pool(case, parallel_options) as pool:
+        with self._pool(case, work, parallel_options) as (pool, work):
             pool.open()
             notes = self._notes("cold start", case, work, pool)
             pool.close()
@@ -99,7 +100,7 @@ class Measure:
 
         `observed` is done in the untimed call, in place of work that would take too long to do twice.
         """
-        with self._pool(case, parallel_options) as pool:
+        with self._pool(case, work, parallel_options) as (pool, work):
             pool.open()
             notes = self._notes("whole block", case, work, pool, observed=observed)
             pool.close()
@@ -114,16 +115,23 @@ class Measure:
             self._time(notes, block, before=pool.discard)
 
     @contextmanager
-    def _pool(self, case: Case, parallel_options: dict[str, Any]) -> Iterator[Pool]:
-        """A pool that starts from nothing and leaves nothing, however the case ends; a gate may ask for less."""
+    def _pool(self, case: Case, work: Work, parallel_options: dict[str, Any]) -> Iterator[tuple[Pool, Work]]:
+        """A pool that starts from nothing and leaves nothing, however the case ends; a gate may ask for less.
+
+        With it the work, once its plain loop has been run: what fails there is no fault of a pool.
+        """
         before = set(threading.enumerate())
         pool = open_pool(case, **parallel_options)
+        if self._gated and self._gated.repeated:
+            work = replace(work, by_formula=True)
         try:
-            with guarded(self._timeout_s, pool.dead_worker, pool.unblock):
+            with guarded(self._timeout_s, pool.dead_worker, pool.unblock), explained(case, work):
                 if not self._gated:
                     pool.discard()
                 try:
-                    yield pool
+                    _ = work.reference
+                    refuse_unpicklable(case, work)
+                    yield pool, work
                 except BaseException:
                     pool.kill()
                     raise
@@ -139,7 +147,6 @@ class Measure:
     ) -> "Notes":
         began = time.perf_counter()
         if self._gated and self._gated.repeated:
-            work = replace(work, by_formula=True)
             observed = work.thinned()
         with naming(f"{_where(case)}, untimed call"):
             seen = observe(pool, observed or work)

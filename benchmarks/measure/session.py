@@ -20,7 +20,7 @@ from benchmarks.measure.settings import BadOption, count
 LEDGER = pytest.StashKey[Ledger]()
 PROGRESS = pytest.StashKey[Any]()
 
-# What makes a session run fewer cases than its profile has, or others.
+# What makes a session run fewer cases than its profile has, or others, or the same ones with another work.
 _SELECTS = {
     "keyword": "-k",
     "markexpr": "-m",
@@ -29,6 +29,10 @@ _SELECTS = {
     "n_jobs": "--n-jobs",
     "batch_sizes": "--batch-sizes",
     "shard": "--shard",
+    "workload": "--workload",
+    "task_args": "--task-args",
+    "workload_path": "--workload-path",
+    "tolerance": "--tolerance",
 }
 
 
@@ -93,6 +97,7 @@ def reason(report: Any) -> str:
 
 # Failures whose message says all there is to say; a traceback through joblib would only bury it.
 _SPEAK_FOR_THEMSELVES = {"WrongResult", "CaseTimeout", "WorkerDied", "TerminatedWorkerError", "BrokenProcessPool"}
+_SPEAK_FOR_THEMSELVES |= {"TaskFailed", "NotPicklable", "Incomparable"}
 
 
 def shorten(report: Any, error: BaseException) -> None:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import pytest
 
 from benchmarks.grid import BATCH_SIZES, JOBLIB_BACKENDS, N_JOBS, PROFILES, UNMEASURED, BatchSize
+from benchmarks.workloads.built_in import BUILT_IN
 
 T = TypeVar("T")
 
@@ -73,6 +74,10 @@ def add_options(group: Any) -> None:
         ("--batch-sizes", "LIST", f"batch sizes, whole numbers or auto (default: {sizes})"),
         ("--tasks", "N", "tasks a call (default: the profile's)"),
         ("--longest", "N", "additions of the longest task, exclusive as in range (default: the profile's)"),
+        ("--workload", "NAME", f"measure {', '.join(BUILT_IN)} or MODULE:FUNCTION (default: summation)"),
+        ("--task-args", "WHERE", "the function's arguments: MODULE:NAME, FILE.json or FILE.csv, one entry a task"),
+        ("--workload-path", "DIR", "where the workload's module lies, if it is not installed"),
+        ("--tolerance", "R", "results may differ by this relative amount (default: they must be equal)"),
         ("--rounds", "N", "timed rounds of each case (default: the profile's)"),
         ("--case-timeout", "SECONDS", "cut a case off after this long (default: 120)"),
         ("--shuffle", "SEED", "run the cases in a random order made from this whole number"),

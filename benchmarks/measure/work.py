@@ -7,20 +7,30 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from benchmarks.measure.deadline import CaseTimeout
+from benchmarks.measure.sameness import same
+
 # A thinned work has one argument in so many.
 _THIN = 10
+
+_LONGEST_VALUE = 200
 
 
 class WrongResult(AssertionError):
     """A call's result differs from the sequential reference."""
 
 
+class TaskFailed(Exception):
+    """A task raised where nothing but the plain loop ran."""
+
+
 @dataclass(frozen=True)
 class Work:
     """A task, its arguments, and what it must return.
 
-    `expected` gives one task's result another way than the task does; `facts` describe the work in the run file.
-    `by_formula` takes the reference from `expected` alone, where the loop has confirmed it before.
+    `expected` gives one task's result another way than the task does, or is the task itself where there is no other;
+    `facts` describe the work in the run file. `by_formula` takes the reference from `expected` alone, where the loop
+    has confirmed it before. `tolerance` is relative, None where results must be equal.
     """
 
     task: Callable[[Any], Any]
@@ -28,15 +38,51 @@ class Work:
     expected: Callable[[Any], Any]
     facts: Mapping[str, int | float | str]
     by_formula: bool = False
+    tolerance: float | None = None
+
+    @property
+    def reference(self) -> list[Any]:
+        """The results of the sequential loop, themselves checked against `expected`.
+
+        Raises WrongResult, TaskFailed, Incomparable or CaseTimeout, and the same at once when it is asked for again.
+        """
+        if isinstance(self._outcome, Exception):
+            raise self._outcome.with_traceback(None)
+        return self._outcome
 
     @cached_property
-    def reference(self) -> list[Any]:
-        """The results of the sequential loop, themselves checked against `expected`."""
-        expected = [self.expected(argument) for argument in self.arguments]
-        if not self.by_formula:
-            with naming("the sequential reference against the closed form"):
-                compare([self.task(argument) for argument in self.arguments], expected)
+    def _outcome(self) -> list[Any] | Exception:
+        try:
+            expected = self._loop(self.expected)
+            if not self.by_formula:
+                with naming(self._confirming):
+                    compare(self._loop(self.task), expected, self.tolerance)
+        except Exception as error:
+            return error
         return expected
+
+    @property
+    def _confirming(self) -> str:
+        if self.expected is not self.task:
+            return "the sequential reference against the closed form"
+        return (
+            "two runs of the plain loop differ; a task has to return the same each time and to leave its argument as"
+            " it is: seed its random numbers, or allow for rounding with --tolerance"
+        )
+
+    def _loop(self, function: Callable[[Any], Any]) -> list[Any]:
+        results: list[Any] = []
+        try:
+            # Not a comprehension: what has been done says which argument it was.
+            for argument in self.arguments:
+                results.append(function(argument))  # noqa: PERF401
+        except CaseTimeout as cut_off:
+            raise CaseTimeout(f"{cut_off}, in the plain loop") from None
+        except Exception as error:
+            place, argument = len(results), shown(self.arguments[len(results)])
+            said = f"the task raised {type(error).__name__}: {shown(str(error))} in the plain loop"
+            raise TaskFailed(f"{said}, for argument {place} of {len(self.arguments)}: {argument}") from error
+        return results
 
     def thinned(self) -> "Work":
         """The same task for some of the arguments, taken evenly: enough to wake whoever will do all of it."""
@@ -52,20 +98,37 @@ class Work:
 
     def check(self, results: Sequence[Any]) -> None:
         """Raise WrongResult where `results` are not the reference, value by value."""
-        compare(results, self.reference)
+        compare(results, self.reference, self.tolerance)
 
 
-def compare(results: Sequence[Any], reference: Sequence[Any]) -> None:
+def compare(results: Sequence[Any], reference: Sequence[Any], tolerance: float | None = None) -> None:
     """Raise WrongResult naming the first index at which the two differ, and both values."""
-    if results == reference:
+    if len(results) == len(reference) and _all_equal(results, reference):
         return
     for index, (found, expected) in enumerate(zip(results, reference, strict=False)):
-        if found != expected:
-            raise WrongResult(f"index {index}: found {found!r}, expected {expected!r}{_lengths(results, reference)}")
+        if not same(found, expected, tolerance):
+            how = f"found {shown(found)}, expected {shown(expected)}{_lengths(results, reference)}"
+            raise WrongResult(f"index {index}: {how}")
+    if len(results) == len(reference):
+        return
     index = min(len(results), len(reference))
-    found = repr(results[index]) if index < len(results) else "no result"
-    expected = repr(reference[index]) if index < len(reference) else "no result"
+    found = shown(results[index]) if index < len(results) else "no result"
+    expected = shown(reference[index]) if index < len(reference) else "no result"
     raise WrongResult(f"index {index}: found {found}, expected {expected}{_lengths(results, reference)}")
+
+
+def _all_equal(results: Sequence[Any], reference: Sequence[Any]) -> bool:
+    """The fast answer for plain values; False where it is not known."""
+    try:
+        return bool(results == reference)
+    except Exception:  # values whose comparison has no truth, such as arrays
+        return False
+
+
+def shown(value: Any) -> str:
+    """A value in one line of bounded length."""
+    text = " ".join((value if isinstance(value, str) else repr(value)).split())
+    return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}..."
 
 
 def _lengths(results: Sequence[Any], reference: Sequence[Any]) -> str:

@@ -13,7 +13,7 @@ from benchmarks.report.durations import duration
 # More rows are a wall; their numbers are in the table.
 _MOST_ROWS = 40
 _ROW = 15
-_GRID = "test_summation"
+_GRIDS = ("test_summation", "test_workload")
 
 # Dots say nothing more where they cover each other.
 _MOST_DOTS = 120
@@ -32,8 +32,10 @@ def grouped(name: str) -> tuple[str, str]:
     """A case's group and its name there: cells of the grid by backend, other cases by what they test."""
     function, _, params = name.partition("[")
     short = params.removesuffix("]") or function
-    if function != _GRID:
+    if function not in _GRIDS:
         return function, short
+    # There is no "-" in the name of a workload.
+    short = short if function == "test_summation" else short.partition("-")[2]
     backend = short.partition("-n")[0]
     return backend, short.removeprefix(f"{backend}-")
 

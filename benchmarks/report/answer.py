@@ -23,11 +23,12 @@ def what_was_done(cases: Sequence[MeasuredCase]) -> str:
     loops = sorted(case.configuration.loop_s for case in cases)
     extent = duration(loops[0]) if loops[0] == loops[-1] else f"{duration(loops[0])} to {duration(loops[-1])}"
     beside = "the direct loop beside a case" if facts.get("loop_s") else "the direct loop"
-    return (
-        f"{facts['tasks']:,} summations a call, of 0 to {facts['longest']:,} additions. The direct loop takes"
-        f" {extent} here;\n"
-        f"a speed-up is {beside} over the median of the case's rounds."
-    )
+    tasks = facts["tasks"]
+    if workload := cases[0].workload:
+        work = f"{counted(tasks, 'task')} a call, {workload}."
+    else:
+        work = f"{tasks:,} summations a call, of 0 to {facts['longest']:,} additions."
+    return f"{work} The direct loop takes {extent} here;\na speed-up is {beside} over the median of the case's rounds."
 
 
 def answer(cases: Sequence[MeasuredCase]) -> list[str]:

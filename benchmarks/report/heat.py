@@ -8,7 +8,8 @@ from enum import Enum
 from benchmarks.grid import LOOP
 from benchmarks.report.measured import MeasuredCase, in_order, place
 
-_CELL = re.compile(r"::test_(?:summation|notebook)\[(.+)-n(-?\d{1,12})-b(\d{1,12}|auto)\]$")
+# There is no "-" in the name of a workload.
+_CELL = re.compile(r"::test_(?:summation\[|notebook\[|workload\[[^-\]]+-)(.+)-n(-?\d{1,12})-b(\d{1,12}|auto)\]$")
 
 # A cell's backend, n_jobs and batch size.
 _Spot = tuple[str, str, str]

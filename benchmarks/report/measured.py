@@ -11,7 +11,7 @@ from benchmarks.history.reading import unprintable
 
 _LONGEST_WORD = 1024
 
-_GROUPS = ("summation", "notebook")
+_GROUPS = ("summation", "notebook", "workload")
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,11 @@ class MeasuredCase:
     batch_size: BatchSize
     rounds_s: tuple[float, ...]
     facts: Mapping[str, Any]
+
+    @property
+    def workload(self) -> str | None:
+        """What the tasks do, None for the summation."""
+        return self.facts.get("workload")
 
 
 def measured_cases(benchmarks: Iterable[Mapping[str, Any]]) -> list[MeasuredCase]:
@@ -47,6 +52,11 @@ def own_cases(cases: Sequence[MeasuredCase]) -> list[MeasuredCase]:
     return sorted(own, key=lambda case: place(case.configuration.backend))
 
 
+def without_workload(case_id: str, facts: Mapping[str, Any]) -> str:
+    """The cell in a case's id: within a run all cells do the same work."""
+    return case_id.removeprefix(f"{facts['workload']}-") if facts.get("workload") else case_id
+
+
 def place(backend: str) -> int:
     """Where a backend stands among others."""
     order = (*JOBLIB_BACKENDS, None, *REFERENCES)
@@ -61,13 +71,15 @@ def in_order(sizes: Iterable[str]) -> list[str]:
 def _measured(entry: Mapping[str, Any], loop_s: Sequence[float]) -> MeasuredCase:
     facts, params = entry["extra_info"], entry["params"]
     configuration = Configuration(
-        name=entry["param"],
+        name=without_workload(entry["param"], facts),
         backend=params["backend"],
         time_s=entry["stats"]["median"],
         loop_s=fmean(loop_s),
         workers=facts["effective_n_jobs"],
     )
     rounds_s = tuple(entry["stats"].get("data") or ())
+    if facts["alias_of"]:
+        facts = {**facts, "alias_of": without_workload(facts["alias_of"], facts)}
     return MeasuredCase(configuration, params["n_jobs"], params["batch_size"], rounds_s, facts)
 
 
@@ -81,7 +93,8 @@ def _is_cell(entry: Mapping[str, Any]) -> bool:
         and _word(params.get("backend"))
         and _jobs(params.get("n_jobs"))
         and _batch_size(params)
-        and all(_count(facts.get(name)) for name in ("tasks", "longest", "effective_n_jobs", "worker_threads"))
+        and all(_count(facts.get(name)) for name in ("tasks", "effective_n_jobs", "worker_threads"))
+        and (_word(facts.get("workload")) if entry["group"] == "workload" else _count(facts.get("longest")))
         and isinstance(facts.get("worker_processes"), int)
         and "alias_of" in facts
         and (facts["alias_of"] is None or _word(facts["alias_of"]))

@@ -14,7 +14,8 @@ from benchmarks.report.measured import MeasuredCase, measured_cases, own_cases
 from benchmarks.report.tables import WIDTH, draw
 
 _MOST_BACKENDS = 10
-_MOST_NAMES = 4
+_MOST_REASONS = 3
+_MOST_LINES = 3
 
 
 def summary(benchmarks: Sequence[dict[str, Any]], without_time: Mapping[str, str], coloured: bool) -> str:
@@ -30,10 +31,17 @@ def summary(benchmarks: Sequence[dict[str, Any]], without_time: Mapping[str, str
 
 
 def _missing(without_time: Mapping[str, str]) -> list[str]:
-    names = [f"No time: {nodeid.rpartition('::')[2]}: {why}" for nodeid, why in without_time.items()]
-    shown = [textwrap.shorten(name, WIDTH, placeholder=" ...") for name in names[:_MOST_NAMES]]
-    more = len(names) - len(shown)
-    return [*shown, f"No time: {more} more; the run file names them."] if more else shown
+    """A paragraph for each reason: many cases may share one."""
+    alike: dict[str, list[str]] = {}
+    for nodeid, why in without_time.items():
+        alike.setdefault(why, []).append(nodeid.rpartition("::")[2])
+    said = []
+    for why, names in list(alike.items())[:_MOST_REASONS]:
+        others = f" and {len(names) - 1} more" if len(names) > 1 else ""
+        text = f"No time: {names[0]}{others}: {why}"
+        said.append(textwrap.fill(text, WIDTH, max_lines=_MOST_LINES, placeholder=" ...", break_on_hyphens=False))
+    more = sum(map(len, list(alike.values())[_MOST_REASONS:]))
+    return [*said, f"No time: {more} more; the run file names them."] if more else said
 
 
 def _table(own: Sequence[MeasuredCase], coloured: bool) -> str:

@@ -7,6 +7,11 @@ import pytest
 from benchmarks.measure.session import LEDGER
 from benchmarks.measure.settings import SETTINGS
 from benchmarks.measure.turns import PLAN
+from benchmarks.measure.work import Work
+from benchmarks.measure.workload import WORKLOAD
+from benchmarks.workloads.micro import nothing
+
+A_HUNDRED_NOTHINGS = Work(nothing, range(100), expected=lambda value: value, facts={"tasks": 100})
 
 
 @pytest.fixture
@@ -38,12 +43,41 @@ def scale(request):
     return planned.scale if planned else 1.0
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_generate_tests(metafunc):
+    """A workload is part of the name of every case that does its work."""
+    workload = metafunc.config.stash[WORKLOAD]
+    if workload and "workload" in metafunc.fixturenames:
+        metafunc.parametrize("workload", [workload.name])
+
+
 @pytest.fixture
-def summation(request, scale):
-    """The summation at the session's size; a larger one has longer tasks, a smaller one has fewer."""
+def workload():
+    """The name of the session's work, None where it is the suite's own."""
+    return
+
+
+@pytest.fixture
+def work(request, workload, scale):
+    """One call at the session's size; of the summation, a larger one has longer tasks, a smaller one has fewer."""
+    if workload:
+        return request.config.stash[WORKLOAD].work(scale)
     settings = request.config.stash[SETTINGS]
     tasks = max(1, round(settings.tasks * min(scale, 1.0)))
     return make_summation(tasks, max(1, round(settings.longest * max(scale, 1.0))))
+
+
+@pytest.fixture
+def few_tasks(request, workload):
+    """A call too small to hide what stands beside it."""
+    return request.config.stash[WORKLOAD].few() if workload else A_HUNDRED_NOTHINGS
+
+
+@pytest.fixture(scope="session")
+def notebook(request):
+    """The notebook's call."""
+    settings = request.config.stash[SETTINGS]
+    return make_summation(settings.tasks, settings.longest)
 
 
 @pytest.fixture(scope="session")
@@ -57,7 +91,6 @@ def first_tasks(request):
 @functools.cache
 def make_summation(tasks, longest):
     """The notebook's work with `tasks` tasks of up to `longest` additions."""
-    from benchmarks.measure.work import Work
     from benchmarks.workloads.summation import closed_form, lengths, my_task
 
     return Work(my_task, lengths(tasks, longest), closed_form, {"tasks": tasks, "longest": longest})

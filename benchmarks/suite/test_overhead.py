@@ -3,6 +3,7 @@
 import contextlib
 import io
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -80,19 +81,19 @@ def test_prefer(measure, sized, prefer, stands_for):
 
 
 @pytest.mark.parametrize("pre_dispatch", [pytest.param("2 * n_jobs", marks=double), "all"], ids=["default", "all"])
-def test_pre_dispatch(measure, summation, workers, pre_dispatch):
-    """The summation in batches of 1000: the default breaks up the first ones, 'all' does not (joblib#373)."""
-    measure.warm_call(Case(workers, 4, 1000), summation, pre_dispatch=pre_dispatch)
+def test_pre_dispatch(measure, work, workload, workers, pre_dispatch):
+    """The grid's work in batches of 1000: the default breaks up the first ones, 'all' does not (joblib#373)."""
+    measure.warm_call(Case(workers, 4, 1000, workload), work, pre_dispatch=pre_dispatch)
 
 
 @pytest.mark.parametrize("order", [pytest.param("rising", marks=double), "shuffled"])
-def test_order(measure, summation, workers, order):
-    """The summation in batches of 1000, its longest tasks last or anywhere."""
-    arguments = list(summation.arguments)
+def test_order(measure, work, workload, workers, order):
+    """The grid's work in batches of 1000, in its own order (of the summation, longest last) or in another."""
+    arguments = list(work.arguments)
     if order == "shuffled":
         random.Random(ORDER_SEED).shuffle(arguments)
-    facts = {**summation.facts, "order_seed": ORDER_SEED}
-    measure.warm_call(Case(workers, 2, 1000), Work(summation.task, arguments, summation.expected, facts))
+    facts = {**work.facts, "order_seed": ORDER_SEED}
+    measure.warm_call(Case(workers, 2, 1000, workload), replace(work, arguments=arguments, facts=facts))
 
 
 def jobs(backend):

@@ -4,13 +4,10 @@ import pytest
 
 from benchmarks.grid import Case
 from benchmarks.measure.settings import SETTINGS
-from benchmarks.measure.work import Work
-from benchmarks.workloads.micro import nothing
 
 pytestmark = pytest.mark.benchmark(group="startup")
 
 BATCH_SIZE = 10
-WORK = Work(nothing, range(100), expected=lambda value: value, facts={"tasks": 100})
 
 
 def pytest_generate_tests(metafunc):
@@ -23,16 +20,16 @@ def pytest_generate_tests(metafunc):
     metafunc.parametrize("backend, n_jobs", cells, ids=[f"{backend}-n{jobs}" for backend, jobs in cells])
 
 
-def test_cold_start(measure, backend, n_jobs):
+def test_cold_start(measure, few_tasks, workload, backend, n_jobs):
     """Make the pool and call it once; loky's executor is shut down before every round."""
-    measure.cold_start(Case(backend, n_jobs, BATCH_SIZE), WORK)
+    measure.cold_start(Case(backend, n_jobs, BATCH_SIZE, workload), few_tasks)
 
 
-def test_warm_call(measure, backend, n_jobs):
+def test_warm_call(measure, few_tasks, workload, backend, n_jobs):
     """The same call in a pool that has been called before: what the grid measures."""
-    measure.warm_call(Case(backend, n_jobs, BATCH_SIZE), WORK)
+    measure.warm_call(Case(backend, n_jobs, BATCH_SIZE, workload), few_tasks)
 
 
-def test_whole_block(measure, backend, n_jobs):
+def test_whole_block(measure, few_tasks, workload, backend, n_jobs):
     """The whole `with Parallel(...)` block around that call, from a cold start to leaving it."""
-    measure.whole_block(Case(backend, n_jobs, BATCH_SIZE), WORK)
+    measure.whole_block(Case(backend, n_jobs, BATCH_SIZE, workload), few_tasks)

@@ -23,7 +23,10 @@ from benchmarks.verbs.outputs import OUTPUTS
 ROOT = Path(__file__).parents[2]
 
 # What only a new record takes; a budget may grow.
-_ASKED_ONCE = ("python", "keyword", "min_effect", "alpha", "record", "seed")
+_ASKED_ONCE = (
+    *("python", "keyword", "min_effect", "alpha", "record", "seed"),
+    *("workload", "task_args", "workload_path", "tolerance"),
+)
 
 # What gates share: environments, records, calibrations.
 WORK = ROOT / ".gate"
@@ -38,6 +41,10 @@ def add_measuring_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what a campaign takes."""
     parser.add_argument("--python", metavar="PYTHON", help="interpreter of both sides (default: this one)")
     parser.add_argument("-k", metavar="EXPRESSION", dest="keyword", help="fewer cases, as pytest's -k")
+    parser.add_argument("--workload", metavar="NAME", help="another work: a built-in one or MODULE:FUNCTION")
+    parser.add_argument("--task-args", metavar="WHERE", help="its arguments: MODULE:NAME, FILE.json or FILE.csv")
+    parser.add_argument("--workload-path", metavar="DIR", help="where its module lies, if no side installs it")
+    parser.add_argument("--tolerance", metavar="R", help="its results may differ by this relative amount")
     parser.add_argument("--min-effect", metavar="P%", help="the slowdown to be seen (default: 5%%)")
     parser.add_argument("--alpha", metavar="P%", help="chance of any false regression (default: 1%%)")
     parser.add_argument("--budget", metavar="TIME", help="time to measure, such as 6m (default: 10m)")
@@ -62,8 +69,20 @@ def new_record(args: argparse.Namespace, base: list[str], head: list[str]) -> tu
         seed=args.seed if args.seed is not None else secrets.randbits(32),
         keyword=args.keyword,
         interpreter=args.python,
+        work=_work(args),
     )
     return folder.absolute(), record
+
+
+def _work(args: argparse.Namespace) -> list[str]:
+    """The sessions' own options of these names; a session runs elsewhere, so that paths are made absolute."""
+    values = {"workload": args.workload, "task-args": args.task_args, "workload-path": args.workload_path}
+    if args.workload_path:
+        values["workload-path"] = str(Path(args.workload_path).absolute())
+    if args.task_args and args.task_args.endswith((".json", ".csv")):
+        values["task-args"] = str(Path(args.task_args).absolute())
+    values["tolerance"] = args.tolerance
+    return [f"--{name}={value}" for name, value in values.items() if value is not None]
 
 
 def _refuse_unwritable(folder: Path) -> None:

@@ -1,0 +1,95 @@
+"""`--task-args`: the arguments of a workload's tasks, from a module, a JSON file or a CSV file."""
+
+import csv
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from benchmarks.history.reading import visible
+from benchmarks.measure.settings import BadOption
+
+_MOST = 10_000_000
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """One value a task; `spread` says that each holds several parameters, by position (tuple) or by name (dict)."""
+
+    values: Sequence[Any]
+    spread: bool
+
+
+def arguments_of(text: str, load: Callable[[str, str], Any]) -> Arguments:
+    """What the option's value stands for; `load` gets an object by option and `module:name`. Raises BadOption."""
+    if text.endswith((".json", ".csv")):
+        values = _from_file(Path(text))
+    else:
+        values = _from_module(text, load("--task-args", text))
+    if not values:
+        raise BadOption(f"--task-args {text!r}: empty; expected an argument for each task")
+    kinds = {type(value) for value in values}
+    if dict in kinds and not text.endswith((".json", ".csv")):
+        kinds.discard(dict)  # from Python, a dictionary is an argument like any other
+    several = kinds & {tuple, dict}
+    if several and len({type(value) for value in values}) > 1:
+        raise BadOption(f"--task-args {text!r}: some tasks have several parameters and some one; make them all alike")
+    return Arguments(values, bool(several))
+
+
+def _from_module(text: str, found: Any) -> list[Any]:
+    try:
+        values = found() if callable(found) else found
+        if isinstance(values, str | bytes) or not isinstance(values, Iterable):
+            kind = type(values).__name__
+            raise BadOption(f"--task-args {text!r}: a value of type {kind}; expected a list of arguments")
+        # An endless generator ends here.
+        values = list(islice(values, _MOST + 1))
+    except BadOption:
+        raise
+    except Exception as error:
+        raise BadOption(f"--task-args {text!r}: making them raised {type(error).__name__}: {visible(error)}") from None
+    if len(values) > _MOST:
+        raise BadOption(f"--task-args {text!r}: more than {_MOST:,} arguments")
+    return values
+
+
+def _from_file(path: Path) -> list[Any]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        return _json(text) if path.suffix == ".json" else _csv(text)
+    except OSError as error:
+        raise BadOption(f"--task-args {str(path)!r}: {error.strerror}; looked in {Path.cwd()}") from None
+    except (ValueError, csv.Error, RecursionError) as error:
+        raise BadOption(f"--task-args {str(path)!r}: {visible(error)}") from None
+
+
+def _json(text: str) -> list[Any]:
+    values = json.loads(text)
+    if not isinstance(values, list):
+        raise ValueError(f"a JSON {type(values).__name__}; expected a list with an entry for each task")
+    return [tuple(value) if isinstance(value, list) else value for value in values]
+
+
+def _csv(text: str) -> list[Any]:
+    """A line a task; the first one names the parameters."""
+    reader = csv.DictReader(text.splitlines(), strict=True)
+    names = reader.fieldnames or []
+    if not all(name.isidentifier() for name in names):
+        raise ValueError(f"its first line is {', '.join(names)!r}; expected the function's parameters")
+    rows = []
+    for row in reader:
+        if None in row or None in row.values():
+            raise ValueError(f"line {reader.line_num} has not {len(names)} values, as the first line has")
+        rows.append({name: _value(value) for name, value in row.items()})
+    return rows
+
+
+def _value(text: str) -> Any:
+    """A number, true, false or null where it is one, else the text."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text

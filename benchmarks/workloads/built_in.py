@@ -1,0 +1,9 @@
+"""The workloads that come with the suite, beside the summation: task and arguments, addressed as a user would."""
+
+BUILT_IN = {
+    "hashing": ("benchmarks.workloads.hashing:derive", "benchmarks.workloads.hashing:numbers"),
+    "sleeping": ("benchmarks.workloads.sleeping:wait", "benchmarks.workloads.sleeping:pauses"),
+    "array_in": ("benchmarks.workloads.arrays:total", "benchmarks.workloads.arrays:inputs"),
+    "array_out": ("benchmarks.workloads.arrays:spread", "benchmarks.workloads.arrays:starts"),
+    "uneven": ("benchmarks.workloads.uneven:my_task", "benchmarks.workloads.uneven:lengths"),
+}

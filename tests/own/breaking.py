@@ -1,0 +1,3 @@
+"""Can't be imported."""
+
+NOTHING = 1 / 0

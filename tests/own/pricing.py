@@ -1,0 +1,102 @@
+"""A user's module, outside the suite's package: `--workload-path tests/own`."""
+
+import random
+import threading
+import time
+
+import numpy
+
+SIZES = list(range(0, 400, 10))
+
+
+def price(size, rate=1.5):
+    """An ordinary function."""
+    return sum(part * rate for part in range(size))
+
+
+ORDERS = [(size, 1.1) for size in SIZES]
+
+
+def orders():
+    """Arguments made by a function."""
+    return ({"size": size} for size in SIZES)
+
+
+def total(order):
+    """Its one parameter is a dictionary."""
+    return order["size"]
+
+
+def thirds(size):
+    """An array, the first one empty."""
+    return numpy.arange(size) / 3
+
+
+def rounding(size):
+    """Differs in the last digits from one call to the next."""
+    return 1.0 + random.random() * 1e-14
+
+
+halve = lambda size: size / 2  # noqa: E731 - a fault that users make
+
+
+def _outer():
+    def inner(size):
+        return size
+
+    return inner
+
+
+local = _outer()
+
+
+def random_number(size):
+    """Returns something different each time."""
+    return random.random()
+
+
+def failing(size):
+    """Raises for some of its arguments."""
+    if size >= 200:
+        raise KeyError("no price")
+    return size
+
+
+def hanging(size):
+    """Never returns."""
+    time.sleep(1000)
+
+
+def takes(lock):
+    """Its argument can't be pickled."""
+    return 1
+
+
+LOCKS = [threading.Lock() for _ in range(4)]
+
+
+def gives_a_generator(size):
+    """Its result can't be pickled."""
+    return iter_of(size)
+
+
+class iter_of:  # noqa: N801 - it stands for a library's own class
+    """Equal to others of the same size, and can't be pickled."""
+
+    def __init__(self, size):
+        self.size, self.lock = size, threading.Lock()
+
+    def __eq__(self, other):
+        return self.size == other.size
+
+    __hash__ = None
+
+
+EMPTY = []
+NOT_ALIKE = [1, (2, 3)]
+NO_LIST = 5
+
+
+def broken():
+    """Can't make its arguments."""
+    raise OSError("the file is gone")

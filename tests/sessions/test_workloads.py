@@ -1,0 +1,191 @@
+"""Another work than the summation: built-in and the user's own, through real sessions."""
+
+import json
+
+import pytest
+
+from tests.run_session import ROOT, session
+
+OWN = ("--workload-path", str(ROOT / "tests" / "own"))
+FEW = ("--benchmark-only", "--rounds", "1", "--n-jobs=2", "--batch-sizes=4")
+GRID = "benchmarks/suite/test_workload.py"
+CELLS = {
+    *("loop", "futures-threads-n2-b4", "futures-processes-n2-b4"),
+    *("sequential-n2-b4", "threading-n2-b4", "loky-n2-b4", "multiprocessing-n2-b4"),
+}
+
+
+def own(store, function, arguments, *options, path=GRID):
+    """A session of a function of the user's."""
+    asked = ("--workload", f"pricing:{function}", "--task-args", arguments)
+    return session(store, *FEW, *OWN, *asked, *options, path)
+
+
+@pytest.mark.parametrize("name", ["hashing", "sleeping", "array_in", "array_out", "uneven"])
+def test_every_built_in_workload_on_every_backend(tmp_path, name):
+    """Grid, start-up cases, and the micro-cases that do the grid's work."""
+    done = session(tmp_path, *FEW, "--workload", name, "benchmarks/suite", "-k", name)
+    assert done.exit_code == 0, done.output
+    assert {f"{name}-{cell}" for cell in CELLS} < set(done.times)
+    cases = done.run["benchmarks"]
+    assert all(case["extra_info"]["workload"] == case["params"]["workload"] == name for case in cases)
+    functions = {case["name"].partition("[")[0].removeprefix("test_") for case in cases}
+    assert functions == {"workload", "cold_start", "warm_call", "whole_block", "order", "pre_dispatch"}
+    assert f"a call, {name}. The direct loop takes" in done.output
+
+
+@pytest.mark.parametrize(
+    ("function", "arguments"),
+    [
+        ("price", "pricing:SIZES"),
+        ("price", "pricing:ORDERS"),
+        ("total", "pricing:orders"),
+        ("thirds", "pricing:SIZES"),
+    ],
+)
+def test_a_function_of_the_user_s(tmp_path, function, arguments):
+    """From a folder outside this repository, with one parameter or several; workers find it, too."""
+    done = own(tmp_path, function, arguments)
+    assert done.exit_code == 0, done.output
+    assert set(done.times) == {f"pricing:{function}-{cell}" for cell in CELLS}
+    record = done.run["joblib_suite"]
+    assert record["selection"]["--workload"] == f"pricing:{function}"
+    assert record["grid"]["tasks"] == 40
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("orders.json", json.dumps([[3, 2.0], [40, 1.0]])),
+        ("orders.json", json.dumps([{"size": 3}, {"size": 40, "rate": 1.0}])),
+        ("sizes.json", json.dumps([3, 40])),
+        ("orders.csv", "size,rate\n3,2.0\n40,1\n"),
+    ],
+)
+def test_arguments_from_a_file(tmp_path, name, text):
+    """Lists are given by position, objects and lines by name."""
+    file = tmp_path / name
+    file.write_text(text)
+    done = own(tmp_path / "store", "price", str(file), "--backends", "threading,loky")
+    assert done.exit_code == 0, done.output
+    assert all(case["extra_info"]["tasks"] == 2 for case in done.times.values())
+
+
+def test_more_tasks_begin_again_and_fewer_are_taken_evenly(tmp_path):
+    """`--tasks` counts tasks; a run of other arguments is other work."""
+    more = own(tmp_path / "more", "price", "pricing:SIZES", "--tasks", "100", "--backends", "sequential")
+    less = own(tmp_path / "less", "price", "pricing:SIZES", "--tasks", "4", "--backends", "sequential")
+    facts = [run.times["pricing:price-loop"]["extra_info"] for run in (more, less)]
+    assert [fact["tasks"] for fact in facts] == [100, 4]
+    assert facts[0]["arguments"] != facts[1]["arguments"]
+
+
+def test_results_may_differ_where_that_was_asked_for(tmp_path):
+    """Rounding, within a tolerance."""
+    assert own(tmp_path / "strict", "rounding", "pricing:SIZES").exit_code == 1
+    done = own(tmp_path / "store", "rounding", "pricing:SIZES", "--tolerance", "1e-9")
+    assert done.exit_code == 0, done.output
+    assert done.times["pricing:rounding-loky-n2-b4"]["extra_info"]["tolerance"] == 1e-9
+
+
+PROCESSES = {"futures-processes-n2-b4", "multiprocessing-n2-b4"}
+
+
+@pytest.mark.parametrize(
+    ("function", "arguments", "failing", "said"),
+    [
+        (
+            "halve",
+            "SIZES",
+            PROCESSES,
+            "NotPicklable: multiprocessing sends tasks to other processes: <lambda> can't be",
+        ),
+        ("local", "SIZES", PROCESSES, "define it with def at the top of its module"),
+        ("takes", "LOCKS", PROCESSES | {"loky-n2-b4"}, "argument 0 of 4, <unlocked _thread.lock object"),
+        ("gives_a_generator", "SIZES", PROCESSES | {"loky-n2-b4"}, "what the task returns can't be pickled: return"),
+        ("random_number", "SIZES", CELLS, "WrongResult: two runs of the plain loop differ; a task has to return the"),
+        (
+            "failing",
+            "SIZES",
+            CELLS,
+            "TaskFailed: the task raised KeyError: 'no price' in the plain loop, for argument 20",
+        ),
+    ],
+)
+def test_a_faulty_function_is_named_with_cause_and_remedy(tmp_path, function, arguments, failing, said):
+    """In one line; the cases that it does not matter to are measured."""
+    done = own(tmp_path, function, f"pricing:{arguments}")
+    assert done.exit_code == 1
+    assert any(said in line for line in done.output.splitlines()), done.output
+    assert "Traceback" not in done.output
+    measured = set(done.times) if done.run_files else set()
+    assert measured == {f"pricing:{function}-{cell}" for cell in CELLS - failing}
+
+
+def test_a_function_that_hangs_is_cut_off(tmp_path):
+    """Already in its plain loop."""
+    done = own(tmp_path, "hanging", "pricing:SIZES", "--case-timeout", "2")
+    assert done.exit_code == 1
+    assert "CaseTimeout: cut off: the case took longer than --case-timeout 2 s, in the plain loop" in done.output
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--workload", "pricing:price"), "needs --task-args MODULE:NAME, FILE.json or FILE.csv"),
+        (("--workload", "pricing:nothing", "--task-args", "pricing:SIZES"), "there is no nothing in pricing ("),
+        (("--workload", "absent:price", "--task-args", "pricing:SIZES"), "No module named 'absent'; give its folder"),
+        (("--workload", "benchmarks.mine:f", "--task-args", "pricing:SIZES"), "own package has that name"),
+        (("--workload", "breaking:f", "--task-args", "pricing:SIZES"), "importing breaking raised ZeroDivisionError"),
+        (("--workload", "pricing:SIZES", "--task-args", "pricing:SIZES"), "a value of type list; expected a function"),
+        (
+            ("--workload", "no name", "--task-args", "pricing:SIZES"),
+            "expected MODULE:NAME or one of summation, hashing",
+        ),
+        (("--workload", "pricing:price", "--task-args", "pricing:EMPTY"), "empty; expected an argument for each task"),
+        (("--workload", "pricing:price", "--task-args", "pricing:NOT_ALIKE"), "make them all alike"),
+        (
+            ("--workload", "pricing:price", "--task-args", "pricing:NO_LIST"),
+            "a value of type int; expected a list of arguments",
+        ),
+        (("--workload", "pricing:price", "--task-args", "pricing:broken"), "raised OSError: the file is gone"),
+        (("--workload", "pricing:price", "--task-args", "gone.json"), "No such file or directory; looked in"),
+        (("--workload", "pricing:price", "--task-args", "pricing:SIZES", "--tolerance", "2"), "between 0 and 1"),
+        (("--workload", "pricing:price", "--task-args", "pricing:SIZES", "--longest", "9"), "is the summation's"),
+        (("--workload", "hashing", "--task-args", "pricing:SIZES"), "hashing has its own"),
+        (("--workload", "hashing", "--profile", "notebook"), "the notebook's profile is its summation"),
+        (("--task-args", "pricing:SIZES"), "needs --workload MODULE:FUNCTION"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_before_anything_runs(tmp_path, options, said):
+    """One line, exit code 4."""
+    done = session(tmp_path, *FEW, *OWN, *options)
+    assert done.exit_code == 4
+    (line,) = [line for line in done.output.splitlines() if line.startswith("ERROR")]
+    assert said in line
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("a.json", "{}", "a JSON dict; expected a list"),
+        ("a.json", "[1,", "Expecting value"),
+        ("a.csv", "size\n1,2\n", "line 2 has not 1 values"),
+        ("a.csv", "1,2\n3,4\n", "expected the function's parameters"),
+        ("a.csv", "", "empty; expected an argument"),
+    ],
+)
+def test_a_file_that_holds_no_arguments(tmp_path, name, text, said):
+    """Named, with what was expected."""
+    file = tmp_path / name
+    file.write_text(text)
+    done = own(tmp_path / "store", "price", str(file))
+    assert (done.exit_code, said in done.output) == (4, True), done.output
+    assert "Traceback" not in done.output
+
+
+def test_plain_pytest_checks_a_workload_unmeasured(tmp_path):
+    """Also side by side."""
+    done = session(tmp_path, *OWN, "-n", "2", "--workload", "pricing:price", "--task-args", "pricing:SIZES", GRID)
+    assert done.exit_code == 0, done.output
+    assert not done.run_files
