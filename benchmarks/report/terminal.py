@@ -12,6 +12,9 @@ from benchmarks.report.tables import WIDTH, draw
 
 _MOST_NOTES = 20
 
+# What the other columns leave of 100; the end of a longer name tells it from others.
+_NAME_WIDTH, _NAME_END = 31, 20
+
 # Verdicts that numbers alone do not explain.
 _EXPLAINED = FAILING | {Verdict.INCOMPARABLE, Verdict.NEW}
 
@@ -49,10 +52,14 @@ def _table(judgement: Judgement, coloured: bool) -> str:
         table.add_column(title, justify="right", no_wrap=True)
     table.add_column("verdict", no_wrap=True)
     for row in judgement.rows:
-        cells = (row.name, *_times(row), *_comparison(row))
+        cells = (_shortened(row.name), *_times(row), *_comparison(row))
         verdict = Text("~" if row.verdict is Verdict.UNCHANGED else row.verdict.value, _COLOURS[row.verdict])
         table.add_row(*map(Text, cells), verdict)  # names are text, not rich's markup
     return draw(table, coloured)
+
+
+def _shortened(name: str) -> str:
+    return name if len(name) <= _NAME_WIDTH else f"{name[: _NAME_WIDTH - _NAME_END - 1]}…{name[-_NAME_END:]}"
 
 
 def _times(row: Row) -> tuple[str, str]:
