@@ -6,7 +6,10 @@ from dataclasses import replace
 import pytest
 from pytest_benchmark.session import PerformanceRegression
 
+from benchmarks.backends.engine import ENGINES
 from benchmarks.measure.children import bind_forks, reset_signals_in_forks, watch
+from benchmarks.measure.engines import SPECS, engines_of_module, specs
+from benchmarks.measure.importing import add_path
 from benchmarks.measure.ledger import Ledger
 from benchmarks.measure.machine import pin_thread_pools
 from benchmarks.measure.recording import install, keep_journal, open_journal, outcome, read_history
@@ -55,9 +58,13 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     """Read the options before pytest-benchmark (which configures itself last) reads its own."""
     try:
-        settings = read_settings(config.getoption, known_backend)
+        if (path := config.getoption("workload_path")) is not None:
+            add_path(path)
+        own_engines = engines_of_module(config.getoption("backend_module"))
+        settings = read_settings(config.getoption, lambda name: name in {*ENGINES, *own_engines} or known_backend(name))
         refuse_unwritable("--benchmark-json", config.getoption("benchmark_json"))
         workload = read_workload(config.getoption, settings)
+        config.stash[SPECS] = specs(config.getoption, settings.backends, own_engines)
         read_history(config)
         if not hasattr(config, "workerinput"):
             refuse_workers(settings.measuring, config.getoption("numprocesses", None), config.getoption("dist", "no"))

@@ -9,7 +9,8 @@ from typing import Any
 
 BatchSize = int | str | None
 
-JOBLIB_BACKENDS = ("sequential", "threading", "loky", "multiprocessing")
+SEQUENTIAL = "sequential"
+JOBLIB_BACKENDS = (SEQUENTIAL, "threading", "loky", "multiprocessing")
 N_JOBS = (1, 2, 4)
 BATCH_SIZES: tuple[BatchSize, ...] = (1, 10, 100, 1000, "auto")
 

@@ -49,6 +49,12 @@ class FuturesPool:
     def discard(self) -> None:
         """Nothing outlives `close`."""
 
+    def release(self) -> None:
+        """Nothing outlives `close`."""
+
+    def clock(self) -> None:
+        """The calls are made in this process."""
+
     def kill(self) -> None:
         """Kill worker processes; threads can't be killed, only left."""
         if self._executor is None:

@@ -54,6 +54,13 @@ class JoblibPool:
         """Shut down loky's executor, which belongs to the process and outlives the block."""
         discard_loky()
 
+    def release(self) -> None:
+        """End loky's executor: it would be warm already."""
+        self.discard()
+
+    def clock(self) -> None:
+        """The calls are made in this process."""
+
     def kill(self) -> None:
         """Leave the block after a failure. joblib has by then aborted the call itself and killed its processes."""
         try:

@@ -23,6 +23,12 @@ class Loop:
     def discard(self) -> None:
         """Nothing outlives the call."""
 
+    def release(self) -> None:
+        """There is nothing to find."""
+
+    def clock(self) -> None:
+        """The calls are made in this process."""
+
     def kill(self) -> None:
         """Nothing to end."""
 

@@ -1,9 +1,11 @@
 """What every backend offers the one who measures it, and the factory that makes one for a case."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from benchmarks.backends.engine import EngineSpec
 from benchmarks.grid import FUTURES_PROCESSES, FUTURES_THREADS, LOOP, Case
 
 Task = Callable[[Any], Any]
@@ -13,12 +15,15 @@ Task = Callable[[Any], Any]
 class Effective:
     """What a pool really is, whatever was asked for.
 
-    `backend` is the name under which that class is asked for, None where it has none.
+    `backend` is the name under which that class is asked for, None where it has none; `process` is the id of the one
+    that calls the pool; `facts` are what else is known of its workers.
     """
 
     backend_class: str
     backend: str | None
     n_jobs: int
+    process: int = field(default_factory=os.getpid)
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Pool(Protocol):
@@ -35,6 +40,12 @@ class Pool(Protocol):
 
     def discard(self) -> None:
         """End whatever outlives `close`, so that the next pool starts cold."""
+
+    def release(self) -> None:
+        """The case is over: end what the next one must not find."""
+
+    def clock(self) -> Callable[[], float] | None:
+        """The clock of the process that makes the calls, in seconds; None where that is this one."""
 
     def kill(self) -> None:
         """End a pool after a failure, without waiting for what its workers do."""
@@ -55,8 +66,8 @@ class Pool(Protocol):
         """After all workers were killed: release what one of them may have held and the pool still waits for."""
 
 
-def open_pool(case: Case, **parallel_options: Any) -> Pool:
-    """The pool of `case`, not yet open.
+def open_pool(case: Case, engines: Mapping[str, EngineSpec], **parallel_options: Any) -> Pool:
+    """The pool of `case`, not yet open; `engines` are those of the backends that need one.
 
     `parallel_options` go to `joblib.Parallel` on top of the case's own three. The direct loop runs inside a `with
     Parallel(...)` block where there are any, as the notebook has it, and by itself where there are none.
@@ -69,6 +80,11 @@ def open_pool(case: Case, **parallel_options: Any) -> Pool:
         from benchmarks.backends.futures_pool import FuturesPool
 
         return FuturesPool(case)
+    if case.backend in engines:
+        from benchmarks.backends.hosted_pool import HostedPool
+
+        options = {"n_jobs": case.n_jobs, "batch_size": case.batch_size}
+        return HostedPool(engines[case.backend], {**options, **parallel_options})
     from benchmarks.backends.joblib_pool import JoblibPool, LoopInBlock
 
     if case.backend == LOOP:

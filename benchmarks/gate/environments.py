@@ -34,23 +34,29 @@ class BuiltSide:
 
 
 def build(
-    base: SideSpec, head: SideSpec, root: Path, cache: Path, interpreter: str | None
+    base: SideSpec, head: SideSpec, root: Path, cache: Path, interpreter: str | None, backends: Sequence[str] = ()
 ) -> tuple[BuiltSide, BuiltSide]:
     """Both sides, built or found under `cache`; `root` is this repository. Raises GateError.
+
+    `backends` are those that a session is asked for: some need packages of their own.
 
     Head's suite measures both; of base's commit come the pins and the workloads.
     """
     cache = make_folder(cache.absolute())
     # Two gates that begin at once build once.
     with locked(cache / "lock", timeout_s=_PATIENCE_S):
-        return _build(base, head, root, Builder(cache, interpreter or sys.executable))
+        return _build(base, head, root, Builder(cache, interpreter or sys.executable), backends)
 
 
-def _build(base: SideSpec, head: SideSpec, root: Path, builder: "Builder") -> tuple[BuiltSide, BuiltSide]:
+def _build(
+    base: SideSpec, head: SideSpec, root: Path, builder: "Builder", backends: Sequence[str]
+) -> tuple[BuiltSide, BuiltSide]:
     suite = suite_files(root, head.ref)
     trees = suite_files(root, base.ref) if base.ref else suite, suite
     wheels = [builder.wheels(side) for side in (base, head)]
-    wanted = [_wanted(side, pins(tree), own) for side, tree, own in zip((base, head), trees, wheels, strict=True)]
+    wanted = [
+        _wanted(side, pins(tree, backends), own) for side, tree, own in zip((base, head), trees, wheels, strict=True)
+    ]
     locks = builder.lock(wanted)
     base_side, head_side = (
         BuiltSide(

@@ -89,6 +89,11 @@ class Record:
     state: str = "running"
     work: list[str] = field(default_factory=list)
 
+    @property
+    def backends(self) -> list[str]:
+        """The backends that were asked for, none where the profile's are measured."""
+        return next((it.partition("=")[2].split(",") for it in self.work if it.startswith("--backends=")), [])
+
     def save(self, folder: Path) -> None:
         """Write gate.json whole or not at all. Raises StoreTrouble."""
         make_folder(folder)

@@ -38,11 +38,17 @@ def with_workloads(suite: Files, other: Files) -> Files:
     return own | {path: content for path, content in other.items() if path.startswith("benchmarks/workloads/")}
 
 
-def pins(files: Files) -> dict[str, list[str]]:
-    """The dependency groups of a tree's pyproject.toml that name projects; raises GateError."""
+def pins(files: Files, backends: Iterable[str] = ()) -> dict[str, list[str]]:
+    """The requirements of a tree's pyproject.toml that name projects: measured, and harness; raises GateError.
+
+    With the harness come those of `backends` that need packages of their own: groups of the backends' names.
+    """
     try:
         groups = tomllib.loads(files["pyproject.toml"].decode())["dependency-groups"]
-        return {name: [line for line in groups[name] if isinstance(line, str)] for name in ("measured", "harness")}
+        found = {name: [line for line in groups[name] if isinstance(line, str)] for name in ("measured", "harness")}
+        for name in backends:
+            found["harness"] += [line for line in groups.get(name, ()) if isinstance(line, str)]
+        return found
     except (KeyError, TypeError, ValueError) as error:
         raise GateError(f"pyproject.toml: {error!r}; expected the dependency groups measured and harness") from None
 

@@ -2,13 +2,14 @@
 
 import csv
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from benchmarks.history.reading import visible
+from benchmarks.measure.importing import loaded
 from benchmarks.measure.settings import BadOption
 
 _MOST = 10_000_000
@@ -22,12 +23,12 @@ class Arguments:
     spread: bool
 
 
-def arguments_of(text: str, load: Callable[[str, str], Any]) -> Arguments:
-    """What the option's value stands for; `load` gets an object by option and `module:name`. Raises BadOption."""
+def arguments_of(text: str) -> Arguments:
+    """What the option's value stands for. Raises BadOption."""
     if text.endswith((".json", ".csv")):
         values = _from_file(Path(text))
     else:
-        values = _from_module(text, load("--task-args", text))
+        values = _from_module(text, loaded("--task-args", text, ", FILE.json or FILE.csv"))
     if not values:
         raise BadOption(f"--task-args {text!r}: empty; expected an argument for each task")
     kinds = {type(value) for value in values}

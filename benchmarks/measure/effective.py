@@ -1,6 +1,5 @@
 """What really ran: the facts that stand beside a case's times in the run file."""
 
-import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -39,8 +38,9 @@ def observe(pool: Pool, work: Work) -> dict[str, Any]:
     return {
         "effective_backend": effective.backend_class,
         "effective_n_jobs": effective.n_jobs,
-        "worker_processes": len({process for process, _ in workers if process != os.getpid()}),
+        "worker_processes": len({process for process, _ in workers if process != effective.process}),
         "worker_threads": len(workers),
+        **effective.facts,
     }
 
 

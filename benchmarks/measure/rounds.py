@@ -2,11 +2,12 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
+from benchmarks.backends.engine import EngineSpec
 from benchmarks.backends.pool import Pool, open_pool
 from benchmarks.grid import Case
 from benchmarks.measure.deadline import guarded, lingering
@@ -38,7 +39,8 @@ class Gated:
 class Measure:
     """Times calls of a case's pool through pytest-benchmark's `pedantic`, one call a round.
 
-    `rounds` and `warmups` are calls; `timeout_s` is for the whole case; `stuck` is told of threads that can't be ended.
+    `rounds` and `warmups` are calls; `timeout_s` is for the whole case; `stuck` is told of threads that can't be ended;
+    `engines` are those of the backends that need one.
     """
 
     def __init__(
@@ -48,6 +50,7 @@ class Measure:
         warmups: int,
         timeout_s: float,
         stuck: Callable[[list[str]], None],
+        engines: Mapping[str, EngineSpec],
         gated: Gated | None = None,
     ) -> None:
         self._benchmark = benchmark
@@ -55,6 +58,7 @@ class Measure:
         self._warmups = warmups
         self._timeout_s = timeout_s
         self._stuck = stuck
+        self._engines = engines
         self._gated = gated
         self.untimed_s = 0.0
 
@@ -121,13 +125,13 @@ class Measure:
         With it the work, once its plain loop has been run: what fails there is no fault of a pool.
         """
         before = set(threading.enumerate())
-        pool = open_pool(case, **parallel_options)
+        pool = open_pool(case, self._engines, **parallel_options)
         if self._gated and self._gated.repeated:
             work = replace(work, by_formula=True)
         try:
             with guarded(self._timeout_s, pool.dead_worker, pool.unblock), explained(case, work):
                 if not self._gated:
-                    pool.discard()
+                    pool.release()
                 try:
                     _ = work.reference
                     refuse_unpicklable(case, work)
@@ -136,7 +140,7 @@ class Measure:
                     pool.kill()
                     raise
                 if not (self._gated and self._gated.keep):
-                    pool.discard()
+                    pool.release()
         except BaseException:
             if left := lingering(before, _PATIENCE_S):
                 self._stuck(left)
@@ -151,6 +155,8 @@ class Measure:
         with naming(f"{_where(case)}, untimed call"):
             seen = observe(pool, observed or work)
         self.untimed_s += time.perf_counter() - began
+        if (clock := pool.clock()) is not None:
+            self._benchmark._timer = clock
         facts = {"phase": phase, **work.facts, **seen, "alias_of": alias(case, pool.effective())}
         return Notes(case, work, pool, facts, calls)
 

@@ -97,7 +97,7 @@ def reason(report: Any) -> str:
 
 # Failures whose message says all there is to say; a traceback through joblib would only bury it.
 _SPEAK_FOR_THEMSELVES = {"WrongResult", "CaseTimeout", "WorkerDied", "TerminatedWorkerError", "BrokenProcessPool"}
-_SPEAK_FOR_THEMSELVES |= {"TaskFailed", "NotPicklable", "Incomparable"}
+_SPEAK_FOR_THEMSELVES |= {"TaskFailed", "NotPicklable", "Incomparable", "EngineTrouble", "NoEngine", "HostFailed"}
 
 
 def shorten(report: Any, error: BaseException) -> None:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import pytest
 
+from benchmarks.backends.engine import ENGINES
 from benchmarks.grid import BATCH_SIZES, JOBLIB_BACKENDS, N_JOBS, PROFILES, UNMEASURED, BatchSize
 from benchmarks.workloads.built_in import BUILT_IN
 
@@ -76,8 +77,11 @@ def add_options(group: Any) -> None:
         ("--longest", "N", "additions of the longest task, exclusive as in range (default: the profile's)"),
         ("--workload", "NAME", f"measure {', '.join(BUILT_IN)} or MODULE:FUNCTION (default: summation)"),
         ("--task-args", "WHERE", "the function's arguments: MODULE:NAME, FILE.json or FILE.csv, one entry a task"),
-        ("--workload-path", "DIR", "where the workload's module lies, if it is not installed"),
+        ("--workload-path", "DIR", "where modules of yours lie (workload, arguments, backends) that are not installed"),
         ("--tolerance", "R", "results may differ by this relative amount (default: they must be equal)"),
+        ("--backend-module", "MODULE", "a module whose BACKENDS names backends of its own and their engines"),
+        ("--dask-scheduler", "ADDRESS", "use this cluster of dask, such as tcp://host:8786 (default: start one)"),
+        ("--ray-address", "ADDRESS", "use this cluster of ray, such as host:6379 or auto (default: start one)"),
         ("--rounds", "N", "timed rounds of each case (default: the profile's)"),
         ("--case-timeout", "SECONDS", "cut a case off after this long (default: 120)"),
         ("--shuffle", "SEED", "run the cases in a random order made from this whole number"),
@@ -95,7 +99,7 @@ def add_options(group: Any) -> None:
 def read_settings(option: Callable[[str], Any], known_backend: Callable[[str], bool]) -> Settings:
     """The session's settings from its options; raises BadOption.
 
-    `option` looks a value up by name; `known_backend` says whether joblib knows a backend that is not one of its own.
+    `option` looks a value up by name; `known_backend` says whether there is a backend that is not one of joblib's own.
     """
     measuring = any(option(name) for name in _ASKS_TO_MEASURE) and not option("benchmark_disable")
     name = option("profile") or "quick"
@@ -168,7 +172,10 @@ def _backend(known: Callable[[str], bool]) -> Callable[[str, str], str]:
     def parse(name: str, text: str) -> str:
         if text in JOBLIB_BACKENDS or (text and known(text)):
             return text
-        raise BadOption(f"{name}: unknown backend {text!r}; joblib has {', '.join(JOBLIB_BACKENDS)}")
+        raise BadOption(
+            f"{name}: unknown backend {text!r}; there are {', '.join((*JOBLIB_BACKENDS, *ENGINES))}, and those of a"
+            " --backend-module"
+        )
 
     return parse
 

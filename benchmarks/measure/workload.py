@@ -1,31 +1,22 @@
 """`--workload`: the task that a session measures in place of the summation, a built-in one or the user's own."""
 
 import hashlib
-import importlib
-import os
 import pickle
-import re
-import sys
-import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from benchmarks.history.reading import visible
 from benchmarks.measure.arguments import arguments_of
+from benchmarks.measure.importing import loaded
 from benchmarks.measure.settings import BadOption, Settings
 from benchmarks.measure.work import Work
 from benchmarks.workloads.built_in import BUILT_IN
 from benchmarks.workloads.carriers import Spread
 
 SUMMATION = "summation"
-
-# No "-", which ends a workload's name in a case's id.
-_ADDRESS = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
 
 # A start-up case has so few tasks that they do not hide the start: two for each of four workers.
 _FEW = 8
@@ -85,15 +76,13 @@ def read_workload(option: Callable[[str], Any], settings: Settings) -> Workload 
     if name == SUMMATION:
         return None
     tolerance = _tolerance(option("tolerance"))
-    if option("workload_path") is not None:
-        _add_path(option("workload_path"))
     task_at, arguments_at = BUILT_IN.get(name, (name, option("task_args")))
-    task = _loaded("--workload", task_at)
+    task = loaded("--workload", task_at, f" or one of {', '.join((SUMMATION, *BUILT_IN))}")
     if not callable(task):
         raise BadOption(f"--workload {name!r}: a value of type {type(task).__name__}; expected a function")
     if arguments_at is None:
         raise BadOption(f"--workload {name!r} needs --task-args MODULE:NAME, FILE.json or FILE.csv: one entry a task")
-    arguments = arguments_of(arguments_at, _loaded)
+    arguments = arguments_of(arguments_at)
     tasks = len(arguments.values) if option("tasks") is None else settings.tasks
     if not settings.measuring:
         tasks = min(tasks, settings.tasks)
@@ -103,7 +92,7 @@ def read_workload(option: Callable[[str], Any], settings: Settings) -> Workload 
 def _refuse_contradictions(option: Callable[[str], Any], name: str) -> None:
     if name == SUMMATION:
         for given in ("task_args", "workload_path", "tolerance"):
-            if option(given) is not None:
+            if option(given) is not None and not (given == "workload_path" and option("backend_module")):
                 given = f"--{given.replace('_', '-')}"
                 raise BadOption(f"{given} needs --workload MODULE:FUNCTION; the summation has all it needs")
         return
@@ -125,51 +114,3 @@ def _tolerance(text: str | None) -> float | None:
     if not 0 < tolerance < 1:
         raise BadOption(f"--tolerance {text!r}: expected a relative difference between 0 and 1, such as 1e-9")
     return tolerance
-
-
-def _add_path(text: str) -> None:
-    """Have modules found in a folder, by this process and by every worker."""
-    path = Path(text).absolute()
-    if not path.is_dir():
-        raise BadOption(
-            f"--workload-path {text!r}: no such folder; expected the one that the workload's module lies in"
-        )
-    sys.path.insert(1, str(path))
-    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(path), os.environ.get("PYTHONPATH")]))
-
-
-def _loaded(option: str, address: str) -> Any:
-    """The object at `module:name`; raises BadOption."""
-    if not _ADDRESS.fullmatch(address):
-        files = (
-            ", FILE.json or FILE.csv" if option == "--task-args" else f" or one of {', '.join((SUMMATION, *BUILT_IN))}"
-        )
-        raise BadOption(f"{option} {visible(address)!r}: expected MODULE:NAME{files}")
-    module, _, names = address.partition(":")
-    try:
-        found = importlib.import_module(module)
-    except ModuleNotFoundError as error:
-        raise BadOption(f"{option} {address!r}: {error}; {_hint(module, error.name)}") from None
-    except (Exception, SystemExit) as error:
-        frames = traceback.extract_tb(error.__traceback__)
-        where = f"{Path(frames[-1].filename).name}, line {frames[-1].lineno}"
-        said = f"importing {module} raised {type(error).__name__}: {visible(error)} ({where})"
-        raise BadOption(f"{option} {address!r}: {said}") from None
-    for name in names.split("."):
-        try:
-            found = getattr(found, name)
-        except AttributeError:
-            raise BadOption(f"{option} {address!r}: there is no {name} in {module} ({_file(found)})") from None
-    return found
-
-
-def _hint(module: str, missing: str | None) -> str:
-    if module.split(".")[0] == "benchmarks":
-        return "this suite's own package has that name: give --workload-path the folder itself, and the module alone"
-    if missing and not f"{module}.".startswith(f"{missing}."):
-        return f"{module} needs it: install it beside the suite"
-    return "give its folder with --workload-path DIR, or install it beside the suite"
-
-
-def _file(found: Any) -> str:
-    return str(getattr(found, "__file__", None) or type(found).__name__)

@@ -18,6 +18,7 @@ from benchmarks.report.counts import counted
 from benchmarks.report.durations import duration
 from benchmarks.report.heat import heat_maps
 from benchmarks.report.measured import MeasuredCase, measured_cases, own_cases
+from benchmarks.report.task_costs import task_costs
 
 _MOST_MISSING = 50
 _LONGEST = 500
@@ -27,7 +28,7 @@ def run_sections(run: Run, document: Mapping[str, Any]) -> list[Section]:
     """What a run says by itself; `document` is its file, parsed."""
     cases = measured_cases(document["benchmarks"])
     return [
-        _answer(run, cases),
+        _answer(run, cases, task_costs(document["benchmarks"])),
         _cells(run, cases),
         _curves(run, cases),
         _distributions(run),
@@ -69,9 +70,9 @@ def _part(parent: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _answer(run: Run, cases: Sequence[MeasuredCase]) -> Section:
+def _answer(run: Run, cases: Sequence[MeasuredCase], costs: Sequence[str]) -> Section:
     if not cases:
-        return Section("answer", "Answer", [*answer(cases), *lacking(run)])
+        return Section("answer", "Answer", [*answer(cases), *costs, *lacking(run)])
     own = own_cases(cases)
     by_name = {case.configuration.name: case for case in own}
     rows = [
@@ -87,7 +88,7 @@ def _answer(run: Run, cases: Sequence[MeasuredCase]) -> Section:
     ]
     titles = ("backend", "best cell", "time", "speed-up", "efficiency", "what really ran")
     tables = [Table("The best cell of each backend", titles, rows)] if rows else []
-    said = [*answer(cases), what_was_done(cases).replace("\n", " "), *lacking(run)]
+    said = [*answer(cases), *costs, what_was_done(cases).replace("\n", " "), *lacking(run)]
     return Section("answer", "Answer", said, tables=tables)
 
 

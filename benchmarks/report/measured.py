@@ -89,22 +89,23 @@ def _is_cell(entry: Mapping[str, Any]) -> bool:
     if entry.get("group") not in _GROUPS or not isinstance(params, dict) or not isinstance(facts, dict):
         return False
     return (
-        _word(entry.get("param"))
-        and _word(params.get("backend"))
+        is_word(entry.get("param"))
+        and is_word(params.get("backend"))
         and _jobs(params.get("n_jobs"))
         and _batch_size(params)
-        and all(_count(facts.get(name)) for name in ("tasks", "effective_n_jobs", "worker_threads"))
-        and (_word(facts.get("workload")) if entry["group"] == "workload" else _count(facts.get("longest")))
+        and all(is_count(facts.get(name)) for name in ("tasks", "effective_n_jobs", "worker_threads"))
+        and (is_word(facts.get("workload")) if entry["group"] == "workload" else is_count(facts.get("longest")))
         and isinstance(facts.get("worker_processes"), int)
         and "alias_of" in facts
-        and (facts["alias_of"] is None or _word(facts["alias_of"]))
-        and _word(facts.get("effective_backend"))
+        and (facts["alias_of"] is None or is_word(facts["alias_of"]))
+        and is_word(facts.get("effective_backend"))
         and _batches(facts.get("batches"))
         and _loops(facts.get("loop_s"))
     )
 
 
-def _count(value: object) -> bool:
+def is_count(value: object) -> bool:
+    """Whether a value is a number of things, at least one."""
     return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 10**12
 
 
@@ -116,10 +117,10 @@ def _jobs(value: object) -> bool:
 def _batch_size(params: Mapping[str, Any]) -> bool:
     """A count or "auto"; null, which has to be there, for the direct loop alone."""
     value = params.get("batch_size", False)
-    return value is None if params["backend"] == LOOP else value == "auto" or _count(value)
+    return value is None if params["backend"] == LOOP else value == "auto" or is_count(value)
 
 
-def _word(value: object) -> bool:
+def is_word(value: object) -> bool:
     """Text that can be shown as it is."""
     return isinstance(value, str) and len(value) <= _LONGEST_WORD and not unprintable(value)
 
@@ -137,6 +138,9 @@ def _batches(value: object) -> bool:
         return False
     return all(
         one is None
-        or (isinstance(one, dict) and all(size.isdecimal() and len(size) < 13 and _count(n) for size, n in one.items()))
+        or (
+            isinstance(one, dict)
+            and all(size.isdecimal() and len(size) < 13 and is_count(n) for size, n in one.items())
+        )
         for one in value
     )

@@ -12,6 +12,7 @@ from benchmarks.report.answer import answer, really_ran, what_was_done
 from benchmarks.report.durations import duration
 from benchmarks.report.measured import MeasuredCase, measured_cases, own_cases
 from benchmarks.report.tables import WIDTH, draw
+from benchmarks.report.task_costs import task_costs
 
 _MOST_BACKENDS = 10
 _MOST_REASONS = 3
@@ -21,13 +22,15 @@ _MOST_LINES = 3
 def summary(benchmarks: Sequence[dict[str, Any]], without_time: Mapping[str, str], coloured: bool) -> str:
     """The summary of a session, from the `benchmarks` of its run file and the cases that have no time, with reasons."""
     missing, cases = _missing(without_time), measured_cases(benchmarks)
+    costs = [textwrap.fill(sentence, WIDTH) for sentence in task_costs(benchmarks)]
     if not cases:
-        return "\n".join(["No speed-ups: no case has a time and a direct loop to stand against.", *missing, ""])
+        nothing = "No speed-ups: no case has a time and a direct loop to stand against."
+        return "\n".join([nothing, *costs, *missing, ""])
     lines = [what_was_done(cases)]
     if own := own_cases(cases):
         lines.append(_table(own, coloured))
     lines += [textwrap.fill(sentence, WIDTH) for sentence in answer(cases)]
-    return "\n".join([*lines, *missing, ""])
+    return "\n".join([*lines, *costs, *missing, ""])
 
 
 def _missing(without_time: Mapping[str, str]) -> list[str]:

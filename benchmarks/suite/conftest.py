@@ -4,6 +4,7 @@ import functools
 
 import pytest
 
+from benchmarks.measure.engines import SPECS
 from benchmarks.measure.session import LEDGER
 from benchmarks.measure.settings import SETTINGS
 from benchmarks.measure.turns import PLAN
@@ -19,7 +20,7 @@ def measure(request, benchmark):
     """Times calls of a case's pool: see `benchmarks.measure.rounds.Measure`."""
     from benchmarks.measure.rounds import Gated, Measure
 
-    settings, ledger = request.config.stash[SETTINGS], request.config.stash[LEDGER]
+    settings, ledger, engines = (request.config.stash[key] for key in (SETTINGS, LEDGER, SPECS))
 
     def stuck(threads):
         ledger.stuck = f"{request.node.name} left threads behind that can't be ended: {', '.join(threads)}"
@@ -29,7 +30,7 @@ def measure(request, benchmark):
         plan, nodeid = request.config.stash[PLAN], request.node.nodeid
         turn = plan.rounds(nodeid) if plan.turns else None
         gated = Gated(turn, repeated=bool(plan.cases), keep=bool(plan.cases) and plan.cases[nodeid].keep)
-    measure = Measure(benchmark, settings.rounds, settings.warmups, settings.case_timeout_s, stuck, gated)
+    measure = Measure(benchmark, settings.rounds, settings.warmups, settings.case_timeout_s, stuck, engines, gated)
     yield measure
     # A case that failed before its rounds has had no use for the fixture: pytest-benchmark need not warn of that.
     benchmark.skipped = benchmark.skipped or request.node.nodeid in ledger.failed

@@ -54,7 +54,7 @@ def _measured(args: argparse.Namespace) -> tuple[Path, Record]:
     folder, record = new_record(args, args.side, args.side)
     spec = parse_side("--side", args.side)
     tell("building the side")
-    sides = build(spec, spec, ROOT, WORK, record.interpreter)
+    sides = build(spec, spec, ROOT, WORK, record.interpreter, record.backends)
     for name in record.sides:
         record.sides[name] |= {"packages": sides[0].packages, "built": sides[0].identity}
     measure(folder, record, sides, everything, f"`calibrate --recompute {folder}` takes what was measured")

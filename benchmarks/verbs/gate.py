@@ -55,7 +55,7 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
     if same_tree(specs[0], specs[1], ROOT):
         return Outcome("PASS: nothing to compare: neither pins nor workloads differ\n", Exit.FINE)
     tell("building both sides")
-    sides = build(specs[0], specs[1], ROOT, WORK, record.interpreter)
+    sides = build(specs[0], specs[1], ROOT, WORK, record.interpreter, record.backends)
     for name, side in zip(("base", "head"), sides, strict=True):
         built = side.identity
         if record.sides[name].get("built", built) != built:

@@ -23,9 +23,12 @@ from benchmarks.verbs.outputs import OUTPUTS
 ROOT = Path(__file__).parents[2]
 
 # What only a new record takes; a budget may grow.
-_ASKED_ONCE = (
-    *("python", "keyword", "min_effect", "alpha", "record", "seed"),
+_ASKED_ONCE = ("python", "keyword", "min_effect", "alpha", "record", "seed")
+
+# Of these, what sessions take as well: their work and their backends.
+_SESSIONS = (
     *("workload", "task_args", "workload_path", "tolerance"),
+    *("backends", "backend_module", "dask_scheduler", "ray_address"),
 )
 
 # What gates share: environments, records, calibrations.
@@ -45,6 +48,10 @@ def add_measuring_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--task-args", metavar="WHERE", help="its arguments: MODULE:NAME, FILE.json or FILE.csv")
     parser.add_argument("--workload-path", metavar="DIR", help="where its module lies, if no side installs it")
     parser.add_argument("--tolerance", metavar="R", help="its results may differ by this relative amount")
+    parser.add_argument("--backends", metavar="LIST", help="of the grid, such as loky,dask (default: joblib's own)")
+    parser.add_argument("--backend-module", metavar="MODULE", help="a module with backends and engines of its own")
+    parser.add_argument("--dask-scheduler", metavar="ADDRESS", help="a cluster of dask (default: start one)")
+    parser.add_argument("--ray-address", metavar="ADDRESS", help="a cluster of ray (default: start one)")
     parser.add_argument("--min-effect", metavar="P%", help="the slowdown to be seen (default: 5%%)")
     parser.add_argument("--alpha", metavar="P%", help="chance of any false regression (default: 1%%)")
     parser.add_argument("--budget", metavar="TIME", help="time to measure, such as 6m (default: 10m)")
@@ -76,12 +83,11 @@ def new_record(args: argparse.Namespace, base: list[str], head: list[str]) -> tu
 
 def _work(args: argparse.Namespace) -> list[str]:
     """The sessions' own options of these names; a session runs elsewhere, so that paths are made absolute."""
-    values = {"workload": args.workload, "task-args": args.task_args, "workload-path": args.workload_path}
+    values = {name.replace("_", "-"): getattr(args, name) for name in _SESSIONS}
     if args.workload_path:
         values["workload-path"] = str(Path(args.workload_path).absolute())
     if args.task_args and args.task_args.endswith((".json", ".csv")):
         values["task-args"] = str(Path(args.task_args).absolute())
-    values["tolerance"] = args.tolerance
     return [f"--{name}={value}" for name, value in values.items() if value is not None]
 
 
@@ -114,7 +120,7 @@ def reopened(name: str, args: argparse.Namespace, others: Sequence[str]) -> tupl
 
     And where it would be written over, or an option of a new record, or one of `others`, is given beside it.
     """
-    for other in (*others, *_ASKED_ONCE):
+    for other in (*others, *_ASKED_ONCE, *_SESSIONS):
         if getattr(args, other):
             shown = "-k" if other == "keyword" else f"--{other.replace('_', '-')}"
             raise GateError(f"{shown} and --{name}: a record says itself what was asked; leave it out")

@@ -46,8 +46,8 @@ class OneRound:
 def differences(case, work, fixture):
     """Relative difference of each pair of rounds, suite against bare."""
     plain = Parallel(backend=case.backend, n_jobs=case.n_jobs, batch_size=case.batch_size)
-    pool, once = open_pool(case), OneRound(fixture)
-    measure = Measure(once, rounds=1, warmups=0, timeout_s=3600, stuck=print)
+    pool, once = open_pool(case, {}), OneRound(fixture)
+    measure = Measure(once, rounds=1, warmups=0, timeout_s=3600, stuck=print, engines={})
 
     def bare():
         began = time.perf_counter()
@@ -82,7 +82,7 @@ def test_cost_of_a_round(benchmark, capsys):
 
 def test_cost_of_watching(benchmark, capsys):
     """The worst case by counting: one watched batch a task."""
-    pool = open_pool(Case("threading", 2, 1))
+    pool = open_pool(Case("threading", 2, 1), {})
     pool.open()
     backend, batches = pool._parallel._backend, 100_000
     watched = benchmark.pedantic(repeat, (backend.batch_completed, batches)) / batches

@@ -21,7 +21,7 @@ def opened():
     pools = []
 
     def open_one(case, **options):
-        pool = open_pool(case, **options)
+        pool = open_pool(case, {}, **options)
         pools.append(pool)
         pool.open()
         return pool

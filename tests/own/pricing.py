@@ -100,3 +100,12 @@ NO_LIST = 5
 def broken():
     """Can't make its arguments."""
     raise OSError("the file is gone")
+
+
+def slow(milliseconds):
+    """Long enough to be interrupted."""
+    time.sleep(milliseconds / 1e3)
+    return milliseconds
+
+
+PAUSES = [50] * 40

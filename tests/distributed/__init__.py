@@ -1,0 +1,1 @@
+"""Engines on real clusters; needs the dependency group `distributed-tests`."""

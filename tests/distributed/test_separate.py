@@ -1,0 +1,193 @@
+"""Clusters that run already: a scheduler and two workers started one by one, and what can be wrong with them."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+
+from tests.distributed.clusters import Dask, free_port, until
+from tests.run_session import ROOT, command, environment, session
+
+OWN = ("--workload-path", str(ROOT / "tests" / "own"))
+PRICES = (*OWN, "--workload", "pricing:price", "--task-args", "pricing:ORDERS")
+GRID = "benchmarks/suite/test_workload.py"
+SHORT = ("--benchmark-only", "--rounds", "2", "--batch-sizes=10")
+
+
+def with_slow_tasks(store, *options):
+    """A session whose tasks can be interrupted, as a process."""
+    slow = (*OWN, "--workload", "pricing:slow", "--task-args", "pricing:PAUSES")
+    return subprocess.Popen(
+        command(store, *SHORT, *slow, "--n-jobs=2", *options, GRID, "-k", "dask or ray or loky"),
+        cwd=ROOT,
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def test_workers_elsewhere_are_given_the_user_s_modules(tmp_path, dask):
+    """They were started in another folder, and know neither this suite nor the user's function."""
+    for _ in range(2):
+        dask.add_worker()
+    options = ("--backends", "loky,dask", "--n-jobs=2,4", "--dask-scheduler", dask.address)
+    done = session(tmp_path / "store", *SHORT, *PRICES, *options, GRID)
+    assert done.exit_code == 0, done.output
+    two, four = (done.times[f"pricing:price-dask-n{jobs}-b10"]["extra_info"] for jobs in (2, 4))
+    assert two["worker_processes"] == 2
+    assert (two["cluster"], two["cluster_threads"]) == (dask.address, 2)
+    assert "n_jobs_ignored" not in two
+    assert (four["n_jobs_ignored"], four["effective_n_jobs"]) == (True, 2)
+    assert four["alias_of"] == "pricing:price-dask-n2-b10"
+
+
+def test_a_function_that_has_changed_is_given_anew(tmp_path, dask):
+    """A cluster outlives sessions; what its workers have imported does not."""
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    dask.add_worker()
+    dask.add_worker()
+    options = ("--workload-path", str(folder), "--workload", "job:work", "--task-args", "job:ALL", "--n-jobs=2")
+    for number in (1, 2):
+        (folder / "job.py").write_text(f"ALL = list(range(40))\n\n\ndef work(n):\n    return n * {number}\n")
+        cluster = ("--backends", "dask", "--dask-scheduler", dask.address)
+        done = session(tmp_path / f"store{number}", *SHORT, *options, *cluster, GRID)
+        assert done.exit_code == 0, done.output
+
+
+def test_a_worker_that_is_killed_fails_its_case_only(tmp_path, dask):
+    """dask does the tasks again on the other one: the time would be one of something else."""
+    for _ in range(2):
+        dask.add_worker()
+    running = with_slow_tasks(tmp_path / "store", "--backends", "dask,loky", "--dask-scheduler", dask.address)
+    until(lambda: _busy(dask), "task on a worker")
+    _kill(dask.workers[0])
+    output, _ = running.communicate(timeout=120)
+    assert running.returncode == 1
+    assert "EngineTrouble: a worker of dask was lost during the case (tcp://127.0.0.1:" in output
+    assert "test_workload[pricing:slow-loky-n2-b10]" in output
+    assert "1 failed, 1 passed" in output
+
+
+def test_a_cluster_that_is_killed_ends_the_call(tmp_path, dask):
+    """joblib would wait for ever."""
+    for _ in range(2):
+        dask.add_worker("--no-nanny")
+    running = with_slow_tasks(tmp_path / "store", "--backends", "dask,loky", "--dask-scheduler", dask.address)
+    until(lambda: _busy(dask), "task on a worker")
+    for worker in dask.workers:
+        _kill(worker)
+    output, _ = running.communicate(timeout=90)
+    assert running.returncode == 1
+    assert "EngineTrouble: a worker of dask was lost during the case" in output
+    assert "CaseTimeout" not in output
+    assert "1 failed, 1 passed" in output
+
+
+def _busy(dask):
+    """Whether a worker has been given the modules, and then some time for the tasks."""
+    given = all(b"joblib_suite_modules" in log.read_bytes() for log in dask.logs)
+    if given:
+        time.sleep(1.5)
+    return given
+
+
+def _kill(worker):
+    """The worker's own process: the nanny's child, or the process itself."""
+    children = [one for one in psutil.Process(worker.pid).children() if "spawn_main" in " ".join(one.cmdline())]
+    os.kill(children[0].pid if children else worker.pid, signal.SIGKILL)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--backends", "dask,loky", "--dask-scheduler", "tcp://127.0.0.1:{port}"), "no scheduler of dask answers at"),
+        (("--backends", "ray,loky", "--ray-address", "127.0.0.1:{port}"), "no cluster of ray answers at 127.0.0.1:"),
+    ],
+    ids=["dask", "ray"],
+)
+def test_nobody_at_the_address(tmp_path, options, said):
+    """Each case says so in one line, the second one without trying again; the others are measured."""
+    port = free_port()
+    options = [option.format(port=port) for option in options]
+    done = session(tmp_path, *SHORT, *PRICES, "--n-jobs=2,4", *options, GRID, "-k", "dask or ray or loky")
+    assert done.exit_code == 1
+    assert sum(line.startswith(f"NoEngine: {said}") for line in done.output.splitlines()) == 2
+    assert "2 failed, 2 passed" in done.output
+    assert "Traceback" not in done.output
+
+
+def test_a_cluster_without_workers(tmp_path, dask):
+    """There is nobody to do anything."""
+    options = ("--backends", "dask", "--n-jobs=2", "--dask-scheduler", dask.address)
+    done = session(tmp_path / "store", *SHORT, *PRICES, *options, GRID, "-k", "dask")
+    assert done.exit_code == 1
+    assert "has no worker: start one with `dask worker tcp://127.0.0.1:" in done.output
+
+
+def test_versions_that_differ(tmp_path, stack):
+    """A cluster with another joblib: named, with both versions."""
+    from uv import find_uv_bin
+
+    uv, python = find_uv_bin(), tmp_path / "other" / "bin" / "python"
+    subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, tmp_path / "other"], check=True)
+    here = subprocess.run([uv, "pip", "freeze", "--python", sys.executable], check=True, capture_output=True, text=True)
+    kept = [line for line in here.stdout.splitlines() if line.startswith(("distributed==", "numpy==", "cloudpickle=="))]
+    install = [uv, "pip", "install", "--quiet", "--python", python, "joblib==1.5.3", *kept]
+    subprocess.run(install, check=True)
+    dask = Dask(tmp_path, stack)
+    dask.add_worker(python=python)
+    options = ("--backends", "dask", "--n-jobs=2", "--dask-scheduler", dask.address)
+    done = session(tmp_path / "store", *SHORT, *PRICES, *options, GRID, "-k", "dask")
+    assert done.exit_code == 1
+    assert "NoEngine: versions differ: joblib is 1.6.0 here and 1.5.3 on tcp://127.0.0.1:" in done.output
+    assert "install the same there" in done.output
+
+
+def test_ray_elsewhere(tmp_path, ray):
+    """The user's modules get there; more jobs than processors are refused; a worker's death fails its case."""
+    options = ("--backends", "ray", "--n-jobs=2,4", "--ray-address", ray)
+    done = session(tmp_path / "store", *SHORT, *PRICES, *options, GRID, "-k", "ray")
+    assert done.exit_code == 1
+    facts = done.times["pricing:price-ray-n2-b10"]["extra_info"]
+    assert (facts["cluster"], facts["effective_n_jobs"]) == (ray, 2)
+    assert "EngineTrouble: the cluster of ray at" in done.output
+    assert "has 2 processors, and 4 jobs need as many: ask for fewer with --n-jobs, or add nodes" in done.output
+    until(lambda: not _actors(), "end of the first session's actors")
+    running = with_slow_tasks(tmp_path / "store2", "--backends", "ray,loky", "--ray-address", ray)
+    actors = until(_actors, "actor of ray")
+    time.sleep(1)
+    os.kill(actors[0].pid, signal.SIGKILL)
+    output, _ = running.communicate(timeout=120)
+    assert running.returncode == 1
+    assert "EngineTrouble: a worker of ray died during a call" in output
+    assert "1 failed, 1 passed" in output
+
+
+def _actors():
+    """The processes that run a pool's tasks for ray."""
+    return [one for one in psutil.process_iter() if "PoolActor" in " ".join(_command(one))]
+
+
+def _command(process):
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
+
+
+def test_ipyparallel_by_a_module_of_the_user_s(tmp_path):
+    """The documented example."""
+    module = ("--workload-path", str(ROOT / "docs" / "examples"), "--backend-module", "ipyparallel_backend")
+    small = ("--tasks", "200", "--longest", "100", "--n-jobs=2", "--backends", "loky,ipyparallel")
+    done = session(tmp_path, *SHORT, *small, *module, "benchmarks/suite/test_summation.py")
+    assert done.exit_code == 0, done.output
+    facts = done.times["ipyparallel-n2-b10"]["extra_info"]
+    assert (facts["effective_n_jobs"], facts["alias_of"]) == (2, None)
+    assert facts["worker_processes"] >= 1
