@@ -73,8 +73,11 @@ def print_summary(terminalreporter, config):
     settings, ledger = config.stash[SETTINGS], config.stash[LEDGER]
     if not settings.measuring or not ledger.asked or config.option.collectonly:
         return
+    from benchmarks.measure.machine import facts
+    from benchmarks.report.interpreter import free_threaded
     from benchmarks.report.summary import summary
 
     benchmarks = [bench.as_dict(include_data=False) for bench in config._benchmarksession.benchmarks]
-    terminalreporter.section(f"{len(ledger.passed)} of {len(ledger.asked)} cases measured, profile {settings.profile}")
+    where = [f"{len(ledger.passed)} of {len(ledger.asked)} cases measured", f"profile {settings.profile}"]
+    terminalreporter.section(", ".join([*where, *filter(None, [free_threaded(facts())])]))
     terminalreporter.write(summary(benchmarks, ledger.without_time(), coloured=terminalreporter.hasmarkup))

@@ -47,8 +47,10 @@ class CaseTimes:
 
     @property
     def work(self) -> tuple[Any, ...]:
-        """What decides how much is done in a call, beside the parameters."""
-        return tuple(self.facts.get(name) for name in ("phase", "workload", "tasks", "arguments", "longest", "calls"))
+        """What decides how much is done in a call and where, beside the parameters."""
+        return tuple(
+            self.facts.get(name) for name in ("phase", "workload", "tasks", "arguments", "longest", "calls", "cluster")
+        )
 
 
 @dataclass(frozen=True)

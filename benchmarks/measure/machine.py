@@ -83,13 +83,15 @@ def cgroup_cpus(root: Path) -> float | None:
 
 
 def versions() -> dict[str, str | None]:
-    """Versions of joblib, what it carries inside, and the packages whose presence changes what it does."""
+    """Versions of joblib, what it carries inside, and the packages that its backends run on or that change it."""
     return {
         "joblib": _version("joblib"),
         "loky": _carried("loky"),
         "cloudpickle": _carried("cloudpickle") or _version("cloudpickle"),
         "numpy": _version("numpy"),
         "psutil": _version("psutil"),
+        "distributed": _version("distributed"),
+        "ray": _version("ray"),
         "pytest": _version("pytest"),
         "pytest-benchmark": _version("pytest-benchmark"),
     }

@@ -17,6 +17,7 @@ from benchmarks.report.answer import answer, lacking, really_ran, what_was_done
 from benchmarks.report.counts import counted
 from benchmarks.report.durations import duration
 from benchmarks.report.heat import heat_maps
+from benchmarks.report.interpreter import free_threaded
 from benchmarks.report.measured import MeasuredCase, measured_cases, own_cases
 from benchmarks.report.task_costs import task_costs
 
@@ -48,7 +49,7 @@ def facts_section(run: Run, document: Mapping[str, Any]) -> Section:
         "Machine": run.identity.folder,
         "Processor": run.identity.cpu_model,
         "Usable cores": run.identity.usable_cores,
-        "Python": run.identity.python,
+        "Python": ", ".join(filter(None, [run.identity.python, free_threaded(_part(ours, "machine"))])) or None,
         "Versions": ", ".join(f"{name} {version}" for name, version in run.versions.items()) or None,
         "Commit": commit,
         "Profile": run.profile,

@@ -20,7 +20,7 @@ def test_a_run_of_ours():
         'benchmarks/suite/test_summation.py::test_summation[{"backend": "loky", "batch_size": "10", "n_jobs": 2}'
     )
     assert (case.param, case.rounds_s, case.rounds) == ("loky-n2-b10", (0.010, 0.011, 0.012), 3)
-    assert case.work == ("warm call", None, 100, None, 100, None)
+    assert case.work == ("warm call", None, 100, None, 100, None, None)
     assert (run.profile, run.state, run.dirty, run.selection, run.asked) == ("quick", "complete", True, "{}", 2)
     assert run.identity.python == "CPython-3.11.7"
     assert run.versions["joblib"] == "1.6.0"
