@@ -65,10 +65,10 @@ def groups(cases: Sequence[GateCase]) -> dict[str, list[str]]:
 def next_cases(record: Record, decision: Decision) -> list[GateCase]:
     """What to measure in the next pair, most suspicious first; empty where everything is decided.
 
-    A case that looks unchanged but is not proved to be waits until nothing looks slower.
+    A case that looks unchanged but is not proved to be, or faster, waits until nothing looks slower.
     """
     sound = [case for case in record.cases if case.nodeid not in record.trouble]
-    undecided = [case for case in sound if (found := decision.cases.get(case.nodeid)) is None or found.verdict in _OPEN]
+    undecided = [case for case in sound if (found := decision.cases.get(case.nodeid)) is None or _open(found, record)]
     suspects = {
         case.nodeid
         for case in undecided
@@ -87,6 +87,13 @@ def next_cases(record: Record, decision: Decision) -> list[GateCase]:
             suspects.update(members)
     chosen = [case for case in sound if case.nodeid in suspects] or undecided
     return sorted(chosen, key=lambda case: -_suspicion(decision.cases.get(case.nodeid)))
+
+
+def _open(found: Finding, record: Record) -> bool:
+    """Whether more pairs may change a verdict: also of what is not slower, for certain, and looks clearly faster."""
+    seen, effect = found.assessment, math.log1p(record.min_effect)
+    faster = found.verdict is Verdict.UNCHANGED and seen.estimate + _CLEAR * seen.error < -effect
+    return found.verdict in _OPEN or faster
 
 
 def pairs_to_go(record: Record, decision: Decision) -> int:

@@ -71,6 +71,16 @@ def test_everything_decided_is_nothing_to_do(tmp_path):
     assert not next_cases(gate, decision)
 
 
+def test_what_is_clearly_faster_is_measured_until_that_is_proved(tmp_path):
+    """Not slower is decided long before; an improvement that nobody hears of is a pity."""
+    gate = record()
+    few, many = (decide(gate, measured(tmp_path, gate, {3: -0.5}, pairs), ()) for pairs in (8, 60))
+    assert few.cases[CASES[3].nodeid].verdict is Verdict.UNCHANGED
+    assert CASES[3] in next_cases(gate, few)
+    assert many.cases[CASES[3].nodeid].verdict is Verdict.IMPROVEMENT
+    assert CASES[3] not in next_cases(gate, many)
+
+
 def test_a_backend_that_falls_without_its_largest_case_says_so(tmp_path):
     """One bad case is no bad backend."""
     gate = record()
