@@ -118,14 +118,15 @@ def test_an_interrupted_session_leaves_no_process(tmp_path):
     assert b"Traceback" not in output
 
 
-def test_ray_talks_to_this_machine_only(tmp_path):
-    """Its services listen to loopback, and ask nobody where they are."""
+def test_ray_talks_to_this_machine_only(tmp_path, stack):
+    """Its services listen to loopback, ask nobody where they are, and leave no file."""
     mark = uuid.uuid4().hex
+    folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="t-"))
     args = (*SMALL, "--rounds", "30", "--backends", "ray", "--n-jobs=2", "--batch-sizes=10,auto")
     running = subprocess.Popen(
         command(tmp_path, *args, GRID),
         cwd=ROOT,
-        env={**environment(), MARK: mark},
+        env={**environment(), MARK: mark, "TMPDIR": folder},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -139,7 +140,7 @@ def test_ray_talks_to_this_machine_only(tmp_path):
     assert running.returncode == 0, running.communicate()
     assert raylets, "nobody looked while ray was running"
     assert not seen
-    assert not list(Path(tempfile.gettempdir()).glob("engine-*"))
+    assert not list(Path(folder).glob("engine-*"))
 
 
 def beyond_loopback(processes):
