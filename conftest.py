@@ -30,7 +30,6 @@ from benchmarks.measure.session import (
 from benchmarks.measure.settings import (
     SETTINGS,
     BadOption,
-    add_options,
     read_settings,
     refuse_unwritable,
     refuse_workers,
@@ -48,11 +47,6 @@ RUN_FILE_KEY = "joblib_suite"
 
 # The grid of the summation, and of another work.
 GRIDS = ("test_summation.py", "test_workload.py")
-
-
-def pytest_addoption(parser):
-    """The suite's own options, `pytest --help` shows them."""
-    add_options(parser.getgroup("suite", "joblib benchmark suite"))
 
 
 def pytest_configure(config):

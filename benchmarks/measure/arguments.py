@@ -1,6 +1,7 @@
 """`--task-args`: the arguments of a workload's tasks, from a module, a JSON file or a CSV file."""
 
 import csv
+import io
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Any
 from benchmarks.history.reading import visible
 from benchmarks.measure.importing import loaded
 from benchmarks.measure.settings import BadOption
+from benchmarks.measure.work import described
 
 _MOST = 10_000_000
 
@@ -50,8 +52,8 @@ def _from_module(text: str, found: Any) -> list[Any]:
         values = list(islice(values, _MOST + 1))
     except BadOption:
         raise
-    except Exception as error:
-        raise BadOption(f"--task-args {text!r}: making them raised {type(error).__name__}: {visible(error)}") from None
+    except (Exception, SystemExit) as error:
+        raise BadOption(f"--task-args {text!r}: making them raised {visible(described(error))}") from None
     if len(values) > _MOST:
         raise BadOption(f"--task-args {text!r}: more than {_MOST:,} arguments")
     return values
@@ -76,10 +78,10 @@ def _json(text: str) -> list[Any]:
 
 def _csv(text: str) -> list[Any]:
     """A line a task; the first one names the parameters."""
-    reader = csv.DictReader(text.splitlines(), strict=True)
+    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     names = reader.fieldnames or []
-    if not all(name.isidentifier() for name in names):
-        raise ValueError(f"its first line is {', '.join(names)!r}; expected the function's parameters")
+    if not all(name.isidentifier() for name in names) or len(set(names)) < len(names):
+        raise ValueError(f"its first line is {', '.join(names)!r}; expected the function's parameters, each once")
     rows = []
     for row in reader:
         if None in row or None in row.values():

@@ -11,9 +11,14 @@ from typing import Any
 
 from benchmarks.history.reading import visible
 from benchmarks.measure.settings import BadOption
+from benchmarks.measure.work import described
 
 MODULE = r"[^\W\d]\w*(\.[^\W\d]\w*)*"
 _ADDRESS = re.compile(f"{MODULE}:{MODULE}")
+
+
+# What a session itself imports.
+_OURS = ("joblib", "numpy", "psutil", "pytest")
 
 
 def add_path(text: str) -> None:
@@ -21,6 +26,10 @@ def add_path(text: str) -> None:
     path = Path(text).absolute()
     if not path.is_dir():
         raise BadOption(f"--workload-path {text!r}: no such folder; expected the one that modules of yours lie in")
+    for name in _OURS:
+        if (path / f"{name}.py").exists() or (path / name / "__init__.py").exists():
+            said = f"there is a {name} in it, which would take the place of the installed one"
+            raise BadOption(f"--workload-path {text!r}: {said}; give a folder without it")
     sys.path.insert(1, str(path))
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(path), os.environ.get("PYTHONPATH")]))
 
@@ -36,7 +45,7 @@ def imported(option: str, module: str) -> ModuleType:
     except (Exception, SystemExit) as error:
         frames = traceback.extract_tb(error.__traceback__)
         where = f"{Path(frames[-1].filename).name}, line {frames[-1].lineno}"
-        said = f"importing it raised {type(error).__name__}: {visible(error)} ({where})"
+        said = f"importing it raised {visible(described(error))} ({where})"
         raise BadOption(f"{option} {module!r}: {said}") from None
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from benchmarks.grid import FUTURES_PROCESSES, Case
 from benchmarks.measure.sameness import Incomparable
-from benchmarks.measure.work import Work, shown
+from benchmarks.measure.work import Work, described, shown
 
 
 class NotPicklable(Exception):
@@ -66,5 +66,5 @@ def _refused(value: Any) -> str | None:
     try:
         pickle.dumps(value)
     except Exception as error:
-        return shown(str(error))
+        return described(error).partition(": ")[2]
     return None

@@ -64,8 +64,13 @@ class Settings:
 SETTINGS = pytest.StashKey[Settings]()
 
 
-def add_options(group: Any) -> None:
-    """Declare the options; values stay text here, so that every refusal reads alike."""
+def pytest_addoption(parser: Any) -> None:
+    """Declare the options; values stay text here, so that every refusal reads alike.
+
+    pytest.ini loads this module as a plugin, before pytest looks for a conftest: it would otherwise take the value of
+    an option that it does not know yet for a path of tests.
+    """
+    group = parser.getgroup("suite", "joblib benchmark suite")
     backends, jobs, sizes = (",".join(map(str, axis)) for axis in (JOBLIB_BACKENDS, N_JOBS, BATCH_SIZES))
     profiles = ", ".join(PROFILES)
     for name, metavar, text in (

@@ -78,9 +78,9 @@ class Work:
                 results.append(function(argument))  # noqa: PERF401
         except CaseTimeout as cut_off:
             raise CaseTimeout(f"{cut_off}, in the plain loop") from None
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             place, argument = len(results), shown(self.arguments[len(results)])
-            said = f"the task raised {type(error).__name__}: {shown(str(error))} in the plain loop"
+            said = f"the task raised {described(error)} in the plain loop"
             raise TaskFailed(f"{said}, for argument {place} of {len(self.arguments)}: {argument}") from error
         return results
 
@@ -125,9 +125,25 @@ def _all_equal(results: Sequence[Any], reference: Sequence[Any]) -> bool:
         return False
 
 
+def described(error: BaseException) -> str:
+    """An exception in one line of bounded length."""
+    try:
+        return f"{type(error).__name__}: {shortened(str(error))}"
+    except Exception:  # a class of the user's whose text can't be had
+        return type(error).__name__
+
+
 def shown(value: Any) -> str:
     """A value in one line of bounded length."""
-    text = " ".join((value if isinstance(value, str) else repr(value)).split())
+    try:
+        return shortened(repr(value))
+    except Exception:
+        return f"a {type(value).__name__} that can't be shown"
+
+
+def shortened(text: str) -> str:
+    """A text in one line of bounded length."""
+    text = " ".join(text.split())
     return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}..."
 
 

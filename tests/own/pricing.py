@@ -109,3 +109,36 @@ def slow(milliseconds):
 
 
 PAUSES = [50] * 40
+
+
+def leaving(size=0):
+    """Ends the interpreter."""
+    raise SystemExit(9)
+
+
+class Mute(Exception):
+    """Has no text."""
+
+    def __str__(self):
+        raise RuntimeError("mute")
+
+
+def mute(size):
+    """Raises what can't be shown."""
+    raise Mute
+
+
+class Shy:
+    """Can't be shown."""
+
+    def __repr__(self):
+        raise RuntimeError("shy")
+
+
+SHY = [Shy(), Shy()]
+
+
+def returned(size):
+    """Has to be the whole text."""
+    assert size == "ab\ncd"
+    return size

@@ -10,7 +10,7 @@ from tests.run_session import session
     [
         (
             ("--backends", "lokky"),
-            "ERROR: --backends: unknown backend 'lokky'; there are sequential, threading, loky, multiprocessing, dask, ray,",
+            "ERROR: --backends: unknown backend 'lokky'; there are sequential, threading, loky, multiprocessing,",
         ),
         (("--benchmark-only", "-n", "2"), "ERROR: pytest-xdist runs cases side by side"),
     ],

@@ -122,6 +122,44 @@ def test_a_faulty_function_is_named_with_cause_and_remedy(tmp_path, function, ar
     assert measured == {f"pricing:{function}-{cell}" for cell in CELLS - failing}
 
 
+@pytest.mark.parametrize(
+    ("function", "arguments", "said"),
+    [
+        ("leaving", "SIZES", "TaskFailed: the task raised SystemExit: 9 in the plain loop, for argument 0 of 40: 0"),
+        ("mute", "SIZES", "TaskFailed: the task raised Mute in the plain loop, for argument 0 of 40: 0"),
+        ("failing", "SHY", "in the plain loop, for argument 0 of 2: a Shy that can't be shown"),
+    ],
+)
+def test_even_what_can_t_be_shown_is_said_in_one_line(tmp_path, function, arguments, said):
+    """Exceptions and arguments that have no text, and a function that ends the interpreter."""
+    done = own(tmp_path, function, f"pricing:{arguments}", "--backends", "sequential")
+    assert (done.exit_code, said in done.output) == (1, True), done.output
+    assert "Traceback" not in done.output
+
+
+def test_a_folder_that_would_hide_joblib_is_refused(tmp_path):
+    """Another joblib would be measured, or none."""
+    (tmp_path / "joblib.py").touch()
+    done = session(tmp_path / "store", *FEW, "--workload-path", str(tmp_path), "--workload", "hashing", GRID)
+    assert done.exit_code == 4
+    assert "there is a joblib in it, which would take the place of the installed one" in done.output
+
+
+def test_as_under_tox_a_folder_s_name_is_no_path_of_tests(tmp_path):
+    """pytest takes the value of an option that it does not know yet for a path, and its root from there."""
+    (tmp_path / "job.py").write_text("ALL = [1, 2]\n\n\ndef work(n):\n    return n\n")
+    options = ("--workload-path", str(tmp_path), "--workload", "job:work", "--task-args", "job:ALL", "-k", "n2-b4")
+    done = session(tmp_path / "store", "-c", "pytest.ini", *FEW, *options)
+    assert done.exit_code == 0, done.output
+
+
+def test_a_line_of_csv_may_have_line_breaks(tmp_path):
+    """Inside quotes."""
+    (tmp_path / "texts.csv").write_text('size\n"ab\ncd"\n')
+    done = own(tmp_path / "store", "returned", str(tmp_path / "texts.csv"), "--backends", "sequential")
+    assert done.exit_code == 0, done.output
+
+
 def test_a_function_that_hangs_is_cut_off(tmp_path):
     """Already in its plain loop."""
     done = own(tmp_path, "hanging", "pricing:SIZES", "--case-timeout", "2")
@@ -155,6 +193,7 @@ def test_a_function_that_hangs_is_cut_off(tmp_path):
         (("--workload", "hashing", "--task-args", "pricing:SIZES"), "hashing has its own"),
         (("--workload", "hashing", "--profile", "notebook"), "the notebook's profile is its summation"),
         (("--task-args", "pricing:SIZES"), "needs --workload MODULE:FUNCTION"),
+        (("--workload", "pricing:price", "--task-args", "pricing:leaving"), "raised SystemExit: 9"),
     ],
 )
 def test_what_makes_no_sense_is_refused_before_anything_runs(tmp_path, options, said):
@@ -173,6 +212,7 @@ def test_what_makes_no_sense_is_refused_before_anything_runs(tmp_path, options, 
         ("a.csv", "size\n1,2\n", "line 2 has not 1 values"),
         ("a.csv", "1,2\n3,4\n", "expected the function's parameters"),
         ("a.csv", "", "empty; expected an argument"),
+        ("a.csv", "size,size\n3,4\n", "expected the function's parameters, each once"),
     ],
 )
 def test_a_file_that_holds_no_arguments(tmp_path, name, text, said):
