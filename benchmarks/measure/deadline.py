@@ -16,6 +16,9 @@ from types import FrameType
 # SIGTERM, one that died holding a queue's lock), the processes are killed, then the wait itself is broken off.
 _GRACE_S = 3.0
 
+# A process that is being started has no command line yet.
+_STARTING_S = 0.02
+
 # What begins the killing, while a case is guarded.
 _HURRY: list[Callable[[], None]] = []
 
@@ -97,7 +100,11 @@ def kill_children() -> None:
 
     for child in psutil.Process().children(recursive=True):
         try:
-            if "resource_tracker" not in " ".join(child.cmdline()):
+            command = child.cmdline()
+            if not command:  # it is just being started
+                time.sleep(_STARTING_S)
+                command = child.cmdline()
+            if "resource_tracker" not in " ".join(command):
                 child.kill()
         except psutil.NoSuchProcess:
             continue
