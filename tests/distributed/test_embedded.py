@@ -68,6 +68,15 @@ def test_ray_leaves_multiprocessing_alone(measured):
     assert (facts["effective_backend"], facts["worker_processes"]) == ("MultiprocessingBackend", 2)
 
 
+@pytest.mark.parametrize("name", ["hashing", "sleeping", "array_in", "array_out", "uneven"])
+def test_every_built_in_workload_on_engines(tmp_path, name):
+    """Arrays go there and come back whole."""
+    options = ("--workload", name, "--backends", "dask,ray", "--n-jobs=2", "--batch-sizes=4", "--rounds=1")
+    done = session(tmp_path, "--benchmark-only", *options, "benchmarks/suite/test_workload.py")
+    assert done.exit_code == 0, done.output
+    assert {f"{name}-{engine}-n2-b4" for engine in ("dask", "ray")} < set(done.times)
+
+
 def test_the_costs_of_a_task_stand_side_by_side(tmp_path):
     """In the summary: loky's, dask's and ray's."""
     done = session(tmp_path, *SMALL, "--backends", "loky,dask,ray", "benchmarks/suite", "-k", "no_op or loop")

@@ -116,9 +116,9 @@ def wait_for_lines(store, count, seconds=60):
     raise AssertionError(f"waited {seconds} s in vain for {count} finished cases")
 
 
-def test_ctrl_c_in_the_first_round_of_a_case_keeps_the_cases_before(tmp_path):
-    """pytest-benchmark alone would lose them. A call takes about half a second, and there are two before round 1."""
-    size = ("--tasks", "500", "--longest", "50000", "--rounds", "3")
+def test_ctrl_c_in_the_first_rounds_of_a_case_keeps_the_cases_before(tmp_path):
+    """pytest-benchmark alone would lose them. A call takes some tenths of a second, and there are two before round 1."""
+    size = ("--tasks", "500", "--longest", "50000", "--rounds", "50")
     long = start(tmp_path, "--batch-sizes", "100", "-k", "loop or threading-n2-b100", *size)
     wait_for_lines(tmp_path, 1)
     time.sleep(1.2)
