@@ -117,7 +117,7 @@ def wait_for_lines(store, count, seconds=60):
 
 
 def test_ctrl_c_in_the_first_rounds_of_a_case_keeps_the_cases_before(tmp_path):
-    """pytest-benchmark alone would lose them. A call takes some tenths of a second, and there are two before round 1."""
+    """pytest-benchmark alone would lose them. A call takes some tenths of a second; two of them precede round 1."""
     size = ("--tasks", "500", "--longest", "50000", "--rounds", "50")
     long = start(tmp_path, "--batch-sizes", "100", "-k", "loop or threading-n2-b100", *size)
     wait_for_lines(tmp_path, 1)
