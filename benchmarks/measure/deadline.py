@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+import pytest
+
 # After the cut-off, joblib ends the call and its workers itself. Where that hangs as well (a worker that ignores
 # SIGTERM, one that died holding a queue's lock), the processes are killed, then the wait itself is broken off.
 _GRACE_S = 3.0
@@ -29,6 +31,10 @@ class CaseTimeout(Exception):
 
 class WorkerDied(Exception):
     """A worker process ended during a call, and the call would have waited for it for ever."""
+
+
+# What ends a case or the session from outside: whoever catches all that a task may raise has to let these pass.
+FROM_OUTSIDE = (CaseTimeout, WorkerDied, pytest.exit.Exception)
 
 
 @contextmanager

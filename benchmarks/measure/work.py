@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from benchmarks.measure.deadline import CaseTimeout
-from benchmarks.measure.sameness import same
+import pytest
+
+from benchmarks.measure.deadline import FROM_OUTSIDE, CaseTimeout
+from benchmarks.measure.sameness import equal, same
 
 # A thinned work has one argument in so many.
 _THIN = 10
@@ -57,6 +59,8 @@ class Work:
             if not self.by_formula:
                 with naming(self._confirming):
                     compare(self._loop(self.task), expected, self.tolerance)
+        except pytest.exit.Exception:
+            raise  # the session is being ended
         except Exception as error:
             return error
         return expected
@@ -78,7 +82,9 @@ class Work:
                 results.append(function(argument))  # noqa: PERF401
         except CaseTimeout as cut_off:
             raise CaseTimeout(f"{cut_off}, in the plain loop") from None
-        except (Exception, SystemExit) as error:
+        except FROM_OUTSIDE:
+            raise
+        except (Exception, SystemExit, pytest.skip.Exception, pytest.fail.Exception) as error:
             place, argument = len(results), shown(self.arguments[len(results)])
             said = f"the task raised {described(error)} in the plain loop"
             raise TaskFailed(f"{said}, for argument {place} of {len(self.arguments)}: {argument}") from error
@@ -103,7 +109,7 @@ class Work:
 
 def compare(results: Sequence[Any], reference: Sequence[Any], tolerance: float | None = None) -> None:
     """Raise WrongResult naming the first index at which the two differ, and both values."""
-    if len(results) == len(reference) and _all_equal(results, reference):
+    if len(results) == len(reference) and equal(results, reference):
         return
     for index, (found, expected) in enumerate(zip(results, reference, strict=False)):
         if not same(found, expected, tolerance):
@@ -115,14 +121,6 @@ def compare(results: Sequence[Any], reference: Sequence[Any], tolerance: float |
     found = shown(results[index]) if index < len(results) else "no result"
     expected = shown(reference[index]) if index < len(reference) else "no result"
     raise WrongResult(f"index {index}: found {found}, expected {expected}{_lengths(results, reference)}")
-
-
-def _all_equal(results: Sequence[Any], reference: Sequence[Any]) -> bool:
-    """The fast answer for plain values; False where it is not known."""
-    try:
-        return bool(results == reference)
-    except Exception:  # values whose comparison has no truth, such as arrays
-        return False
 
 
 def described(error: BaseException) -> str:

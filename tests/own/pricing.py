@@ -142,3 +142,10 @@ def returned(size):
     """Has to be the whole text."""
     assert size == "ab\ncd"
     return size
+
+
+def skipping(size):
+    """Says that there is nothing to do."""
+    import pytest
+
+    pytest.skip("hm")

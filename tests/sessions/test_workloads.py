@@ -1,10 +1,13 @@
 """Another work than the summation: built-in and the user's own, through real sessions."""
 
 import json
+import signal
+import subprocess
+import time
 
 import pytest
 
-from tests.run_session import ROOT, session
+from tests.run_session import ROOT, command, environment, session
 
 OWN = ("--workload-path", str(ROOT / "tests" / "own"))
 FEW = ("--benchmark-only", "--rounds", "1", "--n-jobs=2", "--batch-sizes=4")
@@ -126,6 +129,7 @@ def test_a_faulty_function_is_named_with_cause_and_remedy(tmp_path, function, ar
     ("function", "arguments", "said"),
     [
         ("leaving", "SIZES", "TaskFailed: the task raised SystemExit: 9 in the plain loop, for argument 0 of 40: 0"),
+        ("skipping", "SIZES", "TaskFailed: the task raised Skipped: hm in the plain loop, for argument 0 of 40: 0"),
         ("mute", "SIZES", "TaskFailed: the task raised Mute in the plain loop, for argument 0 of 40: 0"),
         ("failing", "SHY", "in the plain loop, for argument 0 of 2: a Shy that can't be shown"),
     ],
@@ -135,6 +139,22 @@ def test_even_what_can_t_be_shown_is_said_in_one_line(tmp_path, function, argume
     done = own(tmp_path, function, f"pricing:{arguments}", "--backends", "sequential")
     assert (done.exit_code, said in done.output) == (1, True), done.output
     assert "Traceback" not in done.output
+
+
+def test_a_session_is_ended_in_the_plain_loop_as_anywhere(tmp_path):
+    """SIGTERM is no fault of the task's."""
+    asked = ("--workload", "pricing:hanging", "--task-args", "pricing:SIZES", GRID)
+    running = subprocess.Popen(
+        command(tmp_path, *FEW, *OWN, *asked), cwd=ROOT, env=environment(), stdout=subprocess.PIPE, text=True
+    )
+    end = time.monotonic() + 30
+    while not list((tmp_path / "journal").glob("*")) and time.monotonic() < end:
+        time.sleep(0.1)
+    time.sleep(1)
+    running.send_signal(signal.SIGTERM)
+    output, _ = running.communicate(timeout=60)
+    assert running.returncode == 128 + signal.SIGTERM, output
+    assert "TaskFailed" not in output
 
 
 def test_a_folder_that_would_hide_joblib_is_refused(tmp_path):
