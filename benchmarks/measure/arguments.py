@@ -27,17 +27,17 @@ class Arguments:
 
 def arguments_of(text: str) -> Arguments:
     """What the option's value stands for. Raises BadOption."""
-    if text.endswith((".json", ".csv")):
+    from_file = text.endswith((".json", ".csv"))
+    if from_file:
         values = _from_file(Path(text))
     else:
         values = _from_module(text, loaded("--task-args", text, ", FILE.json or FILE.csv"))
     if not values:
         raise BadOption(f"--task-args {text!r}: empty; expected an argument for each task")
     kinds = {type(value) for value in values}
-    if dict in kinds and not text.endswith((".json", ".csv")):
-        kinds.discard(dict)  # from Python, a dictionary is an argument like any other
-    several = kinds & {tuple, dict}
-    if several and len({type(value) for value in values}) > 1:
+    # From Python, a dictionary is an argument like any other.
+    several = kinds & ({tuple, dict} if from_file else {tuple})
+    if several and len(kinds) > 1:
         raise BadOption(f"--task-args {text!r}: some tasks have several parameters and some one; make them all alike")
     return Arguments(values, bool(several))
 

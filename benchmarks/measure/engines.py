@@ -27,11 +27,12 @@ def engines_of_module(module: str | None) -> Mapping[str, str]:
     """
     if module is None:
         return {}
-    table = getattr(imported("--backend-module", module), _TABLE, None)
+    found = imported("--backend-module", module)
+    table = getattr(found, _TABLE, None)
     if not isinstance(table, dict) or not all(isinstance(name, str) and name for name in table):
         raise BadOption(f"--backend-module {module!r}: there is no dictionary {_TABLE} of backends' names in it")
     for name, engine in table.items():
-        if engine is not None and getattr(imported("--backend-module", module), str(_name(engine)), None) is not engine:
+        if engine is not None and getattr(found, str(_name(engine)), None) is not engine:
             raise BadOption(f"--backend-module {module!r}: the engine of {name} is no function at its top level")
     return {name: f"{module}:{_name(engine)}" for name, engine in table.items() if engine is not None}
 
