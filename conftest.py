@@ -13,6 +13,7 @@ from benchmarks.measure.importing import add_path
 from benchmarks.measure.ledger import Ledger
 from benchmarks.measure.machine import pin_thread_pools
 from benchmarks.measure.recording import install, keep_journal, open_journal, outcome, read_history
+from benchmarks.measure.resources import METER, read_resources
 from benchmarks.measure.session import (
     LEDGER,
     PROGRESS,
@@ -58,6 +59,7 @@ def pytest_configure(config):
         settings = read_settings(config.getoption, lambda name: name in {*ENGINES, *own_engines} or known_backend(name))
         refuse_unwritable("--benchmark-json", config.getoption("benchmark_json"))
         workload = read_workload(config.getoption, settings)
+        config.stash[METER] = read_resources(settings)
         config.stash[SPECS] = specs(config.getoption, settings.backends, own_engines)
         read_history(config)
         if not hasattr(config, "workerinput"):
@@ -68,6 +70,8 @@ def pytest_configure(config):
     config.stash[SETTINGS] = replace(settings, tasks=workload.tasks) if workload else settings
     config.stash[WORKLOAD] = workload
     config.stash[LEDGER] = Ledger(selection=selection(config))
+    if (meter := config.stash[METER]) is not None:
+        config.add_cleanup(meter.close)
     if settings.measuring:
         save_by_default(config.option)
     else:

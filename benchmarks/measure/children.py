@@ -20,6 +20,9 @@ _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _MARK = "BENCHMARK_SUITE_SESSION"
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
+# Ids of processes that the suite has started for itself: no workers, and no part of what a case needs.
+OWN: set[int] = set()
+
 
 def reset_signals_in_forks() -> None:
     """Have every process that is forked from now on start with default signals.
@@ -74,8 +77,10 @@ def watch(environment: MutableMapping[str, str]) -> Callable[[], None]:
     process = subprocess.Popen(  # noqa: S603 - our own file
         [sys.executable, "-I", "-S", watchdog.__file__, f"{_MARK}={environment[_MARK]}"], stdin=subprocess.PIPE
     )
+    OWN.add(process.pid)
 
     def end() -> None:
+        OWN.discard(process.pid)
         process.kill()
         process.communicate()
 

@@ -14,6 +14,8 @@ from types import FrameType
 
 import pytest
 
+from benchmarks.measure.children import OWN
+
 # After the cut-off, joblib ends the call and its workers itself. Where that hangs as well (a worker that ignores
 # SIGTERM, one that died holding a queue's lock), the processes are killed, then the wait itself is broken off.
 _GRACE_S = 3.0
@@ -101,10 +103,12 @@ def paused() -> Iterator[None]:
 
 
 def kill_children() -> None:
-    """Kill every worker process of this one, sparing the resource trackers that clean up after them."""
+    """Kill every worker process of this one, sparing the resource trackers that clean up after them, and our own."""
     import psutil
 
     for child in psutil.Process().children(recursive=True):
+        if child.pid in OWN:
+            continue
         try:
             command = child.cmdline()
             if not command:  # it is just being started

@@ -13,6 +13,7 @@ from benchmarks.grid import Case
 from benchmarks.measure.deadline import guarded, lingering
 from benchmarks.measure.effective import alias, histogram, observe, occurred
 from benchmarks.measure.pickling import explained, refuse_unpicklable
+from benchmarks.measure.resources import Meter
 from benchmarks.measure.work import Work, naming
 
 # How long the threads of a failed case may take to end before they count as hung.
@@ -20,6 +21,10 @@ _PATIENCE_S = 10.0
 
 # What a round returns: the results of each call in it.
 Results = list[list[Any]]
+
+
+def _nothing() -> None:
+    """What is done before or after a round where nothing has to be."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +45,7 @@ class Measure:
     """Times calls of a case's pool through pytest-benchmark's `pedantic`, one call a round.
 
     `rounds` and `warmups` are calls; `timeout_s` is for the whole case; `stuck` is told of threads that can't be ended;
-    `engines` are those of the backends that need one.
+    `engines` are those of the backends that need one; `meter` measures one more call of each case, which is not timed.
     """
 
     def __init__(
@@ -52,6 +57,7 @@ class Measure:
         stuck: Callable[[list[str]], None],
         engines: Mapping[str, EngineSpec],
         gated: Gated | None = None,
+        meter: Meter | None = None,
     ) -> None:
         self._benchmark = benchmark
         self._rounds = rounds
@@ -60,6 +66,7 @@ class Measure:
         self._stuck = stuck
         self._engines = engines
         self._gated = gated
+        self._meter = meter
         self.untimed_s = 0.0
 
     def warm_call(self, case: Case, work: Work, beside_loop: bool = False, **parallel_options: Any) -> None:
@@ -164,16 +171,16 @@ class Measure:
         self,
         notes: "Notes",
         target: Callable[[], Results],
-        before: Callable[[], None] | None = None,
-        after: Callable[[], None] | None = None,
+        before: Callable[[], None] = _nothing,
+        after: Callable[[], None] = _nothing,
     ) -> None:
         """Run the rounds; whatever `pedantic` is told to call before and after a round is outside its timer."""
+        turn = self._gated.turn if self._gated else None
 
         def prepare() -> None:
-            if self._gated and self._gated.turn:
-                self._gated.turn()
-            if before is not None:
-                before()
+            if turn is not None:
+                turn()
+            before()
 
         def timed() -> Results:
             notes.results = target()
@@ -181,8 +188,7 @@ class Measure:
 
         def finish_round() -> None:
             notes.take()
-            if after is not None:
-                after()
+            after()
 
         self._benchmark.pedantic(
             timed, setup=prepare, teardown=finish_round, rounds=self._rounds, warmup_rounds=self._warmups
@@ -190,7 +196,26 @@ class Measure:
         if not self._benchmark.enabled:
             # pedantic skips teardown where nothing is measured; the check holds there too.
             finish_round()
-        self._benchmark.extra_info.update(notes.facts(self._warmups if self._benchmark.enabled else 0))
+        facts = notes.facts(self._warmups if self._benchmark.enabled else 0)
+        if self._meter is not None and self._benchmark.enabled:
+            facts["resources"] = self._needs(self._meter, notes, prepare, timed, finish_round)
+        self._benchmark.extra_info.update(facts)
+
+    def _needs(
+        self,
+        meter: Meter,
+        notes: "Notes",
+        prepare: Callable[[], None],
+        call: Callable[[], Results],
+        finish: Callable[[], None],
+    ) -> dict[str, Any]:
+        """What one more round needs beside time; no round is timed while the sampler looks."""
+        began = time.perf_counter()
+        prepare()
+        found = meter.measure(call, notes.pipes)
+        finish()
+        self.untimed_s += time.perf_counter() - began
+        return found
 
 
 class Notes:
@@ -207,6 +232,15 @@ class Notes:
         self._executors: list[str | None] = []
         self.results: Results = []
         self.executor: object | None = None
+
+    @property
+    def pipes(self) -> bool:
+        """Whether workers are processes that are there already and are told their tasks through pipes.
+
+        Engines use sockets.
+        """
+        warm = "warm" in self._facts["phase"]
+        return warm and bool(self._facts["worker_processes"]) and self._pool.clock() is None
 
     def take(self) -> None:
         """Note one finished round and check its result."""

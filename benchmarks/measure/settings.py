@@ -27,6 +27,7 @@ _ASKS_TO_MEASURE = (
     "benchmark_json",
     "benchmark_compare",
     "benchmark_compare_fail",
+    "resources",
 )
 
 
@@ -59,6 +60,7 @@ class Settings:
     shuffle: int | None
     shard: Shard | None
     quiet_progress: bool
+    resources: bool
 
 
 SETTINGS = pytest.StashKey[Settings]()
@@ -98,6 +100,12 @@ def pytest_addoption(parser: Any) -> None:
     # The gate's own: which cases at which sizes, and the socket on which this session is given turns.
     for name in ("--plan", "--in-turns"):
         group.addoption(name, default=None, help=argparse.SUPPRESS)
+    group.addoption(
+        "--resources",
+        action="store_true",
+        default=False,
+        help="measure memory, CPU time and more in one further call of each case, which is not timed",
+    )
     group.addoption("--quiet-progress", action="store_true", default=False, help="no progress lines while measuring")
 
 
@@ -126,6 +134,7 @@ def read_settings(option: Callable[[str], Any], known_backend: Callable[[str], b
         shuffle=None if shuffle is None else _whole("--shuffle", shuffle, "a whole number"),
         shard=_shard(option("shard")),
         quiet_progress=bool(option("quiet_progress")),
+        resources=bool(option("resources")),
     )
 
 

@@ -5,6 +5,7 @@ import functools
 import pytest
 
 from benchmarks.measure.engines import SPECS
+from benchmarks.measure.resources import METER
 from benchmarks.measure.session import LEDGER
 from benchmarks.measure.settings import SETTINGS
 from benchmarks.measure.turns import PLAN
@@ -30,7 +31,10 @@ def measure(request, benchmark):
         plan, nodeid = request.config.stash[PLAN], request.node.nodeid
         turn = plan.rounds(nodeid) if plan.turns else None
         gated = Gated(turn, repeated=bool(plan.cases), keep=bool(plan.cases) and plan.cases[nodeid].keep)
-    measure = Measure(benchmark, settings.rounds, settings.warmups, settings.case_timeout_s, stuck, engines, gated)
+    meter = request.config.stash[METER]
+    measure = Measure(
+        benchmark, settings.rounds, settings.warmups, settings.case_timeout_s, stuck, engines, gated, meter
+    )
     yield measure
     # A case that failed before its rounds has had no use for the fixture: pytest-benchmark need not warn of that.
     benchmark.skipped = benchmark.skipped or request.node.nodeid in ledger.failed

@@ -1,0 +1,157 @@
+"""What a call needs beside time, held against sources of their own: a known 200 MB, the kernel's own accounts."""
+
+import mmap
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+from joblib import Parallel, delayed
+from joblib.externals.loky import get_reusable_executor
+
+from benchmarks.measure.children import OWN
+from benchmarks.measure.resources import Meter, SamplerDied
+from tests.run_session import ROOT
+
+HELD_BYTES = 200_000_000
+TOLERANCE = 0.05
+
+
+def hold(seconds):
+    """Hold 200 MB that are really there for so long; what the kernel says of this process meanwhile, in bytes."""
+    held = mmap.mmap(-1, HELD_BYTES)
+    for page in range(0, HELD_BYTES, mmap.PAGESIZE):
+        held[page] = 1
+    time.sleep(seconds)
+    told = rollup("self")
+    held.close()
+    return told
+
+
+def rollup(pid):
+    """The proportional share of a process as its smaps_rollup has it, in bytes."""
+    told = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    return int(re.search(r"^Pss:\s+(\d+) kB", told, re.MULTILINE)[1]) * 1024
+
+
+def trackers():
+    """The children of this process that only clean up."""
+    return [child for child in psutil.Process().children(True) if "tracker" in " ".join(child.cmdline())]
+
+
+def burn(seconds):
+    """Use so much CPU time."""
+    until = time.process_time() + seconds
+    while time.process_time() < until:
+        pass
+
+
+@pytest.fixture
+def meter():
+    """A meter whose sampler is ended."""
+    meter = Meter()
+    yield meter
+    meter.close()
+
+
+@pytest.fixture
+def no_loky():
+    """No executor of another test, and none left behind."""
+    get_reusable_executor().shutdown(wait=True, kill_workers=True)
+    yield
+    get_reusable_executor().shutdown(wait=True, kill_workers=True)
+
+
+def test_known_memory_in_the_parent(meter):
+    """200 MB more than before, within 5 %, and all of them in the session itself."""
+    told = []
+    found = meter.measure(lambda: told.append(hold(0.2)), pipes=False)
+    assert found["memory"] == "pss"
+    assert found["peak_pss_bytes"] - found["start_pss_bytes"] == pytest.approx(HELD_BYTES, rel=TOLERANCE)
+    assert found["peak_pss_bytes"] - found["children_pss_bytes"] == pytest.approx(told[0], rel=TOLERANCE)
+
+
+@pytest.mark.parametrize("backend", ["loky", "multiprocessing"])
+def test_known_memory_in_workers(meter, no_loky, backend):
+    """200 MB in each of two workers at the same time; the workers' own smaps_rollup says the same."""
+    with Parallel(n_jobs=2, backend=backend, batch_size=1) as pool:
+        pool([delayed(time.sleep)(0.05)] * 4)
+        told = []
+        found = meter.measure(lambda: told.extend(pool([delayed(hold)(0.4)] * 2)), pipes=True)
+        beside = sum(rollup(child.pid) for child in trackers())
+    assert found["peak_pss_bytes"] - found["start_pss_bytes"] == pytest.approx(2 * HELD_BYTES, rel=TOLERANCE)
+    assert found["children_pss_bytes"] == pytest.approx(sum(told) + beside, rel=TOLERANCE)
+    assert found["processes"] >= 3
+
+
+def test_known_cpu_time_in_workers(meter, no_loky):
+    """Each of four tasks uses 0.15 s of CPU time; workers that end within the call count as well."""
+
+    def block():
+        with Parallel(n_jobs=2, backend="multiprocessing") as pool:
+            pool([delayed(burn)(0.15)] * 4)
+
+    found = meter.measure(block, pipes=True)
+    # Forking and ending workers cost something too.
+    assert 0.6 <= found["cpu_s"] < 0.6 + 0.3
+    assert "to_workers_bytes" not in found
+
+
+def test_bytes_to_and_from_workers(meter, no_loky):
+    """Two megabytes there and one back, beside what a batch says of itself."""
+    with Parallel(n_jobs=2, backend="loky") as pool:
+        pool([delayed(time.sleep)(0.05)] * 4)
+        found = meter.measure(lambda: pool([delayed(bytes)(b"x" * 1_000_000), delayed(len)(b"y" * 1_000_000)]), True)
+    assert found["to_workers_bytes"] == pytest.approx(2e6, rel=TOLERANCE)
+    assert found["from_workers_bytes"] == pytest.approx(1e6, rel=TOLERANCE)
+
+
+def test_switches_are_counted(meter):
+    """Each sleep gives the core away once."""
+    found = meter.measure(lambda: [time.sleep(1e-3) for _ in range(50)], pipes=False)
+    assert 50 <= found["voluntary_switches"] < 100
+
+
+def test_the_suites_own_processes_are_left_out(meter):
+    """The sampler is no part of what a case needs."""
+    found = meter.measure(lambda: time.sleep(0.05), pipes=False)
+    assert len(OWN) >= 1
+    assert found["cpu_s"] < 0.03
+
+
+def test_a_dead_sampler_is_named(meter):
+    """It says so instead of a number, and the next call has a new one."""
+
+    def kill():
+        subprocess.run(["pkill", "-KILL", "-P", str(os.getpid()), "-f", "sampler.py"], check=True)
+
+    with pytest.raises(SamplerDied, match="watches memory"):
+        meter.measure(kill, pipes=False)
+    assert meter.measure(lambda: None, pipes=False)["samples"] >= 2
+
+
+@pytest.mark.skipif(not Path("/usr/bin/time").exists(), reason="GNU time is not installed")
+def test_what_gnu_time_says_of_the_same_process():
+    """It counts shared pages as its own: what 200 MB add to it is compared, and CPU time as it is."""
+    peaks, told_peaks = [], []
+    for work in ("burn(0.5)", "(hold(0.2), burn(0.5))"):
+        code = (
+            "from benchmarks.measure.resources import Meter\n"
+            "from tests.measure.test_resources import hold, burn\n"
+            "meter = Meter()\n"
+            f"found = meter.measure(lambda: {work}, pipes=False)\n"
+            "meter.close()\n"
+            "print(found['peak_pss_bytes'], found['cpu_s'])\n"
+        )
+        done = subprocess.run(
+            ["/usr/bin/time", "-v", sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+        )
+        peak_bytes, cpu_s = map(float, done.stdout.split())
+        peaks.append(peak_bytes)
+        told_peaks.append(int(re.search(r"Maximum resident set size \(kbytes\): (\d+)", done.stderr)[1]) * 1024)
+        assert 0.5 <= cpu_s < 0.8
+    assert peaks[1] - peaks[0] == pytest.approx(told_peaks[1] - told_peaks[0], rel=TOLERANCE)
