@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from benchmarks.analysis.quantity import Quantity
 from benchmarks.analysis.unpaired import Comparison
 from benchmarks.analysis.verdict import FAILING, Verdict
 
@@ -15,7 +16,7 @@ _NOT_COMPARED = frozenset({Verdict.NEW, Verdict.INCOMPARABLE})
 
 @dataclass(frozen=True)
 class Row:
-    """One case. Times in seconds; what a side or a comparison can't say is None. `note` is one line, or empty.
+    """One quantity of one case, in seconds or bytes; what a side or a comparison can't say is None. `note` is one line.
 
     `matters` is the slowdown that this case was judged by (0.05 is 5 %).
     """
@@ -23,11 +24,12 @@ class Row:
     name: str
     fullname: str
     verdict: Verdict
-    base_s: float | None
-    head_s: float | None
+    base: float | None
+    head: float | None
     comparison: Comparison | None
     matters: float
     note: str
+    quantity: Quantity = Quantity.TIME
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,12 @@ class Judgement:
     @property
     def compared(self) -> int:
         """How many cases both sides have a time for, of the same work."""
-        return sum(row.comparison is not None for row in self.rows)
+        return sum(row.comparison is not None for row in self.times)
+
+    @property
+    def times(self) -> tuple[Row, ...]:
+        """The rows about time."""
+        return tuple(row for row in self.rows if row.quantity is Quantity.TIME)
 
     @property
     def failed(self) -> bool:
@@ -63,13 +70,13 @@ class Judgement:
     @property
     def undecided(self) -> bool:
         """Whether nothing could be judged, or something could not and no slowdown of any size could have been seen."""
-        undecided = [row.verdict in _NOT_COMPARED | {Verdict.INCONCLUSIVE} for row in self.rows]
+        undecided = [row.verdict in _NOT_COMPARED | {Verdict.INCONCLUSIVE} for row in self.times]
         return all(undecided) or (any(undecided) and self.seen is None)
 
     @property
     def seen(self) -> tuple[float, float] | None:
         """The smallest slowdown that the typical and the worst case would have shown; None where none shows any."""
-        sees = sorted(row.comparison.smallest for row in self.rows if row.comparison and row.comparison.smallest)
+        sees = sorted(row.comparison.smallest for row in self.times if row.comparison and row.comparison.smallest)
         return (sees[len(sees) // 2], sees[-1]) if sees else None
 
 
@@ -86,7 +93,7 @@ def tally(judgement: Judgement) -> str:
 def first_line(judgement: Judgement) -> str:
     """The verdict on the whole, in one line."""
     counts = judgement.counts
-    without = counts.get(Verdict.INCONCLUSIVE, 0)
+    without = sum(row.verdict is Verdict.INCONCLUSIVE for row in judgement.times)
     unjudged = f"{without} of {_cases(judgement.compared)} could not be judged to {judgement.min_effect * 100:g} %"
     if judgement.failed:
         what = ", ".join(f"{counts[verdict]} {verdict.value}" for verdict in counts if verdict in FAILING)

@@ -9,9 +9,10 @@ from benchmarks.analysis.paired import Assessment, assess, assess_together, valu
 from benchmarks.analysis.unpaired import Comparison
 from benchmarks.analysis.verdict import Thresholds, Verdict, judge
 
-# Shares of alpha: cases, then backends and grid. What is left belongs to resources, which are judged beside time.
+# Shares of alpha: cases, then backends and grid, then what cases need beside time, whether that is measured or not.
 CASES_SHARE = 0.6
 GROUPS_SHARE = 0.2
+RESOURCES_SHARE = 0.2
 
 # A backend or the grid averages over cases, so smaller effects are aimed at: 3 % where a case's is 5 %, floor 1.2 %.
 _GROUP_EFFECT = 0.6
@@ -50,15 +51,17 @@ def needed(alpha: float, share: float, hypotheses: int) -> float:
     return -log(alpha * share / hypotheses)
 
 
-def judge_cases(tracks: Mapping[str, Track], total: int, thresholds: Callable[[str], Thresholds]) -> dict[str, Finding]:
-    """A finding for every case with a pair; `total` is how many cases the gate set out with."""
+def judge_cases(
+    tracks: Mapping[str, Track], total: int, thresholds: Callable[[str], Thresholds], share: float = CASES_SHARE
+) -> dict[str, Finding]:
+    """A finding for every track with a pair; `total` is how many the gate set out with, `share` theirs of alpha."""
     found = {}
     most = max((sum(pair is not None for pair in track) for track in tracks.values()), default=0)
     for name, track in tracks.items():
         if rounds := [pair for pair in track if pair]:
             limits = thresholds(name)
             effect = log1p(limits.matters)
-            seen, enough = _assess(tuple(map(tuple, rounds)), effect), needed(limits.alpha, CASES_SHARE, total)
+            seen, enough = _assess(tuple(map(tuple, rounds)), effect), needed(limits.alpha, share, total)
             found[name] = _finding(seen, limits, enough, effect, most)
     return found
 

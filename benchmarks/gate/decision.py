@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from benchmarks.analysis.evidence import MOST_GAIN
 from benchmarks.analysis.judgement import Row
+from benchmarks.analysis.quantity import Quantity
 from benchmarks.analysis.turns_verdict import (
     CASES_SHARE,
     Finding,
@@ -16,6 +17,7 @@ from benchmarks.analysis.turns_verdict import (
     needed,
 )
 from benchmarks.analysis.verdict import Thresholds, Verdict
+from benchmarks.gate.needs import Need, judge_needs
 from benchmarks.gate.record import GateCase, Record
 from benchmarks.gate.tracks import Measured
 from benchmarks.history.limits import Limit, limit_of
@@ -33,10 +35,11 @@ _OPEN = frozenset({Verdict.INCONCLUSIVE})
 
 @dataclass(frozen=True)
 class Decision:
-    """Findings by node id, and by the name of a backend or GRID."""
+    """Findings by node id, by the name of a backend or GRID, and of what cases need beside time."""
 
     cases: Mapping[str, Finding]
     groups: Mapping[str, Finding]
+    needs: Mapping[Need, Finding]
 
 
 def decide(record: Record, measured: Measured, limits: Sequence[Limit]) -> Decision:
@@ -50,6 +53,7 @@ def decide(record: Record, measured: Measured, limits: Sequence[Limit]) -> Decis
     return Decision(
         judge_cases(sound, len(record.cases), thresholds),
         judge_groups(sound, groups(record.cases), group_thresholds(record.alpha, record.min_effect)),
+        judge_needs(record, measured.needs),
     )
 
 
@@ -68,12 +72,17 @@ def next_cases(record: Record, decision: Decision) -> list[GateCase]:
     A case that looks unchanged but is not proved to be, or faster, waits until nothing looks slower.
     """
     sound = [case for case in record.cases if case.nodeid not in record.trouble]
-    undecided = [case for case in sound if (found := decision.cases.get(case.nodeid)) is None or _open(found, record)]
+    hungry = {need.nodeid for need, found in decision.needs.items() if found.verdict in _OPEN and not found.unlikely}
+    undecided = [
+        case
+        for case in sound
+        if (found := decision.cases.get(case.nodeid)) is None or _open(found, record) or case.nodeid in hungry
+    ]
     suspects = {
         case.nodeid
         for case in undecided
         if (found := decision.cases.get(case.nodeid)) is None or found.assessment.pairs < 3 or not found.unlikely
-    }
+    } | hungry
     for name, members in groups(record.cases).items():
         group = decision.groups.get(name)
         # Not so for the grid: it is told by whatever is measured, and all cases would leave no time for anyone.
@@ -129,7 +138,21 @@ def rows(record: Record, measured: Measured, decision: Decision, limits: Sequenc
     for name, finding in decision.groups.items():
         matters = finding.thresholds.matters
         found.append(Row(name, name, finding.verdict, None, None, finding.comparison(), matters, finding.note))
-    return found
+    return found + [_need(need, finding, measured, limits) for need, finding in decision.needs.items()]
+
+
+def _need(need: Need, found: Finding, measured: Measured, limits: Sequence[Limit]) -> Row:
+    """A row about what a case needs beside time; memory over its limit in every pair is over it for certain."""
+    sides = measured.needs.sides[need]
+    base, head = (math.exp(math.fsum(map(math.log, side)) / len(side)) for side in (sides.base, sides.head))
+    called = names(need.nodeid)
+    verdict, note = found.verdict, ""
+    ceiling = limit_of(limits, called).max_pss_bytes
+    if need.quantity is Quantity.PSS and ceiling is not None and min(sides.head) > ceiling:
+        verdict = Verdict.OVER_LIMIT
+        note = f"needs {min(sides.head) / 1e6:.0f} MB or more in each pair; max_pss is {ceiling / 1e6:.0f} MB"
+    name, matters = f"{called[1]} {need.quantity.value}", found.thresholds.matters
+    return Row(name, need.nodeid, verdict, base, head, found.comparison(), matters, note, need.quantity)
 
 
 def _case(nodeid: str, found: Finding | None, measured: Measured, record: Record, limits: Sequence[Limit]) -> Row:

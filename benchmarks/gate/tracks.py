@@ -3,6 +3,7 @@
 import math
 from pathlib import Path
 
+from benchmarks.gate.needs import Needs
 from benchmarks.gate.record import Record, pair_files
 from benchmarks.history.run import Run, read_run
 
@@ -29,6 +30,7 @@ class Measured:
         self.logs_s: dict[str, dict[str, list[float]]] = {
             case.nodeid: {"base": [], "head": []} for case in record.cases
         }
+        self.needs = Needs(record)
         self.failed: dict[str, dict[str, str]] = {"base": {}, "head": {}}
         self.take(record)
 
@@ -43,6 +45,7 @@ class Measured:
             runs = {side: read_run(path) for side, path in files[pair.name].items()}
             for side, run in runs.items():
                 self.failed[side].update(run.without_time)
+            self.needs.take(runs["base"], runs["head"])
             rounds_s = both_sides(runs["base"], runs["head"])
             for nodeid, track in self.tracks.items():
                 track.append(self._ratios(nodeid, rounds_s[nodeid]) if nodeid in rounds_s else None)

@@ -4,6 +4,7 @@
 match = "loky-*"
 max_slowdown = "3%"
 max_time = "20ms"
+max_pss = "500MB"
 """
 
 import re
@@ -17,17 +18,22 @@ from typing import Any
 from benchmarks.history.errors import Unreadable
 from benchmarks.history.reading import read_bytes, visible
 
+_SIZES = {"B": 1.0, "kB": 1e3, "MB": 1e6, "GB": 1e9, "kiB": 2.0**10, "MiB": 2.0**20, "GiB": 2.0**30}
 _UNITS = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0}
 _MOST_BYTES = 2**20
 
 
 @dataclass(frozen=True)
 class Limit:
-    """One entry. `max_slowdown` is a fraction (0.03 is 3 %), `max_time_s` in seconds; None where it sets none."""
+    """One entry; None where it sets no limit.
+
+    `max_slowdown` is a fraction (0.03 is 3 %), `max_time_s` in seconds, `max_pss_bytes` of a case's process tree.
+    """
 
     match: str
     max_slowdown: float | None
     max_time_s: float | None
+    max_pss_bytes: float | None
 
     def fits(self, names: Iterable[str | None]) -> bool:
         """Whether the pattern (as in a shell) matches one of a case's names."""
@@ -57,12 +63,13 @@ def unmatched(limits: Iterable[Limit], cases: Iterable[Iterable[str | None]]) ->
 def limit_of(limits: Iterable[Limit], names: Iterable[str | None]) -> Limit:
     """What holds for a case: for each key the last entry that matches and sets it."""
     names = tuple(names)
-    slowdown, time_s = None, None
+    slowdown, time_s, pss_bytes = None, None, None
     for limit in limits:
         if limit.fits(names):
             slowdown = slowdown if limit.max_slowdown is None else limit.max_slowdown
             time_s = time_s if limit.max_time_s is None else limit.max_time_s
-    return Limit("", slowdown, time_s)
+            pss_bytes = pss_bytes if limit.max_pss_bytes is None else limit.max_pss_bytes
+    return Limit("", slowdown, time_s, pss_bytes)
 
 
 def parse_percent(text: object) -> float:
@@ -81,20 +88,31 @@ def parse_span(text: str) -> float:
     return float(match[1]) * {"s": 1, "m": 60, "h": 3600}[match[2]]
 
 
+def parse_size(text: object) -> float:
+    """`500MB` in bytes, a MB being a million and a MiB 2**20 of them; raises ValueError with what was expected."""
+    match = (
+        re.fullmatch(r"\s*(\d{1,9}(?:\.\d{1,6})?)\s*([kMG]?i?B)\s*", text, re.ASCII) if isinstance(text, str) else None
+    )
+    if not match or float(match[1]) <= 0 or match[2] not in _SIZES:
+        raise ValueError(f"'{visible(text)[:40]}'; expected a size above 0, such as 500MB, 1.5GiB or 64kB")
+    return float(match[1]) * _SIZES[match[2]]
+
+
 def _limit(entry: Any, where: str) -> Limit:
-    known = {"match", "max_slowdown", "max_time"}
+    known = {"match", "max_slowdown", "max_time", "max_pss"}
     if not isinstance(entry, dict) or not isinstance(entry.get("match"), str) or not entry["match"]:
         raise Unreadable(f'{where}: expected match = "PATTERN"')
     if unknown := sorted(entry.keys() - known):
         raise Unreadable(f"{where}: '{visible(unknown[0])}' is no limit; expected {', '.join(sorted(known))}")
     if entry.keys() == {"match"}:
-        raise Unreadable(f"{where}: sets no limit; expected max_slowdown or max_time")
+        raise Unreadable(f"{where}: sets no limit; expected max_slowdown, max_time or max_pss")
     try:
         slowdown = parse_percent(entry["max_slowdown"]) if "max_slowdown" in entry else None
         time_s = _parse_time(entry["max_time"]) if "max_time" in entry else None
+        pss_bytes = parse_size(entry["max_pss"]) if "max_pss" in entry else None
     except ValueError as error:
         raise Unreadable(f"{where}: {error}") from None
-    return Limit(entry["match"], slowdown, time_s)
+    return Limit(entry["match"], slowdown, time_s, pss_bytes)
 
 
 def _parse_time(text: object) -> float:

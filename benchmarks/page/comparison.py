@@ -7,8 +7,8 @@ from benchmarks.analysis.judgement import Judgement, Row, first_line, tally
 from benchmarks.analysis.verdict import FAILING
 from benchmarks.page.figures import Cell, Figure, Section, Table, chart
 from benchmarks.page.theme import BAND, CHANGE, LINE, MUTED
+from benchmarks.report.amounts import amount
 from benchmarks.report.counts import counted
-from benchmarks.report.durations import duration
 
 _MOST_ROWS = 30
 _ROW = 16
@@ -121,7 +121,9 @@ def _table(rows: Sequence[Row], caption: str, tools: bool) -> Table:
 
 
 def _cells(row: Row) -> list[Cell]:
-    base, head = (Cell(duration(time), time) if time is not None else Cell("") for time in (row.base_s, row.head_s))
+    base, head = (
+        Cell(amount(value, row.quantity), value) if value is not None else Cell("") for value in (row.base, row.head)
+    )
     verdict = row.verdict.value
     last = Cell(f"{verdict}: {row.note}" if row.note and row.comparison is None else verdict)
     found = row.comparison

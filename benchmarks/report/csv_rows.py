@@ -1,4 +1,4 @@
-"""A judgement as CSV: one row a case, plain numbers, seconds."""
+"""A judgement as CSV: one row a case and quantity, plain numbers."""
 
 import csv
 import io
@@ -18,6 +18,9 @@ COLUMNS = (
     "n_head",
     "smallest_seen",
     "note",
+    "quantity",
+    "base_bytes",
+    "head_bytes",
 )
 
 
@@ -33,12 +36,15 @@ def render(judgement: Judgement) -> str:
 
 def _values(row: Row) -> tuple[object, ...]:
     found = row.comparison
-    start = (row.fullname, row.verdict.value, row.base_s, row.head_s)
+    sides = (row.base, row.head)
+    seconds, sizes = ((None, None), sides) if row.quantity.unit == "bytes" else (sides, (None, None))
+    end = (row.note, row.quantity.value, *sizes)
+    start = (row.fullname, row.verdict.value, *seconds)
     if found is None:
-        return (*start, *(None,) * 7, row.note)
+        return (*start, *(None,) * 7, *end)
     lo, hi = found.interval or (None, None)
     counts = found.n_base, found.n_head
-    return (*start, found.ratio, lo, hi, found.p_slower, *counts, found.smallest, row.note)
+    return (*start, found.ratio, lo, hi, found.p_slower, *counts, found.smallest, *end)
 
 
 def _cell(value: object) -> object:

@@ -27,14 +27,19 @@ def render(judgement: Judgement) -> str:
     return json.dumps(document, indent=1, allow_nan=False) + "\n"
 
 
+def _sides(row: Row) -> list[tuple[str, str, float | None]]:
+    """Both sides in each unit: whoever reads seconds never finds bytes there."""
+    return [(unit, side, value) for unit in ("s", "bytes") for side, value in (("base", row.base), ("head", row.head))]
+
+
 def _case(row: Row) -> dict[str, Any]:
     found = row.comparison
     return {
         "name": row.name,
         "fullname": row.fullname,
         "verdict": row.verdict.value,
-        "base_s": row.base_s,
-        "head_s": row.head_s,
+        "quantity": row.quantity.value,
+        **{f"{side}_{unit}": value if unit == row.quantity.unit else None for unit, side, value in _sides(row)},
         "ratio": found and found.ratio,
         "interval": list(found.interval) if found and found.interval else None,
         "p_slower": found and found.p_slower,

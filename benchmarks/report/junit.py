@@ -37,7 +37,7 @@ def render(judgement: Judgement) -> str:
 
 def _case(suite: ElementTree.Element, row: Row) -> None:
     where, _, _ = row.fullname.rpartition("::")
-    time = f"{row.head_s:.9f}" if row.head_s is not None else "0"
+    time = f"{row.head:.9f}" if row.head is not None and row.quantity.unit == "s" else "0"
     case = ElementTree.SubElement(suite, "testcase", classname=where, name=row.name, time=time)
     if outcome := _OUTCOME.get(row.verdict):
         ElementTree.SubElement(case, outcome, message=f"{row.verdict.value}: {said(row)}", type=row.verdict.value)

@@ -5,7 +5,7 @@ import re
 
 from benchmarks.analysis.judgement import Judgement, Row, first_line, tally
 from benchmarks.analysis.verdict import Verdict
-from benchmarks.report.durations import duration
+from benchmarks.report.amounts import amount
 
 # GitHub cuts a job summary off at 1 MiB; a row is about 150 bytes.
 _MOST_ROWS = 2_000
@@ -35,7 +35,7 @@ def _table(rows: list[Row]) -> list[str]:
 
 
 def _row(row: Row) -> str:
-    base, head = (duration(time) if time is not None else "" for time in (row.base_s, row.head_s))
+    base, head = (amount(value, row.quantity) for value in (row.base, row.head))
     found = row.comparison
     verdict = "~" if row.verdict is Verdict.UNCHANGED else row.verdict.value
     note = f"<br>{_text(row.note)}" if row.note and not found else ""

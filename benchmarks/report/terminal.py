@@ -7,7 +7,7 @@ from rich.text import Text
 
 from benchmarks.analysis.judgement import Judgement, Row, first_line, tally
 from benchmarks.analysis.verdict import FAILING, Verdict
-from benchmarks.report.durations import duration
+from benchmarks.report.amounts import amount
 from benchmarks.report.tables import WIDTH, draw
 
 _MOST_NOTES = 20
@@ -52,7 +52,12 @@ def _table(judgement: Judgement, coloured: bool) -> str:
         table.add_column(title, justify="right", no_wrap=True)
     table.add_column("verdict", no_wrap=True)
     for row in judgement.rows:
-        cells = (_shortened(row.name), *_times(row), *_comparison(row))
+        cells = (
+            _shortened(row.name),
+            amount(row.base, row.quantity),
+            amount(row.head, row.quantity),
+            *_comparison(row),
+        )
         verdict = Text("~" if row.verdict is Verdict.UNCHANGED else row.verdict.value, _COLOURS[row.verdict])
         table.add_row(*map(Text, cells), verdict)  # names are text, not rich's markup
     return draw(table, coloured)
@@ -60,11 +65,6 @@ def _table(judgement: Judgement, coloured: bool) -> str:
 
 def _shortened(name: str) -> str:
     return name if len(name) <= _NAME_WIDTH else f"{name[: _NAME_WIDTH - _NAME_END - 1]}…{name[-_NAME_END:]}"
-
-
-def _times(row: Row) -> tuple[str, str]:
-    base, head = (duration(time) if time is not None else "" for time in (row.base_s, row.head_s))
-    return base, head
 
 
 def _comparison(row: Row) -> tuple[str, str, str, str]:

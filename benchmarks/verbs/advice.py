@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from benchmarks.analysis.judgement import Row
+from benchmarks.analysis.quantity import Quantity
 from benchmarks.analysis.verdict import FAILING, Verdict
 from benchmarks.verbs.sides import Side, interleaved
 
@@ -43,6 +44,7 @@ def _few_sessions(base: Side, head: Side, rows: Sequence[Row]) -> list[str]:
 
 
 def _sees(rows: Sequence[Row]) -> list[str]:
+    rows = [row for row in rows if row.quantity is Quantity.TIME]
     sees = sorted(row.comparison.smallest for row in rows if row.comparison and row.comparison.smallest is not None)
     if not sees:
         return (

@@ -11,6 +11,7 @@ from benchmarks.history.errors import BadReference, HistoryError
 from benchmarks.history.index import Index
 from benchmarks.history.limits import read_limits, unmatched
 from benchmarks.history.marks import Marks, read_marks, reject
+from benchmarks.history.needs import PEAK_PSS_BYTES, needs
 from benchmarks.history.references import EXPECTED, Found, find
 from benchmarks.history.run import read_run
 from benchmarks.history.store import Store
@@ -65,6 +66,7 @@ def judged(
     compared = {one.entry.file.reference for one in (*base_found, *head_found) if one.entry}
     found = [] if barred else rows(base, head, recorded(index, compared, marks, base), terms)
     _refuse_unmatched(terms, base, head)
+    _refuse_unknown_memory(terms, head)
     return Judgement(
         base=sides([one.label for one in base_found]),
         head=sides([one.label for one in head_found]),
@@ -111,6 +113,13 @@ def _refuse_unmatched(terms: Terms, base: Side, head: Side) -> None:
         raise BadReference(f"--limits: the pattern {wrong[0]!r} matches none of {len(cases)} cases; mend or remove it")
     if terms.keyword is not None and not any(terms.asks_for(*case) for case in cases):
         raise BadReference(f"-k {terms.keyword!r} matches none of {len(cases)} cases")
+
+
+def _refuse_unknown_memory(terms: Terms, head: Side) -> None:
+    """A limit that nobody can check must not look kept."""
+    asked = any(limit.max_pss_bytes is not None for limit in terms.limits)
+    if asked and not any(PEAK_PSS_BYTES in needs(case.facts) for case in head.cases.values()):
+        raise BadReference("--limits: max_pss, but head says nothing of memory (PSS): measure it with --resources")
 
 
 def _reject(store: Store, head: list[Found], judgement: Judgement) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from benchmarks.analysis.judgement import Judgement, worst_first
 from benchmarks.gate.decision import decide, names, next_cases, pairs_to_go, rows
 from benchmarks.gate.environments import build, same_tree
 from benchmarks.gate.errors import GateError
+from benchmarks.gate.needs import OPTION
 from benchmarks.gate.record import GateCase, Record
 from benchmarks.gate.specs import EXPECTED, parse_side
 from benchmarks.gate.tracks import Measured
@@ -37,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--base", metavar="SPEC", action="append", default=[], help=f"{EXPECTED}; repeatable")
     parser.add_argument("--head", metavar="SPEC", action="append", default=[], help="the same (default: this checkout)")
     add_measuring_arguments(parser)
+    parser.add_argument("--resources", action="store_true", help="judge memory and CPU time as well")
     parser.add_argument("--limits", metavar="FILE", help="limits a case, TOML")
     parser.add_argument("--build-only", action="store_true", help="build both sides and stop: CI's first step")
     parser.add_argument("--resume", metavar="RECORD", help="go on with a gate that was interrupted")
@@ -48,9 +50,12 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
     """Gate; raises HistoryError where a side can't be built or measured."""
     limits = read_limits(Path(args.limits)) if args.limits else ()
     if args.recompute:
-        folder, record = reopened("recompute", args, ("base", "head", "build_only", "resume", "budget", "long"))
+        folder, record = reopened(
+            "recompute", args, ("base", "head", "build_only", "resume", "budget", "long", "resources")
+        )
         return _outcome(args, folder, record, limits)
     folder, record = _resumed(args) if args.resume else _new(args)
+    _refuse_unknown_memory(record, limits)
     specs = [parse_side(f"--{name}", record.sides[name]["spec"]) for name in ("base", "head")]
     if same_tree(specs[0], specs[1], ROOT):
         return Outcome("PASS: nothing to compare: neither pins nor workloads differ\n", Exit.FINE)
@@ -67,6 +72,12 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
     return _outcome(args, folder, record, limits)
 
 
+def _refuse_unknown_memory(record: Record, limits: tuple[Limit, ...]) -> None:
+    """A limit that nobody can check must not look kept."""
+    if OPTION not in record.work and any(limit.max_pss_bytes is not None for limit in limits):
+        raise GateError(f"--limits: max_pss needs a gate that measures memory: add {OPTION}")
+
+
 def _suspects(limits: tuple[Limit, ...], record: Record, measured: Measured) -> tuple[list[GateCase], int]:
     decision = decide(record, measured, limits)
     return next_cases(record, decision), pairs_to_go(record, decision)
@@ -78,7 +89,7 @@ def _new(args: argparse.Namespace) -> tuple[Path, Record]:
 
 
 def _resumed(args: argparse.Namespace) -> tuple[Path, Record]:
-    folder, record = reopened("resume", args, ("base", "head", "build_only"))
+    folder, record = reopened("resume", args, ("base", "head", "build_only", "resources"))
     if args.budget:
         record.budget_s = budget(args)
     return folder, record
@@ -90,6 +101,7 @@ def _outcome(args: argparse.Namespace, folder: Path, record: Record, limits: tup
 
 def judgement(folder: Path, record: Record, measured: Measured, limits: tuple[Limit, ...]) -> Judgement:
     """What a record and its run files say; raises GateError where a limit is for no case."""
+    _refuse_unknown_memory(record, limits)
     if wrong := unmatched(limits, [names(case.nodeid) for case in record.cases]):
         raise GateError(f"--limits: the pattern {wrong[0]!r} matches none of {len(record.cases)} cases")
     decision = decide(record, measured, limits)

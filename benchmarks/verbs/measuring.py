@@ -14,6 +14,7 @@ from types import FrameType
 from benchmarks.gate.campaign import Campaign, Choice
 from benchmarks.gate.environments import BuiltSide
 from benchmarks.gate.errors import GateError
+from benchmarks.gate.needs import OPTION
 from benchmarks.gate.record import Record, read_record
 from benchmarks.history.durable import make_folder, try_lock
 from benchmarks.history.reading import visible
@@ -88,7 +89,8 @@ def _work(args: argparse.Namespace) -> list[str]:
         values["workload-path"] = str(Path(args.workload_path).absolute())
     if args.task_args and args.task_args.endswith((".json", ".csv")):
         values["task-args"] = str(Path(args.task_args).absolute())
-    return [f"--{name}={value}" for name, value in values.items() if value is not None]
+    asked = [f"--{name}={value}" for name, value in values.items() if value is not None]
+    return [*asked, OPTION] if getattr(args, "resources", False) else asked
 
 
 def _refuse_unwritable(folder: Path) -> None:

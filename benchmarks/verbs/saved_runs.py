@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from benchmarks.analysis.apart import Judged, judge_apart
@@ -13,6 +13,7 @@ from benchmarks.analysis.verdict import Thresholds, Verdict
 from benchmarks.history.comparability import case_difference
 from benchmarks.history.limits import Limit, limit_of
 from benchmarks.history.run import WRONG_RESULT, CaseTimes
+from benchmarks.verbs.resources import SHARE, measured, resource_rows
 from benchmarks.verbs.sides import Side, samples
 
 # For some cases, the logarithms of their times in each recorded session.
@@ -51,15 +52,19 @@ def names(case: CaseTimes) -> tuple[str | None, ...]:
 
 def rows(base: Side, head: Side, past: Past, terms: Terms) -> list[Row]:
     """A row for every case of either side that `-k` asks for."""
+    alpha = terms.alpha
     broken = _wrong_results(head, terms)
     found = [_nameless(fullname, Verdict.BROKEN, terms, why) for fullname, why in broken.items()]
     old, new = (
         {key: case for key, case in terms.select(side).items() if case.fullname not in broken} for side in (base, head)
     )
     both = [key for key in old if key in new]
+    if measured(base, head):
+        terms = replace(terms, alpha=terms.alpha * (1 - SHARE))
     changed = {key: why for key in both if (why := case_difference(old[key], new[key], terms.forced))}
     found += [_row(old[key], Verdict.INCOMPARABLE, terms, str(why)) for key, why in changed.items()]
     found += _compared(base, head, {key: new[key] for key in both if key not in changed}, past, terms)
+    found += resource_rows(base, head, new, alpha * SHARE, terms.min_effect, terms.limits)
     fresh = [case for key, case in new.items() if key not in old]
     found += _missing([case for key, case in old.items() if key not in new], fresh, head, terms)
     found += [_row(case, Verdict.NEW, terms, _failed_before(case, base)) for case in fresh]

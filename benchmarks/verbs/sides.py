@@ -37,10 +37,14 @@ def interleaved(base: Side, head: Side) -> bool:
     return len(known) == len(when) and took_turns([label for _, label in known])
 
 
+def units(base: Side, head: Side, side: Side) -> list[list[int]]:
+    """The places of a side's runs by what counts as one measurement: a run where both took turns, else a session."""
+    return [[place] for place in range(len(side.runs))] if interleaved(base, head) else side.sessions
+
+
 def samples(base: Side, head: Side, keys: Collection[str]) -> tuple[dict[str, Sample], dict[str, Sample]]:
     """A sample a case and side: of runs where they took turns, otherwise of sessions."""
-    turns = interleaved(base, head)
-    groups = [[[place] for place in range(len(side.runs))] if turns else side.sessions for side in (base, head)]
+    groups = [units(base, head, side) for side in (base, head)]
     raw = {key: _raw(key, base, head) for key in keys}
     return (
         {key: _sample(key, base, groups[0], raw[key]) for key in keys},

@@ -1,6 +1,7 @@
 """A judgement with every verdict and every hazard of output in it."""
 
 from benchmarks.analysis.judgement import Judgement, Row, worst_first
+from benchmarks.analysis.quantity import Quantity
 from benchmarks.analysis.unpaired import Comparison
 from benchmarks.analysis.verdict import Verdict
 
@@ -11,10 +12,11 @@ def comparison(ratio, smallest=0.05, interval=True):
     return Comparison(ratio, bounds, 0.001, 0.999, 6, 5, smallest, ())
 
 
-def row(name, verdict, base_s=0.0101, found=None, note=""):
-    """A row; head's time follows from the ratio."""
-    head_s = base_s * found.ratio if found else None
-    return Row(name, f"benchmarks/suite/test_x.py::{name}", verdict, found and base_s, head_s, found, 0.05, note)
+def row(name, verdict, base=0.0101, found=None, note="", quantity=Quantity.TIME):
+    """A row; head's value follows from the ratio."""
+    head, fullname = base * found.ratio if found else None, f"benchmarks/suite/test_x.py::{name}"
+    called = name if quantity is Quantity.TIME else f"{name} {quantity.value}"
+    return Row(called, fullname, verdict, found and base, head, found, 0.05, note, quantity)
 
 
 HOSTILE = "test_x[<script>alert(1)</script>|`*_[link](http://x)&]"
@@ -33,6 +35,8 @@ ALL = Judgement(
             row(LONG, Verdict.REGRESSION, 0.0101, comparison(1.25)),
             row(HOSTILE, Verdict.REGRESSION, 0.0101, comparison(1.5)),
             row("test_x[slow]", Verdict.OVER_LIMIT, 0.0101, comparison(2.0), "max_slowdown is 0.03"),
+            row("test_x[slow]", Verdict.UNCHANGED, 0.0202, comparison(0.999), quantity=Quantity.CPU),
+            row("test_x[slow]", Verdict.REGRESSION, 131.4e6, comparison(1.31), quantity=Quantity.PSS),
             row("test_x[gone]", Verdict.MISSING, note="renamed to test_y[gone]?"),
             row("test_x[wrong]", Verdict.BROKEN, note="WrongResult: index 7 is 3, expected 4"),
         ]
