@@ -7,11 +7,12 @@ import pytest
 from pytest_benchmark.session import PerformanceRegression
 
 from benchmarks.backends.engine import ENGINES
+from benchmarks.machine import pin_thread_pools
 from benchmarks.measure.children import bind_forks, reset_signals_in_forks, watch
+from benchmarks.measure.choosing import deselect_other_profiles, in_profile, keep_planned
 from benchmarks.measure.engines import SPECS, engines_of_module, specs
 from benchmarks.measure.importing import add_path
 from benchmarks.measure.ledger import Ledger
-from benchmarks.measure.machine import pin_thread_pools
 from benchmarks.measure.recording import install, keep_journal, open_journal, outcome, read_history
 from benchmarks.measure.resources import METER, read_resources
 from benchmarks.measure.session import (
@@ -35,7 +36,7 @@ from benchmarks.measure.settings import (
     refuse_unwritable,
     refuse_workers,
 )
-from benchmarks.measure.turns import PLAN, planned, read_plan
+from benchmarks.measure.turns import PLAN, read_plan
 from benchmarks.measure.workload import WORKLOAD, read_workload
 from benchmarks.showing import keep_shard, print_summary, show_progress, showing_stderr
 
@@ -99,20 +100,12 @@ def known_backend(name):
 
 
 def pytest_ignore_collect(collection_path, config):
-    """The notebook's half-minute cases belong to their own profile; unit tests have nothing to measure."""
+    """The notebook and the probe are profiles of their own; unit tests have nothing to measure."""
     if config.option.benchmark_only and config.rootpath / "tests" in collection_path.parents:
         return True
     if collection_path.parent.name == "suite" and collection_path.name.startswith("test_"):
         return None if in_profile(config, collection_path) else True
     return None
-
-
-def in_profile(config, path):
-    """Whether the cases of a file belong to the session's profile and work."""
-    others = {"test_summation.py" if config.stash[WORKLOAD] else "test_workload.py"}
-    return path.name not in others and (config.stash[SETTINGS].profile == "notebook") == (
-        path.name == "test_notebook.py"
-    )
 
 
 def pytest_collection_modifyitems(config, items):
@@ -126,24 +119,6 @@ def pytest_collection_modifyitems(config, items):
     items.sort(key=lambda item: item.path.name not in GRIDS)
     if (seed := config.stash[SETTINGS].shuffle) is not None:
         items[:] = shuffled(items, seed)
-
-
-def keep_planned(config, items):
-    """A plan says which cases, in which order."""
-    try:
-        kept = planned(items, config.stash[PLAN])
-    except BadOption as bad:
-        raise pytest.UsageError(str(bad)) from None
-    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
-    items[:] = kept
-
-
-def deselect_other_profiles(config, items):
-    """A path on the command line is collected whatever the profile; its cases are then left out, and counted."""
-    others = [item for item in items if is_case(item) and not in_profile(config, item.path)]
-    if others:
-        config.hook.pytest_deselected(items=others)
-        items[:] = [item for item in items if item not in others]
 
 
 def pytest_collection_finish(session):
@@ -224,7 +199,7 @@ def live_stderr(request, pytestconfig):
 
 def pytest_benchmark_update_json(config, output_json):
     """Add our one key to the run file."""
-    from benchmarks.measure import machine
+    from benchmarks import machine
 
     record = config.stash[LEDGER].record(config.stash[SETTINGS], machine.facts(), machine.versions())
     output_json[RUN_FILE_KEY] = record

@@ -26,6 +26,8 @@ VERBS = {
     "report": "what a run or a gate found, as one page to look at",
     "gate": "measure base and head in turns: is head slower?",
     "calibrate": "measure this machine against itself: what can a gate see here?",
+    "probe": "measure what each part of a parallel call costs on this machine",
+    "recommend": "which backend, n_jobs and batch_size for these tasks?",
     "replay": "try the gate, and other tools' rules, on recorded pairs of identical code",
 }
 

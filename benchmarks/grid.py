@@ -69,6 +69,7 @@ class Profile:
 # standard: calls of 0.2 s and more in every process and thread cell, so that joblib's 10 ms poll is under 5 % of them.
 # gate: as quick, but every case is scaled by itself to calls of about 0.04 s.
 # notebook: the notebook's own 40,000 of both, one timed round.
+# probe: each part of a call has a size of its own.
 PROFILES = {
     profile.name: profile
     for profile in (
@@ -76,6 +77,7 @@ PROFILES = {
         Profile("standard", tasks=10_000, longest=3_500, rounds=6, warmups=1),
         Profile("gate", tasks=5_000, longest=500, rounds=7, warmups=0),
         Profile("notebook", tasks=40_000, longest=40_000, rounds=1, warmups=0),
+        Profile("probe", tasks=5_000, longest=500, rounds=5, warmups=0),
     )
 }
 

@@ -73,7 +73,7 @@ def print_summary(terminalreporter, config):
     settings, ledger = config.stash[SETTINGS], config.stash[LEDGER]
     if not settings.measuring or not ledger.asked or config.option.collectonly:
         return
-    from benchmarks.measure.machine import facts
+    from benchmarks.machine import facts
     from benchmarks.report.interpreter import free_threaded
     from benchmarks.report.summary import summary
 

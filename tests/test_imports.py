@@ -20,11 +20,13 @@ FLOORS = {
     "benchmarks.page": 2,
     "benchmarks.report": 2,
     "benchmarks.measure": 2,
+    "benchmarks.advise": 2,
     "benchmarks.analysis": 1,
     "benchmarks.history": 1,
     "benchmarks.backends": 1,
     "benchmarks.workloads": 1,
     "benchmarks.grid": 1,
+    "benchmarks.machine": 1,
     "benchmarks.spreading": 1,
 }
 # Measuring never knows of judging; what judges numbers knows of nothing else.
@@ -39,6 +41,7 @@ FORBIDDEN = {
         "benchmarks.workloads",
     },
     "benchmarks.measure": {"benchmarks.analysis", "benchmarks.report", "benchmarks.page"},
+    "benchmarks.advise": {"benchmarks.measure", "benchmarks.suite", "benchmarks.workloads", "benchmarks.report"},
     "benchmarks.page": {"benchmarks.measure", "benchmarks.suite", "benchmarks.backends", "benchmarks.workloads"},
     "benchmarks.history": set(FLOORS) - {"benchmarks.history"},
     "benchmarks.backends": {"benchmarks.history", "benchmarks.analysis", "benchmarks.report", "benchmarks.measure"},

@@ -108,14 +108,15 @@ def _limit(entry: Any, where: str) -> Limit:
         raise Unreadable(f"{where}: sets no limit; expected max_slowdown, max_time or max_pss")
     try:
         slowdown = parse_percent(entry["max_slowdown"]) if "max_slowdown" in entry else None
-        time_s = _parse_time(entry["max_time"]) if "max_time" in entry else None
+        time_s = parse_time(entry["max_time"]) if "max_time" in entry else None
         pss_bytes = parse_size(entry["max_pss"]) if "max_pss" in entry else None
     except ValueError as error:
         raise Unreadable(f"{where}: {error}") from None
     return Limit(entry["match"], slowdown, time_s, pss_bytes)
 
 
-def _parse_time(text: object) -> float:
+def parse_time(text: object) -> float:
+    """`20ms` in seconds; raises ValueError with what was expected."""
     match = (
         re.fullmatch(r"\s*(\d{1,9}(?:\.\d{1,9})?)\s*(ns|us|ms|s)\s*", text, re.ASCII) if isinstance(text, str) else None
     )

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from benchmarks.grid import Case
-from benchmarks.measure.machine import usable_cores
+from benchmarks.machine import usable_cores
 from benchmarks.measure.settings import SETTINGS
 from benchmarks.measure.work import Work
 from benchmarks.workloads.micro import nap, nothing

@@ -18,7 +18,7 @@ from typing import Any
 
 from benchmarks.backends.pool import open_pool
 from benchmarks.grid import BATCH_SIZES, LOOP, Case, grid
-from benchmarks.measure.machine import pin_thread_pools, usable_cores
+from benchmarks.machine import pin_thread_pools, usable_cores
 from benchmarks.workloads.profiled import hold, lengths_s, orders, release
 
 _HOPELESS = 2.5

@@ -7,7 +7,7 @@ import platform
 import psutil
 import pytest
 
-from benchmarks.measure.machine import THREAD_POOL_VARIABLES, cgroup_cpus, facts, pin_thread_pools, versions
+from benchmarks.machine import THREAD_POOL_VARIABLES, cgroup_cpus, facts, pin_thread_pools, versions
 
 
 def test_facts_are_plain_values_that_agree_with_psutil():

@@ -6,7 +6,7 @@ import os
 import platform
 import sys
 import sysconfig
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -80,6 +80,11 @@ def cgroup_cpus(root: Path) -> float | None:
         return int(quota) / int(period) if int(quota) > 0 else None
     except ValueError:
         return None
+
+
+def installed(packages: Iterable[str]) -> dict[str, str | None]:
+    """The versions of some packages as they are installed, None for what is missing; imports none of them."""
+    return {package: _version(package) for package in packages}
 
 
 def versions() -> dict[str, str | None]:

@@ -1,0 +1,73 @@
+"""Tasks that are measured instead of described: a session runs them in a plain loop, and in two threads."""
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import fmean, median
+from typing import Any
+
+from benchmarks.advise.errors import AdviceError
+from benchmarks.advise.model import Costs, PoolCosts
+from benchmarks.advise.probing import measured
+from benchmarks.advise.profile import TaskProfile
+
+# Threads do no better and no worse than this share of a second more: shares of the GIL are told no finer.
+_FINEST = 0.05
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The options that name the tasks, as `pytest --workload` takes them."""
+
+    workload: str
+    task_args: str | None
+    workload_path: str | None
+
+    @property
+    def options(self) -> list[str]:
+        """For a session, which runs elsewhere: paths are made absolute."""
+        found = [f"--workload={self.workload}"]
+        if self.task_args is not None:
+            is_file = self.task_args.endswith((".json", ".csv"))
+            found.append(f"--task-args={Path(self.task_args).absolute() if is_file else self.task_args}")
+        if self.workload_path is not None:
+            found.append(f"--workload-path={Path(self.workload_path).absolute()}")
+        return found
+
+
+def profile_of(asked: Asked, costs: Costs, tell: Callable[[str], None]) -> TaskProfile:
+    """The profile of the tasks that were asked about, measured now. Raises HistoryError."""
+    with tempfile.TemporaryDirectory() as folder:
+        document = measured(["--profile=probe", *asked.options], Path(folder), tell)
+    cases = {entry["params"]["place"]: entry for entry in document["benchmarks"]}
+    loop, threads = cases["loop"], cases["threads"]
+    facts = loop["extra_info"]
+    profile = TaskProfile(
+        task_s=float(median(loop["stats"]["data"])) / facts["tasks"],
+        tasks=int(facts["tasks"]),
+        lengths=tuple(map(float, facts["lengths_s"])),
+        payload_bytes=float(facts["payload_bytes"]),
+    )
+    return TaskProfile(**{**vars(profile), "releases_gil": _released(threads, costs)})
+
+
+def _released(threads: dict[str, Any], costs: Costs) -> float:
+    """The share of the time in which the tasks do not hold the GIL: how far two threads come from one to two."""
+    pool = next((pool for pool in costs.pools if pool.backend == "threading" and pool.n_jobs == 2), None)
+    if pool is None:
+        raise AdviceError("the probe knows nothing of two threads: measure it again with `probe`")
+    facts, work_s = threads["extra_info"], fmean(threads["extra_info"]["loop_s"])
+    took_s = float(median(threads["stats"]["data"])) - costs.poll_s / 2
+    stretch = max(0.0, took_s - _overhead_s(pool, facts)) / work_s
+    held, released = pool.middle.held, pool.middle.released
+    if held <= released:
+        return 0.0
+    share = (held - stretch) / (held - released)
+    return round(min(1.0, max(0.0, share)) / _FINEST) * _FINEST
+
+
+def _overhead_s(pool: PoolCosts, facts: dict[str, Any]) -> float:
+    batches = int(sum((facts["batches"][-1] or {}).values()))
+    tasks = int(facts["tasks"])
+    return pool.middle.call + tasks * pool.middle.task + batches * pool.middle.batch

@@ -1,0 +1,59 @@
+"""Which batches joblib will form, and how long its busiest worker has to work on them."""
+
+import heapq
+from collections.abc import Sequence
+from itertools import accumulate
+
+from benchmarks.backends.chunks import chunks
+from benchmarks.grid import BatchSize
+
+# joblib's own: a batch of "auto" should take 0.2 to 2 s (joblib/_parallel_backends.py, AutoBatchingMixin).
+_SHORTEST_S, _LONGEST_S = 0.2, 2.0
+
+# A batch is timed from its dispatch; as a rule one other is ahead of it in the queue, and the way there takes a
+# millisecond.
+_AHEAD, _WAY_S = 2.0, 1e-3
+
+
+def batch_sizes(tasks: int, n_jobs: int, batch_size: BatchSize, task_s: float, calls_before: int = 0) -> list[int]:
+    """The sizes of a call's batches in order; `calls_before` were made in the same `with` block."""
+    if batch_size != "auto":
+        assert isinstance(batch_size, int)
+        return [len(chunk) for chunk in chunks(range(tasks), n_jobs, batch_size)]
+    size, sizes = 1, [1]
+    for _ in range(calls_before + 1):
+        sizes, size = _auto(tasks, n_jobs, task_s, size)
+    return sizes
+
+
+def _auto(tasks: int, n_jobs: int, task_s: float, size: int) -> tuple[list[int], int]:
+    """One call with "auto": the first batches are cut from 2 * n_jobs tasks, then sizes double until they take long."""
+    first = min(tasks, 2 * n_jobs)
+    sizes, rest = [1] * first, tasks - first
+    while rest:
+        size = _next_size(size, task_s)
+        taken = min(rest, size * n_jobs)
+        piece = size if taken == size * n_jobs else max(1, taken // (10 * n_jobs))
+        sizes += [piece] * (taken // piece) + ([taken % piece] if taken % piece else [])
+        rest -= taken
+    return sizes, size
+
+
+def _next_size(size: int, task_s: float) -> int:
+    took_s = _AHEAD * size * task_s + _WAY_S
+    if took_s < _SHORTEST_S:
+        return max(1, min(2 * size, int(size * _SHORTEST_S / took_s) * 2))
+    if took_s > _LONGEST_S and size >= 2:
+        return max(1, 2 * int(size * _SHORTEST_S / took_s))
+    return size
+
+
+def busiest_s(lengths_s: Sequence[float], sizes: Sequence[int], workers: int) -> float:
+    """Seconds of work of the worker that ends last, each batch going to whoever is free first."""
+    ends = [0.0, *accumulate(lengths_s)]
+    free = [0.0] * workers
+    place = 0
+    for size in sizes:
+        heapq.heapreplace(free, free[0] + ends[place + size] - ends[place])
+        place += size
+    return max(free)

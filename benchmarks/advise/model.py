@@ -1,0 +1,210 @@
+"""The cost model: what a call takes, part by part, from constants that were measured on this machine.
+
+T = start + tasks * c_task + batches * c_batch + bytes * c_byte + work / n_eff + imbalance, up to joblib's next poll.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import cache, lru_cache
+
+from benchmarks.advise.batches import batch_sizes, busiest_s
+from benchmarks.advise.profile import TaskProfile, lengths_s
+from benchmarks.grid import LOOP, BatchSize, Case
+
+# The interval of every prediction.
+CONFIDENCE = 0.90
+_HALF = 1.645  # its normal quantile
+
+# Uneven tasks come in an order that nobody knows: so many are tried.
+_ORDERS = 3
+
+
+@dataclass(frozen=True)
+class Constants:
+    """What a pool costs, in seconds: to start and leave it, a call, a task, a batch, a byte sent.
+
+    `held` and `released` are seconds that pass for a second of work that holds the GIL, or does not: 1 / n_eff.
+    """
+
+    start: float
+    call: float
+    task: float
+    batch: float
+    byte: float
+    held: float
+    released: float
+
+
+@dataclass(frozen=True)
+class PoolCosts:
+    """A pool's constants: the middle, and `draws` of what they might be as well (a bootstrap of the rounds).
+
+    `memory_bytes` is what all processes of a session with this pool held (PSS), None where nobody can say.
+    """
+
+    backend: str
+    n_jobs: int
+    middle: Constants
+    draws: tuple[Constants, ...]
+    memory_bytes: float | None
+
+    @property
+    def name(self) -> str:
+        """Such as `loky-n2`."""
+        return f"{self.backend}-n{self.n_jobs}"
+
+    def interval(self, constant: str) -> tuple[float, float]:
+        """The 90 % bounds of a constant."""
+        return quantiles([getattr(draw, constant) for draw in self.draws])
+
+
+@dataclass(frozen=True)
+class Costs:
+    """Everything that was measured of a machine.
+
+    `poll_s` is how long joblib sleeps between two looks at its results; `noise` how far times vary, as a standard
+    deviation of logarithms, for reasons that no constant knows.
+    """
+
+    pools: tuple[PoolCosts, ...]
+    poll_s: float
+    noise: float
+    cores: int
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts of a call's time, in seconds."""
+
+    start: float
+    call: float
+    tasks: float
+    batches: float
+    payload: float
+    work: float
+    imbalance: float
+    poll: float
+
+    @property
+    def total(self) -> float:
+        """All of it."""
+        return math.fsum(asdict(self).values())
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """A configuration's expected time and its 90 % interval, in seconds.
+
+    `doubt` is what the constants leave open (a standard deviation of the time's logarithm): unlike the machine's noise,
+    it is not shared with other configurations.
+    """
+
+    case: Case
+    parts: Parts
+    lo_s: float
+    hi_s: float
+    doubt: float
+
+    @property
+    def time_s(self) -> float:
+        """The expected time."""
+        return self.parts.total
+
+
+@dataclass(frozen=True)
+class Load:
+    """A call as a pool will see it: counts, and the seconds of work of its busiest worker."""
+
+    batches: int
+    busiest_s: float
+
+
+def load(profile: TaskProfile, backend: str, n_jobs: int, batch_size: BatchSize, warm: bool) -> Load:
+    """What joblib makes of a call; batches of "auto" depend on how long a task takes, and on the call before."""
+    if batch_size == "auto" and backend != "threading":
+        sizes = tuple(batch_sizes(profile.tasks, n_jobs, "auto", profile.task_s, 1 if warm else 0))
+    else:
+        sizes = _fixed(profile.tasks, n_jobs, 1 if batch_size == "auto" else batch_size)
+    if len(profile.lengths) == profile.tasks:
+        return Load(len(sizes), _busiest_of(profile.lengths, sizes, n_jobs) * profile.work_s / sum(profile.lengths))
+    return Load(len(sizes), profile.task_s * _busiest(sizes, n_jobs, profile.uneven))
+
+
+@cache
+def _fixed(tasks: int, n_jobs: int, batch_size: BatchSize) -> tuple[int, ...]:
+    return tuple(batch_sizes(tasks, n_jobs, batch_size, 0.0))
+
+
+_busiest_of = lru_cache(maxsize=256)(busiest_s)
+
+
+@lru_cache(maxsize=4096)
+def _busiest(sizes: tuple[int, ...], n_jobs: int, uneven: float) -> float:
+    """Of the worker that ends last, in means of a task; uneven tasks come in orders that nobody knows."""
+    orders = range(1, _ORDERS + 1 if uneven > 1 else 2)
+    return math.fsum(busiest_s(lengths_s(1.0, sum(sizes), uneven, seed), sizes, n_jobs) for seed in orders) / len(
+        orders
+    )
+
+
+def predict(costs: Costs, pool: PoolCosts, profile: TaskProfile, size: BatchSize, seen: Load, warm: bool) -> Prediction:
+    """What a call will take in a pool, with its start and its end where it is not `warm`."""
+    parts = expected(pool, pool.middle, profile, seen, costs, warm)
+    totals = [math.log(expected(pool, draw, profile, seen, costs, warm).total - parts.poll / 2) for draw in pool.draws]
+    doubt = _deviation(totals)
+    spread = math.hypot(costs.noise, doubt)
+    raw = parts.total - parts.poll
+    lo, hi = raw * math.exp(-_HALF * spread), raw * math.exp(_HALF * spread)
+    start = 0.0 if warm else parts.start
+    lo_s, hi_s = (_polled(bound, start, costs.poll_s) for bound in (lo, hi))
+    return Prediction(Case(pool.backend, pool.n_jobs, size), parts, lo_s, hi_s, doubt)
+
+
+def predict_loop(costs: Costs, profile: TaskProfile) -> Prediction:
+    """The plain loop."""
+    work, half = profile.work_s, _HALF * costs.noise
+    parts = Parts(0, 0, 0, 0, 0, work, 0, 0)
+    return Prediction(Case(LOOP, 1, None), parts, work * math.exp(-half), work * math.exp(half), 0.0)
+
+
+def expected(
+    pool: PoolCosts, constants: Constants, profile: TaskProfile, seen: Load, costs: Costs, warm: bool
+) -> Parts:
+    """The parts of a call's time by one set of a pool's constants."""
+    share = profile.releases_gil
+    stretch = (1 - share) * constants.held + share * constants.released
+    # Threads take turns with what holds the GIL: nobody waits for a busier one then.
+    parallel = share if pool.backend == "threading" else 1.0
+    imbalance = parallel * max(0.0, seen.busiest_s - profile.work_s / pool.n_jobs)
+    start = 0.0 if warm else constants.start
+    found = Parts(
+        start=start,
+        call=constants.call,
+        tasks=profile.tasks * constants.task,
+        batches=seen.batches * constants.batch,
+        payload=profile.tasks * profile.payload_bytes * constants.byte,
+        work=profile.work_s * stretch,
+        imbalance=imbalance,
+        poll=0.0,
+    )
+    return Parts(**{**asdict(found), "poll": _polled(found.total, start, costs.poll_s) - found.total})
+
+
+def _polled(total_s: float, start_s: float, poll_s: float) -> float:
+    """When the caller notices: joblib looks again and again, `poll_s` after the last time."""
+    if poll_s <= 0:
+        return total_s
+    return start_s + poll_s * max(1, math.ceil((total_s - start_s) / poll_s))
+
+
+def quantiles(values: Sequence[float]) -> tuple[float, float]:
+    """The bounds between which 90 % of values lie."""
+    ordered = sorted(values)
+    last = len(ordered) - 1
+    return ordered[round(0.05 * last)], ordered[round(0.95 * last)]
+
+
+def _deviation(values: Sequence[float]) -> float:
+    mean = math.fsum(values) / len(values)
+    return math.sqrt(math.fsum((value - mean) ** 2 for value in values) / max(1, len(values) - 1))
