@@ -23,7 +23,7 @@ _POLLS_FROM_S = 8e-3
 # Times vary by that much even where the rounds of a probe do not.
 _LEAST_NOISE = 0.05
 
-MODEL_PARTS = ("empty", "tasks", "batches", "held", "released", "payload")
+MODEL_PARTS = ("empty", "tasks", "batches", "held", "released", "loaded", "payload")
 
 
 @dataclass(frozen=True)
@@ -125,16 +125,20 @@ def _constants(pool: Pool, poll_s: float, look: Look) -> Constants:
     def spent(name: str) -> float:
         return call + pool[name].tasks * task + pool[name].batches * batch
 
+    held = max(1 / pool["held"].n_jobs, rest("held", spent("held")) / work("held"))
+    loaded = pool["loaded"]
+    between = rest("loaded", call, loaded.tasks * task, held * work("loaded")) / loaded.batches
     sent = pool["payload"].tasks * pool["payload"].payload_bytes
-    least = 1 / pool["held"].n_jobs
+    least = 1 / pool["released"].n_jobs
     block, empty = look(pool["block"])[0], look(pool["empty"])[0]
     return Constants(
         start=max(0.0, block - empty),
         call=call,
         task=task,
         batch=batch,
+        loaded=between,
         byte=rest("payload", spent("payload")) / sent,
-        held=max(least, rest("held", spent("held")) / work("held")),
+        held=held,
         released=max(least, rest("released", spent("released")) / work("released")),
     )
 

@@ -16,6 +16,12 @@ from benchmarks.grid import LOOP, BatchSize, Case
 CONFIDENCE = 0.90
 _HALF = 1.645  # its normal quantile
 
+# From so much work on a batch costs what one costs in a loaded pool: as long as those of the probe take.
+LOADED_S = 5e-4
+
+# A poll does not come at the very moment: so much of a time no interval leaves out.
+_JITTER = 0.03
+
 # Uneven tasks come in an order that nobody knows: so many are tried.
 _ORDERS = 3
 
@@ -24,6 +30,7 @@ _ORDERS = 3
 class Constants:
     """What a pool costs, in seconds: to start and leave it, a call, a task, a batch, a byte sent.
 
+    `batch` is that of a batch of tasks that do nothing, `loaded` that of a batch that takes half a millisecond or more.
     `held` and `released` are seconds that pass for a second of work that holds the GIL, or does not: 1 / n_eff.
     """
 
@@ -31,6 +38,7 @@ class Constants:
     call: float
     task: float
     batch: float
+    loaded: float
     byte: float
     held: float
     released: float
@@ -119,6 +127,11 @@ class Load:
     batches: int
     busiest_s: float
 
+    def batches_s(self, constants: Constants, work_s: float) -> float:
+        """What the batches cost: those that take long leave time to fall asleep, and wake up late."""
+        share = min(1.0, work_s / self.batches / LOADED_S)
+        return self.batches * ((1 - share) * constants.batch + share * constants.loaded)
+
 
 def load(profile: TaskProfile, backend: str, n_jobs: int, batch_size: BatchSize, warm: bool) -> Load:
     """What joblib makes of a call; batches of "auto" depend on how long a task takes, and on the call before."""
@@ -157,7 +170,8 @@ def predict(costs: Costs, pool: PoolCosts, profile: TaskProfile, size: BatchSize
     raw = parts.total - parts.poll
     lo, hi = raw * math.exp(-_HALF * spread), raw * math.exp(_HALF * spread)
     start = 0.0 if warm else parts.start
-    lo_s, hi_s = (_polled(bound, start, costs.poll_s) for bound in (lo, hi))
+    lo_s = _polled(lo, start, costs.poll_s) * (1 - _JITTER)
+    hi_s = _polled(hi, start, costs.poll_s) * (1 + _JITTER)
     return Prediction(Case(pool.backend, pool.n_jobs, size), parts, lo_s, hi_s, doubt)
 
 
@@ -182,7 +196,7 @@ def expected(
         start=start,
         call=constants.call,
         tasks=profile.tasks * constants.task,
-        batches=seen.batches * constants.batch,
+        batches=seen.batches_s(constants, profile.work_s),
         payload=profile.tasks * profile.payload_bytes * constants.byte,
         work=profile.work_s * stretch,
         imbalance=imbalance,

@@ -45,14 +45,17 @@ def keep(work: Path, found: Probed) -> Path:
 
 
 def known(work: Path, machine: str) -> Probed | None:
-    """The machine's model, None where there is none of this version. Raises AdviceError where it can't be read."""
+    """The machine's model, None where there is none. Raises AdviceError where it can't be read."""
     path = place(work, machine)
-    if not path.exists():
-        return None
+    return probed_in(path) if path.exists() else None
+
+
+def probed_in(path: Path) -> Probed:
+    """The model in a file; raises AdviceError where it is none of this version."""
     document = read_document(path)
     try:
-        if document.pop("format") != FORMAT:
-            return None
+        if (found := document.pop("format")) != FORMAT:
+            raise AdviceError(f"{visible(path)}: format {found}; expected {FORMAT}: run `probe` again")
         return _probed(document)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise AdviceError(f"{visible(path)}: {error!r}; expected a cost model: run `probe` again") from None

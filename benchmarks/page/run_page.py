@@ -11,6 +11,7 @@ from benchmarks.page.again import command
 from benchmarks.page.figures import Cell, Figure, Section, Table, number
 from benchmarks.page.heat_map import heat_figure, overview
 from benchmarks.page.phases import PHASES, phases_figure
+from benchmarks.page.resources import resources_section
 from benchmarks.page.rounds import Rounds, grouped, rounds_figure
 from benchmarks.page.scaling import batch_figures, scaling_figures
 from benchmarks.report.answer import answer, lacking, really_ran, what_was_done
@@ -33,6 +34,7 @@ def run_sections(run: Run, document: Mapping[str, Any]) -> list[Section]:
         _cells(run, cases),
         _curves(run, cases),
         _distributions(run),
+        *resources_section(run),
     ]
 
 

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 
 from benchmarks.analysis.speedup import Configuration, best_of_each_backend, slower_than_loop
 from benchmarks.grid import REFERENCES
+from benchmarks.history.needs import PEAK_PSS_BYTES, needs
 from benchmarks.history.run import Run
+from benchmarks.report.amounts import size
 from benchmarks.report.counts import counted
 from benchmarks.report.durations import duration
 from benchmarks.report.measured import MeasuredCase, own_cases
@@ -41,7 +43,7 @@ def answer(cases: Sequence[MeasuredCase]) -> list[str]:
         first = max(best, key=_speed_up)
         own = max((place for place in best if place.backend not in REFERENCES), key=_speed_up, default=first)
         said.append(_fastest(first, own))
-    return [*said, *_slower([case.configuration for case in cases]), *_moods(cases), *_remarks(cases)]
+    return [*said, *_slower([case.configuration for case in cases]), *_moods(cases), *_memory(cases), *_remarks(cases)]
 
 
 def lacking(run: Run) -> list[str]:
@@ -99,6 +101,16 @@ def _moods(cases: Sequence[MeasuredCase]) -> list[str]:
     return [
         f"The direct loop itself varied {varied:.1f}x during this run: small differences between cells mean nothing."
     ]
+
+
+def _memory(cases: Sequence[MeasuredCase]) -> list[str]:
+    """The least and the most that the processes of a session held, where that was measured."""
+    peaks = {case.configuration.name: needs(case.facts).get(PEAK_PSS_BYTES) for case in cases}
+    known = sorted((peak, name) for name, peak in peaks.items() if peak is not None)
+    if not known:
+        return []
+    (least, thrifty), (most, hungry) = known[0], known[-1]
+    return [f"Peak memory (PSS of all processes): {size(least)} ({thrifty}) to {size(most)} ({hungry})."]
 
 
 def _remarks(cases: Sequence[MeasuredCase]) -> list[str]:

@@ -19,8 +19,11 @@ PARTS = {
     "empty": (8, 0, 0, 1),
     "tasks": (20_000, 0, 0, 1_000),
     "batches": (1_200, 0, 0, 1),
-    "held": (600, 10_000, 0, 10),
-    "released": (600, 800, 0, 10),
+    # Batches that take a while: between two of them a worker has fallen asleep, or another thread has its core.
+    "loaded": (2_500, 3_000, 0, 10),
+    # As many for each worker.
+    "held": (40, 300_000, 0, 1),
+    "released": (40, 30_000, 0, 1),
     "payload": (100, 0, 300_000, 1),
     # Not for the model: what it says of these is shown beside what they take.
     "check-held": (2_000, 2_000, 0, 100),
@@ -50,6 +53,8 @@ def test_part(measure, sized, backend, n_jobs, part):
     tasks, *rest, batch_size = PARTS[part]
     if part == "batches" and backend == "threading":
         tasks = BATCHES_OF_THREADS
+    if part in ("held", "released"):
+        tasks = -(-tasks // n_jobs) * n_jobs
     measure.warm_call(Case(backend, n_jobs, batch_size), made(part, sized(tasks), *rest, batch_size), beside_loop=True)
 
 

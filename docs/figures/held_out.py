@@ -1,6 +1,8 @@
 """Random task profiles, each run in the whole grid: the truth that advice is held against.
 
-python -m docs.figures.held_out FILE PROFILES SEED     adds what FILE (JSON lines) lacks; about 40 s a profile
+python -m docs.figures.held_out FILE PROFILES SEED [WORK_S]     adds what FILE (JSON lines) lacks; some 20 s a profile
+
+WORK_S is the least that the plain loop takes for a profile's tasks: without it many of them are too small for any pool.
 
 Configurations take turns, pass by pass, in random order; what takes more than `_HOPELESS` times as long as the best of
 a pass is left out of later ones. Each time is of one call: `cold_s` from opening the pool to leaving it, with nothing
@@ -16,16 +18,17 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.advise.profile import lengths_s
 from benchmarks.backends.pool import open_pool
 from benchmarks.grid import BATCH_SIZES, LOOP, Case, grid
 from benchmarks.machine import pin_thread_pools, usable_cores
-from benchmarks.workloads.profiled import hold, lengths_s, orders, release
+from benchmarks.workloads.profiled import hold, orders, release
 
 _HOPELESS = 2.5
 _PASSES = 5
 
 # A profile's passes end when they have taken so long, and its calls are kept below so much.
-_PASSES_S, _WORK_S, _SENT_BYTES = 25.0, 2.0, 200e6
+_PASSES_S, _WORK_S, _SENT_BYTES = 25.0, 3.0, 400e6
 
 BACKENDS = ("threading", "loky", "multiprocessing")
 
@@ -41,8 +44,8 @@ class Profile:
     payload_bytes: int
 
 
-def drawn(dice: random.Random) -> Profile:
-    """A profile within what a call may cost."""
+def drawn(dice: random.Random, least_s: float) -> Profile:
+    """A profile within what a call may cost, of at least so much work."""
     while True:
         found = Profile(
             task_s=_log_uniform(dice, 1e-6, 0.1),
@@ -51,7 +54,7 @@ def drawn(dice: random.Random) -> Profile:
             releases_gil=dice.random() < 0.5,
             payload_bytes=dice.choice((0, round(_log_uniform(dice, 1e3, 1e7)))),
         )
-        if found.task_s * found.tasks <= _WORK_S and found.payload_bytes * found.tasks <= _SENT_BYTES:
+        if least_s <= found.task_s * found.tasks <= _WORK_S and found.payload_bytes * found.tasks <= _SENT_BYTES:
             return found
 
 
@@ -76,7 +79,7 @@ def rates(seconds: float = 0.2) -> dict[bool, float]:
 def record(profile: Profile, dice: random.Random) -> dict[str, Any]:
     """The profile in every configuration, by turns."""
     rate = rates()[profile.releases_gil]
-    seconds = lengths_s(profile.task_s, profile.tasks, profile.uneven)
+    seconds = lengths_s(profile.task_s, profile.tasks, profile.uneven, seed=0)
     arguments = orders([max(1, round(one / rate)) for one in seconds], profile.payload_bytes)
     task = release if profile.releases_gil else hold
     expected = [task(one) for one in arguments]
@@ -90,8 +93,8 @@ def record(profile: Profile, dice: random.Random) -> dict[str, Any]:
         dice.shuffle(left)
         for case in left:
             cold, warm = once(case, task, arguments, expected)
-            times[case.id]["cold_s"].append(cold)
-            times[case.id]["warm_s"].append(warm)
+            times[case.id]["cold_s"].append(round(cold, 6))
+            times[case.id]["warm_s"].append(round(warm, 6))
         best = {what: min(times[case.id][what][-1] for case in left) for what in ("cold_s", "warm_s")}
         left = [case for case in left if any(times[case.id][what][-1] < _HOPELESS * best[what] for what in best)]
         if LOOP not in [case.id for case in left]:
@@ -119,9 +122,10 @@ def once(case: Case, task: Any, arguments: list[Any], expected: list[Any]) -> tu
 def main() -> None:
     """Record what the file lacks."""
     path, count, seed = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+    least_s = float(sys.argv[4]) if len(sys.argv) > 4 else 0.0
     done = len(path.read_text().splitlines()) if path.exists() else 0
     dice = random.Random(seed)
-    for number, profile in enumerate([drawn(dice) for _ in range(count)]):
+    for number, profile in enumerate([drawn(dice, least_s) for _ in range(count)]):
         if number < done:
             continue
         began = time.perf_counter()
