@@ -6,13 +6,16 @@ import sys
 import time
 from collections.abc import Callable
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from benchmarks.measure import sampler
 from benchmarks.measure.children import OWN
 from benchmarks.measure.settings import BadOption, Settings
+
+# Run as a program, never imported here: collecting does not pay for psutil.
+_SAMPLER = Path(__file__).with_name("sampler.py")
 
 
 class SamplerDied(Exception):
@@ -75,7 +78,7 @@ class Meter:
         if self._process is None:
             # -P: the folder of that file is no place to import from.
             self._process = subprocess.Popen(  # noqa: S603 - our own file
-                [sys.executable, "-P", sampler.__file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+                [sys.executable, "-P", str(_SAMPLER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
             )
             OWN.add(self._process.pid)
         return self._process

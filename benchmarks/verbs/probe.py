@@ -7,13 +7,14 @@ from pathlib import Path
 
 from benchmarks.advise.fitting import Check
 from benchmarks.advise.model import Constants, PoolCosts
-from benchmarks.advise.probing import WORK, probe
+from benchmarks.advise.probing import probe
 from benchmarks.advise.stored import Probed
 from benchmarks.history.store import Store
 from benchmarks.report.amounts import size
 from benchmarks.report.durations import duration
 from benchmarks.report.tables import table
 from benchmarks.verbs.measuring import ended_by_signals
+from benchmarks.verbs.models import add_models_argument, models
 from benchmarks.verbs.outcome import Exit, Outcome
 from benchmarks.verbs.telling import Teller
 
@@ -22,13 +23,14 @@ _TITLES = ("pool", "start and end", "a task", "a batch", "a MB sent", "1 s of wo
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `probe` takes."""
+    add_models_argument(parser)
     parser.add_argument("--json", metavar="FILE", help="write it as JSON as well; - is standard output")
 
 
 def run(args: argparse.Namespace, store: Store) -> Outcome:
     """Probe this machine; raises HistoryError where it can't be measured."""
     with ended_by_signals(), Teller() as tell:
-        found, path = probe(WORK, tell)
+        found, path = probe(models(args), tell)
     files = {args.json: json.dumps(asdict(found), indent=1) + "\n"} if args.json else {}
     return Outcome("\n".join(lines(found, path, args.coloured)) + "\n", Exit.FINE, files)
 

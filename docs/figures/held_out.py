@@ -28,7 +28,7 @@ _HOPELESS = 2.5
 _PASSES = 5
 
 # A profile's passes end when they have taken so long, and its calls are kept below so much.
-_PASSES_S, _WORK_S, _SENT_BYTES = 25.0, 3.0, 400e6
+_PASSES_S, _WORK_S, _SENT_BYTES = 15.0, 1.5, 400e6
 
 BACKENDS = ("threading", "loky", "multiprocessing")
 

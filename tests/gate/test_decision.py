@@ -116,7 +116,7 @@ def test_a_limit_takes_min_effects_place(tmp_path):
     gate = record()
     found = measured(tmp_path, gate, {0: 0.02}, 20)
     plain = decide(gate, found, ()).cases[CASES[0].nodeid]
-    strict = decide(gate, found, (Limit("*a-0?", 0.01, None),)).cases[CASES[0].nodeid]
+    strict = decide(gate, found, (Limit("*a-0?", 0.01, None, None),)).cases[CASES[0].nodeid]
     assert plain.verdict is Verdict.UNCHANGED
     assert strict.verdict in (Verdict.REGRESSION, Verdict.OVER_LIMIT)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from benchmarks.history.errors import Unreadable
-from benchmarks.history.limits import limit_of, parse_percent, parse_span, read_limits, unmatched
+from benchmarks.history.limits import limit_of, parse_percent, parse_size, parse_span, read_limits, unmatched
 from tests.documents import write
 
 GOOD = """
@@ -42,8 +42,14 @@ def test_a_pattern_that_matches_nothing_is_named(tmp_path):
         ("x = 1", "expected [[limit]] entries and not 'x'"),
         ("[limit]\nmatch = 'a'", "expected [[limit]] entries"),
         ("[[limit]]\nmax_time = '1s'", '[[limit]] 1: expected match = "PATTERN"'),
-        ("[[limit]]\nmatch = 'a'", "sets no limit; expected max_slowdown or max_time"),
-        ("[[limit]]\nmatch = 'a'\nmax_tme = '1s'", "'max_tme' is no limit; expected match, max_slowdown, max_time"),
+        ("[[limit]]\nmatch = 'a'", "sets no limit; expected max_slowdown, max_time or max_pss"),
+        (
+            "[[limit]]\nmatch = 'a'\nmax_tme = '1s'",
+            "'max_tme' is no limit; expected match, max_pss, max_slowdown, max_time",
+        ),
+        ("[[limit]]\nmatch = 'a'\nmax_pss = 500", "'500'; expected a size above 0, such as 500MB"),
+        ("[[limit]]\nmatch = 'a'\nmax_pss = '0MB'", "expected a size above 0"),
+        ("[[limit]]\nmatch = 'a'\nmax_pss = '5mb'", "expected a size above 0"),
         ("[[limit]]\nmatch = 'a'\nmax_time = 3", "'3'; expected a time above 0, such as 20ms"),
         ("[[limit]]\nmatch = 'a'\nmax_time = '3 hours'", "expected a time above 0"),
         ("[[limit]]\nmatch = 'a'\nmax_slowdown = '0%'", "expected a percentage above 0"),
@@ -69,6 +75,12 @@ def test_percentages(text):
     assert parse_percent("2.5 %") == 0.025
     with pytest.raises(ValueError, match="expected a percentage above 0"):
         parse_percent(text)
+
+
+@pytest.mark.parametrize(("text", "count"), [("500MB", 5e8), ("1.5 GiB", 1.5 * 2**30), ("64kB", 64e3), ("12B", 12)])
+def test_sizes(text, count):
+    """A MB is a million bytes, a MiB is 2**20."""
+    assert parse_size(text) == count
 
 
 @pytest.mark.parametrize(("text", "seconds"), [("10m", 600), ("90s", 90), ("1.5h", 5400), (" 2 m ", 120)])
