@@ -19,8 +19,13 @@ def command(*args):
 
 def started(*args):
     """A gate that was just started."""
+    return started_verb("gate", *args)
+
+
+def started_verb(*args):
+    """A verb that was just started."""
     return subprocess.Popen(
-        command("gate", *args),
+        command(*args),
         cwd=ROOT,
         env=environment(),
         stdin=subprocess.DEVNULL,

@@ -46,8 +46,7 @@ class Advice:
 
     def told_apart(self, other: Prediction) -> bool:
         """Whether what is known is enough to say that another configuration is slower than the best."""
-        doubt = max(_LEAST_DOUBT, math.hypot(self.best.doubt, other.doubt))
-        return math.log(other.time_s / self.best.time_s) > _SURE * doubt
+        return apart(self.best, other)
 
     @property
     def flat(self) -> list[Prediction]:
@@ -80,7 +79,30 @@ def rank(costs: Costs, profile: TaskProfile, warm: bool) -> list[Prediction]:
             if key not in loads:
                 loads[key] = load(profile, pool.backend, pool.n_jobs, size, warm)
             found.append(predict(costs, pool, profile, size, loads[key], warm))
-    return sorted(found, key=_cost)
+    return _thriftiest_first(sorted(found, key=_cost))
+
+
+def _thriftiest_first(ranked: list[Prediction]) -> list[Prediction]:
+    """The best one's place goes to one of the same backend with fewer workers, if the two can't be told apart.
+
+    More workers need more memory; that they need less time may be luck of the probe.
+    """
+    best = ranked[0]
+    rivals = [
+        one
+        for one in ranked
+        if one.case.backend == best.case.backend and one.case.n_jobs < best.case.n_jobs and not apart(best, one)
+    ]
+    if not rivals:
+        return ranked
+    first = min(rivals, key=lambda one: (one.case.n_jobs, one.time_s))
+    return [first, *(one for one in ranked if one is not first)]
+
+
+def apart(best: Prediction, other: Prediction) -> bool:
+    """Whether what is known is enough to say that one configuration is slower than another."""
+    doubt = max(_LEAST_DOUBT, math.hypot(best.doubt, other.doubt))
+    return math.log(other.time_s / best.time_s) > _SURE * doubt
 
 
 def _cost(one: Prediction) -> tuple[float, int]:
@@ -121,13 +143,19 @@ def _break_even(costs: Costs, profile: TaskProfile, warm: bool) -> float | None:
 
 
 def fastest_s(costs: Costs, profile: TaskProfile, warm: bool) -> float:
-    """The expected time of the best configuration of these pools, batches of "auto" aside."""
-    return min(
-        expected(pool, pool.middle, profile, load(profile, pool.backend, pool.n_jobs, size, warm), costs, warm).total
-        for pool in costs.pools
-        for size in sizes(profile, pool)
-        if size != "auto"
-    )
+    """The expected time of the best configuration of these pools, batches of "auto" aside.
+
+    Without joblib's steps of 10 ms: half of one is waited for on average, and a whole one at least.
+    """
+    times = []
+    for pool in costs.pools:
+        for size in sizes(profile, pool):
+            if size != "auto":
+                seen = load(profile, pool.backend, pool.n_jobs, size, warm)
+                parts = expected(pool, pool.middle, profile, seen, costs, warm)
+                rest = parts.total - parts.poll - parts.start
+                times.append(parts.start + max(costs.poll_s, rest + costs.poll_s / 2))
+    return min(times)
 
 
 def memory_bytes(pool: PoolCosts, profile: TaskProfile, size: BatchSize) -> float | None:

@@ -10,9 +10,12 @@ from benchmarks.grid import BatchSize
 # joblib's own: a batch of "auto" should take 0.2 to 2 s (joblib/_parallel_backends.py, AutoBatchingMixin).
 _SHORTEST_S, _LONGEST_S = 0.2, 2.0
 
-# A batch is timed from its dispatch; as a rule one other is ahead of it in the queue, and the way there takes a
-# millisecond.
-_AHEAD, _WAY_S = 2.0, 1e-3
+# A batch is timed from its dispatch: what is ahead of it in the queue counts as well, and the way there takes a
+# millisecond. Found by comparing with the batches that joblib 1.6 forms, see tests/advise/test_batches.py.
+_AHEAD, _WAY_S = 1.3, 1e-3
+
+# Before a batch of a new size has come back, as many as are under way are formed: two a worker.
+_SLICES = 2
 
 
 def batch_sizes(tasks: int, n_jobs: int, batch_size: BatchSize, task_s: float, calls_before: int = 0) -> list[int]:
@@ -28,10 +31,12 @@ def batch_sizes(tasks: int, n_jobs: int, batch_size: BatchSize, task_s: float, c
 
 def _auto(tasks: int, n_jobs: int, task_s: float, size: int) -> tuple[list[int], int]:
     """One call with "auto": the first batches are cut from 2 * n_jobs tasks, then sizes double until they take long."""
-    first = min(tasks, 2 * n_jobs)
-    sizes, rest = [1] * first, tasks - first
+    head = [len(chunk) for chunk in chunks(range(min(tasks, 2 * n_jobs)), n_jobs, size)]
+    sizes, rest, slices = head, tasks - sum(head), 0
     while rest:
-        size = _next_size(size, task_s)
+        if slices % _SLICES == 0:
+            size = _next_size(size, task_s)
+        slices += 1
         taken = min(rest, size * n_jobs)
         piece = size if taken == size * n_jobs else max(1, taken // (10 * n_jobs))
         sizes += [piece] * (taken // piece) + ([taken % piece] if taken % piece else [])

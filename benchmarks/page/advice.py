@@ -17,6 +17,7 @@ _TASK_TIMES = tuple(10 ** (exponent / 3) for exponent in range(-18, 1))
 
 _MOST_BARS = 16
 _ROW = 16
+_NAMES = {"ticks": False, "domain": False, "labelLimit": 150, "labelFontSize": 10}
 
 _PARTS = ("start", "work", "waiting", "overhead")
 
@@ -57,7 +58,7 @@ def _curves(advice: Advice, probed: Probed) -> Figure:
     backends = list(dict.fromkeys(pool.backend for pool in probed.costs.pools))
     values = [_point(advice, probed, backend, task_s) for backend in backends for task_s in _TASK_TIMES]
     speed_ups = [value["speed_up"] for value in values]
-    place = {
+    place: dict[str, Any] = {
         "x": log_axis("us", "us a task", [value["us"] for value in values], grid=False),
         "y": log_axis("speed_up", "speed-up", [*speed_ups, 1.0], grid=True),
         "color": {
@@ -67,6 +68,7 @@ def _curves(advice: Advice, probed: Probed) -> Figure:
             "scale": {"domain": backends, "range": list(SERIES[: len(backends)])},
         },
     }
+    place["x"]["axis"]["labelOverlap"] = "greedy"
     layers: list[dict[str, Any]] = [
         {
             "data": {"values": [{"one": 1}]},
@@ -107,7 +109,7 @@ def _parts(advice: Advice) -> Figure:
     values = [value for one in shown for value in _bars(one)]
     names = [one.case.cell for one in shown]
     encoding = {
-        "y": {"field": "name", "type": "ordinal", "sort": names, "title": None, "axis": {"ticks": False}},
+        "y": {"field": "name", "type": "ordinal", "sort": names, "title": None, "axis": _NAMES},
         "x": {"field": "ms", "type": "quantitative", "title": "ms", "stack": "zero", "axis": {"grid": True}},
         "order": {"field": "place", "type": "quantitative"},
         "color": {

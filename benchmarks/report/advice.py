@@ -22,7 +22,8 @@ _MOST_ROWS = 8
 
 def sentences(advice: Advice, again: Advice | None) -> list[str]:
     """The answer, most wanted first; `again` is the advice for further calls in a pool that stays open."""
-    said = [asked(advice), _best(advice), *_runner_up(advice), *_flat(advice), _break_even(advice), *_memory(advice)]
+    said = [_best(advice), asked(advice), *_thrifty(advice), *_runner_up(advice), *_flat(advice)]
+    said += [_break_even(advice), *_memory(advice)]
     if again:
         best = again.best
         time = duration(best.time_s)
@@ -35,7 +36,9 @@ def text(advice: Advice, again: Advice | None, probed: Probed) -> str:
     wrapped = [line for sentence in sentences(advice, again) for line in textwrap.wrap(sentence, WIDTH)]
     where = f"Measured on {probed.when[:10]}: {probed.machine}, joblib {probed.versions.get('joblib')}."
     rows = parts_table(advice)
-    return "\n".join([*wrapped, "", table(*rows, coloured=False), paste(advice.best.case), "", where]) + "\n"
+    return (
+        "\n".join([*wrapped, "", table(*rows, coloured=False, prose=False), paste(advice.best.case), "", where]) + "\n"
+    )
 
 
 def asked(advice: Advice) -> str:
@@ -46,7 +49,7 @@ def asked(advice: Advice) -> str:
     words += [f"{size(one.payload_bytes)} sent with each"] if one.payload_bytes else []
     words.append(f"{one.releases_gil:.0%} without the GIL" if one.releases_gil else "holding the GIL")
     call = "a call in an open pool" if advice.warm else "one call, the pool's start and end included"
-    return f"{', '.join(words)}; {call}."
+    return f"Asked for {', '.join(words)}; {call}."
 
 
 def paste(case: Case) -> str:
@@ -90,6 +93,15 @@ def _best(advice: Advice) -> str:
     if best.case.backend == LOOP:
         return f"Best: the plain loop, {interval}. No pool is worth its cost for these tasks."
     return f"Best: {best.case.cell}, {interval}, {loop.time_s / best.time_s:.2f}x as fast as the plain loop."
+
+
+def _thrifty(advice: Advice) -> list[str]:
+    """Where the fastest by a little was not taken."""
+    fastest = min(advice.ranked, key=lambda one: one.time_s)
+    if fastest.case.n_jobs <= advice.best.case.n_jobs or fastest.time_s >= advice.best.time_s:
+        return []
+    less = 1 - fastest.time_s / advice.best.time_s
+    return [f"{fastest.case.cell} may take {less:.0%} less, but with more workers, and that may be luck of the probe."]
 
 
 def _runner_up(advice: Advice) -> list[str]:

@@ -10,16 +10,21 @@ from rich.text import Text
 WIDTH = 100
 
 
-def table(titles: Sequence[str], rows: Sequence[Sequence[str]], coloured: bool) -> str:
-    """Columns as wide as they need; the second one gives way, the last one is wrapped. Cells are text, not markup."""
+def table(titles: Sequence[str], rows: Sequence[Sequence[str]], coloured: bool, prose: bool = True) -> str:
+    """Columns as wide as they need; the second one gives way, and the last one is wrapped where it is `prose`.
+
+    Cells are text, not markup.
+    """
     plain = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
     last = len(titles) - 1
     widths = [min(24, max(len(title), *(len(row[place]) for row in rows))) for place, title in enumerate(titles)]
-    # Wrapped between words, unless one is too long by itself.
-    widths[last] = min(24, max(len(titles[last]), *(len(word) for row in rows for word in [*row[last].split(), ""])))
+    if prose:
+        # Wrapped between words, unless one is too long by itself.
+        words = [word for row in rows for word in [*row[last].split(), ""]]
+        widths[last] = min(24, max(len(titles[last]), *map(len, words)))
     widths[1] = max(8, WIDTH - last - sum(widths) + widths[1])
     for place, title in enumerate(titles):
-        wraps = place == last
+        wraps = prose and place == last
         overflow: OverflowMethod = "fold" if wraps else "ellipsis"
         plain.add_column(title, no_wrap=not wraps, overflow=overflow, width=widths[place])
     for row in rows:

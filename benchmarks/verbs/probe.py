@@ -62,7 +62,7 @@ def fit_lines(checks: tuple[Check, ...]) -> list[str]:
         for check in checks
     ]
     said = f"Not used for the constants, and what they say of it: {inside} of {len(checks)} in the 90 % interval."
-    return [said, table(("case", "measured", "predicted", "90 % interval"), rows, coloured=False)]
+    return [said, table(("case", "measured", "predicted", "90 % interval"), rows, coloured=False, prose=False)]
 
 
 def _middles(pool: PoolCosts) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from benchmarks.advise.advice import advise
 from benchmarks.advise.asking import Asked, profile_of
 from benchmarks.advise.errors import AdviceError
-from benchmarks.advise.probing import WORK, probe, probed
+from benchmarks.advise.probing import probe, probed
 from benchmarks.advise.profile import TaskProfile
 from benchmarks.advise.stored import Probed
 from benchmarks.history.limits import parse_size, parse_time
@@ -15,6 +15,7 @@ from benchmarks.history.reading import visible
 from benchmarks.history.store import Store
 from benchmarks.report import advice as told
 from benchmarks.verbs.measuring import ended_by_signals
+from benchmarks.verbs.models import add_models_argument, models
 from benchmarks.verbs.outcome import Exit, Outcome
 from benchmarks.verbs.telling import Teller
 
@@ -38,6 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workload-path", metavar="DIR", help="where its module lies, if it is not installed")
     parser.add_argument("--warm", action="store_true", help="for calls in a pool that is open already")
     parser.add_argument("--probe", action="store_true", help="measure this machine again, whatever is stored")
+    add_models_argument(parser)
     parser.add_argument(
         "-o", "--output", metavar="FILE", help="a page with break-even curves and the parts of each time"
     )
@@ -46,14 +48,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, store: Store) -> Outcome:
     """Recommend; raises HistoryError where the question makes no sense or nothing can be measured."""
+    folder = models(args)
     asked = _profile(args) if args.workload is None else _workload(args)
     if args.output is not None:
         _need_page()
     with ended_by_signals(), Teller() as tell:
-        machine, why = (None, "asked to") if args.probe else probed(WORK)
+        machine, why = (None, "asked to") if args.probe else probed(folder)
         if machine is None:
             tell(f"probing this machine first, for about a minute: {why}")
-            machine, _ = probe(WORK, tell)
+            machine, _ = probe(folder, tell)
         profile = asked if isinstance(asked, TaskProfile) else profile_of(asked, machine.costs, tell)
     return _outcome(args, machine, profile)
 

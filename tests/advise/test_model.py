@@ -1,0 +1,99 @@
+"""Predictions, held against sums that were made by hand."""
+
+import math
+
+import pytest
+
+from benchmarks.advise.model import load, predict, predict_loop, quantiles
+from benchmarks.advise.profile import TaskProfile, lengths_s
+from tests.advise.costs import COSTS
+
+THREADS, LOKY, LOKY_4 = COSTS.pools
+
+# 1000 tasks of 1 ms: at two jobs, in batches of 100, these are 4 single ones and 4 of 100, the rest is cut into 29s.
+EVEN = TaskProfile(task_s=1e-3, tasks=1_000)
+
+
+def predicted(pool, profile, size=100, warm=True):
+    """One configuration's time."""
+    return predict(COSTS, pool, profile, size, load(profile, pool.backend, pool.n_jobs, size, warm), warm)
+
+
+def test_a_call_by_hand():
+    """1 s of work by two, 1 ms for tasks, 0.2 ms a batch, then the next 10 ms."""
+    one = predicted(LOKY, EVEN)
+    batches = load(EVEN, "loky", 2, 100, True).batches
+    assert one.parts.work == pytest.approx(0.5)
+    assert one.parts.tasks == pytest.approx(1e-3)
+    assert one.parts.batches == pytest.approx(batches * 2e-4)
+    assert one.parts.start == one.parts.payload == 0.0
+    exact = 0.5 + 1e-3 + batches * 2e-4 + one.parts.imbalance
+    assert one.time_s == pytest.approx(math.ceil(exact / 0.01) * 0.01)
+    assert one.time_s == pytest.approx(exact + one.parts.poll)
+    assert one.lo_s < one.time_s < one.hi_s
+
+
+def test_a_cold_block_pays_for_its_start():
+    """The start is added, and joblib looks for results from then on."""
+    warm, cold = predicted(LOKY, EVEN), predicted(LOKY, EVEN, warm=False)
+    assert cold.time_s - warm.time_s == pytest.approx(0.1, abs=1e-9)
+
+
+def test_threads_take_turns_with_what_holds_the_gil():
+    """No imbalance there, and no gain; half of each where half of the time is without the GIL."""
+    held, half, released = (
+        predicted(THREADS, TaskProfile(1e-2, 3, releases_gil=share), size=1) for share in (0.0, 0.5, 1.0)
+    )
+    assert held.parts.work == pytest.approx(0.033)
+    assert held.parts.imbalance == 0.0
+    assert released.parts.work == pytest.approx(0.015)
+    assert released.parts.imbalance == pytest.approx(0.005)  # one of them does two
+    assert half.parts.work == pytest.approx((0.033 + 0.015) / 2)
+
+
+def test_payload_costs_processes_only():
+    """A megabyte with each of a thousand tasks."""
+    sent = TaskProfile(1e-3, 1_000, payload_bytes=1e6)
+    assert predicted(LOKY, sent).parts.payload == pytest.approx(1.0)
+    assert predicted(THREADS, sent).parts.payload == 0.0
+
+
+def test_small_batches_cost_less_than_loaded_ones():
+    """A batch of 50 us of work is a tenth of the way from the one cost to the other."""
+    short = TaskProfile(5e-5, 1_000)
+    parts = predicted(LOKY, short, size=1).parts
+    assert parts.batches == pytest.approx(1_000 * (0.9 * 1e-4 + 0.1 * 2e-4))
+
+
+def test_uneven_tasks_wait_for_the_busiest():
+    """The longer the longest, the later the end."""
+    waits = [predicted(LOKY, TaskProfile(1e-2, 40, uneven=uneven), size=10).parts.imbalance for uneven in (1, 10, 100)]
+    assert waits[0] < waits[1] < waits[2]
+
+
+def test_measured_lengths_take_the_place_of_a_guess():
+    """The last task takes as long as all others: nothing balances that."""
+    known = TaskProfile(0.02, 100, lengths=(1.0,) * 99 + (99.0,))
+    one = predicted(LOKY, known, size=1)
+    assert one.parts.work + one.parts.imbalance == pytest.approx(1.5, rel=0.02)
+
+
+def test_the_loop_is_its_work():
+    """Nothing else, and the machine's noise around it."""
+    loop = predict_loop(COSTS, EVEN)
+    assert loop.time_s == 1.0
+    assert loop.hi_s == pytest.approx(math.exp(1.645 * 0.05))
+
+
+def test_lengths_have_the_mean_and_the_ratio_that_were_asked_for():
+    """In another order with another seed."""
+    lengths = lengths_s(1e-3, 500, 10.0, seed=1)
+    assert sum(lengths) / 500 == pytest.approx(1e-3)
+    assert max(lengths) / min(lengths) == pytest.approx(10.0)
+    assert lengths != lengths_s(1e-3, 500, 10.0, seed=2)
+    assert lengths_s(1e-3, 1, 10.0, seed=1) == [1e-3]
+
+
+def test_quantiles():
+    """Of a hundred and one values the fifth and the ninety-fifth."""
+    assert quantiles([float(value) for value in range(100, -1, -1)]) == (5.0, 95.0)

@@ -1,0 +1,165 @@
+"""Probes and advice for real: sessions of the suite that measure, a model on disk, answers from it."""
+
+import json
+import time
+
+import pytest
+
+from tests.run_gate import run_verb, started_verb
+from tests.run_session import ROOT, session
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory):
+    """A folder with the model of this machine, measured once; the second answer is asked of what is stored."""
+    folder = tmp_path_factory.mktemp("models")
+    code, out, err = run_verb("recommend", "--task-time", "1us", "--tasks", "20", "--models", str(folder))
+    assert code == 0, err
+    assert out.startswith("Best: the plain loop")
+    assert "probing this machine first" in err
+    return folder
+
+
+def recommend(models, *args):
+    """(the document, what it said) of a recommendation from the stored model."""
+    path = models / "advice.json"
+    code, out, err = run_verb("recommend", "--models", str(models), "--json", str(path), *args)
+    assert code == 0, err
+    return json.loads(path.read_text()), out
+
+
+def test_an_answer_from_a_stored_probe(models):
+    """Nothing is measured again; tasks of 20 ms that hold the GIL go to processes, and pasted lines are in it."""
+    found, out = recommend(models, "--task-time", "20ms", "--tasks", "400")
+    assert found["best"]["backend"] in ("loky", "multiprocessing")
+    assert found["best"]["interval_s"][0] < found["best"]["time_s"] < found["best"]["interval_s"][1]
+    assert found["break_even_task_s"].keys() == {"threading", "loky", "multiprocessing"}
+    assert found["memory_bytes"] > 20e6
+    assert f'backend="{found["best"]["backend"]}"' in out
+
+
+def test_the_probe_says_how_well_it_fits(models):
+    """The model on disk has the cases that it was not made of, two for each pool."""
+    (path,) = [path for path in models.glob("*.json") if path.name != "advice.json"]
+    model = json.loads(path.read_text())
+    pools = model["costs"]["pools"]
+    assert len(model["checks"]) == 2 * len(pools)
+    assert {pool["backend"] for pool in pools} == {"threading", "loky", "multiprocessing"}
+    assert all(pool["memory_bytes"] > 10e6 for pool in pools)
+    # A second of work that holds the GIL takes at least a second in threads, and less in two processes.
+    by_name = {(pool["backend"], pool["n_jobs"]): pool["middle"] for pool in pools}
+    assert by_name["threading", 2]["held"] > 0.8
+    assert by_name["loky", 2]["held"] < 0.95
+
+
+def test_a_page(models, tmp_path):
+    """With both charts, in one file."""
+    path = tmp_path / "advice.html"
+    recommend(models, "--task-time", "2ms", "--tasks", "1000", "-o", str(path))
+    text = path.read_text()
+    assert "Speed-up by task time" in text
+    assert "Time by part" in text
+    assert "http:" not in text.replace("http://www.w3.org", "")
+
+
+def test_tasks_that_are_measured(models):
+    """Pauses hold no GIL: two threads halve them, and the answer knows without having been told."""
+    found, out = recommend(models, "--workload", "sleeping")
+    assert found["profile"]["releases_gil"] > 0.7
+    assert found["profile"]["tasks"] == 100
+    assert found["profile"]["task_s"] == pytest.approx(1.1e-3, rel=0.3)
+    assert found["profile"]["lengths"] == 100
+    assert "of measured lengths" in out
+
+
+def test_uneven_tasks_that_are_measured(models):
+    """Every fortieth takes a hundred times as long: the model is told of each."""
+    found, _ = recommend(models, "--workload", "uneven")
+    assert found["profile"]["releases_gil"] < 0.3
+    assert found["profile"]["lengths"] == 400
+
+
+def test_ones_own_function(models):
+    """From a folder that is not installed, with arguments in a file."""
+    own = ROOT / "tests" / "own"
+    args = ("--workload-path", str(own), "--workload", "pricing:price", "--task-args", "pricing:ORDERS")
+    found, _ = recommend(models, *args)
+    assert found["profile"]["payload_bytes"] > 0
+    code, _, err = run_verb("recommend", "--models", str(models), *args[:2], "--workload", "pricing:no_such", *args[4:])
+    assert code == 2
+    assert "no_such" in err
+
+
+def test_a_model_of_another_joblib_is_measured_again(models):
+    """The reason is named before it begins; ended early, nothing is left running and the old model stays."""
+    (path,) = [path for path in models.glob("*.json") if path.name != "advice.json"]
+    before = path.read_text()
+    try:
+        path.write_text(before.replace('"joblib": "', '"joblib": "0.'))
+        verb = started_verb("recommend", "--task-time", "1ms", "--tasks", "10", "--models", str(models))
+        time.sleep(4)
+        verb.terminate()
+        _, err = verb.communicate(timeout=60)
+        assert "joblib was 0." in err
+        assert verb.returncode == 128 + 15
+        assert path.read_text() != before
+    finally:
+        path.write_text(before)
+
+
+@pytest.mark.parametrize(
+    ("args", "expected"),
+    [
+        ((), "expected --task-time TIME and --tasks N, or --workload NAME"),
+        (("--task-time", "2ms"), "expected --task-time TIME and --tasks N"),
+        (("--task-time", "2", "--tasks", "5"), "--task-time: '2'; expected a time above 0, such as 20ms"),
+        (("--task-time", "2ms", "--tasks", "0"), "--tasks: '0'; expected a whole number from 1"),
+        (("--task-time", "2ms", "--tasks", "many"), "--tasks: 'many'; expected a whole number"),
+        (("--task-time", "2ms", "--tasks", "5", "--uneven", "often"), "--uneven: 'often'; expected longest over"),
+        (("--task-time", "2ms", "--tasks", "5", "--payload", "big"), "--payload: 'big'; expected a size above 0"),
+        (("--workload", "sleeping", "--tasks", "5"), "--tasks and --workload: what is measured need not be told"),
+        (("--task-time", "2ms", "--tasks", "5", "--task-args", "m:A"), "need --workload"),
+        (("--task-time", "2ms", "--tasks", "5", "--models", "/dev/null/x"), "--models"),
+        (("--task-time", "2ms", "--tasks", "5", "--models", ""), "--models"),
+        (("--task-time", "2ms", "--tasks", "5", "--json", "/no/such/x"), "--json /no/such/x: can't be written"),
+        (("--task-time", "2ms", "--tasks", "5", "-o", "/no/such/x"), "--output /no/such/x: can't be written"),
+    ],
+)
+def test_questions_that_make_no_sense(args, expected):
+    """One line, exit code 2, before anything is measured."""
+    code, out, err = run_verb("recommend", *args)
+    assert (code, out) == (2, "")
+    assert expected in err
+    assert err.count("\n") == 1
+
+
+def test_a_probe_is_a_profile_of_its_own(tmp_path):
+    """Its cases run where they are asked for, in no other session; resources are in each."""
+    done = session(
+        tmp_path, "--profile", "probe", "--resources", "--rounds", "1", "--backends", "threading", "-k", "n2"
+    )
+    assert done.exit_code == 0, done.output
+    assert all("resources" in bench["extra_info"] for bench in done.run["benchmarks"])
+    listed = session(tmp_path / "h", "--collect-only", "-q")
+    assert "test_probe" not in listed.output
+    assert "test_tasks" not in listed.output
+
+
+def test_resources_in_a_session(tmp_path):
+    """One more call of each case, which is no round; the summary says what memory it took."""
+    args = ("--resources", "--backends", "loky,threading", "--n-jobs", "2", "--batch-sizes", "10")
+    done = session(tmp_path, *args, "--tasks", "200", "--rounds", "3", "benchmarks/suite/test_summation.py")
+    assert done.exit_code == 0, done.output
+    assert "Peak memory (PSS of all processes): " in done.output
+    for bench in done.run["benchmarks"]:
+        used = bench["extra_info"]["resources"]
+        assert len(bench["stats"]["data"]) == len(bench["extra_info"]["batches"]) == 3
+        assert used["peak_pss_bytes"] >= used["start_pss_bytes"] > 10e6
+        assert ("to_workers_bytes" in used) == (bench["params"]["backend"] in ("loky", "futures-processes"))
+
+
+def test_without_being_asked_nothing_is_sampled(tmp_path):
+    """No process, no key."""
+    done = session(tmp_path, "--benchmark-only", "--tasks", "100", "--rounds", "1", "-k", "threading-n2-b10")
+    assert done.exit_code == 0, done.output
+    assert not [bench for bench in done.run["benchmarks"] if "resources" in bench["extra_info"]]
