@@ -15,6 +15,9 @@ from benchmarks.advise.profile import TaskProfile
 # Threads do no better and no worse than this share of a second more: shares of the GIL are told no finer.
 _FINEST = 0.05
 
+# The user's own tasks may take long.
+_ROUNDS = 3
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -39,7 +42,7 @@ class Asked:
 def profile_of(asked: Asked, costs: Costs, tell: Callable[[str], None]) -> TaskProfile:
     """The profile of the tasks that were asked about, measured now. Raises HistoryError."""
     with tempfile.TemporaryDirectory() as folder:
-        document = measured(["--profile=probe", *asked.options], Path(folder), tell)
+        document = measured(["--profile=probe", f"--rounds={_ROUNDS}", *asked.options], Path(folder), tell)
     cases = {entry["params"]["place"]: entry for entry in document["benchmarks"]}
     loop, threads = cases["loop"], cases["threads"]
     facts = loop["extra_info"]

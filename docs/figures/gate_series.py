@@ -5,7 +5,8 @@ python -m docs.figures.gate_series RESULTS.jsonl --table
 
 Kinds: `aa` joblib 1.6.0 against itself; `null` 1.5.3 to 1.6.0; `known` 1.2.0 to 1.3.2, `known-few` only the cases that
 became much slower and much faster there; `case5` and `case10`: a busy loop of 2 or 4 ms in every call of two cases,
-about 5 and 10 % of them; `backend3`: of 1.2 ms in every call of loky. The gates are the verb's own; their records stay
+about 5 and 10 % of them; `backend3`: of 1.2 ms in every call of loky; `memory`: 15 MB held in two cases, and
+`aa-resources` identical code, both with `--resources`. The gates are the verb's own; their records stay
 in `.gate/series`.
 """
 
@@ -42,12 +43,21 @@ SOME = 'type(self._backend).__name__ == "LokyBackend" and self.batch_size == 100
 LOKY = 'type(self._backend).__name__ == "LokyBackend"'
 
 
+def losing(seconds: float) -> str:
+    """A harm: time."""
+    loop = "            while time.perf_counter() < end:\n                pass\n"
+    return f"            end = time.perf_counter() + {seconds}\n{loop}"
+
+
+HOLDING = '            self._held_for_a_figure = b"x" * 15_000_000\n'
+
+
 @dataclass(frozen=True)
 class Kind:
-    """What is compared. `head`: a requirement, or when to lose how many seconds; `where`: rows that should fail."""
+    """What is compared. `head`: a requirement, or when to do which harm; `where`: rows that should fail."""
 
     base: str
-    head: str | tuple[str, float]
+    head: str | tuple[str, str]
     where: tuple[str, ...]
     options: tuple[str, ...] = ()
 
@@ -57,14 +67,16 @@ KINDS = {
     "null": Kind("joblib==1.5.3", "joblib==1.6.0", ()),
     "known": Kind("joblib==1.2.0", "joblib==1.3.2", ("test_two_tasks",)),
     "known-few": Kind("joblib==1.2.0", "joblib==1.3.2", ("test_two_tasks",), ("-k", "test_no_op or test_two_tasks")),
-    "case5": Kind("joblib==1.6.0", (SOME, 0.002), CASES),
-    "case10": Kind("joblib==1.6.0", (SOME, 0.004), CASES),
-    "backend3": Kind("joblib==1.6.0", (LOKY, 0.0012), ("loky", "LokyBackend")),
+    "case5": Kind("joblib==1.6.0", (SOME, losing(0.002)), CASES),
+    "case10": Kind("joblib==1.6.0", (SOME, losing(0.004)), CASES),
+    "backend3": Kind("joblib==1.6.0", (LOKY, losing(0.0012)), ("loky", "LokyBackend")),
+    "memory": Kind("joblib==1.6.0", (SOME, HOLDING), tuple(f"{case} peak PSS" for case in CASES), ("--resources",)),
+    "aa-resources": Kind("joblib==1.6.0", "joblib==1.6.0", (), ("--resources",)),
 }
 
 
-def project(folder: Path, condition: str, seconds: float) -> Path:
-    """A project that installs as joblib 1.6.0 and loses time in some calls."""
+def project(folder: Path, condition: str, harm: str) -> Path:
+    """A project that installs as joblib 1.6.0 and does harm in some calls."""
     found = find_spec("joblib")
     if found is None or found.origin is None or not version("joblib").startswith("1.6."):
         sys.exit("the delays are written for joblib 1.6; install it")
@@ -77,9 +89,7 @@ def project(folder: Path, condition: str, seconds: float) -> Path:
             '[tool.setuptools.packages.find]\ninclude = ["joblib*"]\n'
         )
         path = folder / "joblib" / "parallel.py"
-        delay = f"        if {condition}:\n            end = time.perf_counter() + {seconds}\n"
-        delay += "            while time.perf_counter() < end:\n                pass\n"
-        path.write_text(path.read_text().replace(CALL, delay + CALL))
+        path.write_text(path.read_text().replace(CALL, f"        if {condition}:\n{harm}{CALL}"))
     return folder
 
 

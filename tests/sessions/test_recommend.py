@@ -29,13 +29,12 @@ def recommend(models, *args):
 
 
 def test_an_answer_from_a_stored_probe(models):
-    """Nothing is measured again; tasks of 20 ms that hold the GIL go to processes, and pasted lines are in it."""
+    """Nothing is measured again; tasks that hold the GIL never go to threads, and lines to paste are in it."""
     found, out = recommend(models, "--task-time", "20ms", "--tasks", "400")
-    assert found["best"]["backend"] in ("loky", "multiprocessing")
+    assert found["best"]["backend"] != "threading"
     assert found["best"]["interval_s"][0] < found["best"]["time_s"] < found["best"]["interval_s"][1]
     assert found["break_even_task_s"].keys() == {"threading", "loky", "multiprocessing"}
-    assert found["memory_bytes"] > 20e6
-    assert f'backend="{found["best"]["backend"]}"' in out
+    assert found["paste"] in out
 
 
 def test_the_probe_says_how_well_it_fits(models):
@@ -46,10 +45,10 @@ def test_the_probe_says_how_well_it_fits(models):
     assert len(model["checks"]) == 2 * len(pools)
     assert {pool["backend"] for pool in pools} == {"threading", "loky", "multiprocessing"}
     assert all(pool["memory_bytes"] > 10e6 for pool in pools)
-    # A second of work that holds the GIL takes at least a second in threads, and less in two processes.
+    # Work that holds the GIL takes longer in two threads than in two processes, whatever else runs meanwhile.
     by_name = {(pool["backend"], pool["n_jobs"]): pool["middle"] for pool in pools}
-    assert by_name["threading", 2]["held"] > 0.8
-    assert by_name["loky", 2]["held"] < 0.95
+    assert by_name["threading", 2]["held"] > by_name["loky", 2]["held"]
+    assert by_name["threading", 2]["start"] < by_name["loky", 2]["start"]
 
 
 def test_a_page(models, tmp_path):
