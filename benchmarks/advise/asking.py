@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import fmean, median
 from typing import Any
@@ -52,22 +52,30 @@ def profile_of(asked: Asked, costs: Costs, tell: Callable[[str], None]) -> TaskP
         lengths=tuple(map(float, facts["lengths_s"])),
         payload_bytes=float(facts["payload_bytes"]),
     )
-    return TaskProfile(**{**vars(profile), "releases_gil": _released(threads, costs)})
+    waits = _share(1.0 - float(facts["cpu_s"]) / float(facts["passed_s"]))
+    return replace(profile, waits=waits, releases_gil=_released(threads, costs, waits))
 
 
-def _released(threads: dict[str, Any], costs: Costs) -> float:
-    """The share of the time in which the tasks do not hold the GIL: how far two threads come from one to two."""
+def _share(value: float) -> float:
+    """Within 0 and 1, no finer than can be told."""
+    return round(min(1.0, max(0.0, value)) / _FINEST) * _FINEST
+
+
+def _released(threads: dict[str, Any], costs: Costs, waits: float) -> float:
+    """The share of the computing in which the tasks do not hold the GIL: how far two threads come from one to two."""
     pool = next((pool for pool in costs.pools if pool.backend == "threading" and pool.n_jobs == 2), None)
     if pool is None:
         raise AdviceError("the probe knows nothing of two threads: measure it again with `probe`")
     facts, work_s = threads["extra_info"], fmean(threads["extra_info"]["loop_s"])
     took_s = float(median(threads["stats"]["data"])) - costs.poll_s / 2
     stretch = max(0.0, took_s - _overhead_s(pool, facts)) / work_s
+    if waits >= 1.0:
+        return 0.0
+    computing = (stretch - waits / pool.n_jobs) / (1 - waits)
     held, released = pool.middle.held, pool.middle.released
     if held <= released:
         return 0.0
-    share = (held - stretch) / (held - released)
-    return round(min(1.0, max(0.0, share)) / _FINEST) * _FINEST
+    return _share((held - computing) / (held - released))
 
 
 def _overhead_s(pool: PoolCosts, facts: dict[str, Any]) -> float:

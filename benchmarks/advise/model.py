@@ -186,10 +186,12 @@ def expected(
     pool: PoolCosts, constants: Constants, profile: TaskProfile, seen: Load, costs: Costs, warm: bool
 ) -> Parts:
     """The parts of a call's time by one set of a pool's constants."""
-    share = profile.releases_gil
-    stretch = (1 - share) * constants.held + share * constants.released
+    share, waits = profile.releases_gil, profile.waits
+    computing = (1 - share) * constants.held + share * constants.released
+    # Who waits needs no core: as many wait at a time as there are workers.
+    stretch = waits / pool.n_jobs + (1 - waits) * computing
     # Threads take turns with what holds the GIL: nobody waits for a busier one then.
-    parallel = share if pool.backend == "threading" else 1.0
+    parallel = waits + (1 - waits) * share if pool.backend == "threading" else 1.0
     imbalance = parallel * max(0.0, seen.busiest_s - profile.work_s / pool.n_jobs)
     start = 0.0 if warm else constants.start
     found = Parts(

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 class TaskProfile:
     """`task_s` is the mean time of a task in a plain loop, in seconds; `tasks` are those of one call.
 
-    `uneven` is the longest task's time over the shortest one's; `releases_gil` the share of a task's time in which it
-    does not hold the GIL, 0 to 1; `payload_bytes` are sent with each task. `lengths` are the times of the tasks in
-    their order, in any unit, where they are known; else empty.
+    `uneven` is the longest task's time over the shortest one's; `waits` the share of a task's time, 0 to 1, in which it
+    uses no core (it sleeps, or waits for a disk or a server), `releases_gil` the share of the rest in which it does not
+    hold the GIL; `payload_bytes` are sent with each task. `lengths` are the times of the tasks in their order, in any
+    unit, where they are known; else empty.
     """
 
     task_s: float
@@ -18,6 +19,7 @@ class TaskProfile:
     uneven: float = 1.0
     releases_gil: float = 0.0
     payload_bytes: float = 0.0
+    waits: float = 0.0
     lengths: tuple[float, ...] = ()
 
     @property

@@ -23,7 +23,7 @@ _MOST_ROWS = 8
 def sentences(advice: Advice, again: Advice | None) -> list[str]:
     """The answer, most wanted first; `again` is the advice for further calls in a pool that stays open."""
     said = [_best(advice), asked(advice), *_thrifty(advice), *_runner_up(advice), *_flat(advice)]
-    said += [_break_even(advice), *_memory(advice)]
+    said += [_break_even(advice), *_memory(advice), *_waiting(advice)]
     if again:
         best = again.best
         time = duration(best.time_s)
@@ -47,7 +47,9 @@ def asked(advice: Advice) -> str:
     words = [f"{counted(one.tasks, 'task')} of {duration(one.task_s)}"]
     words += ["of measured lengths"] if one.lengths else [f"uneven {one.uneven:g}x"] if one.uneven > 1 else []
     words += [f"{size(one.payload_bytes)} sent with each"] if one.payload_bytes else []
-    words.append(f"{one.releases_gil:.0%} without the GIL" if one.releases_gil else "holding the GIL")
+    words += [f"{one.waits:.0%} of it waiting"] if one.waits else []
+    if one.waits < 1:
+        words.append(f"{one.releases_gil:.0%} without the GIL" if one.releases_gil else "holding the GIL")
     call = "a call in an open pool" if advice.warm else "one call, the pool's start and end included"
     return f"Asked for {', '.join(words)}; {call}."
 
@@ -135,6 +137,13 @@ def _memory(advice: Advice) -> list[str]:
     if advice.best.case.backend == LOOP or advice.memory_bytes is None:
         return []
     return [f"Memory (PSS of all processes, without what the tasks themselves use): about {size(advice.memory_bytes)}."]
+
+
+def _waiting(advice: Advice) -> list[str]:
+    if advice.profile.waits <= 0 or advice.best.case.backend == LOOP:
+        return []
+    most = max(one.case.n_jobs for one in advice.ranked)
+    return [f"Tasks that wait need no core: more than the {most} workers that were probed may pay off."]
 
 
 def document(advice: Advice, again: Advice | None, probed: Probed) -> str:

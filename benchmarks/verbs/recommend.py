@@ -14,6 +14,7 @@ from benchmarks.history.limits import parse_size, parse_time
 from benchmarks.history.reading import visible
 from benchmarks.history.store import Store
 from benchmarks.report import advice as told
+from benchmarks.verbs.asked import percent
 from benchmarks.verbs.measuring import ended_by_signals
 from benchmarks.verbs.models import add_models_argument, models
 from benchmarks.verbs.outcome import Exit, Outcome
@@ -24,7 +25,7 @@ _MOST_TASKS, _MOST_UNEVEN = 1_000_000, 1000.0
 
 Parse = Callable[[str], float]
 
-_TASKS = ("task_time", "tasks", "payload", "releases_gil", "uneven")
+_TASKS = ("task_time", "tasks", "payload", "releases_gil", "waits", "uneven")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,6 +34,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tasks", metavar="N", help="tasks of one call")
     parser.add_argument("--payload", metavar="SIZE", help="sent with each task, such as 1MB (default: nothing)")
     parser.add_argument("--releases-gil", action="store_true", default=None, help="the tasks do not hold the GIL")
+    parser.add_argument(
+        "--waits", metavar="P%", help="the share of their time in which they use no core (default: none)"
+    )
     parser.add_argument("--uneven", metavar="R", help="the longest task takes R times the shortest, such as 10x")
     parser.add_argument("--workload", metavar="NAME", help="measure these tasks: a built-in name or MODULE:FUNCTION")
     parser.add_argument("--task-args", metavar="WHERE", help="its arguments: MODULE:NAME, FILE.json or FILE.csv")
@@ -101,6 +105,7 @@ def _profile(args: argparse.Namespace) -> TaskProfile:
         tasks=_count(args.tasks),
         uneven=_uneven(args.uneven) if args.uneven is not None else 1.0,
         releases_gil=1.0 if args.releases_gil else 0.0,
+        waits=percent("--waits", args.waits, most=1.0) if args.waits is not None else 0.0,
         payload_bytes=_told("--payload", args.payload, parse_size) if args.payload not in (None, "0") else 0.0,
     )
 

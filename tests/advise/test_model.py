@@ -51,6 +51,14 @@ def test_threads_take_turns_with_what_holds_the_gil():
     assert half.parts.work == pytest.approx((0.033 + 0.015) / 2)
 
 
+def test_who_waits_needs_no_core():
+    """Four workers wait four times as fast, threads too; the other half holds the GIL."""
+    waiting = TaskProfile(1e-2, 100, waits=1.0)
+    assert predicted(LOKY_4, waiting, size=1).parts.work == pytest.approx(0.25)
+    assert predicted(THREADS, waiting, size=1).parts.work == pytest.approx(0.5)
+    assert predicted(THREADS, TaskProfile(1e-2, 100, waits=0.5)).parts.work == pytest.approx(0.5 * 0.5 + 0.5 * 1.1)
+
+
 def test_payload_costs_processes_only():
     """A megabyte with each of a thousand tasks."""
     sent = TaskProfile(1e-3, 1_000, payload_bytes=1e6)
