@@ -17,6 +17,9 @@ _SHORTEST_S, _LONGEST_S = 1e-7, 10.0
 # The normal quantile of 95 %, one-sided; and no model tells configurations apart better than that.
 _SURE, _LEAST_DOUBT = 1.645, 0.02
 
+# So much longer may take what needs fewer workers.
+_THRIFT = 0.03
+
 # Below so much of a gain no pool is worth its trouble: no prediction is better than that.
 _WORTH = 0.05
 
@@ -77,21 +80,23 @@ def rank(costs: Costs, profile: TaskProfile, warm: bool) -> list[Prediction]:
             # What joblib forms is the same for all backends, but that threads get single tasks from "auto".
             key = (pool.n_jobs, size, pool.backend == "threading")
             if key not in loads:
-                loads[key] = load(profile, pool.backend, pool.n_jobs, size, warm)
+                loads[key] = load(profile, pool, costs.cores, size, warm)
             found.append(predict(costs, pool, profile, size, loads[key], warm))
     return _thriftiest_first(sorted(found, key=_cost))
 
 
 def _thriftiest_first(ranked: list[Prediction]) -> list[Prediction]:
-    """The best one's place goes to one of the same backend with fewer workers, if the two can't be told apart.
+    """The best one's place goes to one of the same backend with fewer workers, if that takes hardly longer.
 
-    More workers need more memory; that they need less time may be luck of the probe.
+    More workers need more memory.
     """
     best = ranked[0]
     rivals = [
         one
         for one in ranked
-        if one.case.backend == best.case.backend and one.case.n_jobs < best.case.n_jobs and not apart(best, one)
+        if one.case.backend == best.case.backend
+        and one.case.n_jobs < best.case.n_jobs
+        and one.time_s <= best.time_s * (1 + _THRIFT)
     ]
     if not rivals:
         return ranked
@@ -151,7 +156,7 @@ def fastest_s(costs: Costs, profile: TaskProfile, warm: bool) -> float:
     for pool in costs.pools:
         for size in sizes(profile, pool):
             if size != "auto":
-                seen = load(profile, pool.backend, pool.n_jobs, size, warm)
+                seen = load(profile, pool, costs.cores, size, warm)
                 parts = expected(pool, pool.middle, profile, seen, costs, warm)
                 rest = parts.total - parts.poll - parts.start
                 times.append(parts.start + max(costs.poll_s, rest + costs.poll_s / 2))

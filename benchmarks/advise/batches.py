@@ -1,4 +1,4 @@
-"""Which batches joblib will form, and how long its busiest worker has to work on them."""
+"""Which batches joblib will form, and how long workers have to work on them."""
 
 import heapq
 from collections.abc import Sequence
@@ -53,12 +53,20 @@ def _next_size(size: int, task_s: float) -> int:
     return size
 
 
-def busiest_s(lengths_s: Sequence[float], sizes: Sequence[int], workers: int) -> float:
-    """Seconds of work of the worker that ends last, each batch going to whoever is free first."""
+def makespan_s(lengths_s: Sequence[float], sizes: Sequence[int], workers: int, cores: int) -> float:
+    """Seconds until all work is done, each batch going to whoever is free first, and costing nothing else.
+
+    More workers than cores share them evenly: all that are busy are equally slow, so that it is the order of events of
+    as many cores, in a time that passes more slowly while more workers are busy.
+    """
     ends = [0.0, *accumulate(lengths_s)]
     free = [0.0] * workers
     place = 0
     for size in sizes:
         heapq.heapreplace(free, free[0] + ends[place + size] - ends[place])
         place += size
-    return max(free)
+    passed = last = 0.0
+    for done, end in enumerate(sorted(free)):
+        passed += (end - last) * max(1.0, (workers - done) / cores)
+        last = end
+    return passed

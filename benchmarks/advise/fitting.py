@@ -165,7 +165,7 @@ def _checks(costs: Costs, pools: Mapping[tuple[str, int], Pool]) -> list[Check]:
             profile = TaskProfile(
                 work_s / part.tasks, part.tasks, 1.0, float(part.releases_gil), float(part.payload_bytes)
             )
-            seen = load(profile, part.backend, part.n_jobs, part.batch_size, warm=True)
+            seen = load(profile, by_key[key], costs.cores, part.batch_size, warm=True)
             said = predict(costs, by_key[key], profile, part.batch_size, seen, warm=True)
             label = f"{part.backend}-n{part.n_jobs} {name.removeprefix('check-')}"
             found.append(Check(label, median(part.rounds_s), said.time_s, said.lo_s, said.hi_s))

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cache, lru_cache
 
-from benchmarks.advise.batches import batch_sizes, busiest_s
+from benchmarks.advise.batches import batch_sizes, makespan_s
 from benchmarks.advise.profile import TaskProfile, lengths_s
 from benchmarks.grid import LOOP, BatchSize, Case
 
@@ -21,6 +21,9 @@ LOADED_S = 5e-4
 
 # A poll does not come at the very moment: so much of a time no interval leaves out.
 _JITTER = 0.03
+
+# Tasks that wait for more than this share of their time count as waiting where one has to choose.
+_MOSTLY = 0.5
 
 # Uneven tasks come in an order that nobody knows: so many are tried.
 _ORDERS = 3
@@ -122,10 +125,10 @@ class Prediction:
 
 @dataclass(frozen=True)
 class Load:
-    """A call as a pool will see it: counts, and the seconds of work of its busiest worker."""
+    """A call as a pool will see it: how many batches, and how long the work takes if nothing else does, in seconds."""
 
     batches: int
-    busiest_s: float
+    makespan_s: float
 
     def batches_s(self, constants: Constants, work_s: float) -> float:
         """What the batches cost: those that take long leave time to fall asleep, and wake up late."""
@@ -133,15 +136,20 @@ class Load:
         return self.batches * ((1 - share) * constants.batch + share * constants.loaded)
 
 
-def load(profile: TaskProfile, backend: str, n_jobs: int, batch_size: BatchSize, warm: bool) -> Load:
+def load(profile: TaskProfile, pool: PoolCosts, cores: int, batch_size: BatchSize, warm: bool) -> Load:
     """What joblib makes of a call; batches of "auto" depend on how long a task takes, and on the call before."""
+    backend, n_jobs = pool.backend, pool.n_jobs
+    # Who waits needs no core.
+    cores = n_jobs if profile.waits > _MOSTLY else min(cores, n_jobs)
     if batch_size == "auto" and backend != "threading":
         sizes = tuple(batch_sizes(profile.tasks, n_jobs, "auto", profile.task_s, 1 if warm else 0))
     else:
         sizes = _fixed(profile.tasks, n_jobs, 1 if batch_size == "auto" else batch_size)
     if len(profile.lengths) == profile.tasks:
-        return Load(len(sizes), _busiest_of(profile.lengths, sizes, n_jobs) * profile.work_s / sum(profile.lengths))
-    return Load(len(sizes), profile.task_s * _busiest(sizes, n_jobs, profile.uneven))
+        return Load(
+            len(sizes), _makespan_of(profile.lengths, sizes, n_jobs, cores) * profile.work_s / sum(profile.lengths)
+        )
+    return Load(len(sizes), profile.task_s * _makespan(sizes, n_jobs, cores, profile.uneven))
 
 
 @cache
@@ -149,16 +157,16 @@ def _fixed(tasks: int, n_jobs: int, batch_size: BatchSize) -> tuple[int, ...]:
     return tuple(batch_sizes(tasks, n_jobs, batch_size, 0.0))
 
 
-_busiest_of = lru_cache(maxsize=256)(busiest_s)
+_makespan_of = lru_cache(maxsize=256)(makespan_s)
 
 
 @lru_cache(maxsize=4096)
-def _busiest(sizes: tuple[int, ...], n_jobs: int, uneven: float) -> float:
-    """Of the worker that ends last, in means of a task; uneven tasks come in orders that nobody knows."""
+def _makespan(sizes: tuple[int, ...], n_jobs: int, cores: int, uneven: float) -> float:
+    """In means of a task; uneven tasks come in orders that nobody knows."""
     orders = range(1, _ORDERS + 1 if uneven > 1 else 2)
-    return math.fsum(busiest_s(lengths_s(1.0, sum(sizes), uneven, seed), sizes, n_jobs) for seed in orders) / len(
-        orders
-    )
+    return math.fsum(
+        makespan_s(lengths_s(1.0, sum(sizes), uneven, seed), sizes, n_jobs, cores) for seed in orders
+    ) / len(orders)
 
 
 def predict(costs: Costs, pool: PoolCosts, profile: TaskProfile, size: BatchSize, seen: Load, warm: bool) -> Prediction:
@@ -192,7 +200,8 @@ def expected(
     stretch = waits / pool.n_jobs + (1 - waits) * computing
     # Threads take turns with what holds the GIL: nobody waits for a busier one then.
     parallel = waits + (1 - waits) * share if pool.backend == "threading" else 1.0
-    imbalance = parallel * max(0.0, seen.busiest_s - profile.work_s / pool.n_jobs)
+    shared = pool.n_jobs if waits > _MOSTLY else min(pool.n_jobs, costs.cores)
+    imbalance = parallel * max(0.0, seen.makespan_s - profile.work_s / shared)
     start = 0.0 if warm else constants.start
     found = Parts(
         start=start,

@@ -103,7 +103,7 @@ def _thrifty(advice: Advice) -> list[str]:
     if fastest.case.n_jobs <= advice.best.case.n_jobs or fastest.time_s >= advice.best.time_s:
         return []
     less = 1 - fastest.time_s / advice.best.time_s
-    return [f"{fastest.case.cell} may take {less:.0%} less, but with more workers, and that may be luck of the probe."]
+    return [f"{fastest.case.cell} may take {less:.0%} less, but needs more workers."]
 
 
 def _runner_up(advice: Advice) -> list[str]:

@@ -45,13 +45,13 @@ def test_long_tasks_that_hold_the_gil_belong_into_processes():
     assert "1.9" in text(held, None, PROBED)
 
 
-def test_more_workers_are_not_taken_for_luck():
-    """Four workers look 2 % faster than two, which can't be told apart: two it is, and the output says so."""
+def test_more_workers_are_not_taken_for_little():
+    """Four workers are 2 % faster than two: two it is, and the output says so."""
     found = advise(COSTS, replace(LONG, tasks=10_000), warm=True)
     assert found.best.case.n_jobs == 2
     assert min(found.ranked, key=lambda one: one.time_s).case.n_jobs == 4
     assert "loky-n4" in text(found, None, PROBED)
-    assert "luck of the probe" in text(found, None, PROBED)
+    assert "needs more workers" in text(found, None, PROBED)
 
 
 def test_what_differs_clearly_is_told_apart():

@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 from joblib import Parallel, delayed
 
-from benchmarks.advise.batches import batch_sizes, busiest_s
+from benchmarks.advise.batches import batch_sizes, makespan_s
 from benchmarks.backends.joblib_pool import JoblibPool, discard_loky
 from benchmarks.workloads.micro import nap
 
@@ -46,12 +46,19 @@ def test_auto_goes_on_where_the_call_before_ended():
     assert len(batch_sizes(10_000, 2, "auto", 1e-5, calls_before=1)) < len(batch_sizes(10_000, 2, "auto", 1e-5))
 
 
-def test_the_busiest_worker():
+def test_the_busiest_worker_ends_last():
     """By hand: 3, then 1 and 1 beside it, then 2: the second worker is free first, and ends at 4."""
-    assert busiest_s([3.0, 1.0, 1.0, 2.0], [1, 1, 1, 1], 2) == 4.0
-    assert busiest_s([3.0, 1.0, 1.0, 2.0], [2, 2], 2) == 4.0
-    assert busiest_s([3.0, 1.0, 1.0, 2.0], [4], 2) == 7.0
-    assert busiest_s([1.0] * 6, [1] * 6, 3) == 2.0
+    assert makespan_s([3.0, 1.0, 1.0, 2.0], [1, 1, 1, 1], 2, 2) == 4.0
+    assert makespan_s([3.0, 1.0, 1.0, 2.0], [2, 2], 2, 2) == 4.0
+    assert makespan_s([3.0, 1.0, 1.0, 2.0], [4], 2, 2) == 7.0
+    assert makespan_s([1.0] * 6, [1] * 6, 3, 4) == 2.0
+
+
+def test_workers_share_cores():
+    """Of 1, 1, 1 and 3 on two cores: three are done after 2 s, when a quarter of 4 s' work is left of the long one."""
+    assert makespan_s([1.0, 1.0, 1.0, 3.0], [1] * 4, 4, 2) == pytest.approx(4.0)
+    assert makespan_s([1.0, 1.0, 1.0, 3.0], [1] * 4, 2, 2) == pytest.approx(4.0)
+    assert makespan_s([1.0] * 4, [1] * 4, 4, 1) == pytest.approx(4.0)
 
 
 def test_threads_take_auto_for_single_tasks():

@@ -16,13 +16,13 @@ EVEN = TaskProfile(task_s=1e-3, tasks=1_000)
 
 def predicted(pool, profile, size=100, warm=True):
     """One configuration's time."""
-    return predict(COSTS, pool, profile, size, load(profile, pool.backend, pool.n_jobs, size, warm), warm)
+    return predict(COSTS, pool, profile, size, load(profile, pool, COSTS.cores, size, warm), warm)
 
 
 def test_a_call_by_hand():
     """1 s of work by two, 1 ms for tasks, 0.2 ms a batch, then the next 10 ms."""
     one = predicted(LOKY, EVEN)
-    batches = load(EVEN, "loky", 2, 100, True).batches
+    batches = load(EVEN, LOKY, 2, 100, True).batches
     assert one.parts.work == pytest.approx(0.5)
     assert one.parts.tasks == pytest.approx(1e-3)
     assert one.parts.batches == pytest.approx(batches * 2e-4)
