@@ -164,13 +164,10 @@ def fastest_s(costs: Costs, profile: TaskProfile, warm: bool) -> float:
 
 
 def memory_bytes(pool: PoolCosts, profile: TaskProfile, size: BatchSize) -> float | None:
-    """What the session and its workers will hold: the pool, the arguments, and what is on its way to the workers."""
-    if pool.memory_bytes is None:
-        return None
-    arguments = profile.tasks * profile.payload_bytes
-    if pool.backend == "threading":
-        return pool.memory_bytes + arguments
+    """What a pool adds to what the plain loop needs: its workers, and payloads on their way to them."""
+    if pool.memory_bytes is None or pool.backend == "threading":
+        return pool.memory_bytes
     largest = min(profile.tasks, size if isinstance(size, int) else max(1, profile.tasks // (10 * pool.n_jobs)))
     # joblib has two batches a worker under way, each once in the parent and once where it is unpacked.
     on_the_way = min(profile.tasks, 2 * pool.n_jobs * largest) * profile.payload_bytes * 2
-    return pool.memory_bytes + arguments + on_the_way
+    return pool.memory_bytes + on_the_way

@@ -36,5 +36,11 @@ def _part(entry: Mapping[str, Any]) -> Part:
         payload_bytes=int(facts["payload_bytes"]),
         batch_size="auto" if facts["batch_size"] == "auto" else int(facts["batch_size"]),
         releases_gil=bool(facts["releases_gil"]),
-        memory_bytes=needs(facts).get(PEAK_PSS_BYTES),
+        memory_bytes=_added_bytes(facts),
     )
+
+
+def _added_bytes(facts: Mapping[str, Any]) -> float | None:
+    """What the processes of a session came to hold in the call, over what they held before; None if nobody can say."""
+    peak = needs(facts).get(PEAK_PSS_BYTES)
+    return None if peak is None else max(0.0, peak - float(facts["resources"]["start_pss_bytes"]))

@@ -39,9 +39,13 @@ def keep(work: Path, found: Probed) -> Path:
     """Store a model, whole or not at all. Raises StoreTrouble."""
     path = place(work, found.machine)
     make_folder(path.parent)
-    content = json.dumps({"format": FORMAT, **asdict(found)}, indent=1, allow_nan=False).encode()
-    write(path, content, path.with_name(f".{path.name}.writing"))
+    write(path, encode(found).encode(), path.with_name(f".{path.name}.writing"))
     return path
+
+
+def encode(found: Probed) -> str:
+    """A model as JSON."""
+    return json.dumps({"format": FORMAT, **asdict(found)}, indent=1, allow_nan=False) + "\n"
 
 
 def known(work: Path, machine: str) -> Probed | None:

@@ -136,7 +136,10 @@ def _break_even(advice: Advice) -> str:
 def _memory(advice: Advice) -> list[str]:
     if advice.best.case.backend == LOOP or advice.memory_bytes is None:
         return []
-    return [f"Memory (PSS of all processes, without what the tasks themselves use): about {size(advice.memory_bytes)}."]
+    more = size(advice.memory_bytes)
+    return [
+        f"Memory: about {more} more than the plain loop (PSS of all processes), and what the tasks use in each worker."
+    ]
 
 
 def _waiting(advice: Advice) -> list[str]:

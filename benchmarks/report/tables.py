@@ -11,25 +11,28 @@ WIDTH = 100
 
 
 def table(titles: Sequence[str], rows: Sequence[Sequence[str]], coloured: bool, prose: bool = True) -> str:
-    """Columns as wide as they need; the second one gives way, and the last one is wrapped where it is `prose`.
+    """Columns as wide as they need; cells are text, not markup.
 
-    Cells are text, not markup.
+    Where the last column is `prose` it is wrapped, others end in an ellipsis, and the second one gives way.
     """
     plain = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
-    last = len(titles) - 1
-    widths = [min(24, max(len(title), *(len(row[place]) for row in rows))) for place, title in enumerate(titles)]
-    if prose:
-        # Wrapped between words, unless one is too long by itself.
-        words = [word for row in rows for word in [*row[last].split(), ""]]
-        widths[last] = min(24, max(len(titles[last]), *map(len, words)))
-    widths[1] = max(8, WIDTH - last - sum(widths) + widths[1])
+    widths = _widths(titles, rows) if prose else [None] * len(titles)
     for place, title in enumerate(titles):
-        wraps = prose and place == last
+        wraps = prose and place == len(titles) - 1
         overflow: OverflowMethod = "fold" if wraps else "ellipsis"
         plain.add_column(title, no_wrap=not wraps, overflow=overflow, width=widths[place])
     for row in rows:
         plain.add_row(*map(Text, row))
     return f"{draw(plain, coloured)}\n"
+
+
+def _widths(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> Sequence[int | None]:
+    last = len(titles) - 1
+    widths = [min(24, max(len(title), *(len(row[place]) for row in rows))) for place, title in enumerate(titles)]
+    # Wrapped between words, unless one is too long by itself.
+    widths[last] = min(24, max(len(titles[last]), *(len(word) for row in rows for word in [*row[last].split(), ""])))
+    widths[1] = max(8, WIDTH - last - sum(widths) + widths[1])
+    return widths
 
 
 def draw(drawing: Table, coloured: bool) -> str:

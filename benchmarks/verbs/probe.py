@@ -1,24 +1,29 @@
 """`probe`: what each part of a parallel call costs on this machine."""
 
 import argparse
-import json
-from dataclasses import asdict
+import textwrap
+from collections.abc import Mapping
 from pathlib import Path
 
 from benchmarks.advise.fitting import Check
-from benchmarks.advise.model import Constants, PoolCosts
+from benchmarks.advise.model import Costs
 from benchmarks.advise.probing import probe
-from benchmarks.advise.stored import Probed
+from benchmarks.advise.stored import Probed, encode
 from benchmarks.history.store import Store
 from benchmarks.report.amounts import size
 from benchmarks.report.durations import duration
-from benchmarks.report.tables import table
+from benchmarks.report.tables import WIDTH, table
 from benchmarks.verbs.measuring import ended_by_signals
 from benchmarks.verbs.models import add_models_argument, models
 from benchmarks.verbs.outcome import Exit, Outcome
 from benchmarks.verbs.telling import Teller
 
-_TITLES = ("pool", "start and end", "a task", "a batch", "a MB sent", "1 s of work", "without GIL", "memory")
+# A table each, by title: the constant, and how many of its units there are in what is shown.
+_TABLES = (
+    {"start and end": ("start", 1.0), "a task": ("task", 1.0), "a batch": ("batch", 1.0)},
+    {"a loaded batch": ("loaded", 1.0), "a MB sent": ("byte", 1e6)},
+    {"1 s of work": ("held", 1.0), "1 s without the GIL": ("released", 1.0)},
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,7 +36,7 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
     """Probe this machine; raises HistoryError where it can't be measured."""
     with ended_by_signals(), Teller() as tell:
         found, path = probe(models(args), tell)
-    files = {args.json: json.dumps(asdict(found), indent=1) + "\n"} if args.json else {}
+    files = {args.json: encode(found)} if args.json else {}
     return Outcome("\n".join(lines(found, path, args.coloured)) + "\n", Exit.FINE, files)
 
 
@@ -39,15 +44,16 @@ def lines(found: Probed, path: Path, coloured: bool) -> list[str]:
     """The constants with their intervals, and how well they tell what they were not made of."""
     costs = found.costs
     poll = f"joblib looks for results every {duration(costs.poll_s)}" if costs.poll_s else "joblib does not poll"
-    rows = [row for pool in costs.pools for row in (_middles(pool), _intervals(pool))]
+    held = [f"{pool.name} {size(pool.memory_bytes)}" for pool in costs.pools if pool.memory_bytes is not None]
     return [
         f"{found.machine}, joblib {found.versions.get('joblib')}; {poll}.",
         f"Times vary by {costs.noise:.0%} (standard deviation) for reasons that no constant knows.",
+        "Each constant with its 90 % interval:",
         "",
-        table(_TITLES, rows, coloured).rstrip("\n"),
-        "",
-        "The second line of a pool has the 90 % interval of each constant. `1 s of work` is how long a second of",
-        "work that holds the GIL takes in the pool, `without GIL` one that does not.",
+        *(table(("pool", *shown), _rows(costs, shown), coloured, prose=False) for shown in _TABLES),
+        "A loaded batch takes half a millisecond or more. `1 s of work` is what a second of work that holds the",
+        "GIL takes in the pool.",
+        *(textwrap.wrap(f"Memory that a pool adds (PSS of all processes): {', '.join(held)}.", WIDTH) if held else ()),
         "",
         *fit_lines(found.checks),
         f"Kept as {path}: `recommend` answers from it.",
@@ -65,24 +71,20 @@ def fit_lines(checks: tuple[Check, ...]) -> list[str]:
     return [said, table(("case", "measured", "predicted", "90 % interval"), rows, coloured=False, prose=False)]
 
 
-def _middles(pool: PoolCosts) -> tuple[str, ...]:
-    memory = size(pool.memory_bytes) if pool.memory_bytes is not None else "unknown"
-    return (pool.name, *_constants(pool.middle), memory)
-
-
-def _constants(one: Constants) -> tuple[str, ...]:
-    times = one.start, one.task, one.batch, one.byte * 1e6, one.held, one.released
-    return tuple(map(duration, times))
-
-
-def _intervals(pool: PoolCosts) -> tuple[str, ...]:
-    scales = {"start": 1.0, "task": 1.0, "batch": 1.0, "byte": 1e6, "held": 1.0, "released": 1.0}
-    bounds = {name: pool.interval(name) for name in scales}
-    return ("", *(_span(lo * scales[name], hi * scales[name]) for name, (lo, hi) in bounds.items()), "")
+def _rows(costs: Costs, shown: Mapping[str, tuple[str, float]]) -> list[list[str]]:
+    """A row a pool; each constant as `108 ms (105 to 112 ms)`."""
+    rows = []
+    for pool in costs.pools:
+        row = [pool.name]
+        for constant, scale in shown.values():
+            lo, hi = pool.interval(constant)
+            row.append(f"{duration(getattr(pool.middle, constant) * scale)} ({_span(lo * scale, hi * scale)})")
+        rows.append(row)
+    return rows
 
 
 def _span(lo: float, hi: float) -> str:
-    """Two times in one unit where they have one in common."""
-    first, last = duration(lo), duration(hi)
-    value, unit = first.split(" ")
-    return f"{value} to {last}" if last.endswith(f" {unit}") else f"{first} to {last}"
+    """Two times, in one unit where they have one in common; 0 has any."""
+    first, last = duration(lo) if lo > 0 else "0", duration(hi)
+    value, _, unit = first.partition(" ")
+    return f"{value} to {last}" if not unit or last.endswith(f" {unit}") else f"{first} to {last}"

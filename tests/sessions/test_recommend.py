@@ -44,7 +44,7 @@ def test_the_probe_says_how_well_it_fits(models):
     pools = model["costs"]["pools"]
     assert len(model["checks"]) == 2 * len(pools)
     assert {pool["backend"] for pool in pools} == {"threading", "loky", "multiprocessing"}
-    assert all(pool["memory_bytes"] > 10e6 for pool in pools)
+    assert all(pool["memory_bytes"] > 20e6 for pool in pools if pool["backend"] == "loky")
     # Work that holds the GIL takes longer in two threads than in two processes, whatever else runs meanwhile.
     by_name = {(pool["backend"], pool["n_jobs"]): pool["middle"] for pool in pools}
     assert by_name["threading", 2]["held"] > by_name["loky", 2]["held"]
