@@ -2,7 +2,10 @@
 
 from dataclasses import asdict, replace
 
+from benchmarks import machine
 from benchmarks.advise.model import Constants, Costs, PoolCosts
+from benchmarks.advise.probing import this_machine
+from benchmarks.advise.stored import PACKAGES, Probed, keep
 
 # A pool of two workers whose constants are easy to add up.
 PLAIN = Constants(start=0.1, call=0.0, task=1e-6, batch=1e-4, loaded=2e-4, byte=1e-9, held=0.5, released=0.5)
@@ -26,3 +29,11 @@ COSTS = Costs(
     noise=0.05,
     cores=2,
 )
+
+
+def stored_model(folder):
+    """The model above as this machine's own."""
+    return keep(
+        folder,
+        Probed(this_machine().folder, machine.installed(PACKAGES), "2026-11-24T12:00:00+00:00", COSTS, ()),
+    )

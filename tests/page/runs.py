@@ -28,6 +28,26 @@ def cell(backend="loky", jobs=2, size="100", rounds=(0.05, 0.051, 0.06), **facts
     return found
 
 
+def with_resources(run):
+    """The same run, measured with `--resources`."""
+    for place, one in enumerate(run["benchmarks"]):
+        one["extra_info"]["resources"] = {
+            "memory": "pss",
+            "peak_pss_bytes": 50_000_000 + 7_000_000 * place,
+            "start_pss_bytes": 49_000_000,
+            "children_pss_bytes": 7_000_000 * place,
+            "cpu_s": 0.05 + 0.001 * place,
+            "processes": 3,
+            "threads": 5,
+            "voluntary_switches": 120,
+            "involuntary_switches": 7,
+            "to_workers_bytes": 26_000,
+            "from_workers_bytes": 19_000,
+            "samples": 9,
+        }
+    return run
+
+
 def startup(phase, pool, seconds):
     """A case of a pool's life."""
     name = f"test_{phase.replace(' ', '_')}[{pool}]"

@@ -5,15 +5,16 @@ import socket
 import pytest
 
 from benchmarks.__main__ import main
+from tests.advise.costs import stored_model
 from tests.documents import document, stored
 from tests.gate.records import measured
-from tests.page.runs import FEW, cell, grid_run
+from tests.page.runs import FEW, cell, grid_run, with_resources
 from tests.page.test_page import HOSTILE
 
 pytest.importorskip("vl_convert", reason="the dependency group report is not installed")
 axe_playwright = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
 
-PAGES = ("history", "one run", "one case", "gate", "hostile")
+PAGES = ("history", "one run", "one case", "gate", "hostile", "resources", "advice")
 THEMES = ("light", "dark")
 WIDTHS = (1200, 375)
 
@@ -31,6 +32,7 @@ def pages(tmp_path_factory):
         "history": [grid_run(day, 1.5 if day > 5 else 1.0, **FEW) for day in range(12)],
         "one run": [grid_run()],
         "one case": [document(cell())],
+        "resources": [with_resources(grid_run(**FEW))],
         "hostile": [hostile, grid_run(1.0, **FEW), {**hostile, "datetime": "2026-02-01T00:00:00+00:00"}],
     }
     for name, runs in histories.items():
@@ -38,6 +40,9 @@ def pages(tmp_path_factory):
         assert main(["report", "--history", str(folder / name), "-o", str(folder / f"{name}.html")]) == 0
     measured(folder / "record", (0.01, 0.02, 0.05, 0.01), pairs=20)
     assert main(["report", str(folder / "record"), "-o", str(folder / "gate.html")]) == 0
+    stored_model(folder / "models")
+    asked = ("--task-time", "2ms", "--tasks", "5000", "--uneven", "10x", "--models", str(folder / "models"))
+    assert main(["recommend", *asked, "-o", str(folder / "advice.html")]) == 0
     return {name: folder / f"{name}.html" for name in PAGES}
 
 
@@ -76,9 +81,10 @@ def test_it_opens_quietly_and_fits(visit, name, theme, width):
     assert found.violations_count == 0, found.generate_report()
 
 
-def test_no_drawing_is_cut_off(visit):
+@pytest.mark.parametrize("name", ["history", "resources", "advice"])
+def test_no_drawing_is_cut_off(visit, name):
     """Every word of every chart lies inside of the screen."""
-    page, _ = visit("history", viewport={"width": 375, "height": 800})
+    page, _ = visit(name, viewport={"width": 375, "height": 800})
     outside = page.evaluate(
         """() => [...document.querySelectorAll("svg text")].filter((text) => {
              const box = text.getBoundingClientRect();

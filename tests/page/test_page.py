@@ -15,7 +15,7 @@ import pytest
 from benchmarks.__main__ import main
 from tests.documents import document, entry, stored
 from tests.gate.records import measured
-from tests.page.runs import FEW, cell, grid_run
+from tests.page.runs import FEW, cell, grid_run, with_resources
 from tests.run_session import ROOT
 from tests.verbs.judgements import ALL
 
@@ -354,3 +354,27 @@ def test_the_terminal_shows_the_answer_and_the_cells(history, capsys):
     (row,) = [line for line in out.splitlines() if line.startswith("loky")]
     assert row.split() == ["loky", "1", "alias", "alias"]
     assert out.count("*") == 3  # the best cell of each backend
+
+
+def test_memory_is_shown_largest_first(tmp_path, report):
+    """With a chart of the peaks; a run without resources has no such section."""
+    stored(tmp_path / "h", with_resources(grid_run(**FEW)), grid_run(1.0, **FEW))
+    with_them, without = (report(name, history=tmp_path / "h")[1] for name in ("1", "2"))
+    assert "Memory and CPU time" in Page(with_them).texts["h2"]
+    assert "Peak memory, largest first" in with_them
+    assert "Memory and CPU time" not in without
+
+
+WEIRD = {"memory": HOSTILE, "cpu_s": 0.1, "threads": HOSTILE, "start_pss_bytes": [1]}
+
+
+@pytest.mark.parametrize("said", [WEIRD, {"cpu_s": 0.1, "threads": -1}])
+def test_resources_of_other_origin(tmp_path, report, said):
+    """What makes no sense is left out; what was written by somebody else is text."""
+    run = grid_run(**FEW)
+    run["benchmarks"][0]["extra_info"]["resources"] = said
+    stored(tmp_path / "h", run)
+    code, text, _, _ = report("1", history=tmp_path / "h")
+    assert code == 0
+    assert "Memory and CPU time" in Page(text).texts["h2"]
+    assert "img" not in [tag for tag, _ in Page(text).tags]
