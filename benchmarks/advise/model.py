@@ -5,7 +5,7 @@ T = start + tasks * c_task + batches * c_batch + bytes * c_byte + work / n_eff +
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache, lru_cache
 
 from benchmarks.advise.batches import batch_sizes, makespan_s
@@ -24,6 +24,9 @@ _JITTER = 0.03
 
 # Tasks that wait for more than this share of their time count as waiting where one has to choose.
 _MOSTLY = 0.5
+
+# Of more tasks than that not every batch is gone through.
+_MOST_TASKS = 50_000
 
 # Uneven tasks come in an order that nobody knows: so many are tried.
 _ORDERS = 3
@@ -139,6 +142,11 @@ class Load:
 
 def load(profile: TaskProfile, pool: PoolCosts, cores: int, batch_size: BatchSize, warm: bool) -> Load:
     """What joblib makes of a call; batches of "auto" depend on how long a task takes, and on the call before."""
+    if profile.tasks > _MOST_TASKS:
+        # More of the same takes in proportion.
+        part = load(replace(profile, tasks=_MOST_TASKS, lengths=()), pool, cores, batch_size, warm)
+        times = profile.tasks / _MOST_TASKS
+        return Load(round(part.batches * times), part.makespan_s * times)
     backend, n_jobs = pool.backend, pool.n_jobs
     # Who waits needs no core.
     cores = n_jobs if profile.waits > _MOSTLY else min(cores, n_jobs)

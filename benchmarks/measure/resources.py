@@ -36,15 +36,18 @@ class Meter:
         from benchmarks.measure.counters import counters
 
         self._started()
-        self._say(json.dumps(sorted(OWN)))
-        self._answer()
-        before, began = counters(OWN), time.perf_counter()
         try:
+            self._say(json.dumps(sorted(OWN)))
+            self._answer()
+            before, began = counters(OWN), time.perf_counter()
             call()
-        finally:
             wall_s, after = time.perf_counter() - began, counters(OWN)
             self._say("")
             seen = self._answer()
+        except BaseException:
+            # What it still has to say belongs to no call.
+            self.close()
+            raise
         kind = seen["kind"]
         used = {
             "memory": kind,
@@ -76,9 +79,13 @@ class Meter:
 
     def _started(self) -> "subprocess.Popen[str]":
         if self._process is None:
-            # -P: the folder of that file is no place to import from.
+            # -P: the folder of that file is no place to import from. A Ctrl-C is for the session, which ends it.
             self._process = subprocess.Popen(  # noqa: S603 - our own file
-                [sys.executable, "-P", str(_SAMPLER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+                [sys.executable, "-P", str(_SAMPLER)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+                start_new_session=True,
             )
             OWN.add(self._process.pid)
         return self._process
@@ -115,4 +122,6 @@ def read_resources(settings: Settings) -> Meter | None:
         return None
     if find_spec("psutil") is None:
         raise BadOption("--resources needs psutil: install it, or use `tox run -e bench`")
+    if find_spec("resource") is None:
+        raise BadOption("--resources needs a POSIX system, whose kernel counts what a process uses")
     return Meter()

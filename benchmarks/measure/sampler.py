@@ -3,6 +3,7 @@
 A process, because a thread would wait for the GIL, and see nothing of a task that holds it. It imports nothing of ours.
 """
 
+import contextlib
 import json
 import os
 import select
@@ -104,4 +105,6 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    # Whose session is gone has nobody to tell.
+    with contextlib.suppress(psutil.NoSuchProcess, BrokenPipeError):
+        main()
