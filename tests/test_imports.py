@@ -111,7 +111,7 @@ def test_collecting_pays_for_neither_joblib_nor_numpy_nor_rich():
     assert "test_summation[loky-n4-b1000]" in done.stdout
 
 
-@pytest.mark.parametrize("verb", ["compare", "gate", "report"])
+@pytest.mark.parametrize("verb", ["compare", "gate", "report", "recommend"])
 def test_charts_are_loaded_for_a_page_only(verb):
     """Neither a comparison nor a gate pays for them, nor needs them; nor does a report on the terminal."""
     code = (

@@ -76,7 +76,7 @@ def fit(parts: Sequence[Part], cores: int, seed: int = 0) -> tuple[Costs, list[C
             raise AdviceError(f"the probe of {backend} with {n_jobs} workers lacks: {', '.join(missing)}")
     poll_s = _poll_s(pools.values())
     dice = random.Random(seed)
-    fitted = tuple(_pool(key, pool, poll_s, dice) for key, pool in pools.items())
+    fitted = tuple(_pool(key, pool, poll_s, cores, dice) for key, pool in pools.items())
     costs = Costs(fitted, poll_s, _rounds_noise(parts), cores)
     checks = _checks(costs, pools)
     off = [math.log(check.measured_s / check.predicted_s) for check in checks]
@@ -96,19 +96,22 @@ def _rounds_noise(parts: Sequence[Part]) -> float:
     return median(stdev(map(math.log, part.rounds_s)) for part in parts if len(part.rounds_s) > 1)
 
 
-def _pool(key: tuple[str, int], pool: Pool, poll_s: float, dice: random.Random) -> PoolCosts:
-    middle = _constants(pool, poll_s, lambda part: (median(part.rounds_s), fmean(part.work_s or (0.0,)), poll_s / 2))
+def _pool(key: tuple[str, int], pool: Pool, poll_s: float, cores: int, dice: random.Random) -> PoolCosts:
+    def usual(part: Part) -> tuple[float, float, float]:
+        return median(part.rounds_s), fmean(part.work_s or (0.0,)), poll_s / 2
 
     def drawn(part: Part) -> tuple[float, float, float]:
         rounds = dice.choices(part.rounds_s, k=len(part.rounds_s))
         return median(rounds), dice.choice(part.work_s or (0.0,)), poll_s * dice.random()
 
-    draws = tuple(_constants(pool, poll_s, drawn) for _ in range(DRAWS))
-    return PoolCosts(*key, middle, draws, pool["block"].memory_bytes)
+    # However many workers: no more work is done at a time than there are cores.
+    least = 1 / min(key[1], cores)
+    draws = tuple(_constants(pool, poll_s, least, drawn) for _ in range(DRAWS))
+    return PoolCosts(*key, _constants(pool, poll_s, least, usual), draws, pool["block"].memory_bytes)
 
 
-def _constants(pool: Pool, poll_s: float, look: Look) -> Constants:
-    """One part after the other; a call's end is seen up to a poll too late."""
+def _constants(pool: Pool, poll_s: float, least: float, look: Look) -> Constants:
+    """One part after the other; a call's end is seen up to a poll too late. `least` is 1 / n_eff at best."""
 
     def rest(name: str, *known: float) -> float:
         took, _, late = look(pool[name])
@@ -125,11 +128,10 @@ def _constants(pool: Pool, poll_s: float, look: Look) -> Constants:
     def spent(name: str) -> float:
         return call + pool[name].tasks * task + pool[name].batches * batch
 
-    held = max(1 / pool["held"].n_jobs, rest("held", spent("held")) / work("held"))
+    held = max(least, rest("held", spent("held")) / work("held"))
     loaded = pool["loaded"]
     between = rest("loaded", call, loaded.tasks * task, held * work("loaded")) / loaded.batches
     sent = pool["payload"].tasks * pool["payload"].payload_bytes
-    least = 1 / pool["released"].n_jobs
     block, empty = look(pool["block"])[0], look(pool["empty"])[0]
     return Constants(
         start=max(0.0, block - empty),

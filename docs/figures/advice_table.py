@@ -82,23 +82,26 @@ def _half(rounds: list[float], part: int) -> float:
 
 
 def summary(found: list[Outcome]) -> list[str]:
-    """The figures that count."""
-    regrets = sorted(one.regret for one in found)
-    within = sum(regret <= 1.10 for regret in regrets)
+    """The figures that count, of all profiles and of those for which a pool is best."""
     inside = sum(one.inside for one in found)
+    pays = [one for one in found if one.best != LOOP]
     said = [
-        f"within 10 % of the best: {within} of {len(found)} ({within / len(found):.0%}); worst {regrets[-1]:.2f}x",
+        f"within 10 % of the best: {_near(found)}; where a pool is best: {_near(pays)}",
         f"measured time in its 90 % interval: {inside} of {len(found)} ({inside / len(found):.0%})",
     ]
     for name in HABITS:
-        ratios = sorted(one.habits[name] for one in found)
-        better = sum(ratio > 1.05 for ratio in ratios)
-        worse = sum(ratio < 0.95 for ratio in ratios)
+        ratios, own = (sorted(one.habits[name] for one in some) for some in (found, pays))
+        better, worse = sum(ratio > 1.05 for ratio in ratios), sum(ratio < 0.95 for ratio in ratios)
         said.append(
-            f"{name} takes {median(ratios):.2f}x as long (median; {ratios[0]:.2f} to {ratios[-1]:.1f}): the advice is "
-            f"more than 5 % better in {better}, worse in {worse}"
+            f"{name} takes {median(ratios):.2f}x as long (median; {median(own):.2f}x where a pool is best; "
+            f"{ratios[0]:.2f}x to {ratios[-1]:.1f}x): more than 5 % slower in {better}, faster in {worse}"
         )
     return said
+
+
+def _near(found: list[Outcome]) -> str:
+    within = sum(one.regret <= 1.10 for one in found)
+    return f"{within} of {len(found)} ({within / len(found):.0%}), worst {max(one.regret for one in found):.2f}x"
 
 
 def row(one: Outcome) -> str:

@@ -81,7 +81,7 @@ def test_known_memory_in_workers(meter, no_loky, backend):
     with Parallel(n_jobs=2, backend=backend, batch_size=1) as pool:
         pool([delayed(time.sleep)(0.05)] * 4)
         told = []
-        found = meter.measure(lambda: told.extend(pool([delayed(hold)(0.4)] * 2)), pipes=True)
+        found = meter.measure(lambda: told.extend(pool([delayed(hold)(0.8)] * 2)), pipes=True)
         beside = sum(rollup(child.pid) for child in trackers())
     assert found["peak_pss_bytes"] - found["start_pss_bytes"] == pytest.approx(2 * HELD_BYTES, rel=TOLERANCE)
     assert found["children_pss_bytes"] == pytest.approx(sum(told) + beside, rel=TOLERANCE)
