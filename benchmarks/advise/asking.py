@@ -15,6 +15,9 @@ from benchmarks.advise.profile import TaskProfile
 # Threads do no better and no worse than this share of a second more: shares of the GIL are told no finer.
 _FINEST = 0.05
 
+# Tasks that wait give their core away at least now and then.
+_FEWEST_WAITS = 0.1
+
 # The user's own tasks may take long.
 _ROUNDS = 3
 
@@ -43,8 +46,8 @@ def profile_of(asked: Asked, costs: Costs, tell: Callable[[str], None]) -> TaskP
     """The profile of the tasks that were asked about, measured now. Raises HistoryError."""
     with tempfile.TemporaryDirectory() as folder:
         document = measured(["--profile=probe", f"--rounds={_ROUNDS}", *asked.options], Path(folder), tell)
-    cases = {entry["params"]["place"]: entry for entry in document["benchmarks"]}
-    loop, threads = cases["loop"], cases["threads"]
+    cases = {entry["name"].partition("[")[0]: entry for entry in document["benchmarks"]}
+    loop, threads = cases["test_loop"], cases["test_threads"]
     facts = loop["extra_info"]
     profile = TaskProfile(
         task_s=float(median(loop["stats"]["data"])) / facts["tasks"],
@@ -52,8 +55,15 @@ def profile_of(asked: Asked, costs: Costs, tell: Callable[[str], None]) -> TaskP
         lengths=tuple(map(float, facts["lengths_s"])),
         payload_bytes=float(facts["payload_bytes"]),
     )
-    waits = _share(1.0 - float(facts["cpu_s"]) / float(facts["passed_s"]))
+    waits = _waits(facts)
     return replace(profile, waits=waits, releases_gil=_released(threads, costs, waits))
+
+
+def _waits(facts: dict[str, Any]) -> float:
+    """The share of the time in which the tasks used no core of their own will: others may have had it."""
+    if facts["voluntary_switches"] < _FEWEST_WAITS * facts["tasks"]:
+        return 0.0
+    return _share(1.0 - float(facts["cpu_s"]) / float(facts["passed_s"]))
 
 
 def _share(value: float) -> float:

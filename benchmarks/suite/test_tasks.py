@@ -1,30 +1,43 @@
 """The tasks of `--workload` by themselves: how long each takes, what is sent with it, what two threads make of them."""
 
 import pickle
+import resource
 import time
 
 import pytest
 
 from benchmarks.grid import LOOP, Case
+from benchmarks.measure.workload import WORKLOAD
 
 pytestmark = pytest.mark.benchmark(group="tasks")
 
 # What a run file takes for granted; of more tasks only their mean is kept.
 MOST_LENGTHS = 20_000
 
-CASES = {"loop": Case(LOOP, 1, None), "threads": Case("threading", 2, 1)}
+# So long a call has to take that joblib's 10 ms poll is little of it.
+LEAST_S = 0.3
 
 
-@pytest.mark.parametrize("place", CASES)
-def test_tasks(measure, benchmark, work, workload, place):
-    """One call; beside the loop's the length of each task and the size of what is sent with it."""
-    measure.warm_call(CASES[place], work, beside_loop=True)
-    if place == "loop":
-        began, used = time.perf_counter(), time.process_time()
-        benchmark.extra_info["lengths_s"] = lengths_s(work)
-        benchmark.extra_info["cpu_s"] = time.process_time() - used
-        benchmark.extra_info["passed_s"] = time.perf_counter() - began
-        benchmark.extra_info["payload_bytes"] = sent_bytes(work)
+def test_loop(measure, benchmark, work, workload):
+    """The plain loop; beside its rounds the length of each task, whether it waits, and what is sent with it."""
+    measure.warm_call(Case(LOOP, 1, None), work, beside_loop=True)
+    began, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF)
+    lengths = lengths_s(work)
+    after, passed_s = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter() - began
+    benchmark.extra_info |= {
+        "lengths_s": lengths if len(lengths) <= MOST_LENGTHS else [],
+        "cpu_s": after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime,
+        "passed_s": passed_s,
+        "voluntary_switches": after.ru_nvcsw - before.ru_nvcsw,
+        "payload_bytes": sent_bytes(work),
+    }
+
+
+def test_threads(measure, request, work, workload):
+    """Two threads, as many tasks as it takes to see what they make of them."""
+    times = LEAST_S / work.loop_s()
+    larger = request.config.stash[WORKLOAD].work(times) if times > 1 else work
+    measure.warm_call(Case("threading", 2, 1), larger, beside_loop=True)
 
 
 def sent_bytes(work):
@@ -36,10 +49,10 @@ def sent_bytes(work):
 
 
 def lengths_s(work):
-    """Seconds of each task; none where there are too many to keep."""
+    """Seconds of each task."""
     times = []
     for argument in work.arguments:
         began = time.perf_counter()
         work.task(argument)
         times.append(round(time.perf_counter() - began, 9))
-    return times if len(times) <= MOST_LENGTHS else []
+    return times

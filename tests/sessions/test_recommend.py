@@ -144,8 +144,9 @@ def test_a_probe_is_a_profile_of_its_own(tmp_path):
     assert done.exit_code == 0, done.output
     assert all("resources" in bench["extra_info"] for bench in done.run["benchmarks"])
     listed = session(tmp_path / "h", "--collect-only", "-q")
-    assert "test_probe" not in listed.output
-    assert "test_tasks" not in listed.output
+    assert "test_summation.py::" in listed.output
+    assert "test_probe.py::" not in listed.output
+    assert "test_tasks.py::" not in listed.output
 
 
 def test_resources_in_a_session(tmp_path):
