@@ -72,7 +72,7 @@ def next_cases(record: Record, decision: Decision) -> list[GateCase]:
     A case that looks unchanged but is not proved to be, or faster, waits until nothing looks slower.
     """
     sound = [case for case in record.cases if case.nodeid not in record.trouble]
-    hungry = {need.nodeid for need, found in decision.needs.items() if found.verdict in _OPEN and not found.unlikely}
+    hungry = {need.nodeid for need, found in decision.needs.items() if _hungrier(found)}
     undecided = [
         case
         for case in sound
@@ -96,6 +96,11 @@ def next_cases(record: Record, decision: Decision) -> list[GateCase]:
             suspects.update(members)
     chosen = [case for case in sound if case.nodeid in suspects] or undecided
     return sorted(chosen, key=lambda case: -_suspicion(decision.cases.get(case.nodeid)))
+
+
+def _hungrier(found: Finding) -> bool:
+    """Whether a case seems to need more of something, by as much as matters: one value a pair is too little for less."""
+    return found.verdict in _OPEN and found.assessment.estimate > math.log1p(found.thresholds.matters)
 
 
 def _open(found: Finding, record: Record) -> bool:
