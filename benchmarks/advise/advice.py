@@ -74,6 +74,7 @@ def advise(costs: Costs, profile: TaskProfile, warm: bool) -> Advice:
 def rank(costs: Costs, profile: TaskProfile, warm: bool) -> list[Prediction]:
     """Every configuration, fastest first; the plain loop before any pool that is hardly faster."""
     found = [predict_loop(costs, profile)]
+    costs = replace(costs, pools=tuple(pool for pool in costs.pools if pool.backend not in profile.barred))
     loads: dict[tuple[int, BatchSize, bool], Load] = {}
     for pool in costs.pools:
         for size in sizes(profile, pool):
@@ -127,7 +128,7 @@ def break_even(costs: Costs, profile: TaskProfile, warm: bool) -> dict[str, floa
     Everything else is as in `profile`.
     """
     found: dict[str, float | None] = {}
-    for backend in dict.fromkeys(pool.backend for pool in costs.pools):
+    for backend in dict.fromkeys(pool.backend for pool in costs.pools if pool.backend not in profile.barred):
         own = replace(costs, pools=tuple(pool for pool in costs.pools if pool.backend == backend))
         found[backend] = _break_even(own, replace(profile, uneven=1.0), warm)
     return found

@@ -15,6 +15,9 @@ from benchmarks.advise.profile import TaskProfile
 # Threads do no better and no worse than this share of a second more: shares of the GIL are told no finer.
 _FINEST = 0.05
 
+# How much better two threads have to do without the GIL in the probe, for tasks to be told apart by it.
+_TELLING = 0.2
+
 # Tasks that wait give their core away at least now and then.
 _FEWEST_WAITS = 0.1
 
@@ -54,6 +57,7 @@ def profile_of(asked: Asked, costs: Costs, tell: Callable[[str], None]) -> TaskP
         tasks=int(facts["tasks"]),
         lengths=tuple(map(float, facts["lengths_s"])),
         payload_bytes=float(facts["payload_bytes"]),
+        barred=tuple(map(str, facts["barred"])),
     )
     waits = _waits(facts)
     return replace(profile, waits=waits, releases_gil=_released(threads, costs, waits))
@@ -83,8 +87,8 @@ def _released(threads: dict[str, Any], costs: Costs, waits: float) -> float:
         return 0.0
     computing = (stretch - waits / pool.n_jobs) / (1 - waits)
     held, released = pool.middle.held, pool.middle.released
-    if held <= released:
-        return 0.0
+    if held - released < _TELLING * held:
+        return 0.0  # this probe can't tell the two apart
     return _share((held - computing) / (held - released))
 
 

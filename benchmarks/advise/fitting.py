@@ -107,7 +107,12 @@ def _pool(key: tuple[str, int], pool: Pool, poll_s: float, cores: int, dice: ran
     # However many workers: no more work is done at a time than there are cores.
     least = 1 / min(key[1], cores)
     draws = tuple(_constants(pool, poll_s, least, drawn) for _ in range(DRAWS))
-    return PoolCosts(*key, _constants(pool, poll_s, least, usual), draws, pool["block"].memory_bytes)
+    return PoolCosts(*key, _constants(pool, poll_s, least, usual), draws, _memory_bytes(pool))
+
+
+def _memory_bytes(pool: Pool) -> float | None:
+    """What the workers of a warm pool hold, which share pages with the session; threads hold nothing of their own."""
+    return 0.0 if pool["held"].backend == "threading" else pool["held"].memory_bytes
 
 
 def _constants(pool: Pool, poll_s: float, least: float, look: Look) -> Constants:
@@ -139,7 +144,8 @@ def _constants(pool: Pool, poll_s: float, least: float, look: Look) -> Constants
         task=task,
         batch=batch,
         loaded=between,
-        byte=rest("payload", spent("payload")) / sent,
+        # To threads nothing is sent.
+        byte=0.0 if pool["payload"].backend == "threading" else rest("payload", spent("payload")) / sent,
         held=held,
         released=max(least, rest("released", spent("released")) / work("released")),
     )

@@ -54,8 +54,7 @@ class Constants:
 class PoolCosts:
     """A pool's constants: the middle, and `draws` of what they might be as well (a bootstrap of the rounds).
 
-    `memory_bytes` is what all processes of a session came to hold (PSS) when it opened this pool and called it, over
-    what they held before; None where nobody can say.
+    `memory_bytes` is what its worker processes hold (PSS), None where nobody can say.
     """
 
     backend: str

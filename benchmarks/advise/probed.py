@@ -5,7 +5,6 @@ from typing import Any
 
 from benchmarks.advise.errors import AdviceError
 from benchmarks.advise.fitting import Part
-from benchmarks.history.needs import PEAK_PSS_BYTES, needs
 
 # The case that starts and ends a pool has no part in its name.
 _BLOCK = "block"
@@ -36,11 +35,11 @@ def _part(entry: Mapping[str, Any]) -> Part:
         payload_bytes=int(facts["payload_bytes"]),
         batch_size="auto" if facts["batch_size"] == "auto" else int(facts["batch_size"]),
         releases_gil=bool(facts["releases_gil"]),
-        memory_bytes=_added_bytes(facts),
+        memory_bytes=_workers_bytes(facts),
     )
 
 
-def _added_bytes(facts: Mapping[str, Any]) -> float | None:
-    """What the processes of a session came to hold in the call, over what they held before; None if nobody can say."""
-    peak = needs(facts).get(PEAK_PSS_BYTES)
-    return None if peak is None else max(0.0, peak - float(facts["resources"]["start_pss_bytes"]))
+def _workers_bytes(facts: Mapping[str, Any]) -> float | None:
+    """What all processes but the session's own held (PSS); None where nobody can say."""
+    held = facts.get("resources", {}).get("children_pss_bytes")
+    return None if held is None else float(held)

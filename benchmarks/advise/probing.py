@@ -1,5 +1,6 @@
 """A probe: a session of the suite that measures each part of a call, and the cost model that comes of it."""
 
+import os
 import re
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from benchmarks.advise.fitting import fit
 from benchmarks.advise.probed import parts_of
 from benchmarks.advise.stored import PACKAGES, Probed, keep, known, stale
 from benchmarks.history.identity import Identity, identity
-from benchmarks.history.reading import read_document
+from benchmarks.history.reading import read_document, visible
 from benchmarks.history.run import parse_run
 from benchmarks.history.store import Store
 
@@ -25,7 +26,7 @@ ROOT = Path(__file__).parents[2]
 # Where models are kept.
 WORK = ROOT / ".advice"
 
-_MOST_LINES = 5
+_MOST_LINES, _LONGEST = 5, 600
 
 # What a session needs to be one.
 _NEEDED = ("joblib", "pytest", "pytest-benchmark", "psutil")
@@ -72,16 +73,31 @@ def measured(options: Sequence[str], store: Path, tell: Callable[[str], None]) -
         code = process.wait()
     files = Store(store).files()
     if code or not files:
-        why = [line for line in said if line.startswith(("ERROR", "FAILED", "E  "))] or said
-        raise AdviceError(f"the session that measures ended with exit code {code}: {'; '.join(why[-_MOST_LINES:])}")
+        raise AdviceError(f"{_reason(said)} (the session that measures ended with exit code {code})")
     return read_document(files[-1].path)
+
+
+def _reason(said: Sequence[str]) -> str:
+    """Why a session failed: what pytest says of its first failure or of its options, else its last lines."""
+    found = [line for line in said if line.startswith(("FAILED ", "ERROR"))]
+    for line in found:
+        _, dash, why = line.partition(" - ")
+        return visible(why if dash else line.removeprefix("ERROR: "))[:_LONGEST]
+    return visible("; ".join(said[-_MOST_LINES:]))[-_LONGEST:] or "it said nothing; a task may have ended the process"
 
 
 @contextmanager
 def _session(command: Sequence[str]) -> Iterator["subprocess.Popen[str]"]:
     """A session's process, asked to end where the block is left early: it saves nothing then that anybody wants."""
     process = subprocess.Popen(  # noqa: S603 - a session of this suite
-        command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command,
+        cwd=ROOT,
+        # pytest cuts its last lines off at the terminal's width.
+        env={**os.environ, "COLUMNS": "2000"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
     try:
         yield process

@@ -11,7 +11,7 @@ class TaskProfile:
     `uneven` is the longest task's time over the shortest one's; `waits` the share of a task's time, 0 to 1, in which it
     uses no core (it sleeps, or waits for a disk or a server), `releases_gil` the share of the rest in which it does not
     hold the GIL; `payload_bytes` are sent with each task. `lengths` are the times of the tasks in their order, in any
-    unit, where they are known; else empty.
+    unit, where they are known; else empty. `barred` are the backends that can't be given such tasks.
     """
 
     task_s: float
@@ -20,6 +20,7 @@ class TaskProfile:
     releases_gil: float = 0.0
     payload_bytes: float = 0.0
     waits: float = 0.0
+    barred: tuple[str, ...] = ()
     lengths: tuple[float, ...] = ()
 
     @property

@@ -17,10 +17,10 @@ from benchmarks.gate.errors import GateError
 from benchmarks.gate.pair import PAIR_S
 from benchmarks.gate.record import Record, machine_of
 from benchmarks.gate.tracks import Measured
-from benchmarks.gate.values import number, text
 from benchmarks.history.durable import make_folder, write
 from benchmarks.history.errors import Unreadable
 from benchmarks.history.reading import read_document, visible
+from benchmarks.history.values import number, text
 
 # Raised when a key changes its meaning or goes. 1: the first.
 FORMAT = 1

@@ -99,7 +99,7 @@ def next_cases(record: Record, decision: Decision) -> list[GateCase]:
 
 
 def _hungrier(found: Finding) -> bool:
-    """Whether a case seems to need more of something, by as much as matters: one value a pair is too little for less."""
+    """Whether a case seems to need more of something, by as much as matters: a pair says little of less."""
     return found.verdict in _OPEN and found.assessment.estimate > math.log1p(found.thresholds.matters)
 
 

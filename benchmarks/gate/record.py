@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.gate.errors import GateError
-from benchmarks.gate.values import mapping, number, text, texts
 from benchmarks.history.durable import make_folder, write
 from benchmarks.history.reading import read_document, visible
 from benchmarks.history.store import Store
+from benchmarks.history.values import mapping, number, text, texts
 
 # Raised when a key changes its meaning or goes. 1: the first. 2: `workers` of a case, in place of `one_worker`.
 # 3: `sha256` of a pair, `purpose`.

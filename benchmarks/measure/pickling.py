@@ -3,6 +3,7 @@
 import pickle
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from typing import Any
 
 from benchmarks.grid import FUTURES_PROCESSES, Case
@@ -22,6 +23,22 @@ def refuse_unpicklable(case: Case, work: Work) -> None:
     """Raise NotPicklable before a pool is opened that could not be given this work."""
     if case.backend in _PLAIN_PICKLE and _refused((work.task, work.arguments)) is not None:
         raise NotPicklable(_sentence(case, work))
+
+
+def barred(work: Work) -> list[str]:
+    """joblib's backends that could not be given this work."""
+    found = []
+    if _refused((work.task, work.arguments)) is not None:
+        found.append("multiprocessing")
+        try:
+            cloudpickle = import_module("cloudpickle")
+        except ImportError:
+            cloudpickle = import_module("joblib.externals.cloudpickle")
+        try:
+            cloudpickle.dumps((work.task, work.arguments))
+        except Exception:  # it raises whatever the objects do
+            found.append("loky")
+    return found
 
 
 @contextmanager

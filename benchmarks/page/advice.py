@@ -6,7 +6,7 @@ from typing import Any
 
 from benchmarks.advise.advice import Advice, fastest_s
 from benchmarks.advise.model import Prediction
-from benchmarks.advise.stored import Probed
+from benchmarks.advise.stored import Probed, disturbed
 from benchmarks.page.figures import Cell, Figure, Section, Table, chart, log_axis
 from benchmarks.page.theme import MUTED, SERIES
 from benchmarks.report.advice import parts_table, paste, sentences
@@ -33,7 +33,7 @@ def advice_sections(advice: Advice, again: Advice | None, probed: Probed) -> lis
     titles, rows = parts_table(advice)
     table = Table("The best configurations", titles, [[Cell(cell) for cell in row] for row in rows])
     return [
-        Section("answer", "Answer", sentences(advice, again), tables=[table]),
+        Section("answer", "Answer", [*sentences(advice, again), *filter(None, [disturbed(probed)])], tables=[table]),
         Section("curves", "Where a pool pays", [_about_curves(advice)], [_curves(advice, probed)]),
         Section("parts", "What the time is made of", [_ABOUT_PARTS], [_parts(advice)]),
         Section("facts", "Facts", facts=facts),

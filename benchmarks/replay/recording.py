@@ -15,9 +15,9 @@ from typing import Any
 from benchmarks.gate.errors import GateError
 from benchmarks.gate.record import GateCase, Record, check_case, pair_files, read_record
 from benchmarks.gate.tracks import Both, both_sides
-from benchmarks.gate.values import mapping, number, text
 from benchmarks.history.reading import read_bytes, visible
 from benchmarks.history.run import read_run
+from benchmarks.history.values import mapping, number, text
 
 FORMAT = 1
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from benchmarks.advise.advice import FLAT, Advice
 from benchmarks.advise.model import Prediction
-from benchmarks.advise.stored import Probed
+from benchmarks.advise.stored import Probed, disturbed
 from benchmarks.grid import LOOP, Case
 from benchmarks.report.amounts import size
 from benchmarks.report.counts import counted
@@ -23,7 +23,7 @@ _MOST_ROWS = 8
 def sentences(advice: Advice, again: Advice | None) -> list[str]:
     """The answer, most wanted first; `again` is the advice for further calls in a pool that stays open."""
     said = [_best(advice), asked(advice), *_thrifty(advice), *_runner_up(advice), *_flat(advice)]
-    said += [_break_even(advice), *_memory(advice), *_waiting(advice)]
+    said += [_break_even(advice), *_memory(advice), *_waiting(advice), *_excluded(advice)]
     if again:
         best = again.best
         time = duration(best.time_s)
@@ -33,7 +33,10 @@ def sentences(advice: Advice, again: Advice | None) -> list[str]:
 
 def text(advice: Advice, again: Advice | None, probed: Probed) -> str:
     """The answer on a terminal: sentences, the best configurations with their parts, what to paste."""
-    wrapped = [line for sentence in sentences(advice, again) for line in textwrap.wrap(sentence, WIDTH)]
+    said = sentences(advice, again)
+    if (why := disturbed(probed)) is not None:
+        said.insert(1, why)
+    wrapped = [line for sentence in said for line in textwrap.wrap(sentence, WIDTH)]
     where = f"Measured on {probed.when[:10]}: {probed.machine}, joblib {probed.versions.get('joblib')}."
     rows = parts_table(advice)
     return (
@@ -111,9 +114,14 @@ def _runner_up(advice: Advice) -> list[str]:
     if second is None:
         return []
     more = second.time_s / advice.best.time_s - 1
-    cost = f"{more:.0%} more" if more >= 0 else f"{-more:.0%} less, which is not worth the trouble"
+    cost = _more(more) if more >= 0 else f"{-more:.0%} less, which is not worth the trouble"
     apart = "" if advice.told_apart(second) else "; the two can't be told apart by what is known"
     return [f"Runner-up: {second.case.cell}, {duration(second.time_s)}, {cost}{apart}."]
+
+
+def _more(share: float) -> str:
+    """Such as `7% more`, or `12x as long`."""
+    return f"{share:.0%} more" if share < 1 else f"{1 + share:,.3g}x as long"
 
 
 def _flat(advice: Advice) -> list[str]:
@@ -122,7 +130,8 @@ def _flat(advice: Advice) -> list[str]:
         return [f"The optimum is sharp: nothing else comes within {FLAT:.0%}."]
     names = ", ".join(one.case.cell for one in flat[:_MOST_NAMES])
     more = f" and {len(flat) - _MOST_NAMES} more" if len(flat) > _MOST_NAMES else ""
-    return [f"{len(flat)} of {len(advice.ranked) - 1} others are expected within {FLAT:.0%} of it: {names}{more}."]
+    verb = "is" if len(flat) == 1 else "are"
+    return [f"{len(flat)} of {len(advice.ranked) - 1} others {verb} expected within {FLAT:.0%} of it: {names}{more}."]
 
 
 def _break_even(advice: Advice) -> str:
@@ -134,12 +143,9 @@ def _break_even(advice: Advice) -> str:
 
 
 def _memory(advice: Advice) -> list[str]:
-    if advice.best.case.backend == LOOP or advice.memory_bytes is None:
+    if advice.best.case.backend in (LOOP, "threading") or advice.memory_bytes is None:
         return []
-    more = size(advice.memory_bytes)
-    return [
-        f"Memory: about {more} more than the plain loop (PSS of all processes), and what the tasks use in each worker."
-    ]
+    return [f"Memory: about {size(advice.memory_bytes)} in worker processes (PSS), and what the tasks use in each."]
 
 
 def _waiting(advice: Advice) -> list[str]:
@@ -147,6 +153,11 @@ def _waiting(advice: Advice) -> list[str]:
         return []
     most = max(one.case.n_jobs for one in advice.ranked)
     return [f"Tasks that wait need no core: more than the {most} workers that were probed may pay off."]
+
+
+def _excluded(advice: Advice) -> list[str]:
+    barred = advice.profile.barred
+    return [f"Left out, because the tasks can't be sent to its workers: {', '.join(barred)}."] if barred else []
 
 
 def document(advice: Advice, again: Advice | None, probed: Probed) -> str:
@@ -159,6 +170,7 @@ def document(advice: Advice, again: Advice | None, probed: Probed) -> str:
         "probed": probed.when,
         "profile": {**asdict(advice.profile), "lengths": len(advice.profile.lengths)},
         "warm": advice.warm,
+        "disturbed": disturbed(probed),
         "best": _plain(advice.best),
         "runner_up": second and {**_plain(second), "told_apart": advice.told_apart(second)},
         "within_a_tenth": [one.case.cell for one in advice.flat],

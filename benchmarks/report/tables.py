@@ -9,6 +9,9 @@ from rich.text import Text
 
 WIDTH = 100
 
+# Of a table that has nothing to give way.
+_WIDEST = 160
+
 
 def table(titles: Sequence[str], rows: Sequence[Sequence[str]], coloured: bool, prose: bool = True) -> str:
     """Columns as wide as they need; cells are text, not markup.
@@ -23,7 +26,7 @@ def table(titles: Sequence[str], rows: Sequence[Sequence[str]], coloured: bool, 
         plain.add_column(title, no_wrap=not wraps, overflow=overflow, width=widths[place])
     for row in rows:
         plain.add_row(*map(Text, row))
-    return f"{draw(plain, coloured)}\n"
+    return f"{draw(plain, coloured, WIDTH if prose else _WIDEST)}\n"
 
 
 def _widths(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> Sequence[int | None]:
@@ -35,12 +38,12 @@ def _widths(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> Sequence[in
     return widths
 
 
-def draw(drawing: Table, coloured: bool) -> str:
+def draw(drawing: Table, coloured: bool, width: int = WIDTH) -> str:
     """A table as text, without spaces at the ends of its lines."""
     stream = io.StringIO()
     console = Console(
         file=stream,
-        width=WIDTH,
+        width=width,
         force_terminal=coloured,
         highlight=False,
         color_system="standard" if coloured else None,

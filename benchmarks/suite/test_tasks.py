@@ -7,6 +7,7 @@ import time
 import pytest
 
 from benchmarks.grid import LOOP, Case
+from benchmarks.measure.pickling import barred
 from benchmarks.measure.workload import WORKLOAD
 
 pytestmark = pytest.mark.benchmark(group="tasks")
@@ -30,6 +31,7 @@ def test_loop(measure, benchmark, work, workload):
         "passed_s": passed_s,
         "voluntary_switches": after.ru_nvcsw - before.ru_nvcsw,
         "payload_bytes": sent_bytes(work),
+        "barred": barred(work),
     }
 
 

@@ -92,6 +92,9 @@ def _workload(args: argparse.Namespace) -> Asked:
         if getattr(args, name) is not None:
             given = f"--{name.replace('_', '-')}"
             raise AdviceError(f"{given} and --workload: what is measured need not be told; leave one of them out")
+    if args.workload in ("", "summation"):
+        expected = "a built-in workload (hashing, sleeping, array_in, array_out, uneven) or MODULE:FUNCTION"
+        raise AdviceError(f"--workload {args.workload!r}: expected {expected}")
     return Asked(args.workload, args.task_args, args.workload_path)
 
 

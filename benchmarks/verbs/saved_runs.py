@@ -64,7 +64,8 @@ def rows(base: Side, head: Side, past: Past, terms: Terms) -> list[Row]:
     changed = {key: why for key in both if (why := case_difference(old[key], new[key], terms.forced))}
     found += [_row(old[key], Verdict.INCOMPARABLE, terms, str(why)) for key, why in changed.items()]
     found += _compared(base, head, {key: new[key] for key in both if key not in changed}, past, terms)
-    found += resource_rows(base, head, new, alpha * SHARE, terms.min_effect, terms.limits)
+    sound = {key: case for key, case in new.items() if key not in changed}
+    found += resource_rows(base, head, sound, alpha * SHARE, terms.min_effect, terms.limits)
     fresh = [case for key, case in new.items() if key not in old]
     found += _missing([case for key, case in old.items() if key not in new], fresh, head, terms)
     found += [_row(case, Verdict.NEW, terms, _failed_before(case, base)) for case in fresh]

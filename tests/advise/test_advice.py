@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from benchmarks.advise.advice import advise, fastest_s, memory_bytes, sizes
+from benchmarks.advise.fitting import Check
 from benchmarks.advise.model import quantiles
 from benchmarks.advise.profile import TaskProfile
-from benchmarks.advise.stored import Probed, keep, known, probed_in, stale
+from benchmarks.advise.stored import Probed, disturbed, keep, known, probed_in, stale
 from benchmarks.grid import LOOP, Case
 from benchmarks.history.errors import HistoryError
 from benchmarks.report.advice import document, paste, text
@@ -120,6 +121,80 @@ def test_another_joblib_makes_a_model_stale():
     assert stale(PROBED, {"joblib": "1.6.0"}) is None
     assert stale(PROBED, {"joblib": "1.7.0"}) == "joblib was 1.6.0, now it is 1.7.0"
     assert stale(PROBED, {"joblib": "1.6.0", "numpy": "2.4.6"}) == "numpy was missing, now it is 2.4.6"
+
+
+def changed(path, where, value):
+    """The model in a file with one value changed, in all pools where it is a pool's."""
+    plain = json.loads(path.read_text())
+    *way, last = where.split(".")
+    for pool in plain["costs"]["pools"] if way and way[0] == "pools" else [plain]:
+        parent = pool
+        for step in way[1:] if way and way[0] == "pools" else way:
+            parent = parent[int(step)] if isinstance(parent, list) else parent[step]
+        parent[last] = value
+    write(path, plain)
+
+
+@pytest.mark.parametrize(
+    ("where", "value"),
+    [
+        ("costs.pools", []),
+        ("costs.pools", {}),
+        ("pools.draws", []),
+        ("pools.draws.0.task", "x"),
+        ("pools.draws.0.task", 1e308),
+        ("pools.memory_bytes", -5),
+        ("pools.memory_bytes", "x"),
+        ("pools.n_jobs", 0),
+        ("pools.n_jobs", True),
+        ("pools.n_jobs", 10**9),
+        ("pools.n_jobs", 2.5),
+        ("pools.backend", "\x1b[31mloky"),
+        ("pools.backend", 'loky")+__import__("os")'),
+        ("pools.backend", 5),
+        ("pools.middle.held", -1),
+        ("pools.middle.held", 0),
+        ("pools.middle.start", 10**400),
+        ("pools.middle.byte", None),
+        ("costs.cores", 0),
+        ("costs.cores", -1),
+        ("costs.poll_s", -1),
+        ("costs.noise", 1e6),
+        ("costs.noise", None),
+        ("when", 5),
+        ("versions", []),
+        ("versions", {"joblib": "\x1b[31m"}),
+        ("machine", "\x1b[31m"),
+        ("machine", "another"),
+        ("format", True),
+        ("format", "\x1b[31m"),
+    ],
+)
+def test_a_damaged_model_is_not_believed(tmp_path, where, value):
+    """Each value is what it can be, or the file is named; nothing of it reaches a terminal raw."""
+    path = keep(tmp_path, PROBED)
+    changed(path, where, value)
+    with pytest.raises(HistoryError, match=r"a-machine\.json: ") as refused:
+        known(tmp_path, "a-machine")
+    assert "\x1b" not in str(refused.value)
+
+
+def test_a_disturbed_probe_says_so():
+    """Two threads that gain nothing without the GIL, or checks that are far off: in every answer."""
+    assert disturbed(PROBED) is None
+    slow = replace(COSTS.pools[0], middle=replace(COSTS.pools[0].middle, released=1.04))
+    busy = replace(PROBED, costs=replace(COSTS, pools=(slow, *COSTS.pools[1:])))
+    assert "Do not trust this" in text(advise(busy.costs, LONG, False), None, busy)
+    off = replace(PROBED, checks=(Check("a", 1.0, 3.0, 2.0, 4.0), Check("b", 1.0, 1.0, 0.9, 1.1)))
+    assert "checks are far off" in disturbed(off)
+
+
+def test_backends_that_cannot_be_given_the_tasks_are_left_out():
+    """And named."""
+    found = advise(COSTS, replace(LONG, barred=("loky",)), warm=False)
+    assert {one.case.backend for one in found.ranked} == {LOOP, "threading"}
+    assert found.break_even_s.keys() == {"threading"}
+    assert "can't be sent to its workers: loky" in " ".join(text(found, None, PROBED).split())
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"format": 99}', '{"format": 1, "costs": 3}'])

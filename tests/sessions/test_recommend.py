@@ -92,6 +92,24 @@ def test_ones_own_function(models):
     assert "no_such" in err
 
 
+def test_a_function_that_fails_is_named_with_its_reason(models, tmp_path):
+    """As a session says it; and what can't be sent to processes is not sent there."""
+    (tmp_path / "mine.py").write_text(
+        "import threading\n"
+        "def raises(n):\n    raise KeyError('no price')\n"
+        "def waits_for(lock):\n    return sum(range(20_000))\n"
+        "NUMBERS = list(range(10))\n"
+        "LOCKS = [threading.Lock() for _ in range(50)]\n"
+    )
+    path = ("--models", str(models), "--workload-path", str(tmp_path))
+    code, _, err = run_verb("recommend", *path, "--workload", "mine:raises", "--task-args", "mine:NUMBERS")
+    assert code == 2
+    assert "TaskFailed: the task raised KeyError: 'no price' in the plain loop, for argument 0 of 10" in err
+    found, out = recommend(models, *path[2:], "--workload", "mine:waits_for", "--task-args", "mine:LOCKS")
+    assert {one["backend"] for one in found["ranked"]} == {"loop", "threading"}
+    assert "multiprocessing, loky" in out
+
+
 def test_a_model_of_another_joblib_is_measured_again(models):
     """The reason is named before it begins; ended early, nothing is left running and the old model stays."""
     (path,) = [path for path in models.glob("*.json") if path.name != "advice.json"]
@@ -120,6 +138,8 @@ def test_a_model_of_another_joblib_is_measured_again(models):
         (("--task-time", "2ms", "--tasks", "5", "--uneven", "often"), "--uneven: 'often'; expected longest over"),
         (("--task-time", "2ms", "--tasks", "5", "--payload", "big"), "--payload: 'big'; expected a size above 0"),
         (("--task-time", "2ms", "--tasks", "5", "--waits", "120%"), "--waits 120%: expected at most 100%"),
+        (("--workload", ""), "--workload '': expected a built-in workload"),
+        (("--workload", "summation"), "--workload 'summation': expected a built-in workload"),
         (("--workload", "sleeping", "--tasks", "5"), "--tasks and --workload: what is measured need not be told"),
         (("--task-time", "2ms", "--tasks", "5", "--task-args", "m:A"), "need --workload"),
         (("--task-time", "2ms", "--tasks", "5", "--models", "/dev/null/x"), "--models"),

@@ -100,9 +100,44 @@ def test_a_limit_that_nobody_can_check_is_refused(tmp_path, capsys):
     assert "measure it with --resources" in out
 
 
-@pytest.mark.parametrize(
-    "said", [None, 3, [], {}, {"cpu_s": "much"}, {"cpu_s": True}, {"cpu_s": -1.0}, {"peak_pss_bytes": float("inf")}]
-)
+def test_cases_of_other_work_are_not_judged_by_what_they_need(tmp_path, capsys):
+    """Half as many tasks need half as much: INCOMPARABLE, and no row beside it."""
+
+    def smaller(number):
+        found = run(number, cpu_s=0.1)
+        for one in found["benchmarks"]:
+            one["extra_info"]["tasks"] = 50
+        return found
+
+    stored(tmp_path / "h", *map(run, range(8)), *map(smaller, range(8, 16)))
+    code, rows, _ = compare(tmp_path, capsys)
+    assert code == 3
+    assert {row["verdict"] for row in rows.values()} == {"INCOMPARABLE"}
+
+
+def test_cases_of_other_work_are_not_judged_by_what_they_need(tmp_path, capsys):
+    """Half as many tasks need half as much: INCOMPARABLE, and no row beside it."""
+
+    def smaller(number):
+        found = run(number, cpu_s=0.1)
+        for one in found["benchmarks"]:
+            one["extra_info"]["tasks"] = 50
+        return found
+
+    stored(tmp_path / "h", *map(run, range(8)), *map(smaller, range(8, 16)))
+    code, rows, _ = compare(tmp_path, capsys)
+    assert code == 3
+    assert {row["verdict"] for row in rows.values()} == {"INCOMPARABLE"}
+
+
+NONSENSE = [
+    *(None, 3, [], {}),
+    *({"cpu_s": value} for value in ("much", True, -1.0, float("nan"), 10**400)),
+    {"peak_pss_bytes": float("inf")},
+]
+
+
+@pytest.mark.parametrize("said", NONSENSE)
 def test_what_files_say_is_not_believed_blindly(said):
     """Anything but a possible number is as good as none."""
     assert needs({"resources": said}) == {}
