@@ -115,21 +115,6 @@ def test_cases_of_other_work_are_not_judged_by_what_they_need(tmp_path, capsys):
     assert {row["verdict"] for row in rows.values()} == {"INCOMPARABLE"}
 
 
-def test_cases_of_other_work_are_not_judged_by_what_they_need(tmp_path, capsys):
-    """Half as many tasks need half as much: INCOMPARABLE, and no row beside it."""
-
-    def smaller(number):
-        found = run(number, cpu_s=0.1)
-        for one in found["benchmarks"]:
-            one["extra_info"]["tasks"] = 50
-        return found
-
-    stored(tmp_path / "h", *map(run, range(8)), *map(smaller, range(8, 16)))
-    code, rows, _ = compare(tmp_path, capsys)
-    assert code == 3
-    assert {row["verdict"] for row in rows.values()} == {"INCOMPARABLE"}
-
-
 NONSENSE = [
     *(None, 3, [], {}),
     *({"cpu_s": value} for value in ("much", True, -1.0, float("nan"), 10**400)),
