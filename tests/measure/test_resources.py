@@ -79,7 +79,7 @@ def test_known_memory_in_the_parent(meter):
 def test_known_memory_in_workers(meter, no_loky, backend):
     """200 MB in each of two workers at the same time; the workers' own smaps_rollup says the same."""
     with Parallel(n_jobs=2, backend=backend, batch_size=1) as pool:
-        pool([delayed(time.sleep)(0.05)] * 4)
+        pool([delayed(burn)(0.05)] * 4)  # from this module, which workers import once
         told = []
         found = meter.measure(lambda: told.extend(pool([delayed(hold)(0.8)] * 2)), pipes=True)
         beside = sum(rollup(child.pid) for child in trackers())
