@@ -9,7 +9,7 @@ max_pss = "500MB"
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -63,13 +63,11 @@ def unmatched(limits: Iterable[Limit], cases: Iterable[Iterable[str | None]]) ->
 def limit_of(limits: Iterable[Limit], names: Iterable[str | None]) -> Limit:
     """What holds for a case: for each key the last entry that matches and sets it."""
     names = tuple(names)
-    slowdown, time_s, pss_bytes = None, None, None
+    found: dict[str, float | None] = dict.fromkeys(name for name, _ in _KEYS.values())
     for limit in limits:
         if limit.fits(names):
-            slowdown = slowdown if limit.max_slowdown is None else limit.max_slowdown
-            time_s = time_s if limit.max_time_s is None else limit.max_time_s
-            pss_bytes = pss_bytes if limit.max_pss_bytes is None else limit.max_pss_bytes
-    return Limit("", slowdown, time_s, pss_bytes)
+            found |= {name: value for name in found if (value := getattr(limit, name)) is not None}
+    return Limit("", **found)
 
 
 def parse_percent(text: object) -> float:
@@ -98,23 +96,6 @@ def parse_size(text: object) -> float:
     return float(match[1]) * _SIZES[match[2]]
 
 
-def _limit(entry: Any, where: str) -> Limit:
-    known = {"match", "max_slowdown", "max_time", "max_pss"}
-    if not isinstance(entry, dict) or not isinstance(entry.get("match"), str) or not entry["match"]:
-        raise Unreadable(f'{where}: expected match = "PATTERN"')
-    if unknown := sorted(entry.keys() - known):
-        raise Unreadable(f"{where}: '{visible(unknown[0])}' is no limit; expected {', '.join(sorted(known))}")
-    if entry.keys() == {"match"}:
-        raise Unreadable(f"{where}: sets no limit; expected max_slowdown, max_time or max_pss")
-    try:
-        slowdown = parse_percent(entry["max_slowdown"]) if "max_slowdown" in entry else None
-        time_s = parse_time(entry["max_time"]) if "max_time" in entry else None
-        pss_bytes = parse_size(entry["max_pss"]) if "max_pss" in entry else None
-    except ValueError as error:
-        raise Unreadable(f"{where}: {error}") from None
-    return Limit(entry["match"], slowdown, time_s, pss_bytes)
-
-
 def parse_time(text: object) -> float:
     """`20ms` in seconds; raises ValueError with what was expected."""
     match = (
@@ -123,3 +104,26 @@ def parse_time(text: object) -> float:
     if not match or float(match[1]) <= 0:
         raise ValueError(f"'{visible(text)[:40]}'; expected a time above 0, such as 20ms, 1.5s or 300us")
     return float(match[1]) * _UNITS[match[2]]
+
+
+# By key: the field that it sets, and what reads its value.
+_KEYS: dict[str, tuple[str, Callable[[object], float]]] = {
+    "max_slowdown": ("max_slowdown", parse_percent),
+    "max_time": ("max_time_s", parse_time),
+    "max_pss": ("max_pss_bytes", parse_size),
+}
+
+
+def _limit(entry: Any, where: str) -> Limit:
+    known = {"match", *_KEYS}
+    if not isinstance(entry, dict) or not isinstance(entry.get("match"), str) or not entry["match"]:
+        raise Unreadable(f'{where}: expected match = "PATTERN"')
+    if unknown := sorted(entry.keys() - known):
+        raise Unreadable(f"{where}: '{visible(unknown[0])}' is no limit; expected {', '.join(sorted(known))}")
+    if entry.keys() == {"match"}:
+        raise Unreadable(f"{where}: sets no limit; expected max_slowdown, max_time or max_pss")
+    try:
+        values = {name: parse(entry[key]) if key in entry else None for key, (name, parse) in _KEYS.items()}
+    except ValueError as error:
+        raise Unreadable(f"{where}: {error}") from None
+    return Limit(entry["match"], **values)

@@ -11,16 +11,14 @@ from benchmarks.backends.engine import EngineSpec
 from benchmarks.backends.pool import Pool, open_pool
 from benchmarks.grid import Case
 from benchmarks.measure.deadline import guarded, lingering
-from benchmarks.measure.effective import alias, histogram, observe, occurred
+from benchmarks.measure.effective import alias, observe
+from benchmarks.measure.notes import Notes, Results, where
 from benchmarks.measure.pickling import explained, refuse_unpicklable
 from benchmarks.measure.resources import Meter
 from benchmarks.measure.work import Work, naming
 
 # How long the threads of a failed case may take to end before they count as hung.
 _PATIENCE_S = 10.0
-
-# What a round returns: the results of each call in it.
-Results = list[list[Any]]
 
 
 def _nothing() -> None:
@@ -155,11 +153,11 @@ class Measure:
 
     def _notes(
         self, phase: str, case: Case, work: Work, pool: Pool, calls: int = 1, observed: Work | None = None
-    ) -> "Notes":
+    ) -> Notes:
         began = time.perf_counter()
         if self._gated and self._gated.repeated:
             observed = work.thinned()
-        with naming(f"{_where(case)}, untimed call"):
+        with naming(f"{where(case)}, untimed call"):
             seen = observe(pool, observed or work)
         self.untimed_s += time.perf_counter() - began
         if (clock := pool.clock()) is not None:
@@ -169,7 +167,7 @@ class Measure:
 
     def _time(
         self,
-        notes: "Notes",
+        notes: Notes,
         target: Callable[[], Results],
         before: Callable[[], None] = _nothing,
         after: Callable[[], None] = _nothing,
@@ -204,7 +202,7 @@ class Measure:
     def _needs(
         self,
         meter: Meter,
-        notes: "Notes",
+        notes: Notes,
         prepare: Callable[[], None],
         call: Callable[[], Results],
         finish: Callable[[], None],
@@ -216,58 +214,3 @@ class Measure:
         finish()
         self.untimed_s += time.perf_counter() - began
         return found
-
-
-class Notes:
-    """What is known of each round besides its time."""
-
-    def __init__(self, case: Case, work: Work, pool: Pool, facts: dict[str, Any], calls: int) -> None:
-        self._case = case
-        self._work = work
-        self._pool = pool
-        self._facts = facts
-        self._tasks = len(work.arguments) * calls
-        self._last_executor = pool.executor()
-        self._batches: list[dict[str, int] | None] = []
-        self._executors: list[str | None] = []
-        self.results: Results = []
-        self.executor: object | None = None
-
-    @property
-    def pipes(self) -> bool:
-        """Whether workers are processes that are there already and are told their tasks through pipes.
-
-        Engines use sockets.
-        """
-        warm = "warm" in self._facts["phase"]
-        return warm and bool(self._facts["worker_processes"]) and self._pool.clock() is None
-
-    def take(self) -> None:
-        """Note one finished round and check its result."""
-        sizes = self._pool.take_batches(self._tasks)
-        self._batches.append(None if sizes is None else histogram(sizes))
-        executor = self._pool.executor() or self.executor
-        if executor is None:
-            self._executors.append(None)
-        else:
-            self._executors.append("reused" if executor is self._last_executor else "new")
-        self._last_executor = executor
-        results, self.results = self.results, []
-        with naming(f"{_where(self._case)}, call {len(self._batches)} of the rounds"):
-            for result in results:
-                self._work.check(result)
-
-    def facts(self, warmups: int) -> dict[str, Any]:
-        """Plain values for the run file; lists have one entry a timed round."""
-        batches = self._batches[warmups:]
-        executors = self._executors[warmups:]
-        return {
-            **self._facts,
-            "batches": batches,
-            "batch_size_occurred": occurred(self._case, batches),
-            "executor": executors[0] if len(set(executors)) == 1 else "mixed",
-        }
-
-
-def _where(case: Case) -> str:
-    return f"{case.id}: backend={case.backend}, n_jobs={case.n_jobs}, batch_size={case.batch_size}"

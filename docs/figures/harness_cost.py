@@ -18,7 +18,8 @@ from joblib import Parallel, delayed
 
 from benchmarks.backends.pool import open_pool
 from benchmarks.grid import Case
-from benchmarks.measure.rounds import Measure, Notes
+from benchmarks.measure.notes import Notes
+from benchmarks.measure.rounds import Measure
 from benchmarks.measure.work import Work
 from benchmarks.workloads.summation import closed_form, lengths, my_task
 
