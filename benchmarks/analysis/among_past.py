@@ -9,15 +9,15 @@ from math import exp, sqrt
 
 from benchmarks.analysis.samples import Sample, deviation
 from benchmarks.analysis.student import t_quantile
-from benchmarks.analysis.unpaired import CONFIDENCE, POWER, Comparison
+from benchmarks.analysis.unpaired import CONFIDENCE, POWER, Comparison, K
 
 # Below this the spread of the past says too little for an interval.
 _FEWEST_PAST = 5
 
 
 def compare_among_past(
-    base: Mapping[str, Sample], head: Mapping[str, Sample], past: Sequence[Mapping[str, float]], alpha: float
-) -> dict[str, Comparison]:
+    base: Mapping[K, Sample], head: Mapping[K, Sample], past: Sequence[Mapping[K, float]], alpha: float
+) -> dict[K, Comparison]:
     """Each case of head against base, with the recorded sessions `past` as the measure of what is usual.
 
     `past` has one mapping a session, with the logarithm of every case's time. The statistic is the distance from base

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from benchmarks.analysis.among_past import compare_among_past
 from benchmarks.analysis.samples import Sample
-from benchmarks.analysis.unpaired import FEWEST_UNITS, Comparison, compare, holm
+from benchmarks.analysis.unpaired import FEWEST_UNITS, Comparison, K, compare, holm
 from benchmarks.analysis.verdict import Thresholds, Verdict, judge
 
 
@@ -18,12 +18,12 @@ class Judged:
 
 
 def judge_apart(
-    base: Mapping[str, Sample],
-    head: Mapping[str, Sample],
-    past: Sequence[Mapping[str, float]],
-    thresholds: Callable[[str], Thresholds],
+    base: Mapping[K, Sample],
+    head: Mapping[K, Sample],
+    past: Sequence[Mapping[K, float]],
+    thresholds: Callable[[K], Thresholds],
     alpha: float,
-) -> dict[str, Judged]:
+) -> dict[K, Judged]:
     """Verdicts on the cases of `base`, all of which `head` has.
 
     Welch and Holm where most cases have three units and more a side; otherwise against the recorded sessions `past`,
@@ -43,9 +43,7 @@ def _verdict(found: Comparison, thresholds: Thresholds) -> Verdict:
     return judge(found.ratio, found.p_slower, found.p_faster, thresholds, found.below, found.above)
 
 
-def _welch(
-    base: Mapping[str, Sample], head: Mapping[str, Sample], enough: set[str], alpha: float
-) -> dict[str, Comparison]:
+def _welch(base: Mapping[K, Sample], head: Mapping[K, Sample], enough: set[K], alpha: float) -> dict[K, Comparison]:
     tested = {case: compare(base[case], head[case], alpha / len(enough)) for case in base if case in enough}
     slower = holm({case: found.p_slower for case, found in tested.items() if found.p_slower is not None})
     faster = holm({case: found.p_faster for case, found in tested.items() if found.p_faster is not None})

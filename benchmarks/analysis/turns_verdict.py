@@ -6,7 +6,7 @@ from functools import lru_cache
 from math import exp, inf, log, log1p
 
 from benchmarks.analysis.paired import Assessment, assess, assess_together, values_of
-from benchmarks.analysis.unpaired import Comparison
+from benchmarks.analysis.unpaired import Comparison, K
 from benchmarks.analysis.verdict import Thresholds, Verdict, judge
 
 # Shares of alpha: cases, then backends and grid, then what cases need beside time, whether that is measured or not.
@@ -52,8 +52,8 @@ def needed(alpha: float, share: float, hypotheses: int) -> float:
 
 
 def judge_cases(
-    tracks: Mapping[str, Track], total: int, thresholds: Callable[[str], Thresholds], share: float = CASES_SHARE
-) -> dict[str, Finding]:
+    tracks: Mapping[K, Track], total: int, thresholds: Callable[[K], Thresholds], share: float = CASES_SHARE
+) -> dict[K, Finding]:
     """A finding for every track with a pair; `total` is how many the gate set out with, `share` theirs of alpha."""
     found = {}
     most = max((sum(pair is not None for pair in track) for track in tracks.values()), default=0)

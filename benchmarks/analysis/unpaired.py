@@ -1,11 +1,15 @@
 """Several units a side, measured apart: Welch's test on logarithms, and what it could have seen."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from math import exp, sqrt
+from typing import TypeVar
 
 from benchmarks.analysis.samples import Sample
 from benchmarks.analysis.student import t_above, t_quantile
+
+# Whatever names a case.
+K = TypeVar("K", bound=Hashable)
 
 # The interval of every estimate, and the share of comparisons in which a "smallest effect seen" would be seen.
 CONFIDENCE = 0.95
@@ -67,7 +71,7 @@ def compare(base: Sample, head: Sample, alpha: float) -> Comparison:
     )
 
 
-def holm(p_values: Mapping[str, float]) -> dict[str, float]:
+def holm(p_values: Mapping[K, float]) -> dict[K, float]:
     """p-values adjusted so that any false alarm among them has at most the level's probability.
 
     Holm's step-down procedure (Scandinavian Journal of Statistics 6, 1979); it needs no independence.

@@ -17,7 +17,7 @@ from benchmarks.analysis.turns_verdict import (
     needed,
 )
 from benchmarks.analysis.verdict import Thresholds, Verdict
-from benchmarks.gate.needs import Need, judge_needs
+from benchmarks.gate.needs import Need, judge_needs, over_memory
 from benchmarks.gate.record import GateCase, Record
 from benchmarks.gate.tracks import Measured
 from benchmarks.history.limits import Limit, limit_of
@@ -151,13 +151,11 @@ def _need(need: Need, found: Finding, measured: Measured, limits: Sequence[Limit
     sides = measured.needs.sides[need]
     base, head = (math.exp(math.fsum(map(math.log, side)) / len(side)) for side in (sides.base, sides.head))
     called = names(need.nodeid)
-    verdict, note = found.verdict, ""
-    ceiling = limit_of(limits, called).max_pss_bytes
-    if need.quantity is Quantity.PSS and ceiling is not None and min(sides.head) > ceiling:
-        verdict = Verdict.OVER_LIMIT
-        note = f"needs {min(sides.head) / 1e6:.0f} MB or more in each pair; max_pss is {ceiling / 1e6:.0f} MB"
+    ceiling = limit_of(limits, called).max_pss_bytes if need.quantity is Quantity.PSS else None
+    over = over_memory(sides.head, ceiling, "pair")
+    verdict = found.verdict if over is None else Verdict.OVER_LIMIT
     name, matters = f"{called[1]} {need.quantity.value}", found.thresholds.matters
-    return Row(name, need.nodeid, verdict, base, head, found.comparison(), matters, note, need.quantity)
+    return Row(name, need.nodeid, verdict, base, head, found.comparison(), matters, over or "", need.quantity)
 
 
 def _case(nodeid: str, found: Finding | None, measured: Measured, record: Record, limits: Sequence[Limit]) -> Row:

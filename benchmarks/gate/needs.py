@@ -1,7 +1,7 @@
 """What a gate's cases need beside time, pair by pair, where their sessions measured it."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -63,9 +63,15 @@ def _by_case(run: Run) -> dict[str, Mapping[str, float]]:
 def judge_needs(record: Record, seen: Needs) -> dict[Need, Finding]:
     """A finding for every need that was measured, of cases that can be timed."""
     thresholds = Thresholds(record.alpha, record.min_effect, record.min_effect / 2, None)
-    names = {f"{need.nodeid} {need.quantity.value}": need for need in seen.tracks if need.nodeid not in record.trouble}
-    tracks = {name: seen.tracks[need] for name, need in names.items()}
-    total = len(record.cases) * len(RESOURCES)
-    return {
-        names[name]: found for name, found in judge_cases(tracks, total, lambda _: thresholds, RESOURCES_SHARE).items()
-    }
+    sound = {need: track for need, track in seen.tracks.items() if need.nodeid not in record.trouble}
+    return judge_cases(sound, len(record.cases) * len(RESOURCES), lambda _: thresholds, RESOURCES_SHARE)
+
+
+def over_memory(peaks: Collection[float], ceiling: float | None, each: str) -> str | None:
+    """A note where even the least of the peaks (bytes) is over a limit, None where it is not or there is none.
+
+    A peak that was seen was reached: no interval is needed to be sure. `each` is what they are of, such as "pair".
+    """
+    if ceiling is None or not peaks or min(peaks) <= ceiling:
+        return None
+    return f"needs {min(peaks) / 1e6:.0f} MB or more in each {each}; max_pss is {ceiling / 1e6:.0f} MB"

@@ -8,18 +8,12 @@ from benchmarks.analysis.apart import judge_apart
 from benchmarks.analysis.judgement import Row
 from benchmarks.analysis.quantity import RESOURCES, Quantity
 from benchmarks.analysis.samples import Sample
-from benchmarks.analysis.turns_verdict import RESOURCES_SHARE
 from benchmarks.analysis.verdict import Thresholds, Verdict
-from benchmarks.gate.needs import FACTS
+from benchmarks.gate.needs import FACTS, over_memory
 from benchmarks.history.limits import Limit, limit_of
 from benchmarks.history.needs import PEAK_PSS_BYTES, needs
 from benchmarks.history.run import CaseTimes
 from benchmarks.verbs.sides import Side, units
-
-# Of alpha, as in a gate.
-SHARE = RESOURCES_SHARE
-
-_Key = tuple[str, Quantity]
 
 
 def measured(base: Side, head: Side) -> bool:
@@ -40,15 +34,11 @@ def resource_rows(
     both = [one for one in keys if one in left and one in right]
     thresholds = Thresholds(alpha, min_effect, min_effect / 2, None)
     judged = judge_apart(
-        {_text(one): left[one] for one in both},
-        {_text(one): right[one] for one in both},
-        [],
-        lambda _: thresholds,
-        alpha,
+        {one: left[one] for one in both}, {one: right[one] for one in both}, [], lambda _: thresholds, alpha
     )
     rows = []
     for one in both:
-        seen = judged[_text(one)]
+        seen = judged[one]
         row = _row(cases[one[0]], one[1], seen.verdict, min_effect)
         before, after = math.exp(left[one].mean), math.exp(right[one].mean)
         note = next(iter(seen.comparison.warnings), "")
@@ -65,10 +55,8 @@ def _over_limits(
         ceiling = limit_of(limits, (case.param, case.name, case.fullname)).max_pss_bytes
         seen = [run.cases[key] for run in head.runs if key in run.cases]
         peaks = [peak for one in seen if (peak := needs(one.facts).get(PEAK_PSS_BYTES)) is not None]
-        if ceiling is None or not peaks or min(peaks) <= ceiling:
+        if (note := over_memory(peaks, ceiling, "run")) is None:
             continue
-        # A peak that was seen was reached: no interval is needed to be sure.
-        note = f"needs {min(peaks) / 1e6:.0f} MB or more in each run; max_pss is {ceiling / 1e6:.0f} MB"
         row = _row(case, Quantity.PSS, Verdict.OVER_LIMIT, min_effect)
         before = next((one for one in kept if one.name == row.name), None)
         kept = [one for one in kept if one is not before]
@@ -89,7 +77,3 @@ def _sample(base: Side, head: Side, side: Side, key: str, quantity: Quantity) ->
         logs = [math.log(value) for case in cases if (value := needs(case.facts).get(FACTS[quantity]))]
         found += [math.fsum(logs) / len(logs)] if logs else []
     return Sample(tuple(found)) if found else None
-
-
-def _text(one: _Key) -> str:
-    return f"{one[0]} {one[1].value}"

@@ -8,12 +8,13 @@ from fnmatch import fnmatchcase
 from benchmarks.analysis.apart import Judged, judge_apart
 from benchmarks.analysis.judgement import Row
 from benchmarks.analysis.samples import Sample, summarize
+from benchmarks.analysis.turns_verdict import RESOURCES_SHARE
 from benchmarks.analysis.unpaired import CONFIDENCE
 from benchmarks.analysis.verdict import Thresholds, Verdict
 from benchmarks.history.comparability import case_difference
 from benchmarks.history.limits import Limit, limit_of
 from benchmarks.history.run import WRONG_RESULT, CaseTimes
-from benchmarks.verbs.resources import SHARE, measured, resource_rows
+from benchmarks.verbs.resources import measured, resource_rows
 from benchmarks.verbs.sides import Side, samples
 
 # For some cases, the logarithms of their times in each recorded session.
@@ -60,12 +61,12 @@ def rows(base: Side, head: Side, past: Past, terms: Terms) -> list[Row]:
     )
     both = [key for key in old if key in new]
     if measured(base, head):
-        terms = replace(terms, alpha=terms.alpha * (1 - SHARE))
+        terms = replace(terms, alpha=terms.alpha * (1 - RESOURCES_SHARE))
     changed = {key: why for key in both if (why := case_difference(old[key], new[key], terms.forced))}
     found += [_row(old[key], Verdict.INCOMPARABLE, terms, str(why)) for key, why in changed.items()]
     found += _compared(base, head, {key: new[key] for key in both if key not in changed}, past, terms)
     sound = {key: case for key, case in new.items() if key not in changed}
-    found += resource_rows(base, head, sound, alpha * SHARE, terms.min_effect, terms.limits)
+    found += resource_rows(base, head, sound, alpha * RESOURCES_SHARE, terms.min_effect, terms.limits)
     fresh = [case for key, case in new.items() if key not in old]
     found += _missing([case for key, case in old.items() if key not in new], fresh, head, terms)
     found += [_row(case, Verdict.NEW, terms, _failed_before(case, base)) for case in fresh]
