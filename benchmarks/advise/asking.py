@@ -1,8 +1,8 @@
 """Tasks that are measured instead of described: a session runs them in a plain loop, and in two threads."""
 
 import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from statistics import fmean, median
 from typing import Any
@@ -25,30 +25,10 @@ _FEWEST_WAITS = 0.1
 _ROUNDS = 3
 
 
-@dataclass(frozen=True)
-class Asked:
-    """The options that name the tasks, as `pytest --workload` takes them."""
-
-    workload: str
-    task_args: str | None
-    workload_path: str | None
-
-    @property
-    def options(self) -> list[str]:
-        """For a session, which runs elsewhere: paths are made absolute."""
-        found = [f"--workload={self.workload}"]
-        if self.task_args is not None:
-            is_file = self.task_args.endswith((".json", ".csv"))
-            found.append(f"--task-args={Path(self.task_args).absolute() if is_file else self.task_args}")
-        if self.workload_path is not None:
-            found.append(f"--workload-path={Path(self.workload_path).absolute()}")
-        return found
-
-
-def profile_of(asked: Asked, costs: Costs, tell: Callable[[str], None]) -> TaskProfile:
-    """The profile of the tasks that were asked about, measured now. Raises HistoryError."""
+def profile_of(options: Sequence[str], costs: Costs, tell: Callable[[str], None]) -> TaskProfile:
+    """The profile of the tasks that a session's `options` name, measured now. Raises HistoryError."""
     with tempfile.TemporaryDirectory() as folder:
-        document = measured(["--profile=probe", f"--rounds={_ROUNDS}", *asked.options], Path(folder), tell)
+        document = measured(["--profile=probe", f"--rounds={_ROUNDS}", *options], Path(folder), tell)
     cases = {entry["name"].partition("[")[0]: entry for entry in document["benchmarks"]}
     loop, threads = cases["test_loop"], cases["test_threads"]
     facts = loop["extra_info"]

@@ -1,15 +1,22 @@
 """Values of options that several verbs take."""
 
+from collections.abc import Callable
+
 from benchmarks.history.errors import HistoryError
 from benchmarks.history.limits import parse_percent, parse_span
 
 
-def percent(option: str, text: str, most: float = 10.0) -> float:
-    """A share such as 5%; raises HistoryError, naming the option."""
+def told(option: str, text: str, parse: Callable[[str], float]) -> float:
+    """What `parse` makes of an option's value; raises HistoryError, naming the option."""
     try:
-        value = parse_percent(text)
+        return parse(text)
     except ValueError as error:
         raise HistoryError(f"{option}: {error}") from None
+
+
+def percent(option: str, text: str, most: float = 10.0) -> float:
+    """A share such as 5%; raises HistoryError, naming the option."""
+    value = told(option, text, parse_percent)
     if value > most:
         raise HistoryError(f"{option} {text}: expected at most {most:.0%}")
     return value
@@ -17,10 +24,7 @@ def percent(option: str, text: str, most: float = 10.0) -> float:
 
 def span(option: str, text: str) -> float:
     """A time such as 10m, in seconds; raises HistoryError, naming the option."""
-    try:
-        return parse_span(text)
-    except ValueError as error:
-        raise HistoryError(f"{option}: {error}") from None
+    return told(option, text, parse_span)
 
 
 def alpha(text: str) -> float:

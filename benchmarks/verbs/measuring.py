@@ -1,7 +1,6 @@
 """What the verbs that measure have in common: options, a new record, a campaign that ends in order, progress."""
 
 import argparse
-import os
 import secrets
 import signal
 import sys
@@ -19,7 +18,8 @@ from benchmarks.gate.record import Record, read_record
 from benchmarks.history.durable import make_folder, try_lock
 from benchmarks.history.reading import visible
 from benchmarks.verbs.asked import alpha, min_effect, span
-from benchmarks.verbs.outputs import OUTPUTS
+from benchmarks.verbs.outputs import OUTPUTS, refuse_folder
+from benchmarks.verbs.workloads import add_workload_arguments, session_options
 
 ROOT = Path(__file__).parents[2]
 
@@ -45,9 +45,7 @@ def add_measuring_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what a campaign takes."""
     parser.add_argument("--python", metavar="PYTHON", help="interpreter of both sides (default: this one)")
     parser.add_argument("-k", metavar="EXPRESSION", dest="keyword", help="fewer cases, as pytest's -k")
-    parser.add_argument("--workload", metavar="NAME", help="another work: a built-in one or MODULE:FUNCTION")
-    parser.add_argument("--task-args", metavar="WHERE", help="its arguments: MODULE:NAME, FILE.json or FILE.csv")
-    parser.add_argument("--workload-path", metavar="DIR", help="where its module lies, if no side installs it")
+    add_workload_arguments(parser, "another work: a built-in one", "no side installs it")
     parser.add_argument("--tolerance", metavar="R", help="its results may differ by this relative amount")
     parser.add_argument("--backends", metavar="LIST", help="of the grid, such as loky,dask (default: joblib's own)")
     parser.add_argument("--backend-module", metavar="MODULE", help="a module with backends and engines of its own")
@@ -66,7 +64,7 @@ def new_record(args: argparse.Namespace, base: list[str], head: list[str]) -> tu
     folder = Path(args.record) if args.record else WORK / "records" / time.strftime("%Y%m%d-%H%M%S")
     if (folder / "gate.json").exists():
         raise GateError(f"--record {folder}: there is a gate record already; resume it or choose another folder")
-    _refuse_unwritable(folder)
+    refuse_folder("record", folder)
     record = Record(
         purpose=args.verb,
         sides={"base": {"spec": base}, "head": {"spec": head}},
@@ -83,21 +81,9 @@ def new_record(args: argparse.Namespace, base: list[str], head: list[str]) -> tu
 
 
 def _work(args: argparse.Namespace) -> list[str]:
-    """The sessions' own options of these names; a session runs elsewhere, so that paths are made absolute."""
-    values = {name.replace("_", "-"): getattr(args, name) for name in _SESSIONS}
-    if args.workload_path:
-        values["workload-path"] = str(Path(args.workload_path).absolute())
-    if args.task_args and args.task_args.endswith((".json", ".csv")):
-        values["task-args"] = str(Path(args.task_args).absolute())
-    asked = [f"--{name}={value}" for name, value in values.items() if value is not None]
+    """The sessions' own options."""
+    asked = session_options({name: getattr(args, name) for name in _SESSIONS})
     return [*asked, OPTION] if getattr(args, "resources", False) else asked
-
-
-def _refuse_unwritable(folder: Path) -> None:
-    """Before anything is built: raise GateError where the folder can't be made."""
-    there = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
-    if not there.is_dir() or not os.access(there, os.W_OK):
-        raise GateError(f"--record {visible(folder)}: {visible(there)} is no folder that can be written to")
 
 
 def written_record(option: str, text: str, purpose: str) -> tuple[Path, Record]:

@@ -29,3 +29,10 @@ def _refuse_unwritable(name: str, path: Path) -> None:
     writable = os.access(path if path.exists() else path.absolute().parent, os.W_OK)
     if path.is_dir() or not path.absolute().parent.is_dir() or not writable:
         raise HistoryError(f"--{name} {visible(path)}: can't be written; expected a file in a folder that exists")
+
+
+def refuse_folder(name: str, folder: Path) -> None:
+    """Raise HistoryError where a folder that need not be there yet could not be made or written to."""
+    there = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK):
+        raise HistoryError(f"--{name} {visible(folder)}: {visible(there)} is no folder that can be written to")

@@ -2,10 +2,9 @@
 
 import argparse
 import re
-from collections.abc import Callable
 
 from benchmarks.advise.advice import advise
-from benchmarks.advise.asking import Asked, profile_of
+from benchmarks.advise.asking import profile_of
 from benchmarks.advise.errors import AdviceError
 from benchmarks.advise.probing import probe, probed
 from benchmarks.advise.profile import TaskProfile
@@ -13,17 +12,17 @@ from benchmarks.advise.stored import Probed
 from benchmarks.history.limits import parse_size, parse_time
 from benchmarks.history.reading import visible
 from benchmarks.history.store import Store
-from benchmarks.report import advice as told
-from benchmarks.verbs.asked import percent
+from benchmarks.report.advice import document, text
+from benchmarks.verbs.asked import percent, told
+from benchmarks.verbs.drawn import need_page
 from benchmarks.verbs.measuring import ended_by_signals
 from benchmarks.verbs.models import add_models_argument, models
 from benchmarks.verbs.outcome import Exit, Outcome
 from benchmarks.verbs.telling import Teller
+from benchmarks.verbs.workloads import add_workload_arguments, session_options
 
 # What the model is asked about; beyond these it was never tried.
 _MOST_TASKS, _MOST_UNEVEN = 1_000_000, 1000.0
-
-Parse = Callable[[str], float]
 
 _TASKS = ("task_time", "tasks", "payload", "releases_gil", "waits", "uneven")
 
@@ -38,9 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--waits", metavar="P%", help="the share of their time in which they use no core (default: none)"
     )
     parser.add_argument("--uneven", metavar="R", help="the longest task takes R times the shortest, such as 10x")
-    parser.add_argument("--workload", metavar="NAME", help="measure these tasks: a built-in name or MODULE:FUNCTION")
-    parser.add_argument("--task-args", metavar="WHERE", help="its arguments: MODULE:NAME, FILE.json or FILE.csv")
-    parser.add_argument("--workload-path", metavar="DIR", help="where its module lies, if it is not installed")
+    add_workload_arguments(parser, "measure these tasks: a built-in name", "it is not installed")
     parser.add_argument("--warm", action="store_true", help="for calls in a pool that is open already")
     parser.add_argument("--probe", action="store_true", help="measure this machine again, whatever is stored")
     add_models_argument(parser)
@@ -55,7 +52,7 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
     folder = models(args)
     asked = _profile(args) if args.workload is None else _workload(args)
     if args.output is not None:
-        _need_page()
+        need_page("recommend", "document")
     with ended_by_signals(), Teller() as tell:
         machine, why = (None, "asked to") if args.probe else probed(folder)
         if machine is None:
@@ -68,7 +65,7 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
 def _outcome(args: argparse.Namespace, machine: Probed, profile: TaskProfile) -> Outcome:
     found = advise(machine.costs, profile, args.warm)
     again = None if args.warm else advise(machine.costs, profile, warm=True)
-    files = {args.json: told.document(found, again, machine)} if args.json else {}
+    files = {args.json: document(found, again, machine)} if args.json else {}
     if args.output is not None:
         from benchmarks.page.advice import advice_sections
         from benchmarks.page.document import page
@@ -77,17 +74,11 @@ def _outcome(args: argparse.Namespace, machine: Probed, profile: TaskProfile) ->
         files[args.output] = page(
             "Which joblib configuration?", sections, "Made by `python -m benchmarks recommend`; it needs no network."
         )
-    return Outcome(told.text(found, again, machine), Exit.FINE, files)
+    return Outcome(text(found, again, machine), Exit.FINE, files)
 
 
-def _need_page() -> None:
-    try:
-        import benchmarks.page.document  # noqa: F401 - vl-convert and jinja2
-    except ImportError as error:
-        raise AdviceError(f"{error}: install the dependency group report, or use `tox run -e recommend`") from None
-
-
-def _workload(args: argparse.Namespace) -> Asked:
+def _workload(args: argparse.Namespace) -> list[str]:
+    """The options by which a session is told what to measure."""
     for name in _TASKS:
         if getattr(args, name) is not None:
             given = f"--{name.replace('_', '-')}"
@@ -95,7 +86,7 @@ def _workload(args: argparse.Namespace) -> Asked:
     if args.workload in ("", "summation"):
         expected = "a built-in workload (hashing, sleeping, array_in, array_out, uneven) or MODULE:FUNCTION"
         raise AdviceError(f"--workload {args.workload!r}: expected {expected}")
-    return Asked(args.workload, args.task_args, args.workload_path)
+    return session_options({name: getattr(args, name) for name in ("workload", "task_args", "workload_path")})
 
 
 def _profile(args: argparse.Namespace) -> TaskProfile:
@@ -104,20 +95,13 @@ def _profile(args: argparse.Namespace) -> TaskProfile:
     if args.task_time is None or args.tasks is None:
         raise AdviceError("expected --task-time TIME and --tasks N, or --workload NAME to measure them")
     return TaskProfile(
-        task_s=_told("--task-time", args.task_time, parse_time),
+        task_s=told("--task-time", args.task_time, parse_time),
         tasks=_count(args.tasks),
         uneven=_uneven(args.uneven) if args.uneven is not None else 1.0,
         releases_gil=1.0 if args.releases_gil else 0.0,
         waits=percent("--waits", args.waits, most=1.0) if args.waits is not None else 0.0,
-        payload_bytes=_told("--payload", args.payload, parse_size) if args.payload not in (None, "0") else 0.0,
+        payload_bytes=told("--payload", args.payload, parse_size) if args.payload not in (None, "0") else 0.0,
     )
-
-
-def _told(option: str, text: str, parse: Parse) -> float:
-    try:
-        return parse(text)
-    except ValueError as error:
-        raise AdviceError(f"{option}: {error}") from None
 
 
 def _count(text: str) -> int:

@@ -27,6 +27,7 @@ from benchmarks.report.heat_lines import heat_lines
 from benchmarks.report.measured import measured_cases
 from benchmarks.report.tables import WIDTH
 from benchmarks.verbs.compare import judged
+from benchmarks.verbs.drawn import need_page
 from benchmarks.verbs.gate import judgement
 from benchmarks.verbs.measuring import refuse_inside, written_record
 from benchmarks.verbs.outcome import Exit, Outcome
@@ -91,15 +92,7 @@ def _refuse_options(args: argparse.Namespace) -> None:
     refuse_outputs(args)
     if args.pictures is not None and not Path(args.pictures or "\0").is_dir():
         raise BadReference(f"--pictures {visible(args.pictures)!r}: no such folder; make it first")
-    _need_page()
-
-
-def _need_page() -> None:
-    try:
-        import benchmarks.page.document
-        import benchmarks.page.history  # noqa: F401 - numpy, which not all of the page needs
-    except ImportError as error:
-        raise HistoryError(f"{error}: install the dependency group report, or use `tox run -e report`") from None
+    need_page("report", "document", "history")  # of these only history needs numpy
 
 
 def _refuse_over(args: argparse.Namespace, store: Store, found: Sequence[Found]) -> None:
