@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from benchmarks.advise.model import Costs, Load, PoolCosts, Prediction, expected, load, predict, predict_loop
+from benchmarks.advise.model import Costs, PoolCosts, Prediction, expected, predict, predict_loop
 from benchmarks.advise.profile import TaskProfile
 from benchmarks.grid import BATCH_SIZES, LOOP, BatchSize
 
@@ -74,15 +74,8 @@ def advise(costs: Costs, profile: TaskProfile, warm: bool) -> Advice:
 def rank(costs: Costs, profile: TaskProfile, warm: bool) -> list[Prediction]:
     """Every configuration, fastest first; the plain loop before any pool that is hardly faster."""
     found = [predict_loop(costs, profile)]
-    costs = replace(costs, pools=tuple(pool for pool in costs.pools if pool.backend not in profile.barred))
-    loads: dict[tuple[int, BatchSize, bool], Load] = {}
-    for pool in costs.pools:
-        for size in sizes(profile, pool):
-            # What joblib forms is the same for all backends, but that threads get single tasks from "auto".
-            key = (pool.n_jobs, size, pool.backend == "threading")
-            if key not in loads:
-                loads[key] = load(profile, pool, costs.cores, size, warm)
-            found.append(predict(costs, pool, profile, size, loads[key], warm))
+    for pool in costs.for_tasks(profile).pools:
+        found += [predict(costs, pool, profile, size, warm) for size in sizes(profile, pool)]
     return _thriftiest_first(sorted(found, key=_cost))
 
 
@@ -127,11 +120,9 @@ def break_even(costs: Costs, profile: TaskProfile, warm: bool) -> dict[str, floa
 
     Everything else is as in `profile`.
     """
-    found: dict[str, float | None] = {}
-    for backend in dict.fromkeys(pool.backend for pool in costs.pools if pool.backend not in profile.barred):
-        own = replace(costs, pools=tuple(pool for pool in costs.pools if pool.backend == backend))
-        found[backend] = _break_even(own, replace(profile, uneven=1.0), warm)
-    return found
+    even = replace(profile, uneven=1.0)
+    backends = costs.for_tasks(profile).backends
+    return {backend: _break_even(costs.of([backend]), even, warm) for backend in backends}
 
 
 def _break_even(costs: Costs, profile: TaskProfile, warm: bool) -> float | None:
@@ -157,8 +148,7 @@ def fastest_s(costs: Costs, profile: TaskProfile, warm: bool) -> float:
     for pool in costs.pools:
         for size in sizes(profile, pool):
             if size != "auto":
-                seen = load(profile, pool, costs.cores, size, warm)
-                parts = expected(pool, pool.middle, profile, seen, costs, warm)
+                parts = expected(costs, pool, profile, size, warm)
                 rest = parts.total - parts.poll - parts.start
                 times.append(parts.start + max(costs.poll_s, rest + costs.poll_s / 2))
     return min(times)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from statistics import fmean, median, stdev
 
 from benchmarks.advise.errors import AdviceError
-from benchmarks.advise.model import Constants, Costs, PoolCosts, load, predict
+from benchmarks.advise.model import Constants, Costs, PoolCosts, predict
 from benchmarks.advise.profile import TaskProfile
 from benchmarks.grid import BatchSize
 
@@ -173,8 +173,7 @@ def _checks(costs: Costs, pools: Mapping[tuple[str, int], Pool]) -> list[Check]:
             profile = TaskProfile(
                 work_s / part.tasks, part.tasks, 1.0, float(part.releases_gil), float(part.payload_bytes)
             )
-            seen = load(profile, by_key[key], costs.cores, part.batch_size, warm=True)
-            said = predict(costs, by_key[key], profile, part.batch_size, seen, warm=True)
-            label = f"{part.backend}-n{part.n_jobs} {name.removeprefix('check-')}"
+            said = predict(costs, by_key[key], profile, part.batch_size, warm=True)
+            label = f"{by_key[key].name} {name.removeprefix('check-')}"
             found.append(Check(label, median(part.rounds_s), said.time_s, said.lo_s, said.hi_s))
     return found

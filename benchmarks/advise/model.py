@@ -4,17 +4,17 @@ T = start + tasks * c_task + batches * c_batch + bytes * c_byte + work / n_eff +
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import cache, lru_cache
+from functools import lru_cache
+from statistics import stdev
 
 from benchmarks.advise.batches import batch_sizes, makespan_s
 from benchmarks.advise.profile import TaskProfile, lengths_s
 from benchmarks.grid import LOOP, BatchSize, Case
 
-# The interval of every prediction.
-CONFIDENCE = 0.90
-_HALF = 1.645  # its normal quantile
+# The normal quantile of 95 %: the interval of every prediction holds 90 %.
+_HALF = 1.645
 
 # From so much work on a batch costs what one costs in a loaded pool: as long as those of the probe take.
 LOADED_S = 5e-4
@@ -86,6 +86,19 @@ class Costs:
     noise: float
     cores: int
 
+    @property
+    def backends(self) -> list[str]:
+        """Those that were probed, in their order."""
+        return list(dict.fromkeys(pool.backend for pool in self.pools))
+
+    def of(self, backends: Collection[str]) -> "Costs":
+        """The same without the pools of other backends."""
+        return replace(self, pools=tuple(pool for pool in self.pools if pool.backend in backends))
+
+    def for_tasks(self, profile: TaskProfile) -> "Costs":
+        """The same without the pools that can't be given such tasks."""
+        return self.of([backend for backend in self.backends if backend not in profile.barred])
+
 
 @dataclass(frozen=True)
 class Parts:
@@ -99,6 +112,11 @@ class Parts:
     work: float
     imbalance: float
     poll: float
+
+    @property
+    def overhead(self) -> float:
+        """What joblib does for each call, task and batch."""
+        return self.call + self.tasks + self.batches
 
     @property
     def total(self) -> float:
@@ -150,9 +168,9 @@ def load(profile: TaskProfile, pool: PoolCosts, cores: int, batch_size: BatchSiz
     # Who waits needs no core.
     cores = n_jobs if profile.waits > _MOSTLY else min(cores, n_jobs)
     if batch_size == "auto" and backend != "threading":
-        sizes = tuple(batch_sizes(profile.tasks, n_jobs, "auto", profile.task_s, 1 if warm else 0))
+        sizes = _sizes(profile.tasks, n_jobs, "auto", profile.task_s, 1 if warm else 0)
     else:
-        sizes = _fixed(profile.tasks, n_jobs, 1 if batch_size == "auto" else batch_size)
+        sizes = _sizes(profile.tasks, n_jobs, 1 if batch_size == "auto" else batch_size, 0.0, 0)
     if len(profile.lengths) == profile.tasks:
         return Load(
             len(sizes), _makespan_of(profile.lengths, sizes, n_jobs, cores) * profile.work_s / sum(profile.lengths)
@@ -160,9 +178,10 @@ def load(profile: TaskProfile, pool: PoolCosts, cores: int, batch_size: BatchSiz
     return Load(len(sizes), profile.task_s * _makespan(sizes, n_jobs, cores, profile.uneven))
 
 
-@cache
-def _fixed(tasks: int, n_jobs: int, batch_size: BatchSize) -> tuple[int, ...]:
-    return tuple(batch_sizes(tasks, n_jobs, batch_size, 0.0))
+@lru_cache(maxsize=256)
+def _sizes(tasks: int, n_jobs: int, batch_size: BatchSize, task_s: float, calls_before: int) -> tuple[int, ...]:
+    """What joblib forms is the same for all backends but threads."""
+    return tuple(batch_sizes(tasks, n_jobs, batch_size, task_s, calls_before))
 
 
 _makespan_of = lru_cache(maxsize=256)(makespan_s)
@@ -177,11 +196,12 @@ def _makespan(sizes: tuple[int, ...], n_jobs: int, cores: int, uneven: float) ->
     ) / len(orders)
 
 
-def predict(costs: Costs, pool: PoolCosts, profile: TaskProfile, size: BatchSize, seen: Load, warm: bool) -> Prediction:
+def predict(costs: Costs, pool: PoolCosts, profile: TaskProfile, size: BatchSize, warm: bool) -> Prediction:
     """What a call will take in a pool, with its start and its end where it is not `warm`."""
-    parts = expected(pool, pool.middle, profile, seen, costs, warm)
-    totals = [math.log(expected(pool, draw, profile, seen, costs, warm).total - parts.poll / 2) for draw in pool.draws]
-    doubt = _deviation(totals)
+    seen = load(profile, pool, costs.cores, size, warm)
+    parts = _parts(pool, pool.middle, profile, seen, costs, warm)
+    totals = [math.log(_parts(pool, draw, profile, seen, costs, warm).total - parts.poll / 2) for draw in pool.draws]
+    doubt = stdev(totals) if len(totals) > 1 else 0.0
     spread = math.hypot(costs.noise, doubt)
     raw = parts.total - parts.poll
     lo, hi = raw * math.exp(-_HALF * spread), raw * math.exp(_HALF * spread)
@@ -198,10 +218,13 @@ def predict_loop(costs: Costs, profile: TaskProfile) -> Prediction:
     return Prediction(Case(LOOP, 1, None), parts, work * math.exp(-half), work * math.exp(half), 0.0)
 
 
-def expected(
-    pool: PoolCosts, constants: Constants, profile: TaskProfile, seen: Load, costs: Costs, warm: bool
-) -> Parts:
-    """The parts of a call's time by one set of a pool's constants."""
+def expected(costs: Costs, pool: PoolCosts, profile: TaskProfile, size: BatchSize, warm: bool) -> Parts:
+    """The parts of a call's time, as `predict` has them."""
+    return _parts(pool, pool.middle, profile, load(profile, pool, costs.cores, size, warm), costs, warm)
+
+
+def _parts(pool: PoolCosts, constants: Constants, profile: TaskProfile, seen: Load, costs: Costs, warm: bool) -> Parts:
+    """By one set of a pool's constants."""
     share, waits = profile.releases_gil, profile.waits
     computing = (1 - share) * constants.held + share * constants.released
     # Who waits needs no core: as many wait at a time as there are workers.
@@ -236,8 +259,3 @@ def quantiles(values: Sequence[float]) -> tuple[float, float]:
     ordered = sorted(values)
     last = len(ordered) - 1
     return ordered[round(0.05 * last)], ordered[round(0.95 * last)]
-
-
-def _deviation(values: Sequence[float]) -> float:
-    mean = math.fsum(values) / len(values)
-    return math.sqrt(math.fsum((value - mean) ** 2 for value in values) / max(1, len(values) - 1))

@@ -7,7 +7,7 @@ from typing import Any
 from benchmarks.advise.advice import Advice, fastest_s
 from benchmarks.advise.model import Prediction
 from benchmarks.advise.stored import Probed, disturbed
-from benchmarks.page.figures import Cell, Figure, Section, Table, chart, log_axis
+from benchmarks.page.figures import NAMES, ROW, Cell, Figure, Section, Table, chart, log_axis
 from benchmarks.page.theme import MUTED, SERIES
 from benchmarks.report.advice import parts_table, paste, sentences
 from benchmarks.report.durations import duration
@@ -16,8 +16,6 @@ from benchmarks.report.durations import duration
 _TASK_TIMES = tuple(10 ** (exponent / 3) for exponent in range(-18, 1))
 
 _MOST_BARS = 16
-_ROW = 16
-_NAMES = {"ticks": False, "domain": False, "labelLimit": 150, "labelFontSize": 10}
 
 _PARTS = ("start", "work", "waiting", "overhead")
 
@@ -55,7 +53,7 @@ def _about_curves(advice: Advice) -> str:
 
 
 def _curves(advice: Advice, probed: Probed) -> Figure:
-    backends = list(dict.fromkeys(pool.backend for pool in probed.costs.pools))
+    backends = probed.costs.backends
     values = [_point(advice, probed, backend, task_s) for backend in backends for task_s in _TASK_TIMES]
     speed_ups = [value["speed_up"] for value in values]
     place: dict[str, Any] = {
@@ -95,9 +93,8 @@ def _curves(advice: Advice, probed: Probed) -> Figure:
 
 
 def _point(advice: Advice, probed: Probed, backend: str, task_s: float) -> dict[str, Any]:
-    own = replace(probed.costs, pools=tuple(pool for pool in probed.costs.pools if pool.backend == backend))
     profile = replace(advice.profile, task_s=task_s)
-    speed_up = profile.work_s / fastest_s(own, profile, advice.warm)
+    speed_up = profile.work_s / fastest_s(probed.costs.of([backend]), profile, advice.warm)
     label = f"{backend}, {duration(task_s)} a task: {speed_up:.2f}x"
     return {"backend": backend, "us": task_s * 1e6, "speed_up": speed_up, "label": label}
 
@@ -109,7 +106,7 @@ def _parts(advice: Advice) -> Figure:
     values = [value for one in shown for value in _bars(one)]
     names = [one.case.cell for one in shown]
     encoding = {
-        "y": {"field": "name", "type": "ordinal", "sort": names, "title": None, "axis": _NAMES},
+        "y": {"field": "name", "type": "ordinal", "sort": names, "title": None, "axis": NAMES},
         "x": {"field": "ms", "type": "quantitative", "title": "ms", "stack": "zero", "axis": {"grid": True}},
         "order": {"field": "place", "type": "quantitative"},
         "color": {
@@ -128,15 +125,15 @@ def _parts(advice: Advice) -> Figure:
         "parts",
         "Time by part, fastest first",
         "Expected time of each configuration, split into its parts.",
-        chart(60 + _ROW * len(shown), values, [{"mark": {"type": "bar"}, "encoding": encoding}]),
+        chart(60 + ROW * len(shown), values, [{"mark": {"type": "bar"}, "encoding": encoding}]),
         Table("The parts of each configuration's time", ("configuration", *_PARTS), rows),
     )
 
 
 def _seconds(one: Prediction) -> dict[str, float]:
     parts = one.parts
-    overhead = parts.call + parts.tasks + parts.batches + parts.payload
-    return dict(zip(_PARTS, (parts.start, parts.work, parts.imbalance + parts.poll, overhead), strict=True))
+    each = (parts.start, parts.work, parts.imbalance + parts.poll, parts.overhead + parts.payload)
+    return dict(zip(_PARTS, each, strict=True))
 
 
 def _bars(one: Prediction) -> list[dict[str, Any]]:

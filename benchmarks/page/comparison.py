@@ -5,15 +5,13 @@ from typing import Any
 
 from benchmarks.analysis.judgement import Judgement, Row, first_line, tally
 from benchmarks.analysis.verdict import FAILING
-from benchmarks.page.figures import Cell, Figure, Section, Table, chart
+from benchmarks.page.figures import NAMES, ROW, Cell, Figure, Section, Table, chart
 from benchmarks.page.theme import BAND, CHANGE, LINE, MUTED
 from benchmarks.report.amounts import amount
 from benchmarks.report.counts import counted
 
 _MOST_ROWS = 30
-_ROW = 16
 _CELL = "test_summation["
-_NAMES = {"ticks": False, "domain": False, "labelLimit": 150, "labelFontSize": 10}
 
 
 def comparison_section(judgement: Judgement) -> Section:
@@ -44,7 +42,7 @@ def _figure(rows: Sequence[Row]) -> Figure | None:
     for value in values:
         if value["floor"] is None:
             value |= {"floor_low": low, "floor_high": high}
-    y = {"field": "name", "type": "ordinal", "title": None, "sort": None, "axis": _NAMES}
+    y = {"field": "name", "type": "ordinal", "title": None, "sort": None, "axis": NAMES}
     x = {
         "type": "quantitative",
         "title": "head / base",
@@ -86,7 +84,7 @@ def _figure(rows: Sequence[Row]) -> Figure | None:
         f"Ratio of head to base of {counted(len(found), 'row')} that have one, worst first, with 95 % intervals where "
         "they are known, cut off at three times the ratio. The band around 1 is what a row's noise hides: all of it, "
         "where no slowdown could have been seen. Diamonds fail the comparison.",
-        chart(60 + _ROW * len(values), values, layers),
+        chart(60 + ROW * len(values), values, layers),
         _table(found, "The cases of the chart", tools=False),
     )
 

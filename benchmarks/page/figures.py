@@ -64,6 +64,11 @@ class Section:
     facts: Sequence[tuple[str, str]] = field(default=())
 
 
+# Of a chart with a row a case: its height, and an axis of their names.
+ROW = 16
+NAMES = {"ticks": False, "domain": False, "labelLimit": 150, "labelFontSize": 10}
+
+
 def chart(height: float, values: Sequence[Mapping[str, Any]], layers: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """A chart of the usual width over one set of values."""
     return {

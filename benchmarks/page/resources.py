@@ -6,14 +6,12 @@ from typing import Any
 from benchmarks.history.needs import CPU_S, PEAK_PSS_BYTES, needs
 from benchmarks.history.reading import visible
 from benchmarks.history.run import CaseTimes, Run
-from benchmarks.page.figures import Cell, Figure, Section, Table, chart
+from benchmarks.page.figures import NAMES, ROW, Cell, Figure, Section, Table, chart
 from benchmarks.page.theme import LINE
 from benchmarks.report.amounts import size
 from benchmarks.report.durations import duration
 
 _MOST_ROWS = 40
-_ROW = 16
-_NAMES = {"ticks": False, "domain": False, "labelLimit": 150, "labelFontSize": 10}
 
 _SAID = (
     "Measured in one more call of each case, which is not timed. Peak PSS is the most that all processes of the "
@@ -47,7 +45,7 @@ def _figure(cases: Sequence[CaseTimes]) -> Figure:
         for peak in [needs(case.facts)[PEAK_PSS_BYTES]]
     ]
     encoding = {
-        "y": {"field": "name", "type": "ordinal", "sort": None, "title": None, "axis": _NAMES},
+        "y": {"field": "name", "type": "ordinal", "sort": None, "title": None, "axis": NAMES},
         "x": {"field": "mb", "type": "quantitative", "title": "MB", "axis": {"grid": True}},
         "description": {"field": "label"},
     }
@@ -56,7 +54,7 @@ def _figure(cases: Sequence[CaseTimes]) -> Figure:
         "memory",
         "Peak memory, largest first",
         "The most memory (PSS) that all processes of the session held during a call of each case, largest first.",
-        chart(60 + _ROW * len(values), values, [bars]),
+        chart(60 + ROW * len(values), values, [bars]),
         Table("Peak memory of the cases in the chart", _TITLES, [_row(case) for case in cases]),
     )
 

@@ -84,7 +84,7 @@ def _row(one: Prediction) -> tuple[str, ...]:
         parts.start,
         parts.work,
         parts.imbalance,
-        parts.call + parts.tasks + parts.batches,
+        parts.overhead,
         parts.payload,
         parts.poll,
     )

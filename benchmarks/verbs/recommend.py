@@ -12,7 +12,7 @@ from benchmarks.advise.stored import Probed
 from benchmarks.history.limits import parse_size, parse_time
 from benchmarks.history.reading import visible
 from benchmarks.history.store import Store
-from benchmarks.report.advice import document, text
+from benchmarks.report import advice as rendering
 from benchmarks.verbs.asked import percent, told
 from benchmarks.verbs.drawn import need_page
 from benchmarks.verbs.measuring import ended_by_signals
@@ -65,7 +65,7 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
 def _outcome(args: argparse.Namespace, machine: Probed, profile: TaskProfile) -> Outcome:
     found = advise(machine.costs, profile, args.warm)
     again = None if args.warm else advise(machine.costs, profile, warm=True)
-    files = {args.json: document(found, again, machine)} if args.json else {}
+    files = {args.json: rendering.document(found, again, machine)} if args.json else {}
     if args.output is not None:
         from benchmarks.page.advice import advice_sections
         from benchmarks.page.document import page
@@ -74,7 +74,7 @@ def _outcome(args: argparse.Namespace, machine: Probed, profile: TaskProfile) ->
         files[args.output] = page(
             "Which joblib configuration?", sections, "Made by `python -m benchmarks recommend`; it needs no network."
         )
-    return Outcome(text(found, again, machine), Exit.FINE, files)
+    return Outcome(rendering.text(found, again, machine), Exit.FINE, files)
 
 
 def _workload(args: argparse.Namespace) -> list[str]:

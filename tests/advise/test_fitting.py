@@ -28,7 +28,7 @@ def _part(costs, pool, name, noise, rng):
     work_s = tasks * (_NOTHING_S + amount * (_HASHING_S if released else _ADDITION_S))
     profile = TaskProfile(work_s / tasks, tasks, releases_gil=float(released), payload_bytes=payload)
     seen = load(profile, pool, costs.cores, size, warm=True)
-    time_s = predict(costs, pool, profile, size, seen, warm=name != "block").time_s
+    time_s = predict(costs, pool, profile, size, warm=name != "block").time_s
     rounds = tuple(time_s * rng.lognormvariate(0, noise) for _ in range(5))
     work = tuple(work_s * rng.lognormvariate(0, noise) for _ in range(2))
     return Part(pool.backend, pool.n_jobs, name, rounds, work, tasks, seen.batches, payload, size, released, 1e8)

@@ -16,7 +16,7 @@ EVEN = TaskProfile(task_s=1e-3, tasks=1_000)
 
 def predicted(pool, profile, size=100, warm=True):
     """One configuration's time."""
-    return predict(COSTS, pool, profile, size, load(profile, pool, COSTS.cores, size, warm), warm)
+    return predict(COSTS, pool, profile, size, warm)
 
 
 def test_a_call_by_hand():
