@@ -6,16 +6,19 @@ from dataclasses import replace
 import pytest
 from pytest_benchmark.session import PerformanceRegression
 
-from benchmarks.backends.engine import ENGINES
+from benchmarks.engines.protocol import ENGINES
+from benchmarks.errors import BadOption
 from benchmarks.machine import pin_thread_pools
 from benchmarks.measure.children import bind_forks, reset_signals_in_forks, watch
-from benchmarks.measure.choosing import deselect_other_profiles, in_profile, keep_planned
-from benchmarks.measure.engines import SPECS, engines_of_module, specs
-from benchmarks.measure.importing import add_path
-from benchmarks.measure.ledger import Ledger
-from benchmarks.measure.recording import install, keep_journal, open_journal, outcome, read_history
 from benchmarks.measure.resources import METER, read_resources
-from benchmarks.measure.session import (
+from benchmarks.measure.turns import PLAN, read_plan
+from benchmarks.session.choosing import deselect_other_profiles, in_profile, keep_planned
+from benchmarks.session.engines import SPECS, engines_of_module, specs
+from benchmarks.session.importing import add_path
+from benchmarks.session.ledger import Ledger
+from benchmarks.session.options import SETTINGS, read_settings, refuse_unwritable, refuse_workers
+from benchmarks.session.recording import install, keep_journal, open_journal, outcome, read_history
+from benchmarks.session.session import (
     LEDGER,
     PROGRESS,
     end_in_order_on_signals,
@@ -29,16 +32,8 @@ from benchmarks.measure.session import (
     shorten,
     shuffled,
 )
-from benchmarks.measure.settings import (
-    SETTINGS,
-    BadOption,
-    read_settings,
-    refuse_unwritable,
-    refuse_workers,
-)
-from benchmarks.measure.turns import PLAN, read_plan
-from benchmarks.measure.workload import WORKLOAD, read_workload
-from benchmarks.showing import keep_shard, print_summary, show_progress, showing_stderr
+from benchmarks.session.showing import keep_shard, print_summary, show_progress, showing_stderr
+from benchmarks.session.workload import WORKLOAD, read_workload
 
 # Before anything imports a numeric library.
 pin_thread_pools(os.environ)

@@ -9,11 +9,11 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-from benchmarks.history.errors import HistoryError
-from benchmarks.history.reading import visible
+from benchmarks.cli.outcome import Exit, Outcome
+from benchmarks.cli.outputs import refuse_outputs
+from benchmarks.errors import HistoryError
 from benchmarks.history.store import Store, default_root
-from benchmarks.verbs.outcome import Exit, Outcome
-from benchmarks.verbs.outputs import refuse_outputs
+from benchmarks.text.printable import visible
 
 VERBS = {
     "runs": "list the stored runs",
@@ -28,7 +28,6 @@ VERBS = {
     "calibrate": "measure this machine against itself: what can a gate see here?",
     "probe": "measure what each part of a parallel call costs on this machine",
     "recommend": "which backend, n_jobs and batch_size for these tasks?",
-    "replay": "try the gate, and other tools' rules, on recorded pairs of identical code",
 }
 
 EXIT_CODES = """exit codes:
@@ -58,12 +57,12 @@ def main(argv: list[str]) -> int:
         )
         # Only the verb that was asked for is imported: the others cost time.
         if verb == next((word for word in argv if word in VERBS), None):
-            import_module(f"benchmarks.verbs.{verb}").add_arguments(sub)
+            import_module(f"benchmarks.cli.{verb}").add_arguments(sub)
     args = parser.parse_args(argv)
     args.coloured = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     try:
         refuse_outputs(args)
-        outcome = import_module(f"benchmarks.verbs.{args.verb}").run(args, Store(_root(args.history)))
+        outcome = import_module(f"benchmarks.cli.{args.verb}").run(args, Store(_root(args.history)))
         _write(outcome)
     except HistoryError as error:
         return _refuse(str(error))

@@ -7,10 +7,10 @@ from pathlib import Path
 from statistics import fmean, median
 from typing import Any
 
-from benchmarks.advise.errors import AdviceError
 from benchmarks.advise.model import Costs, PoolCosts
 from benchmarks.advise.probing import measured
 from benchmarks.advise.profile import TaskProfile
+from benchmarks.errors import AdviceError
 
 # Threads do no better and no worse than this share of a second more: shares of the GIL are told no finer.
 _FINEST = 0.05

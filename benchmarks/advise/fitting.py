@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median, stdev
 
-from benchmarks.advise.errors import AdviceError
 from benchmarks.advise.model import Constants, Costs, PoolCosts, predict
 from benchmarks.advise.profile import TaskProfile
+from benchmarks.errors import AdviceError
 from benchmarks.grid import BatchSize
 
 DRAWS = 40

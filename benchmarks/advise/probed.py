@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from benchmarks.advise.errors import AdviceError
 from benchmarks.advise.fitting import Part
+from benchmarks.errors import AdviceError
 
 # The case that starts and ends a pool has no part in its name.
 _BLOCK = "block"

@@ -12,14 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import machine
-from benchmarks.advise.errors import AdviceError
 from benchmarks.advise.fitting import fit
 from benchmarks.advise.probed import parts_of
 from benchmarks.advise.stored import PACKAGES, Probed, keep, known, stale
+from benchmarks.errors import AdviceError
+from benchmarks.files.reading import read_document
 from benchmarks.history.identity import Identity, identity
-from benchmarks.history.reading import read_document, visible
 from benchmarks.history.run import parse_run
 from benchmarks.history.store import Store
+from benchmarks.text.printable import visible
 
 ROOT = Path(__file__).parents[2]
 

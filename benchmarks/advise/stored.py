@@ -6,14 +6,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.advise.errors import AdviceError
 from benchmarks.advise.fitting import Check
 from benchmarks.advise.model import Constants, Costs, PoolCosts
+from benchmarks.errors import AdviceError, Unreadable
+from benchmarks.files.durable import make_folder, write
+from benchmarks.files.reading import read_document
+from benchmarks.files.values import number, text
 from benchmarks.grid import JOBLIB_BACKENDS
-from benchmarks.history.durable import make_folder, write
-from benchmarks.history.errors import Unreadable
-from benchmarks.history.reading import read_document, unprintable, visible
-from benchmarks.history.values import number, text
+from benchmarks.text.printable import unprintable, visible
 
 # Raised when a key changes its meaning or goes. 1: the first.
 FORMAT = 1

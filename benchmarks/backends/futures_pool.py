@@ -5,7 +5,7 @@ from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from typing import Any
 
 from benchmarks.backends.chunks import chunks
-from benchmarks.backends.pool import Effective, Task
+from benchmarks.backends.protocol import Effective, Task
 from benchmarks.grid import FUTURES_PROCESSES, Case
 from benchmarks.workloads.carriers import run_chunk
 

@@ -9,7 +9,7 @@ import psutil
 from joblib import Parallel, delayed
 from joblib.parallel import BACKENDS
 
-from benchmarks.backends.pool import Effective, Task
+from benchmarks.backends.protocol import Effective, Task
 from benchmarks.grid import LOOP
 
 # Before joblib 1.3 a call could return before the callback of its last batch had run.

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from benchmarks.backends.pool import Effective, Task
+from benchmarks.backends.protocol import Effective, Task
 from benchmarks.grid import LOOP
 
 

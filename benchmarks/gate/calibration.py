@@ -13,14 +13,14 @@ from typing import Any
 
 from benchmarks.analysis.modes import Modes, modes
 from benchmarks.analysis.paired import assess
-from benchmarks.gate.errors import GateError
+from benchmarks.errors import GateError, Unreadable
+from benchmarks.files.durable import make_folder, write
+from benchmarks.files.reading import read_document
+from benchmarks.files.values import number, text
 from benchmarks.gate.pair import PAIR_S
 from benchmarks.gate.record import Record, machine_of
 from benchmarks.gate.tracks import Measured
-from benchmarks.history.durable import make_folder, write
-from benchmarks.history.errors import Unreadable
-from benchmarks.history.reading import read_document, visible
-from benchmarks.history.values import number, text
+from benchmarks.text.printable import visible
 
 # Raised when a key changes its meaning or goes. 1: the first.
 FORMAT = 1

@@ -9,18 +9,17 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from benchmarks.errors import GateError, HistoryError
 from benchmarks.gate.calibration import known
 from benchmarks.gate.environments import BuiltSide
-from benchmarks.gate.errors import GateError
 from benchmarks.gate.pair import PAIR_S, PairEnd, run_pair
 from benchmarks.gate.planning import expectation, expected_pairs
 from benchmarks.gate.processes import ending
 from benchmarks.gate.record import GateCase, PairRecord, Record, digests, discard, machine_of, runs_of
 from benchmarks.gate.sizing import choose_cases, write_plan
 from benchmarks.gate.tracks import Measured
-from benchmarks.history.errors import HistoryError
 from benchmarks.history.run import WRONG_RESULT
-from benchmarks.report.counts import counted
+from benchmarks.text.formatting import counted
 
 # What a case takes beside its calls, which are the rounds of both sides and as much again for the untimed ones: only
 # until a pair was measured.

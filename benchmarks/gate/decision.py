@@ -20,7 +20,7 @@ from benchmarks.analysis.verdict import Thresholds, Verdict
 from benchmarks.gate.needs import Need, judge_needs, over_memory
 from benchmarks.gate.record import GateCase, Record
 from benchmarks.gate.tracks import Measured
-from benchmarks.history.limits import Limit, limit_of
+from benchmarks.limits import Limit, limit_of
 
 GRID = "the whole grid"
 

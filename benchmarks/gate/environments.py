@@ -9,11 +9,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.gate.errors import GateError
+from benchmarks.errors import GateError
+from benchmarks.files.durable import locked, make_folder
 from benchmarks.gate.processes import output_of
 from benchmarks.gate.specs import SideSpec, project_name
 from benchmarks.gate.trees import Files, clone, copy_project, digest_of, keep_tree, pins, suite_files, with_workloads
-from benchmarks.history.durable import locked, make_folder
 
 # How long another gate may take to build.
 _PATIENCE_S = 900.0

@@ -9,7 +9,7 @@ from benchmarks.analysis.quantity import RESOURCES, Quantity
 from benchmarks.analysis.turns_verdict import RESOURCES_SHARE, Finding, judge_cases
 from benchmarks.analysis.verdict import Thresholds
 from benchmarks.gate.record import Record
-from benchmarks.history.needs import CPU_S, PEAK_PSS_BYTES, needs
+from benchmarks.history.resources import CPU_S, PEAK_PSS_BYTES, needs
 from benchmarks.history.run import Run
 
 FACTS = {Quantity.CPU: CPU_S, Quantity.PSS: PEAK_PSS_BYTES}

@@ -5,7 +5,7 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.gate.errors import GateError
+from benchmarks.errors import GateError
 
 _MOST_LINES = 40
 

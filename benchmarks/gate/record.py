@@ -14,11 +14,12 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmarks.gate.errors import GateError
-from benchmarks.history.durable import make_folder, write
-from benchmarks.history.reading import read_document, visible
+from benchmarks.errors import GateError
+from benchmarks.files.durable import make_folder, write
+from benchmarks.files.reading import read_document
+from benchmarks.files.values import mapping, number, text, texts
 from benchmarks.history.store import Store
-from benchmarks.history.values import mapping, number, text, texts
+from benchmarks.text.printable import visible
 
 # Raised when a key changes its meaning or goes. 1: the first. 2: `workers` of a case, in place of `one_worker`.
 # 3: `sha256` of a pair, `purpose`.

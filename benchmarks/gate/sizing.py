@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from subprocess import TimeoutExpired
 
+from benchmarks.errors import GateError
 from benchmarks.gate.environments import BuiltSide
-from benchmarks.gate.errors import GateError
 from benchmarks.gate.pair import running, session_command
 from benchmarks.gate.processes import ending
 from benchmarks.gate.record import GateCase, runs_of

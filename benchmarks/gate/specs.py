@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.gate.errors import GateError
-from benchmarks.history.reading import visible
+from benchmarks.errors import GateError
+from benchmarks.text.printable import visible
 
 EXPECTED = "a requirement (joblib==1.5.3), a path to a checkout or wheel (./joblib), git:REF or git+URL@REF"
 

@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from benchmarks.gate.errors import GateError
+from benchmarks.errors import GateError
 from benchmarks.gate.processes import output_of
 
 # What a session needs of this repository.

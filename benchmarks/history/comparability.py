@@ -4,8 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from benchmarks.history.reading import visible
 from benchmarks.history.run import CaseTimes, Run
+from benchmarks.text.printable import visible
 
 # What must be equal. joblib, its dependencies and the commit are not here: they are what is compared.
 RUN_BARS = ("cpu_model", "usable_cores", "system", "python", "free_threading", "profile", "suite_version")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from benchmarks.history.reading import visible
+from benchmarks.text.printable import visible
 
 
 @dataclass(frozen=True)

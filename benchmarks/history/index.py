@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from benchmarks.errors import HistoryError, Unreadable
 from benchmarks.history.comparability import bars
-from benchmarks.history.errors import HistoryError, Unreadable
 from benchmarks.history.index_file import empty_index, open_index
 from benchmarks.history.run import CaseTimes, Run, geometric_mean_s, read_run
 from benchmarks.history.store import Store, StoredFile

@@ -4,8 +4,8 @@ import contextlib
 import sqlite3
 from pathlib import Path
 
-from benchmarks.history.durable import make_folder
-from benchmarks.history.errors import HistoryError
+from benchmarks.errors import HistoryError
+from benchmarks.files.durable import make_folder
 from benchmarks.history.store import OWN, Store
 
 # Raised whenever the tables below, or what stands in them, changes: an older index is thrown away.

@@ -12,11 +12,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks.history.durable import make_folder, sync_folder, trouble, try_lock, write_all
-from benchmarks.history.errors import HistoryError, Unreadable
-from benchmarks.history.reading import parse_document, read_document, read_open, visible
+from benchmarks.errors import HistoryError, Unreadable
+from benchmarks.files.durable import make_folder, sync_folder, trouble, try_lock, write_all
+from benchmarks.files.reading import parse_document, read_document, read_open
 from benchmarks.history.run import parse_run
 from benchmarks.history.store import OWN, Store, encode
+from benchmarks.text.printable import visible
 
 
 class Journal:

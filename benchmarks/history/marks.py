@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from benchmarks.history.durable import make_folder, write
-from benchmarks.history.errors import BadReference, Unreadable
-from benchmarks.history.reading import read_document, visible
+from benchmarks.errors import BadReference, Unreadable
+from benchmarks.files.durable import make_folder, write
+from benchmarks.files.reading import read_document
 from benchmarks.history.store import OWN, Store, StoredFile, encode, refuse_name
+from benchmarks.text.printable import visible
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from benchmarks.errors import BadReference
 from benchmarks.history.comparability import RUN_BARS, Difference, differences
-from benchmarks.history.errors import BadReference
-from benchmarks.history.reading import visible
 from benchmarks.history.run import Run
+from benchmarks.text.printable import visible
 
 # Parts of one run are of one commit and one installation; runs that are compared need not be.
 FIELDS = (*RUN_BARS, "commit", "versions")

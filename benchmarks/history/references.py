@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from benchmarks.history.errors import BadReference
+from benchmarks.errors import BadReference
 from benchmarks.history.index import Entry, Index
 from benchmarks.history.marks import Marks
-from benchmarks.history.reading import visible
+from benchmarks.text.printable import visible
 
 # More runs than that on one side are a mistyped range.
 _MOST_RUNS = 500

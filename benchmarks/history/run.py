@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks.history.errors import Unreadable
+from benchmarks.errors import Unreadable
+from benchmarks.files.reading import read_document
 from benchmarks.history.identity import Identity, identity
-from benchmarks.history.reading import read_document, unprintable, visible
+from benchmarks.text.printable import unprintable, visible
 
 # The newest format of our key in a run file that this program knows.
 FORMAT = 1

@@ -20,10 +20,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from benchmarks.history.durable import locked, make_folder, trouble, write
-from benchmarks.history.errors import StoreTrouble
+from benchmarks.errors import StoreTrouble
+from benchmarks.files.durable import locked, make_folder, trouble, write
 from benchmarks.history.identity import identity
-from benchmarks.history.reading import visible
+from benchmarks.text.printable import visible
 
 OWN = "store"
 

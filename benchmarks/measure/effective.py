@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from benchmarks.backends.pool import Effective, Pool
+from benchmarks.backends.protocol import Effective, Pool
 from benchmarks.grid import LOOP, Case
 from benchmarks.measure.work import Work, compare
 from benchmarks.workloads.carriers import WithWorker

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from benchmarks.backends.pool import Pool
+from benchmarks.backends.protocol import Pool
 from benchmarks.grid import Case
 from benchmarks.measure.effective import histogram, occurred
 from benchmarks.measure.work import Work, naming

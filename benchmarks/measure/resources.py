@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
+from benchmarks.errors import BadOption
 from benchmarks.measure.children import OWN
-from benchmarks.measure.settings import BadOption, Settings
+from benchmarks.session.options import Settings
 
 # Run as a program, never imported here: collecting does not pay for psutil.
 _SAMPLER = Path(__file__).with_name("sampler.py")

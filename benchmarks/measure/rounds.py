@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from benchmarks.backends.engine import EngineSpec
-from benchmarks.backends.pool import Pool, open_pool
+from benchmarks.backends.opening import open_pool
+from benchmarks.backends.protocol import Pool
+from benchmarks.engines.protocol import EngineSpec
 from benchmarks.grid import Case
 from benchmarks.measure.deadline import guarded, lingering
 from benchmarks.measure.effective import alias, observe

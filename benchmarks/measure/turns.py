@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
+from benchmarks.errors import BadOption
 from benchmarks.measure.deadline import paused
-from benchmarks.measure.settings import BadOption
 
 
 @dataclass(frozen=True)

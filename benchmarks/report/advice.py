@@ -9,10 +9,8 @@ from benchmarks.advise.advice import FLAT, Advice
 from benchmarks.advise.model import Prediction
 from benchmarks.advise.stored import Probed, disturbed
 from benchmarks.grid import LOOP, Case
-from benchmarks.report.amounts import size
-from benchmarks.report.counts import counted
-from benchmarks.report.durations import duration
 from benchmarks.report.tables import WIDTH, table
+from benchmarks.text.formatting import counted, duration, size
 
 FORMAT = 1
 

@@ -5,12 +5,10 @@ from collections.abc import Sequence
 
 from benchmarks.analysis.speedup import Configuration, best_of_each_backend, slower_than_loop
 from benchmarks.grid import REFERENCES
-from benchmarks.history.needs import PEAK_PSS_BYTES, needs
+from benchmarks.history.resources import PEAK_PSS_BYTES, needs
 from benchmarks.history.run import Run
-from benchmarks.report.amounts import size
-from benchmarks.report.counts import counted
-from benchmarks.report.durations import duration
 from benchmarks.report.measured import MeasuredCase, own_cases
+from benchmarks.text.formatting import counted, duration, size
 
 _MOST_NAMES = 4
 _MOST_BACKENDS = 10

@@ -7,7 +7,7 @@ from typing import Any
 
 from benchmarks.analysis.speedup import Configuration
 from benchmarks.grid import JOBLIB_BACKENDS, LOOP, REFERENCES, BatchSize
-from benchmarks.history.reading import unprintable
+from benchmarks.text.printable import unprintable
 
 _LONGEST_WORD = 1024
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from benchmarks.report.durations import duration
+from benchmarks.text.formatting import duration
 
 _COLUMNS = 86
 _ROWS = 12

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Protocol, TextIO
 
-from benchmarks.report.durations import clock, duration
+from benchmarks.text.formatting import clock, duration
 
 
 class Progress(Protocol):

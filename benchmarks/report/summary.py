@@ -9,10 +9,10 @@ from rich.text import Text
 
 from benchmarks.analysis.speedup import best_of_each_backend
 from benchmarks.report.answer import answer, really_ran, what_was_done
-from benchmarks.report.durations import duration
 from benchmarks.report.measured import MeasuredCase, measured_cases, own_cases
 from benchmarks.report.tables import WIDTH, draw
 from benchmarks.report.task_costs import task_costs
+from benchmarks.text.formatting import duration
 
 _MOST_BACKENDS = 10
 _MOST_REASONS = 3

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from benchmarks.history.reading import visible
-from benchmarks.report.durations import duration
 from benchmarks.report.measured import is_count, is_word, place
+from benchmarks.text.formatting import duration
+from benchmarks.text.printable import visible
 
 _CASE = "test_no_op["
 

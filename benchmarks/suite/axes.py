@@ -1,7 +1,7 @@
 """The cells of the grid as parameters of a test."""
 
 from benchmarks.grid import distinct, grid, references
-from benchmarks.measure.settings import SETTINGS
+from benchmarks.session.options import SETTINGS
 
 
 def cells(config):

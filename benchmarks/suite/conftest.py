@@ -4,13 +4,13 @@ import functools
 
 import pytest
 
-from benchmarks.measure.engines import SPECS
 from benchmarks.measure.resources import METER
-from benchmarks.measure.session import LEDGER
-from benchmarks.measure.settings import SETTINGS
 from benchmarks.measure.turns import PLAN
 from benchmarks.measure.work import Work
-from benchmarks.measure.workload import WORKLOAD
+from benchmarks.session.engines import SPECS
+from benchmarks.session.options import SETTINGS
+from benchmarks.session.session import LEDGER
+from benchmarks.session.workload import WORKLOAD
 from benchmarks.workloads.micro import nothing
 
 A_HUNDRED_NOTHINGS = Work(nothing, range(100), expected=lambda value: value, facts={"tasks": 100})

@@ -9,8 +9,8 @@ import pytest
 
 from benchmarks.grid import Case
 from benchmarks.machine import usable_cores
-from benchmarks.measure.settings import SETTINGS
 from benchmarks.measure.work import Work
+from benchmarks.session.options import SETTINGS
 from benchmarks.workloads.micro import nap, nothing
 
 pytestmark = pytest.mark.benchmark(group="overhead")

@@ -6,8 +6,8 @@ import pytest
 
 from benchmarks.grid import Case
 from benchmarks.machine import usable_cores
-from benchmarks.measure.settings import SETTINGS
 from benchmarks.measure.work import Work
+from benchmarks.session.options import SETTINGS
 from benchmarks.workloads.profiled import hold, orders, release
 from benchmarks.workloads.summation import closed_form
 

@@ -3,7 +3,7 @@
 import pytest
 
 from benchmarks.grid import Case
-from benchmarks.measure.settings import SETTINGS
+from benchmarks.session.options import SETTINGS
 
 pytestmark = pytest.mark.benchmark(group="startup")
 

@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks.grid import LOOP, Case
 from benchmarks.measure.pickling import barred
-from benchmarks.measure.workload import WORKLOAD
+from benchmarks.session.workload import WORKLOAD
 
 pytestmark = pytest.mark.benchmark(group="tasks")
 

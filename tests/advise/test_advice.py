@@ -11,16 +11,16 @@ from benchmarks.advise.fitting import Check
 from benchmarks.advise.model import quantiles
 from benchmarks.advise.profile import TaskProfile
 from benchmarks.advise.stored import Probed, disturbed, keep, known, probed_in, stale
+from benchmarks.errors import HistoryError
 from benchmarks.grid import LOOP, Case
-from benchmarks.history.errors import HistoryError
 from benchmarks.report.advice import document, paste, text
-from docs.figures.advice_table import outcomes
+from evidence.advice_table import outcomes
 from tests.advise.costs import COSTS
 from tests.documents import write
 from tests.run_session import ROOT
 
 PROBED = Probed("a-machine", {"joblib": "1.6.0", "numpy": None}, "2026-11-24T12:00:00+00:00", COSTS, ())
-DATA = ROOT / "tests/data/advice"
+DATA = ROOT / "evidence/data/advice"
 
 LONG = TaskProfile(1e-2, 1_000)
 

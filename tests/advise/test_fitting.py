@@ -5,10 +5,10 @@ from dataclasses import asdict, replace
 
 import pytest
 
-from benchmarks.advise.errors import AdviceError
 from benchmarks.advise.fitting import Part, fit
 from benchmarks.advise.model import load, predict
 from benchmarks.advise.profile import TaskProfile
+from benchmarks.errors import AdviceError
 from benchmarks.suite.test_probe import PARTS
 from tests.advise.costs import COSTS
 

@@ -10,8 +10,8 @@ import pytest
 from benchmarks.analysis.change_points import FEWEST, change_points, split_statistics
 from tests.run_session import ROOT
 
-# Made by `docs.figures.otava_change_points` in an environment of its own.
-OTHERS = json.loads((ROOT / "tests/data/change_points/otava.json").read_text())["series"]
+# Made by `evidence.otava_change_points` in an environment of its own.
+OTHERS = json.loads((ROOT / "evidence/data/change_points/otava.json").read_text())["series"]
 
 
 def by_definition(left, right):

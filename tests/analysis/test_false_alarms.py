@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from benchmarks.replay.rules import RULES
-from docs.figures.rules import ours, ours_by_session, recorded, theirs
+from evidence.replay.rules import RULES
+from evidence.rules import ours, ours_by_session, recorded, theirs
 from tests.run_session import ROOT
 
 SPLITS = 120
@@ -14,7 +14,7 @@ SPLITS = 120
 @pytest.fixture(scope="module")
 def data():
     """The recordings."""
-    return recorded(ROOT / "tests/data/recordings")
+    return recorded(ROOT / "evidence/data/recordings")
 
 
 def alarms(rule, a_side):

@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.backends.chunks import chunks
 from benchmarks.backends.joblib_pool import discard_loky
-from benchmarks.backends.pool import open_pool
+from benchmarks.backends.opening import open_pool
 from benchmarks.grid import Case
 from benchmarks.measure.work import Work
 from benchmarks.workloads.summation import closed_form, lengths, my_task

@@ -6,11 +6,10 @@ from dataclasses import asdict, replace
 
 import pytest
 
+from benchmarks.errors import GateError, HistoryError
 from benchmarks.gate.calibration import Calibration, CaseNoise, calibrate, keep, known, place
-from benchmarks.gate.errors import GateError
 from benchmarks.gate.planning import expectation, expected_pairs, smallest_visible
-from benchmarks.history.errors import HistoryError
-from benchmarks.replay.recording import from_record
+from evidence.replay.recording import from_record
 from tests.documents import entry
 from tests.gate.records import NAMES, measured, record
 

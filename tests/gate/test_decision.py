@@ -8,7 +8,7 @@ from benchmarks.analysis.verdict import Verdict
 from benchmarks.gate.decision import GRID, decide, groups, next_cases, pairs_to_go, rows
 from benchmarks.gate.record import GateCase, Record, read_record
 from benchmarks.gate.tracks import Measured
-from benchmarks.history.limits import Limit
+from benchmarks.limits import Limit
 
 CASES = [GateCase(f"f.py::test[{backend}-{place}]", backend, 2, 1.0) for backend in "ab" for place in range(3)]
 

@@ -11,8 +11,8 @@ from benchmarks.analysis.verdict import Verdict
 from benchmarks.gate.decision import decide, next_cases, rows
 from benchmarks.gate.needs import OPTION, Need
 from benchmarks.gate.tracks import Measured
-from benchmarks.history.limits import Limit
 from benchmarks.history.run import parse_run
+from benchmarks.limits import Limit
 from tests.documents import document, entry
 from tests.gate.records import NAMES, record
 

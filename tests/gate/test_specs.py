@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.gate.errors import GateError
+from benchmarks.errors import GateError
 from benchmarks.gate.specs import GitSource, parse_side, project_name
 
 

@@ -4,9 +4,9 @@ from contextlib import closing
 
 import pytest
 
+from benchmarks.errors import BadReference, Unreadable
 from benchmarks.history.baseline import default_baseline, in_ci, objections
 from benchmarks.history.comparability import bars
-from benchmarks.history.errors import BadReference, Unreadable
 from benchmarks.history.index import Index, facts
 from benchmarks.history.marks import forget, pin, read_marks, reject, unpin
 from benchmarks.history.run import parse_run

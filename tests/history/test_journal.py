@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from benchmarks.history.errors import StoreTrouble
+from benchmarks.errors import StoreTrouble
 from benchmarks.history.journal import Journal, recover
 from benchmarks.history.run import read_run
 from benchmarks.history.store import Store

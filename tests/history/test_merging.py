@@ -3,7 +3,7 @@
 import pytest
 
 from benchmarks.__main__ import main
-from benchmarks.history.errors import BadReference
+from benchmarks.errors import BadReference
 from benchmarks.history.merging import Part, merge
 from benchmarks.history.run import parse_run
 from tests.documents import document, entry, stored

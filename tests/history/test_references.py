@@ -4,7 +4,7 @@ from contextlib import closing
 
 import pytest
 
-from benchmarks.history.errors import BadReference
+from benchmarks.errors import BadReference
 from benchmarks.history.index import Index
 from benchmarks.history.marks import pin, read_marks
 from benchmarks.history.references import find

@@ -4,12 +4,12 @@ import copy
 
 import pytest
 
-from benchmarks.history.errors import Unreadable
+from benchmarks.errors import Unreadable
 from benchmarks.history.run import geometric_mean_s, parse_run, read_run
 from tests.documents import document, entry
 from tests.run_session import ROOT
 
-RECORDINGS = sorted((ROOT / "tests/data/recordings").glob("*.json"))
+RECORDINGS = sorted((ROOT / "evidence/data/recordings").glob("*.json"))
 
 
 def test_a_run_of_ours():

@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from benchmarks.history.durable import locked
-from benchmarks.history.errors import StoreTrouble
+from benchmarks.errors import StoreTrouble
+from benchmarks.files.durable import locked
 from benchmarks.history.index import Index
 from benchmarks.history.marks import pin
 from benchmarks.history.store import Store, refuse_name
@@ -111,7 +111,7 @@ def test_a_lock_that_another_process_holds_is_waited_for_and_then_named(tmp_path
     """In bounded time."""
     lock = tmp_path / "lock"
     code = (
-        "import sys; from pathlib import Path; from benchmarks.history.durable import locked\n"
+        "import sys; from pathlib import Path; from benchmarks.files.durable import locked\n"
         "with locked(Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"
     )
     holder = subprocess.Popen(

@@ -10,8 +10,8 @@ import jsonschema
 import pytest
 
 from benchmarks.report import csv_rows, json_document, junit, markdown, terminal
+from tests.cli.judgements import ALL, HOSTILE, NOTHING
 from tests.run_session import ROOT
-from tests.verbs.judgements import ALL, HOSTILE, NOTHING
 
 RENDERERS = {
     "terminal.txt": lambda judgement: terminal.render(judgement, coloured=False),

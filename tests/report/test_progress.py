@@ -2,8 +2,8 @@
 
 import pytest
 
-from benchmarks.report.durations import clock, duration
 from benchmarks.report.progress import Estimate, Lines
+from benchmarks.text.formatting import clock, duration
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,12 @@ import signal
 
 import pytest
 
-from benchmarks.history.errors import HistoryError
+from benchmarks.cli.check import verify
+from benchmarks.errors import HistoryError
 from benchmarks.history.journal import Journal, recover
 from benchmarks.history.marks import pin, read_marks
 from benchmarks.history.run import read_run
 from benchmarks.history.store import Store
-from benchmarks.verbs.check import verify
 from tests.documents import document, entry, stored
 from tests.history.test_journal import header
 from tests.soak import size

@@ -4,11 +4,11 @@ import subprocess
 
 import pytest
 
-from benchmarks.history.errors import StoreTrouble
+from benchmarks.cli.check import verify
+from benchmarks.errors import StoreTrouble
 from benchmarks.history.journal import Journal, recover
 from benchmarks.history.run import read_run
 from benchmarks.history.store import Store
-from benchmarks.verbs.check import verify
 from tests.documents import document, entry
 from tests.history.test_journal import header
 from tests.run_session import GRID, SMALL, session

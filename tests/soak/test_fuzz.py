@@ -13,13 +13,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from benchmarks.analysis.judgement import Judgement, worst_first
-from benchmarks.history.errors import Unreadable
+from benchmarks.compare.rows import Terms, rows
+from benchmarks.compare.sides import Side
+from benchmarks.errors import Unreadable
+from benchmarks.files.reading import MOST_BYTES, parse_document
 from benchmarks.history.index import facts
-from benchmarks.history.reading import MOST_BYTES, parse_document, unprintable
 from benchmarks.history.run import parse_run
 from benchmarks.report import csv_rows, json_document, junit, markdown, terminal
-from benchmarks.verbs.saved_runs import Terms, rows
-from benchmarks.verbs.sides import Side
+from benchmarks.text.printable import unprintable
 from tests.documents import document, entry
 from tests.run_session import ROOT, environment
 from tests.soak import size
@@ -190,9 +191,9 @@ def test_files_made_to_take_memory(tmp_path, make):
     """As much as the limits let through, or more: under 300 MB and 5 s in a process of its own."""
     code = (
         "import re, sys, time; from pathlib import Path\n"
-        "from benchmarks.history.reading import MOST_BYTES as most\n"
+        "from benchmarks.files.reading import MOST_BYTES as most\n"
         "from benchmarks.history.run import read_run\n"
-        "from benchmarks.history.errors import Unreadable\n"
+        "from benchmarks.errors import Unreadable\n"
         "path = Path(sys.argv[1]); began = time.monotonic()\n"
         "try: read_run(path)\n"
         "except Unreadable as error: print(str(error)[-100:])\n"

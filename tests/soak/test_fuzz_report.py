@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from benchmarks.history.errors import Unreadable
-from benchmarks.history.reading import parse_document
+from benchmarks.errors import Unreadable
+from benchmarks.files.reading import parse_document
 from benchmarks.history.run import parse_run
-from tests.page.runs import grid_run
+from tests.report.html.runs import grid_run
 from tests.soak import size
 from tests.soak.test_fuzz import bounded, mutate, replace
 
@@ -18,7 +18,7 @@ pytest.importorskip("vl_convert", reason="the dependency group report is not ins
 
 def sections_of(content):
     """A file's sections, None where it is refused."""
-    from benchmarks.page.run_page import facts_section, run_sections
+    from benchmarks.report.html.run_page import facts_section, run_sections
 
     try:
         document = parse_document(content, "file")
@@ -31,7 +31,7 @@ def sections_of(content):
 
 def test_mutated_files_become_pages():
     """As in the fuzz of the history; every 20th is drawn, which takes a second."""
-    from benchmarks.page.document import page
+    from benchmarks.report.html.document import page
 
     generator = random.Random(29)
     source = grid_run(backends=("loky",), sizes=("1", "100"), missing=("loky-n2-b100",))

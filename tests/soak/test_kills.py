@@ -6,10 +6,10 @@ import time
 
 import psutil
 
+from benchmarks.cli.check import verify
 from benchmarks.history.journal import recover
 from benchmarks.history.run import read_run
 from benchmarks.history.store import Store
-from benchmarks.verbs.check import verify
 from tests.run_session import GRID, ROOT, command, environment
 from tests.soak import size
 

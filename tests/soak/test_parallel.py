@@ -2,10 +2,10 @@
 
 import os
 
+from benchmarks.cli.check import verify
 from benchmarks.history.marks import read_marks, reject
 from benchmarks.history.run import read_run
 from benchmarks.history.store import Store
-from benchmarks.verbs.check import verify
 from tests.documents import document
 from tests.soak import size
 

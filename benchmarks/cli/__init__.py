@@ -1,0 +1,1 @@
+"""`python -m benchmarks VERB`: one module per verb, from parsed arguments to an outcome."""

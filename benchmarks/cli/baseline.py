@@ -1,0 +1,60 @@
+"""`baseline set RUN [--name main]`, `baseline list`, `baseline unset NAME`."""
+
+import argparse
+import os
+from contextlib import closing
+
+from benchmarks.cli.outcome import Exit, Outcome
+from benchmarks.errors import BadReference
+from benchmarks.history.baseline import in_ci, objections
+from benchmarks.history.index import Index, facts
+from benchmarks.history.marks import pin, read_marks, unpin
+from benchmarks.history.references import EXPECTED, find
+from benchmarks.history.run import read_run
+from benchmarks.history.store import Store
+from benchmarks.text.printable import visible
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what `baseline` takes."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="set|unset|list")
+    one = actions.add_parser("set", help="pin a run as a baseline")
+    one.add_argument("run", metavar="RUN", help=EXPECTED)
+    one.add_argument("--name", default="main", help="the baseline's name (default: main)")
+    one.add_argument("--allow-partial", action="store_true", help="pin a partial run")
+    gone = actions.add_parser("unset", help="forget a name; the run stays")
+    gone.add_argument("name", metavar="NAME")
+    shown = actions.add_parser("list", help="show the pinned runs")
+    for action in (one, gone, shown):
+        # Here as well, because every other verb takes it at the end.
+        action.add_argument("--history", metavar="DIR", default=argparse.SUPPRESS, help="where runs are stored")
+
+
+def run(args: argparse.Namespace, store: Store) -> Outcome:
+    """Pin, forget or list; raises HistoryError."""
+    return {"set": _set, "unset": _unset, "list": _list}[args.action](args, store)
+
+
+def _set(args: argparse.Namespace, store: Store) -> Outcome:
+    with closing(Index(store)) as index:
+        found = find(args.run, index, read_marks(store))
+    if len(found) != 1 or found[0].entry is None:
+        raise BadReference(f"'{visible(args.run)}': expected one run of {store.root}; `runs` lists them")
+    known = facts(read_run(found[0].path))
+    # Who pins a rejected run accepts it.
+    if why := objections(known, None, args.allow_partial, strict=in_ci(os.environ)):
+        raise BadReference(f"{found[0].label} can't be a baseline: {'; '.join(why)}")
+    pin(store, args.name, found[0].entry.file)
+    dirty = (f"{found[0].label} was measured on a dirty working tree",) if known["dirty"] else ()
+    return Outcome(f"baseline {args.name} is {found[0].label}\n", Exit.FINE, warnings=dirty)
+
+
+def _unset(args: argparse.Namespace, store: Store) -> Outcome:
+    unpin(store, args.name)
+    return Outcome(f"baseline {args.name} is forgotten\n", Exit.FINE)
+
+
+def _list(args: argparse.Namespace, store: Store) -> Outcome:
+    pinned = read_marks(store).baselines
+    lines = [f"{visible(name)}: {visible(reference)}" for name, reference in sorted(pinned.items())]
+    return Outcome("\n".join(lines or ["no baseline is pinned; `baseline set RUN` pins one"]) + "\n", Exit.FINE)

@@ -1,0 +1,70 @@
+"""`compare BASE [HEAD]`: did this change make it slower, as far as saved runs can tell?"""
+
+import argparse
+from contextlib import closing
+from pathlib import Path
+
+from benchmarks.analysis.judgement import Judgement
+from benchmarks.cli.asked import alpha, min_effect
+from benchmarks.cli.judged import add_output_arguments, outcome
+from benchmarks.cli.outcome import Outcome
+from benchmarks.compare.judging import judged
+from benchmarks.compare.rows import Terms
+from benchmarks.errors import BadReference, HistoryError
+from benchmarks.history.comparability import FIELDS
+from benchmarks.history.index import Index
+from benchmarks.history.marks import read_marks, reject
+from benchmarks.history.references import EXPECTED, Found, find
+from benchmarks.history.store import Store
+from benchmarks.limits import read_limits
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what `compare` takes."""
+    parser.add_argument("base", metavar="BASE", help=EXPECTED)
+    parser.add_argument("head", metavar="HEAD", nargs="?", default="latest", help="the same (default: latest)")
+    parser.add_argument("-k", metavar="PATTERN", dest="keyword", help="only cases with this in their name, or like it")
+    parser.add_argument("--min-effect", metavar="P%", default="5%", help="the slowdown that matters (default: 5%%)")
+    parser.add_argument("--alpha", metavar="P%", default="1%", help="chance of any false regression (default: 1%%)")
+    parser.add_argument("--limits", metavar="FILE", help="limits a case, TOML")
+    parser.add_argument(
+        "--force",
+        metavar="FIELD",
+        action="append",
+        default=[],
+        help=f"go on where {', '.join(FIELDS)} differ; repeatable",
+    )
+    parser.add_argument("--allow-partial", action="store_true", help="take a partial run as a baseline")
+    add_output_arguments(parser)
+
+
+def run(args: argparse.Namespace, store: Store) -> Outcome:
+    """Compare; raises HistoryError where something can't be read or is no baseline."""
+    terms = _terms(args)
+    marks = read_marks(store)
+    with closing(Index(store)) as index:
+        base_found, head_found = find(args.base, index, marks), find(args.head, index, marks)
+        judgement = judged(index, marks, base_found, head_found, terms, args.allow_partial)
+    warnings = _reject(store, head_found, judgement) if judgement.failed else ()
+    return outcome(args, judgement, warnings)
+
+
+def _terms(args: argparse.Namespace) -> Terms:
+    if unknown := sorted(set(args.force) - set(FIELDS)):
+        raise BadReference(f"--force {unknown[0]!r}: no such field; expected one of {', '.join(FIELDS)}")
+    limits = read_limits(Path(args.limits)) if args.limits else ()
+    return Terms(alpha(args.alpha), min_effect(args.min_effect), limits, frozenset(args.force), args.keyword)
+
+
+def _reject(store: Store, head: list[Found], judgement: Judgement) -> tuple[str, ...]:
+    """Keep a newest run that failed from becoming the next one's baseline."""
+    said = []
+    for one in head:
+        if one.named or one.entry is None:
+            continue
+        try:
+            reject(store, one.entry.file.reference, f"compare with {judgement.base}"[:200])
+            said.append(f"{one.label} is marked rejected: no baseline unless it is pinned with `baseline set`")
+        except HistoryError as error:
+            said.append(f"{one.label} could not be marked rejected: {error}")
+    return tuple(said)

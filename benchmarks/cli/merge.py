@@ -1,0 +1,45 @@
+"""`merge RUN...`: the parts that `--shard` measured, joined into one run."""
+
+import argparse
+from contextlib import closing
+
+from benchmarks.cli.outcome import Exit, Outcome
+from benchmarks.errors import BadReference
+from benchmarks.files.reading import read_document
+from benchmarks.history.index import Index
+from benchmarks.history.marks import read_marks
+from benchmarks.history.merging import FIELDS, Part, merge
+from benchmarks.history.references import EXPECTED, Found, find
+from benchmarks.history.run import parse_run
+from benchmarks.history.store import Store, refuse_name
+from benchmarks.text.formatting import counted
+from benchmarks.text.printable import visible
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what `merge` takes."""
+    parser.add_argument("parts", metavar="RUN", nargs="+", help=f"the parts, each {EXPECTED}")
+    parser.add_argument("--name", default="merged", help="of the run that is saved in the history (default: merged)")
+    parser.add_argument("--allow-partial", action="store_true", help="join them although a part is missing")
+    parser.add_argument(
+        "--force", metavar="FIELD", action="append", default=[], help=f"although {', '.join(FIELDS)} differ; repeatable"
+    )
+
+
+def run(args: argparse.Namespace, store: Store) -> Outcome:
+    """Join and save; raises HistoryError where the parts do not belong together."""
+    if why := refuse_name(args.name):
+        raise BadReference(f"--name {why}")
+    if unknown := sorted(set(args.force) - set(FIELDS)):
+        raise BadReference(f"--force {unknown[0]!r}: no such field; expected one of {', '.join(FIELDS)}")
+    with closing(Index(store)) as index:
+        marks = read_marks(store)
+        found = [one for text in args.parts for one in find(text, index, marks)]
+    document = merge([_part(one) for one in found], args.force, args.allow_partial)
+    path = store.save(document, args.name)
+    return Outcome(f"{counted(len(found), 'part')} joined as {visible(path)}\n", Exit.FINE)
+
+
+def _part(one: Found) -> Part:
+    document = read_document(one.path)
+    return Part(one.label, document, parse_run(document, one.label))

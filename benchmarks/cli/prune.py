@@ -1,0 +1,56 @@
+"""`prune --keep N`: which old runs would go; with `--delete` they do."""
+
+import argparse
+from collections import defaultdict
+from contextlib import closing
+
+from benchmarks.cli.outcome import Exit, Outcome
+from benchmarks.errors import BadReference
+from benchmarks.files.durable import sync_folder, trouble
+from benchmarks.history.index import Entry, Index
+from benchmarks.history.marks import forget, read_marks
+from benchmarks.history.store import Store
+from benchmarks.text.printable import visible
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what `prune` takes."""
+    parser.add_argument("--keep", metavar="N", type=int, required=True, help="newest runs to keep of each machine")
+    parser.add_argument("--delete", action="store_true", help="really delete them; without it they are only listed")
+
+
+def run(args: argparse.Namespace, store: Store) -> Outcome:
+    """Delete all but the newest runs of each machine; pinned, broken and unnumbered files stay."""
+    if args.keep < 1:
+        raise BadReference(f"--keep {args.keep}: expected at least 1; an empty history has nothing to compare with")
+    marks = read_marks(store)
+    with closing(Index(store)) as index:
+        machines: dict[str, list[Entry]] = defaultdict(list)
+        for entry in index.entries:
+            # A file without a number was put there by somebody, not by a session.
+            if entry.error is None and entry.file.number is not None:
+                machines[entry.facts["machine"]].append(entry)
+    old = [entry for entries in machines.values() for entry in entries[: -args.keep]]
+    pinned = [entry for entry in old if marks.names_of(entry.file)]
+    going = [entry for entry in old if entry not in pinned]
+    lines = [f"{visible(entry.file.reference)}: pinned, stays" for entry in pinned]
+    lines += [visible(entry.file.reference) for entry in going]
+    if args.delete:
+        _delete(store, going)
+        lines.append(f"deleted {len(going)} runs")
+    else:
+        lines.append(f"would delete {len(going)} runs: add --delete to do it" if going else "nothing to delete")
+    return Outcome("\n".join(lines) + "\n", Exit.FINE)
+
+
+def _delete(store: Store, entries: list[Entry]) -> None:
+    with store.writing():
+        for entry in entries:
+            try:
+                entry.file.path.unlink(missing_ok=True)
+            except OSError as error:
+                raise trouble(entry.file.path, error) from None
+        for folder in {entry.file.path.parent for entry in entries}:
+            sync_folder(folder)
+    if read_marks(store).rejected:
+        forget(store, {entry.file.reference for entry in entries})

@@ -1,0 +1,96 @@
+"""`runs`: what is stored; `runs --recover`: and what dead sessions left."""
+
+import argparse
+import json
+from contextlib import closing
+from typing import Any
+
+from benchmarks.cli.outcome import Exit, Outcome
+from benchmarks.errors import BadReference
+from benchmarks.history.index import Entry, Index
+from benchmarks.history.journal import recover
+from benchmarks.history.marks import Marks, read_marks
+from benchmarks.history.store import Store
+from benchmarks.report.tables import table
+from benchmarks.text.printable import visible
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what `runs` takes."""
+    parser.add_argument("--last", metavar="N", type=int, default=30, help="show the newest N (default: 30)")
+    parser.add_argument("--recover", action="store_true", help="first save what sessions that died had measured")
+    parser.add_argument("--json", metavar="FILE", help="write all of them as JSON as well; - is standard output")
+
+
+def run(args: argparse.Namespace, store: Store) -> Outcome:
+    """List the runs; exit code 2 where a file can't be read."""
+    if args.last < 1:
+        raise BadReference(f"--last {args.last}: expected at least 1")
+    recovered = recover(store) if args.recover else []
+    marks = read_marks(store)
+    with closing(Index(store)) as index:
+        entries = index.entries
+    shown = entries[-args.last :]
+    broken = [entry for entry in entries if entry.error is not None]
+    text = "".join(f"{line}\n" for line in recovered)
+    if not entries:
+        text += f"no runs in {store.root}; `pytest --benchmark-only` measures and saves one\n"
+    else:
+        text += table(_TITLES, [_cells(entry, marks) for entry in shown], args.coloured)
+    if len(shown) < len(entries):
+        text += f"{len(entries) - len(shown)} older runs are not shown: --last {len(entries)}\n"
+    return Outcome(
+        text,
+        Exit.UNUSABLE if broken else Exit.FINE,
+        {args.json: _document(entries, marks)} if args.json else {},
+        tuple(f"{entry.error}; `check` puts broken files aside" for entry in broken[:20]),
+    )
+
+
+_TITLES = ("no.", "name", "when (UTC)", "commit", "machine", "joblib", "Python", "profile", "cases", "state")
+
+
+def state(entry: Entry, marks: Marks) -> str:
+    """A run's standing in a few words."""
+    words = [str(entry.facts["state"])] if entry.facts["state"] != "complete" else []
+    words += ["failed"] if entry.facts["failed"] else []
+    words += ["rejected"] if entry.file.reference in marks.rejected else []
+    words += ["dirty"] if entry.facts["dirty"] else []
+    words += [f"baseline:{name}" for name in marks.names_of(entry.file)]
+    return " ".join(words) or "complete"
+
+
+def _cells(entry: Entry, marks: Marks) -> tuple[str, ...]:
+    file, known = entry.file, entry.facts
+    number = "" if file.number is None else f"{file.number:04}"
+    if entry.error is not None:
+        return (number, visible(file.name), *("",) * 7, "BROKEN")
+    return (
+        number,
+        visible(file.name),
+        f"{entry.when:%Y-%m-%d %H:%M}" if entry.when else "",
+        (known["commit"] or "")[:8],
+        f"{known['usable_cores'] or '?'} x {known['cpu_model'] or '?'}"[:12],
+        known["versions"].get("joblib", ""),
+        (known["python"] or "").removeprefix("CPython-"),
+        known["profile"] or "",
+        f"{known['completed']}/{known['asked']}",
+        state(entry, marks),
+    )
+
+
+def _document(entries: list[Entry], marks: Marks) -> str:
+    return json.dumps({"format": 1, "runs": [_plain(entry, marks) for entry in entries]}, indent=1) + "\n"
+
+
+def _plain(entry: Entry, marks: Marks) -> dict[str, Any]:
+    return {
+        "number": entry.file.number,
+        "name": visible(entry.file.name),
+        "file": visible(entry.file.reference),
+        "error": entry.error,
+        "rejected": marks.rejected.get(entry.file.reference),
+        "baselines": marks.names_of(entry.file),
+        **entry.facts,
+        "when": entry.when.isoformat() if entry.when else None,
+    }

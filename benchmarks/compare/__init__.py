@@ -1,0 +1,1 @@
+"""Judge saved runs: base against head, from run files alone."""

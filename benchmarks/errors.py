@@ -1,0 +1,29 @@
+"""What can go wrong with stored runs; every message says what, found, expected, and what to do next."""
+
+
+class HistoryError(Exception):
+    """The history can't do what it was asked to do."""
+
+
+class Unreadable(HistoryError):
+    """A file is not a run file that can be believed; the message names the file."""
+
+
+class StoreTrouble(HistoryError):
+    """The store can't be written or locked; nothing in it was changed."""
+
+
+class BadReference(HistoryError):
+    """What was said of a run fits none, or several."""
+
+
+class GateError(HistoryError):
+    """The gate can't do what it was asked to do: exit code 2, never a regression."""
+
+
+class AdviceError(HistoryError):
+    """Something is missing or makes no sense; the message says what to do."""
+
+
+class BadOption(ValueError):
+    """An option's value makes no sense; the message names option, value and what was expected."""

@@ -1,0 +1,114 @@
+"""Files that are there whole or not at all, whenever the power goes."""
+
+import contextlib
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks.errors import StoreTrouble
+
+# Nobody holds the store's lock for longer than it takes to write a file.
+LOCK_TIMEOUT_S = 30.0
+
+
+def make_folder(root: Path, *parts: str) -> Path:
+    """The folder `root/parts...`, made where it is missing.
+
+    Raises StoreTrouble where a part is a symbolic link: what is written would lie outside of the store.
+    """
+    path = root
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        for part in parts:
+            path = path / part
+            if path.is_symlink():
+                raise StoreTrouble(f"{path}: a symbolic link; the store writes to folders of its own only: remove it")
+            if not path.is_dir():
+                path.mkdir(exist_ok=True)
+                sync_folder(path.parent)
+    except OSError as error:
+        raise trouble(path, error) from None
+    return path
+
+
+def write(path: Path, content: bytes, through: Path) -> None:
+    """Write a file whole or not at all, by way of the temporary file `through` on the same file system.
+
+    An existing file is replaced. Raises StoreTrouble, and then `path` is what it was before.
+    """
+    try:
+        with contextlib.suppress(FileNotFoundError):
+            through.unlink()
+        try:
+            descriptor = os.open(through, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
+            try:
+                write_all(descriptor, content)
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+            through.rename(path)
+        except OSError:
+            with contextlib.suppress(OSError):
+                through.unlink()
+            raise
+        sync_folder(path.parent)
+    except OSError as error:
+        raise trouble(path, error) from None
+
+
+def write_all(descriptor: int, content: bytes) -> None:
+    """Write every byte: a write may take fewer than it was given."""
+    view = memoryview(content)
+    while view:
+        view = view[os.write(descriptor, view) :]
+
+
+def sync_folder(path: Path) -> None:
+    """Have the names in a folder on disk, not only the files."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def locked(path: Path, timeout_s: float = LOCK_TIMEOUT_S) -> Iterator[None]:
+    """Hold the lock file `path`; the kernel lets it go when this process ends. Raises StoreTrouble."""
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
+    except OSError as error:
+        raise trouble(path, error) from None
+    try:
+        end = time.monotonic() + timeout_s
+        while not try_lock(descriptor):
+            if time.monotonic() > end:
+                raise StoreTrouble(
+                    f"{path}: another process has held the store's lock for {timeout_s:g} s; expected a moment. "
+                    "Find it with `fuser` and end it"
+                )
+            time.sleep(0.01)
+        yield
+    finally:
+        # Whatever a failing disk says to that: what was written is synced already.
+        with contextlib.suppress(OSError):
+            os.close(descriptor)
+
+
+def try_lock(descriptor: int) -> bool:
+    """Take the lock of an open file if no other process has it.
+
+    A POSIX lock: forked workers do not inherit it, and it goes when this process closes any descriptor of the file.
+    """
+    try:
+        fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def trouble(path: Path, error: OSError) -> StoreTrouble:
+    """The one line for a refusal of the operating system."""
+    return StoreTrouble(f"{path}: {error.strerror or error}; the store must be a folder that can be written, with room")

@@ -1,0 +1,85 @@
+"""Cases over the runs of the history that may be compared with a run."""
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from benchmarks.history.index import Entry, Index
+from benchmarks.text.printable import visible
+
+_COMMIT = 10
+
+
+@dataclass(frozen=True)
+class TrackPoint:
+    """A case in one run: its label (number and date), seconds (geometric mean, fastest and slowest round), commit.
+
+    `place` is the run's among the runs of all tracks.
+    `changed` is what changed in the environment just before it, such as `joblib 1.5.3 to 1.6.0`.
+    """
+
+    place: int
+    label: str
+    center_s: float
+    low_s: float
+    high_s: float
+    commit: str
+    changed: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Track:
+    """A case over comparable runs, oldest first."""
+
+    name: str
+    points: Sequence[TrackPoint]
+
+
+def alike(index: Index, bars: str | None) -> list[Entry]:
+    """The runs that may be compared with one of these `bars`, oldest first."""
+    return [entry for entry in index.entries if entry.error is None and entry.bars == bars]
+
+
+def tracks(index: Index, bars: str | None, names: Collection[str]) -> list[Track]:
+    """The cases of these names that two or more of the comparable runs have, oldest run first."""
+    entries = alike(index, bars)
+    if len(entries) < 2:
+        return []
+    changes = [change(*pair) for pair in zip([entries[0], *entries], entries, strict=False)]
+    commits = [visible(str(entry.facts.get("commit") or "unknown"))[:_COMMIT] for entry in entries]
+    labels = [label(entry) for entry in entries]
+    found = []
+    for case, name, _ in index.cases():
+        if name not in names:
+            continue
+        points = {point.run_id: point for point in index.points(case)}
+        track = [
+            TrackPoint(place, text, point.center_s, point.low_s, point.high_s, commit, changed)
+            for place, (entry, text, commit, changed) in enumerate(zip(entries, labels, commits, changes, strict=True))
+            if (point := points.get(entry.id))
+        ]
+        if len(track) > 1:
+            found.append(Track(visible(name), track))
+    return found
+
+
+@lru_cache(maxsize=256)
+def kept(bars: str | None, forced: frozenset[str]) -> str:
+    """The fields that must be equal, without those that need not be; most runs have the same text."""
+    return json.dumps({field: value for field, value in json.loads(bars or "{}").items() if field not in forced})
+
+
+def change(before: Entry, after: Entry) -> Sequence[str]:
+    """What changed between two runs: versions, and the machine and interpreter where that was forced."""
+    if (before.versions, before.bars) == (after.versions, after.bars):
+        return []
+    old, new = ({**json.loads(entry.versions or "{}"), **json.loads(entry.bars or "{}")} for entry in (before, after))
+    names = [name for name in {**old, **new} if old.get(name) != new.get(name)]
+    return [visible(f"{name} {old.get(name)} to {new.get(name)}") for name in names]
+
+
+def label(entry: Entry) -> str:
+    """A run's number and date."""
+    number = "" if entry.file.number is None else f"{entry.file.number:04} "
+    return f"{number}{entry.when:%Y-%m-%d}" if entry.when else number.strip() or visible(entry.file.name)

@@ -1,0 +1,135 @@
+"""Base against head: the verdict, and every case with its ratio, worst first."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from benchmarks.analysis.judgement import Judgement, Row, first_line, tally
+from benchmarks.analysis.verdict import FAILING
+from benchmarks.report.amounts import amount
+from benchmarks.report.html.figures import NAMES, ROW, Cell, Figure, Section, Table, chart
+from benchmarks.report.html.theme import BAND, CHANGE, LINE, MUTED
+from benchmarks.text.formatting import counted
+
+_MOST_ROWS = 30
+_CELL = "test_summation["
+
+
+def comparison_section(judgement: Judgement) -> Section:
+    """The comparison as the page shows it."""
+    counts = tally(judgement)
+    sentences = [f"{first_line(judgement)}.", f"Base: {judgement.base}. Head: {judgement.head}.", *judgement.notes]
+    if counts:
+        sentences.insert(1, f"{counts}.")
+    figure = _figure(judgement.rows)
+    caption = "Every case, worst first; noise floor: the smallest slowdown that would have been seen in it"
+    tables = [_table(judgement.rows, caption, tools=True)] if judgement.rows else []
+    return Section("comparison", "Comparison", sentences, [figure] if figure else [], tables, figures_first=True)
+
+
+def no_comparison(why: str) -> Section:
+    """Where there is nothing to stand against."""
+    return Section("comparison", "Comparison", [why])
+
+
+def _figure(rows: Sequence[Row]) -> Figure | None:
+    """Ratios with their intervals, the worst ones; the band is what the case could not have shown."""
+    found = [row for row in rows if row.comparison is not None][:_MOST_ROWS]
+    if not found:
+        return None
+    values = [_value(row) for row in found]
+    # Where no slowdown could have been seen, noise hides everything.
+    low, high = min(value["ends"][0] for value in values), max(value["ends"][1] for value in values)
+    for value in values:
+        if value["floor"] is None:
+            value |= {"floor_low": low, "floor_high": high}
+    y = {"field": "name", "type": "ordinal", "title": None, "sort": None, "axis": NAMES}
+    x = {
+        "type": "quantitative",
+        "title": "head / base",
+        "scale": {"zero": False},
+        "axis": {"tickCount": 4, "grid": True, "labelOverlap": "greedy", "labelSeparation": 6},
+    }
+    layers: list[dict[str, Any]] = [
+        {
+            "mark": {"type": "bar", "color": BAND, "aria": False, "height": {"band": 0.9}},
+            "encoding": {"y": y, "x": {**x, "field": "floor_low"}, "x2": {"field": "floor_high"}},
+        },
+        {
+            "data": {"values": [{"one": 1}]},
+            "mark": {"type": "rule", "color": MUTED, "aria": False},
+            "encoding": {"x": {**x, "field": "one"}},
+        },
+        {
+            "transform": [{"filter": "datum.known"}],
+            "mark": {"type": "rule", "color": LINE, "aria": False},
+            "encoding": {"y": y, "x": {**x, "field": "low"}, "x2": {"field": "high"}},
+        },
+        {
+            "mark": {"type": "point", "filled": True, "opacity": 1, "size": 40},
+            "encoding": {
+                "y": y,
+                "x": {**x, "field": "ratio"},
+                "shape": {
+                    "condition": {"test": "datum.failing", "value": "diamond"},
+                    "value": "circle",
+                },
+                "color": {"condition": {"test": "datum.failing", "value": CHANGE}, "value": LINE},
+                "description": {"field": "label"},
+            },
+        },
+    ]
+    return Figure(
+        "ratios",
+        "Ratios, worst first",
+        f"Ratio of head to base of {counted(len(found), 'row')} that have one, worst first, with 95 % intervals where "
+        "they are known, cut off at three times the ratio. The band around 1 is what a row's noise hides: all of it, "
+        "where no slowdown could have been seen. Diamonds fail the comparison.",
+        chart(60 + ROW * len(values), values, layers),
+        _table(found, "The cases of the chart", tools=False),
+    )
+
+
+def _value(row: Row) -> dict[str, Any]:
+    found = row.comparison
+    assert found is not None
+    low, high = found.interval or (found.ratio, found.ratio)
+    low, high = max(low, found.ratio / 3), min(high, found.ratio * 3)
+    floor = None if found.smallest is None else min(found.smallest, 1.0)
+    hidden = 0.0 if floor is None else floor
+    interval = "{:.2f} to {:.2f}".format(*found.interval) if found.interval else "interval unknown"
+    return {
+        # The grid's cells by their parameters alone: a phone has no room for more.
+        "name": row.name.removeprefix(_CELL).removesuffix("]") if _CELL in row.name else row.name,
+        "ratio": found.ratio,
+        "known": found.interval is not None,
+        "low": low,
+        "high": high,
+        "floor": floor,
+        "floor_low": 1 / (1 + hidden),
+        "floor_high": 1 + hidden,
+        "ends": (min(low, 1 / (1 + hidden), 0.95), max(high, 1 + hidden, 1.05)),
+        "failing": row.verdict in FAILING,
+        "label": f"{row.name}: {found.ratio:.3f}, {interval}, {row.verdict.value}",
+    }
+
+
+def _table(rows: Sequence[Row], caption: str, tools: bool) -> Table:
+    titles = ("case", "base", "head", "head/base", "95 % interval", "n", "sees (noise floor)", "verdict")
+    return Table(caption, titles, [_cells(row) for row in rows], tools)
+
+
+def _cells(row: Row) -> list[Cell]:
+    base, head = (
+        Cell(amount(value, row.quantity), value) if value is not None else Cell("") for value in (row.base, row.head)
+    )
+    verdict = row.verdict.value
+    last = Cell(f"{verdict}: {row.note}" if row.note and row.comparison is None else verdict)
+    found = row.comparison
+    if found is None:
+        return [Cell(row.name), base, head, Cell(""), Cell(""), Cell(""), Cell(""), last]
+    interval = f"{found.interval[0]:.2f} to {found.interval[1]:.2f}" if found.interval else "unknown"
+    floor = (
+        Cell(f"{found.smallest:+.0%}", found.smallest) if found.smallest is not None else Cell("nothing", float("1e9"))
+    )
+    n = Cell(f"{found.n_base}/{found.n_head}", found.n_head)
+    return [Cell(row.name), base, head, Cell(f"{found.ratio:.3f}", found.ratio), Cell(interval), n, floor, last]

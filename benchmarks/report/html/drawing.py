@@ -1,0 +1,152 @@
+"""From a chart's specification to SVG that can stand in a page, or alone in a file."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+from xml.etree import ElementTree
+
+import vl_convert
+
+from benchmarks.report.html.theme import GRID, INK, LINE, MUTED, PAPER, VARIABLES
+
+_SVG = "http://www.w3.org/2000/svg"
+
+_FONT = "system-ui, sans-serif"
+
+# Drawing waits for nobody: charts hold their data, and no address is allowed.
+_NO_ADDRESSES: list[str] = []
+
+_CONFIG = {
+    "background": None,
+    "font": _FONT,
+    "view": {"stroke": None},
+    "axis": {
+        "labelColor": INK,
+        "titleColor": INK,
+        "labelFontSize": 11,
+        "titleFontSize": 11,
+        "titleFontWeight": "normal",
+        "domainColor": MUTED,
+        "tickColor": MUTED,
+        "gridColor": GRID,
+        "labelLimit": 200,
+    },
+    "legend": {
+        "labelColor": INK,
+        "titleColor": INK,
+        "labelFontSize": 11,
+        "titleFontSize": 11,
+        "orient": "top",
+        "titleFontWeight": "normal",
+        "titleOrient": "left",
+    },
+    "title": {"color": INK, "fontSize": 13, "anchor": "start"},
+    "text": {"color": INK, "fontSize": 11},
+    "line": {"color": LINE, "strokeWidth": 1.5},
+    "rule": {"color": MUTED},
+    "point": {"color": LINE, "size": 36},
+}
+
+_USELESS = {
+    "aria-roledescription",
+    "role",
+    "pointer-events",
+    "stroke-miterlimit",
+    "font-family",
+    "version",
+    "class",
+    "aria-hidden",
+}
+# Attributes that hold a colour, and those that hold pixels.
+_COLOURS = ("fill", "stroke")
+_NUMBERS = ("d", "transform", "x2", "y2", "viewBox")
+
+_INHERITED = ("fill", "stroke", "stroke-width", "stroke-opacity", "font-size", "font-weight", "text-anchor")
+
+_DOT = re.compile(r"M([\d.]+),0A\1,\1,0,1,1,-\1,0A\1,\1,0,1,1,\1,0")
+_AT = re.compile(r"translate\(([\d.-]+),([\d.-]+)\)")
+
+_DEFAULTS = {("opacity", "1"), ("stroke-width", "1"), ("x2", "0"), ("y2", "0"), ("transform", "translate(0,0)")}
+
+
+def svg(spec: Mapping[str, Any], name: str, title: str, description: str) -> str:
+    """A chart as an SVG element with a title and a description; a mark that says what it is has it as `data-label`."""
+    drawn = vl_convert.vegalite_to_svg(json.dumps({**spec, "config": _CONFIG}), allowed_base_urls=_NO_ADDRESSES)
+    return dressed(drawn, name, title, description)
+
+
+def standalone(element: str, style: str) -> str:
+    """An SVG file out of an element of the page, with the colours that `style` gives the page's variables."""
+    opening, bracket, rest = element.partition(">")
+    paper = f'<rect width="100%" height="100%" fill="var({VARIABLES[PAPER]})"/>'
+    return f'{opening} xmlns="{_SVG}" font-family="{_FONT}"{bracket}<style>{style}</style>{paper}{rest}\n'
+
+
+def dressed(drawn: str, name: str, title: str, description: str) -> str:
+    """A drawing without what a page does not need, with what a reader who can't see it does."""
+    root = ElementTree.fromstring(drawn)  # noqa: S314 - our own drawing
+    _strip(root)
+    width, height = root.attrib.pop("width"), root.attrib.pop("height")
+    root.attrib.update({"role": "img", "aria-labelledby": f"{name}-title {name}-text"})
+    root.attrib.update({"width": width, "height": height})
+    for place, (tag, text) in enumerate((("title", title), ("desc", description))):
+        element = ElementTree.Element(tag, {"id": f"{name}-{'text' if place else 'title'}"})
+        element.text = text
+        root.insert(place, element)
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def _strip(element: ElementTree.Element) -> None:
+    element.tag = element.tag.removeprefix(f"{{{_SVG}}}")
+    label = element.attrib.pop("aria-label", None)
+    if label and element.tag in ("path", "line") and not label.startswith(("X-axis", "Y-axis")):
+        element.attrib["data-label"] = label
+    for key, value in list(element.attrib.items()):
+        if key in _USELESS or (key, value) in _DEFAULTS or (key == "display" and value == "none"):
+            del element.attrib[key]
+        elif key in _COLOURS:
+            element.attrib[key] = f"var({VARIABLES[value]})" if value in VARIABLES else value
+        elif key in _NUMBERS:
+            element.attrib[key] = re.sub(r"-?\d+\.\d{2,}", _short, value)
+    for child in list(element):
+        _strip(child)
+        if _is_empty(child):
+            element.remove(child)
+    _round(element)
+    _hoist(element)
+
+
+def _round(element: ElementTree.Element) -> None:
+    """Vega draws a dot as a path of two arcs; a page may hold thousands of them."""
+    dot = _DOT.fullmatch(element.attrib.get("d", ""))
+    if dot and (at := _AT.fullmatch(element.attrib.get("transform", ""))):
+        del element.attrib["d"], element.attrib["transform"]
+        element.tag = "circle"
+        element.attrib.update({"cx": at[1], "cy": at[2], "r": dot[1]})
+
+
+def _hoist(element: ElementTree.Element) -> None:
+    """What all children of a group have in common is said once."""
+    if element.tag != "g" or len(element) < 2:
+        return
+    for key in _INHERITED:
+        values = {child.attrib.get(key) for child in element}
+        value = values.pop()
+        if not values and value is not None and key not in element.attrib:
+            element.attrib[key] = value
+            for child in element:
+                del child.attrib[key]
+
+
+def _short(found: re.Match[str]) -> str:
+    """A tenth of a pixel is as fine as anybody sees."""
+    return f"{float(found[0]):.1f}".removesuffix(".0")
+
+
+def _is_empty(element: ElementTree.Element) -> bool:
+    """Whether nothing is drawn: Vega gives each group a background and a foreground, most often for nothing."""
+    if len(element) or element.text:
+        return False
+    painted = element.attrib.get("fill", "none") != "none" or element.attrib.get("stroke", "none") != "none"
+    return element.tag == "g" or (element.tag == "path" and not painted)

@@ -1,0 +1,115 @@
+"""Every round as a dot: the steps of joblib's poll and the machine's speed modes can be seen in nothing else."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+from benchmarks.report.html.figures import Cell, Figure, Table, chart, log_axis, number
+from benchmarks.report.html.theme import LINE, SERIES
+from benchmarks.text.formatting import counted, duration
+
+# More rows are a wall; their numbers are in the table.
+_MOST_ROWS = 40
+_ROW = 15
+_GRIDS = ("test_summation", "test_workload")
+
+# Dots say nothing more where they cover each other.
+_MOST_DOTS = 120
+
+
+@dataclass(frozen=True)
+class Rounds:
+    """The rounds of a case, in seconds, under a short name; `side` is base or head, or empty."""
+
+    name: str
+    side: str
+    rounds_s: Sequence[float]
+
+
+def grouped(name: str) -> tuple[str, str]:
+    """A case's group and its name there: cells of the grid by backend, other cases by what they test."""
+    function, _, params = name.partition("[")
+    short = params.removesuffix("]") or function
+    if function not in _GRIDS:
+        return function, short
+    # There is no "-" in the name of a workload.
+    short = short if function == "test_summation" else short.partition("-")[2]
+    backend = short.partition("-n")[0]
+    return backend, short.removeprefix(f"{backend}-")
+
+
+def rounds_figure(name: str, title: str, rows: Sequence[Rounds]) -> Figure:
+    """The rounds of several cases, a line a case, over a logarithmic axis of time."""
+    names = list(dict.fromkeys(row.name for row in rows))
+    shown = names[:_MOST_ROWS]
+    values: list[dict[str, Any]] = [
+        {"case": row.name, "side": row.side, "ms": float(f"{value * 1e3:.5g}")}
+        for row in rows
+        if row.name in shown
+        for value in _thinned(row.rounds_s)
+    ]
+    sides = [side for side in dict.fromkeys(row.side for row in rows) if side]
+    encoding: dict[str, Any] = {
+        "y": {
+            "field": "case",
+            "type": "ordinal",
+            "sort": shown,
+            "title": None,
+            "axis": {"grid": True, "ticks": False, "domain": False},
+        },
+        "x": log_axis("ms", "time of a round, ms", [float(value["ms"]) for value in values], grid=False),
+    }
+    mark = {
+        "type": "point",
+        "size": 18,
+        "opacity": 1,
+        "strokeOpacity": 0.65,
+        "aria": False,
+        "filled": False,
+        "color": LINE,
+    }
+    if sides:
+        encoding["color"] = {
+            "field": "side",
+            "type": "nominal",
+            "title": None,
+            "scale": {"domain": sides, "range": list(SERIES[: len(sides)])},
+        }
+        encoding["shape"] = {
+            "field": "side",
+            "type": "nominal",
+            "title": None,
+            "scale": {"domain": sides, "range": ["circle", "square"][: len(sides)]},
+        }
+        encoding["yOffset"] = {"field": "side", "type": "nominal", "sort": sides}
+    hidden = f" The {_MOST_ROWS} first of {len(names)}; the table has all." if len(names) > _MOST_ROWS else ""
+    height = 46 + _ROW * len(shown) * max(1, len(sides)) * (0.8 if sides else 1) + (24 if sides else 0)
+    return Figure(
+        name,
+        title,
+        f"Every round of {counted(len(names), 'case')} as a dot, over a logarithmic axis of time.{hidden}",
+        chart(height, values, [{"mark": mark, "encoding": encoding}]),
+        _table(title, rows),
+    )
+
+
+def _thinned(rounds_s: Sequence[float]) -> Sequence[float]:
+    """Of very many rounds evenly spaced order statistics, the extremes among them."""
+    count = len(rounds_s)
+    if count <= _MOST_DOTS:
+        return rounds_s
+    ranked = sorted(rounds_s)
+    return [ranked[place * (count - 1) // (_MOST_DOTS - 1)] for place in range(_MOST_DOTS)]
+
+
+def _table(title: str, rows: Sequence[Rounds]) -> Table:
+    cells = [
+        [
+            Cell(f"{row.name} {row.side}".strip()),
+            number(len(row.rounds_s), "d"),
+            *(Cell(duration(f(row.rounds_s)), f(row.rounds_s)) for f in (min, median, max)),
+        ]
+        for row in rows
+    ]
+    return Table(f"Rounds of {title}", ("case", "rounds", "fastest", "median", "slowest"), cells)

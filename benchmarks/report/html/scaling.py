@@ -1,0 +1,175 @@
+"""How a backend's time depends on what was asked for: speed-up over workers, time over batch sizes."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from benchmarks.grid import LOOP
+from benchmarks.report.html.figures import Cell, Figure, Table, chart, log_axis, number
+from benchmarks.report.html.theme import IDEAL, LINE, SERIES, SHAPES
+from benchmarks.report.measured import MeasuredCase, in_order, own_cases, place
+from benchmarks.text.formatting import duration
+
+_HEIGHT = 200
+
+
+def scaling_figures(cases: Sequence[MeasuredCase]) -> list[Figure]:
+    """For each backend with several numbers of workers, its best speed-ups with the spread of their rounds."""
+    figures: list[Figure] = []
+    for backend, own in _by_backend([case for case in cases if case.configuration.backend != LOOP]):
+        best = _best_of_each(own)
+        if len(best) > 1:
+            figures.append(_scaling(f"scaling-{len(figures) + 1}", backend, best))
+    return figures
+
+
+def batch_figures(cases: Sequence[MeasuredCase]) -> list[Figure]:
+    """For each backend with several batch sizes, the time of a call over them, a line for each n_jobs."""
+    figures: list[Figure] = []
+    for backend, own in _by_backend(own_cases(cases)):
+        if len({case.batch_size for case in own}) > 1:
+            figures.append(_over_batches(f"batches-{len(figures) + 1}", backend, own))
+    return figures
+
+
+def _by_backend(cases: Sequence[MeasuredCase]) -> list[tuple[str, list[MeasuredCase]]]:
+    backends = sorted({case.configuration.backend for case in cases}, key=lambda name: (place(name), name))
+    return [(backend, [case for case in cases if case.configuration.backend == backend]) for backend in backends]
+
+
+def _best_of_each(cases: Sequence[MeasuredCase]) -> list[MeasuredCase]:
+    """For each number of workers that really ran, the fastest cell."""
+    best: dict[int, MeasuredCase] = {}
+    for case in cases:
+        held = best.setdefault(case.configuration.workers, case)
+        if case.configuration.speed_up > held.configuration.speed_up:
+            best[case.configuration.workers] = case
+    return [best[workers] for workers in sorted(best)]
+
+
+def _spread(case: MeasuredCase) -> tuple[float, float]:
+    """Speed-ups of the slowest and the fastest round."""
+    rounds_s = case.rounds_s or (case.configuration.time_s,)
+    return case.configuration.loop_s / max(rounds_s), case.configuration.loop_s / min(rounds_s)
+
+
+def _scaling(name: str, backend: str, best: Sequence[MeasuredCase]) -> Figure:
+    values: list[dict[str, Any]] = []
+    for case in best:
+        found, (low, high) = case.configuration, _spread(case)
+        label = f"{found.name}: {found.speed_up:.2f} times the direct loop, rounds {low:.2f} to {high:.2f}"
+        point = {"workers": found.workers, "up": found.speed_up, "low": low, "high": high, "label": label}
+        values.append(point)
+    x = {
+        "field": "workers",
+        "type": "quantitative",
+        "title": "effective n_jobs",
+        "scale": {"zero": False, "padding": 8},
+        "axis": {"values": [case.configuration.workers for case in best], "format": "d", "grid": False},
+    }
+    y = {"type": "quantitative", "title": "speed-up over the loop", "axis": {"tickCount": 5}}
+    layers: list[dict[str, Any]] = [
+        {
+            "data": {"values": [{"workers": end, "ideal": end} for end in _ideal(values)]},
+            "mark": {"type": "line", "color": IDEAL, "strokeDash": [4, 4], "aria": False},
+            "encoding": {"x": x, "y": {**y, "field": "ideal"}},
+        },
+        {
+            "mark": {"type": "rule", "color": LINE, "aria": False},
+            "encoding": {"x": x, "y": {**y, "field": "low"}, "y2": {"field": "high"}},
+        },
+        {"mark": {"type": "line", "aria": False}, "encoding": {"x": x, "y": {**y, "field": "up"}}},
+        {
+            "mark": {"type": "point", "filled": True, "fill": LINE, "opacity": 1},
+            "encoding": {"x": x, "y": {**y, "field": "up"}, "description": {"field": "label"}},
+        },
+    ]
+    last = best[-1].configuration
+    return Figure(
+        name,
+        backend,
+        f"Best speed-up of {backend} by effective n_jobs, bars from the slowest to the fastest round; dashed: ideal. "
+        f"With {last.workers} workers {last.speed_up:.2f} times the loop, efficiency {last.efficiency:.0%}.",
+        chart(_HEIGHT, values, layers),
+        _scaling_table(backend, best),
+    )
+
+
+def _ideal(values: Sequence[Mapping[str, Any]]) -> tuple[float, float]:
+    """The ends of the ideal line, which leaves the chart where it would make the measured one flat."""
+    workers = [float(value["workers"]) for value in values]
+    top = 2 * max(float(value["high"]) for value in values)
+    return min(workers), min(max(workers), max(top, min(workers) + 1))
+
+
+def _scaling_table(backend: str, best: Sequence[MeasuredCase]) -> Table:
+    rows = [
+        [
+            number(case.configuration.workers, "d"),
+            Cell(case.configuration.name),
+            number(case.configuration.speed_up, ".2f"),
+            Cell("{:.2f} to {:.2f}".format(*_spread(case))),
+            Cell(f"{case.configuration.efficiency:.0%}", case.configuration.efficiency),
+        ]
+        for case in best
+    ]
+    titles = ("effective n_jobs", "cell", "speed-up", "of its rounds", "efficiency")
+    return Table(f"Best speed-ups of {backend}", titles, rows)
+
+
+def _over_batches(name: str, backend: str, own: Sequence[MeasuredCase]) -> Figure:
+    jobs = sorted({case.n_jobs for case in own})[: len(SERIES)]
+    values: list[dict[str, Any]] = [
+        {
+            "size": str(case.batch_size),
+            "ms": case.configuration.time_s * 1e3,
+            "jobs": str(case.n_jobs),
+            "label": f"{case.configuration.name}: {duration(case.configuration.time_s)}",
+        }
+        for case in own
+        if case.n_jobs in jobs
+    ]
+    domain = [str(count) for count in jobs]
+
+    def series(choices: Sequence[Any], legend: dict[str, Any]) -> dict[str, Any]:
+        scale = {"domain": domain, "range": list(choices[: len(domain)])}
+        return {"field": "jobs", "type": "nominal", "scale": scale, "legend": legend}
+
+    legend = {"title": "n_jobs", "symbolStrokeWidth": 0, "symbolSize": 50}
+    channels = {
+        "x": {
+            "field": "size",
+            "type": "ordinal",
+            "sort": in_order(str(case.batch_size) for case in own),
+            "title": "batch size",
+            "axis": {"labelAngle": 0},
+        },
+        "y": log_axis("ms", "time of a call, ms", [float(value["ms"]) for value in values], grid=True),
+    }
+    colour, shape = series(SERIES, legend), series(SHAPES, legend)
+    layers: list[dict[str, Any]] = [
+        {"mark": {"type": "line", "aria": False}, "encoding": {**channels, "color": colour}},
+        {
+            "mark": {"type": "point", "filled": True, "opacity": 1, "size": 46},
+            "encoding": {**channels, "color": colour, "shape": shape, "description": {"field": "label"}},
+        },
+    ]
+    left_out = (
+        f" The first {len(jobs)} only; the table has all." if len({case.n_jobs for case in own}) > len(jobs) else ""
+    )
+    fastest = min(own, key=lambda case: case.configuration.time_s).configuration
+    rows = [
+        [
+            number(case.n_jobs, "d"),
+            Cell(str(case.batch_size)),
+            Cell(duration(case.configuration.time_s), case.configuration.time_s),
+        ]
+        for case in own
+    ]
+    return Figure(
+        name,
+        backend,
+        f"Time of a call of {backend} over batch sizes, a line for each n_jobs. "
+        f"Fastest: {fastest.name}, {duration(fastest.time_s)}.{left_out}",
+        chart(_HEIGHT, values, layers),
+        Table(f"Time of a call of {backend}", ("n_jobs", "batch size", "time"), rows),
+    )

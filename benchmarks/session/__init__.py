@@ -1,0 +1,1 @@
+"""pytest's side of a session: options, workload, choice of cases, ledger, saving, signals, progress."""

@@ -1,0 +1,98 @@
+"""`--task-args`: the arguments of a workload's tasks, from a module, a JSON file or a CSV file."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from benchmarks.errors import BadOption
+from benchmarks.measure.work import described
+from benchmarks.session.importing import loaded
+from benchmarks.text.printable import visible
+
+_MOST = 10_000_000
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """One value a task; `spread` says that each holds several parameters, by position (tuple) or by name (dict)."""
+
+    values: Sequence[Any]
+    spread: bool
+
+
+def arguments_of(text: str) -> Arguments:
+    """What the option's value stands for. Raises BadOption."""
+    from_file = text.endswith((".json", ".csv"))
+    if from_file:
+        values = _from_file(Path(text))
+    else:
+        values = _from_module(text, loaded("--task-args", text, ", FILE.json or FILE.csv"))
+    if not values:
+        raise BadOption(f"--task-args {text!r}: empty; expected an argument for each task")
+    kinds = {type(value) for value in values}
+    # From Python, a dictionary is an argument like any other.
+    several = kinds & ({tuple, dict} if from_file else {tuple})
+    if several and len(kinds) > 1:
+        raise BadOption(f"--task-args {text!r}: some tasks have several parameters and some one; make them all alike")
+    return Arguments(values, bool(several))
+
+
+def _from_module(text: str, found: Any) -> list[Any]:
+    try:
+        values = found() if callable(found) else found
+        if isinstance(values, str | bytes) or not isinstance(values, Iterable):
+            kind = type(values).__name__
+            raise BadOption(f"--task-args {text!r}: a value of type {kind}; expected a list of arguments")
+        # An endless generator ends here.
+        values = list(islice(values, _MOST + 1))
+    except BadOption:
+        raise
+    except (Exception, SystemExit) as error:
+        raise BadOption(f"--task-args {text!r}: making them raised {visible(described(error))}") from None
+    if len(values) > _MOST:
+        raise BadOption(f"--task-args {text!r}: more than {_MOST:,} arguments")
+    return values
+
+
+def _from_file(path: Path) -> list[Any]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        return _json(text) if path.suffix == ".json" else _csv(text)
+    except OSError as error:
+        raise BadOption(f"--task-args {str(path)!r}: {error.strerror}; looked in {Path.cwd()}") from None
+    except (ValueError, csv.Error, RecursionError) as error:
+        raise BadOption(f"--task-args {str(path)!r}: {visible(error)}") from None
+
+
+def _json(text: str) -> list[Any]:
+    values = json.loads(text)
+    if not isinstance(values, list):
+        raise ValueError(f"a JSON {type(values).__name__}; expected a list with an entry for each task")
+    return [tuple(value) if isinstance(value, list) else value for value in values]
+
+
+def _csv(text: str) -> list[Any]:
+    """A line a task; the first one names the parameters."""
+    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    names = reader.fieldnames or []
+    if not all(name.isidentifier() for name in names) or len(set(names)) < len(names):
+        raise ValueError(f"its first line is {', '.join(names)!r}; expected the function's parameters, each once")
+    rows = []
+    for row in reader:
+        if None in row or None in row.values():
+            raise ValueError(f"line {reader.line_num} has not {len(names)} values, as the first line has")
+        rows.append({name: _value(value) for name, value in row.items()})
+    return rows
+
+
+def _value(text: str) -> Any:
+    """A number, true, false or null where it is one, else the text."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text

@@ -1,0 +1,237 @@
+"""The options of a session: declared, read, and refused in one clear line where they make no sense."""
+
+import argparse
+import os
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from benchmarks.engines.protocol import ENGINES
+from benchmarks.errors import BadOption
+from benchmarks.grid import BATCH_SIZES, JOBLIB_BACKENDS, N_JOBS, PROFILES, UNMEASURED, BatchSize
+from benchmarks.workloads.built_in import BUILT_IN
+
+T = TypeVar("T")
+
+_MOST_SHARDS = 1000
+
+# Options of pytest-benchmark that only make sense for someone who wants a measurement.
+_ASKS_TO_MEASURE = (
+    "benchmark_only",
+    "benchmark_enable",
+    "benchmark_save",
+    "benchmark_autosave",
+    "benchmark_json",
+    "benchmark_compare",
+    "benchmark_compare_fail",
+    "resources",
+)
+
+
+@dataclass(frozen=True)
+class Shard:
+    """Part `number` of `of`, counted from 1."""
+
+    number: int
+    of: int
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a session was asked to do. `case_timeout_s` is in seconds, `shuffle` a seed or None."""
+
+    measuring: bool
+    profile: str
+    backends: tuple[str, ...]
+    n_jobs: tuple[int, ...]
+    batch_sizes: tuple[BatchSize, ...]
+    tasks: int
+    longest: int
+    rounds: int
+    warmups: int
+    case_timeout_s: float
+    shuffle: int | None
+    shard: Shard | None
+    quiet_progress: bool
+    resources: bool
+
+
+SETTINGS = pytest.StashKey[Settings]()
+
+
+def pytest_addoption(parser: Any) -> None:
+    """Declare the options; values stay text here, so that every refusal reads alike.
+
+    pytest.ini loads this module as a plugin, before pytest looks for a conftest: it would otherwise take the value of
+    an option that it does not know yet for a path of tests.
+    """
+    group = parser.getgroup("suite", "joblib benchmark suite")
+    backends, jobs, sizes = (",".join(map(str, axis)) for axis in (JOBLIB_BACKENDS, N_JOBS, BATCH_SIZES))
+    profiles = ", ".join(PROFILES)
+    for name, metavar, text in (
+        ("--profile", "NAME", f"how large and how long: {profiles} (default: quick)"),
+        ("--backends", "LIST", f"backends of the grid (default: {backends})"),
+        ("--n-jobs", "LIST", f"numbers of jobs, -1 for all cores, as --n-jobs=-1,2 (default: {jobs})"),
+        ("--batch-sizes", "LIST", f"batch sizes, whole numbers or auto (default: {sizes})"),
+        ("--tasks", "N", "tasks a call (default: the profile's)"),
+        ("--longest", "N", "additions of the longest task, exclusive as in range (default: the profile's)"),
+        ("--workload", "NAME", f"measure {', '.join(BUILT_IN)} or MODULE:FUNCTION (default: summation)"),
+        ("--task-args", "WHERE", "the function's arguments: MODULE:NAME, FILE.json or FILE.csv, one entry a task"),
+        ("--workload-path", "DIR", "where modules of yours lie (workload, arguments, backends) that are not installed"),
+        ("--tolerance", "R", "results may differ by this relative amount (default: they must be equal)"),
+        ("--backend-module", "MODULE", "a module whose BACKENDS names backends of its own and their engines"),
+        ("--dask-scheduler", "ADDRESS", "use this cluster of dask, such as tcp://host:8786 (default: start one)"),
+        ("--ray-address", "ADDRESS", "use this cluster of ray, such as host:6379 or auto (default: start one)"),
+        ("--rounds", "N", "timed rounds of each case (default: the profile's)"),
+        ("--case-timeout", "SECONDS", "cut a case off after this long (default: 120)"),
+        ("--shuffle", "SEED", "run the cases in a random order made from this whole number"),
+        ("--shard", "K/N", "the K-th of N parts of the cases, of about the same cost; `merge` joins their runs"),
+        ("--history", "DIR", "where runs are stored (default: .benchmarks beside conftest.py)"),
+        ("--repeat", "N", "measure N times, each in a fresh process, and save N runs"),
+    ):
+        group.addoption(name, metavar=metavar, default=None, help=text)
+    # The gate's own: which cases at which sizes, and the socket on which this session is given turns.
+    for name in ("--plan", "--in-turns"):
+        group.addoption(name, default=None, help=argparse.SUPPRESS)
+    group.addoption(
+        "--resources",
+        action="store_true",
+        default=False,
+        help="measure memory, CPU time and more in one further call of each case, which is not timed",
+    )
+    group.addoption("--quiet-progress", action="store_true", default=False, help="no progress lines while measuring")
+
+
+def read_settings(option: Callable[[str], Any], known_backend: Callable[[str], bool]) -> Settings:
+    """The session's settings from its options; raises BadOption.
+
+    `option` looks a value up by name; `known_backend` says whether there is a backend that is not one of joblib's own.
+    """
+    measuring = any(option(name) for name in _ASKS_TO_MEASURE) and not option("benchmark_disable")
+    name = option("profile") or "quick"
+    if name not in PROFILES:
+        raise BadOption(f"--profile {name!r}: no such profile; there are {', '.join(PROFILES)}")
+    sizes = PROFILES[name] if measuring else UNMEASURED
+    shuffle = option("shuffle")
+    return Settings(
+        measuring=measuring,
+        profile=name,
+        backends=_items("--backends", option("backends"), JOBLIB_BACKENDS, _backend(known_backend)),
+        n_jobs=_items("--n-jobs", option("n_jobs"), N_JOBS, _n_jobs),
+        batch_sizes=_items("--batch-sizes", option("batch_sizes"), BATCH_SIZES, _batch_size),
+        tasks=count("--tasks", option("tasks"), sizes.tasks, most=10_000_000),
+        longest=count("--longest", option("longest"), sizes.longest, most=1_000_000_000),
+        rounds=count("--rounds", option("rounds"), sizes.rounds, most=1_000_000),
+        warmups=sizes.warmups,
+        case_timeout_s=_seconds("--case-timeout", option("case_timeout"), 120.0),
+        shuffle=None if shuffle is None else _whole("--shuffle", shuffle, "a whole number"),
+        shard=_shard(option("shard")),
+        quiet_progress=bool(option("quiet_progress")),
+        resources=bool(option("resources")),
+    )
+
+
+def _shard(text: str | None) -> Shard | None:
+    """The value of --shard, None where there is none; raises BadOption."""
+    if text is None:
+        return None
+    match = re.fullmatch(r"(\d{1,4})/(\d{1,4})", text)
+    shard = Shard(int(match[1]), int(match[2])) if match else Shard(0, 0)
+    if not 1 <= shard.number <= shard.of <= _MOST_SHARDS:
+        raise BadOption(
+            f"--shard {text!r}: expected a part and their number, such as 2/4, at most {_MOST_SHARDS} of them"
+        )
+    return shard
+
+
+def refuse_workers(measuring: bool, numprocesses: object, dist: str) -> None:
+    """Raise BadOption where pytest-xdist would switch measuring off behind the user's back."""
+    if measuring and (numprocesses or dist != "no"):
+        raise BadOption(
+            "pytest-xdist runs cases side by side, so it can't measure: run `pytest --benchmark-only` without -n "
+            "to measure, or `pytest -n auto` alone to check every result unmeasured"
+        )
+
+
+def refuse_unwritable(name: str, path: Path | None) -> None:
+    """Raise BadOption where a file that is to be written when all is measured could not be."""
+    if path is None:
+        return
+    if path.is_dir() or not path.absolute().parent.is_dir() or not os.access(path.absolute().parent, os.W_OK):
+        raise BadOption(
+            f"{name}: {str(path)!r} can't be written; expected a file in a folder that exists, make it first"
+        )
+
+
+def _items(name: str, text: str | None, default: Sequence[T], parse: Callable[[str, str], T]) -> tuple[T, ...]:
+    if text is None:
+        return tuple(default)
+    items = tuple(parse(name, item.strip()) for item in text.split(",")) if text.strip() else ()
+    if not items:
+        raise BadOption(f"{name} {text!r}: an empty list; give at least one value, or leave the option out")
+    twice = [item for item in items if items.count(item) > 1]
+    if twice:
+        raise BadOption(f"{name} {text!r}: {twice[0]!r} is listed twice; list each value once")
+    return items
+
+
+def _backend(known: Callable[[str], bool]) -> Callable[[str, str], str]:
+    def parse(name: str, text: str) -> str:
+        if text in JOBLIB_BACKENDS or (text and known(text)):
+            return text
+        raise BadOption(
+            f"{name}: unknown backend {text!r}; there are {', '.join((*JOBLIB_BACKENDS, *ENGINES))}, and those of a"
+            " --backend-module"
+        )
+
+    return parse
+
+
+def _n_jobs(name: str, text: str) -> int:
+    expected = "a whole number of jobs from 1 to 1024, or -1 for all cores (-2 for all but one, and so on)"
+    jobs = _whole(name, text, expected)
+    if jobs == 0 or abs(jobs) > 1024:
+        raise BadOption(f"{name}: {text!r}; expected {expected}")
+    return jobs
+
+
+def _batch_size(name: str, text: str) -> BatchSize:
+    if text == "auto":
+        return text
+    expected = "a whole number of at least 1, or auto"
+    size = _whole(name, text, expected)
+    if size < 1:
+        raise BadOption(f"{name}: {text!r}; expected {expected}")
+    return size
+
+
+def count(name: str, text: str | None, default: int, most: int) -> int:
+    """A whole number from 1 to `most`; raises BadOption."""
+    if text is None:
+        return default
+    expected = f"a whole number from 1 to {most}"
+    count = _whole(name, text, expected)
+    if not 1 <= count <= most:
+        raise BadOption(f"{name}: {text!r}; expected {expected}")
+    return count
+
+
+def _seconds(name: str, text: str | None, default: float) -> float:
+    try:
+        seconds = default if text is None else float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= 86_400:
+        raise BadOption(f"{name}: {text!r}; expected a number of seconds above 0, at most 86400 (a day)")
+    return seconds
+
+
+def _whole(name: str, text: str, expected: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise BadOption(f"{name}: {text!r}; expected {expected}") from None

@@ -1,0 +1,83 @@
+"""What a session shows while it runs and when it ends; `conftest.py` says when."""
+
+import contextlib
+import io
+import os
+
+from benchmarks.grid import rough_weight
+from benchmarks.history.costs import weighed
+from benchmarks.session.options import SETTINGS
+from benchmarks.session.recording import costs_before
+from benchmarks.session.session import LEDGER, PROGRESS, is_case
+from benchmarks.session.shards import described, split
+
+
+def show_progress(config, cases):
+    """Have the progress of `cases` shown, on a terminal as a bar, elsewhere as lines."""
+    config.stash[PROGRESS] = make_progress(config, expected_costs(config, cases))
+
+
+def expected_costs(config, cases):
+    """By node id, what each case should cost: from the history where there is one, else rough weights."""
+    settings = config.stash[SETTINGS]
+    before = costs_before(config) if settings.measuring else {}
+    weights = {
+        item.nodeid: rough_weight(getattr(item, "callspec", None) and item.callspec.params, settings.tasks)
+        for item in cases
+    }
+    known = {item.nodeid: before[item.name] for item in cases if item.name in before}
+    return weighed(weights, known)
+
+
+def keep_shard(config, items, shard):
+    """Leave out the cases of the other parts; the session's ledger says which part this is."""
+    cases = [item for item in items if is_case(item)]
+    lists = split(expected_costs(config, cases), shard.of)
+    config.stash[LEDGER].shard = described(shard, lists)
+    others = set().union(*lists) - set(lists[shard.number - 1])
+    config.hook.pytest_deselected(items=[item for item in cases if item.nodeid in others])
+    items[:] = [item for item in items if item.nodeid not in others]
+
+
+def make_progress(config, weights):
+    """A bar on a terminal, lines elsewhere."""
+    from benchmarks.report.progress import Bar, Estimate, Lines
+
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    reporter.showfspath = False  # pytest's own progress
+    # pytest's own output stream, which capturing leaves alone.
+    stream = reporter._tw._file
+    if stream.isatty():
+        return Bar(Estimate(weights), stream)
+    return Lines(Estimate(weights), reporter.write_line)
+
+
+@contextlib.contextmanager
+def showing_stderr(config, name):
+    """Gives what shows a block's stderr as it comes, under a case's name; or drops it where nobody wants progress."""
+    if PROGRESS not in config.stash:
+        yield contextlib.redirect_stderr(io.StringIO())
+        return
+    from benchmarks.report.progress import LiveStderr
+
+    # pytest captures what a test writes; a copy of the real stdout is out of its reach.
+    with config.pluginmanager.get_plugin("capturemanager").global_and_fixture_disabled():
+        stdout = os.dup(1)
+    with os.fdopen(stdout, "w") as stream:
+        stream.write(f"{name}: running\n")
+        yield contextlib.redirect_stderr(LiveStderr(stream, stream.isatty()))
+
+
+def print_summary(terminalreporter, config):
+    """What was measured, what was not, and what is fastest."""
+    settings, ledger = config.stash[SETTINGS], config.stash[LEDGER]
+    if not settings.measuring or not ledger.asked or config.option.collectonly:
+        return
+    from benchmarks.machine import facts
+    from benchmarks.report.interpreter import free_threaded
+    from benchmarks.report.summary import summary
+
+    benchmarks = [bench.as_dict(include_data=False) for bench in config._benchmarksession.benchmarks]
+    where = [f"{len(ledger.passed)} of {len(ledger.asked)} cases measured", f"profile {settings.profile}"]
+    terminalreporter.section(", ".join([*where, *filter(None, [free_threaded(facts())])]))
+    terminalreporter.write(summary(benchmarks, ledger.without_time(), coloured=terminalreporter.hasmarkup))

@@ -1,0 +1,42 @@
+"""What judging a gate of 100 cases and 54 pairs costs: python -m evidence.gate_judging [--repeat N]."""
+
+import argparse
+import random
+import time
+from statistics import median
+
+from benchmarks.analysis import turns_verdict
+from benchmarks.analysis.turns_verdict import group_thresholds, judge_cases, judge_groups
+from benchmarks.analysis.verdict import Thresholds
+
+CASES, PAIRS = 100, 54
+
+
+def main() -> None:
+    """Print the seconds."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition(":")[0])
+    parser.add_argument("--repeat", type=int, default=5)
+    args = parser.parse_args()
+    rng = random.Random(1)
+    tracks = {
+        f"case {place}": [tuple(rng.gauss(0.01, 0.09) for _ in range(7)) for _ in range(PAIRS)]
+        for place in range(CASES)
+    }
+    groups = {f"backend {place}": [f"case {number}" for number in range(place, CASES, 4)] for place in range(4)}
+    plain = Thresholds(alpha=0.01, min_effect=0.05, floor=0.025, limit=None)
+    seconds = []
+    for _ in range(args.repeat):
+        turns_verdict._assess.cache_clear()
+        turns_verdict._values_of.cache_clear()
+        began = time.perf_counter()
+        found = judge_cases(tracks, CASES, lambda name: plain) | judge_groups(
+            tracks, groups, group_thresholds(0.01, 0.05)
+        )
+        for finding in found.values():
+            finding.comparison()
+        seconds.append(time.perf_counter() - began)
+    print(f"{CASES} cases, {PAIRS} pairs: {median(seconds):.2f} s ({min(seconds):.2f} to {max(seconds):.2f})")
+
+
+if __name__ == "__main__":
+    main()

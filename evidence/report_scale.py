@@ -1,0 +1,142 @@
+"""What the report costs: time, memory, size, the reader's waiting, and change points beside another library's.
+
+python -m evidence.report_scale [--runs N] [--keep DIR]
+
+It takes two minutes and 300 MB of disk. Peak memory is PSS of all its processes, sampled every 50 ms. The reader's
+waiting needs playwright and Chromium, the other library is ruptures; what is not there is left out.
+"""
+
+import argparse
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from statistics import median
+
+import psutil
+from tests.page.runs import grid_run
+
+from benchmarks.analysis.change_points import change_points
+from benchmarks.history.store import Store
+from evidence.built_history import built
+
+ROOT = Path(__file__).parents[1]
+BACKENDS = ("sequential", "threading", "loky", "multiprocessing")
+SIZES = ("1", "10", "100", "1000", "auto")
+
+# Filtering, no filter, sorting by two columns: milliseconds until the next frame is drawn.
+ACTIONS = """async () => {
+  const input = document.querySelector("#comparison .filter input");
+  const titles = document.querySelectorAll("#comparison thead button");
+  const type = (text) => { input.value = text; input.dispatchEvent(new Event("input")); };
+  const found = [];
+  for (const act of [() => type("loky"), () => type(""), () => titles[3].click(), () => titles[0].click()]) {
+    const began = performance.now();
+    act();
+    await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+    found.push(performance.now() - began);
+  }
+  return found;
+}"""
+
+
+def report(history: Path, page: Path) -> tuple[float, float]:
+    """Seconds and MB that a report takes, in a process of its own."""
+    command = [sys.executable, "-m", "benchmarks", "report", "--history", str(history), "-o", str(page)]
+    began, peak = time.perf_counter(), 0
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as process:
+        while process.poll() is None:
+            peak = max(peak, _pss(process.pid))
+            time.sleep(0.05)
+    if process.returncode:
+        sys.exit(f"report failed with exit code {process.returncode}")
+    return time.perf_counter() - began, peak / 1e6
+
+
+def _pss(pid: int) -> int:
+    total = 0
+    try:
+        for process in [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]:
+            total += process.memory_full_info().pss
+    except psutil.Error:
+        pass  # it has just ended
+    return total
+
+
+def waiting_ms(page: Path) -> str:
+    """The longest of the reader's actions."""
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        return "playwright is not installed"
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    if path is None:
+        return "no browser"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        opened = browser.new_page(viewport={"width": 1200, "height": 900})
+        opened.goto(page.as_uri())
+        opened.locator("#comparison").scroll_into_view_if_needed()
+        found = opened.evaluate(ACTIONS)
+        browser.close()
+    return f"{max(found):.0f} ms"
+
+
+def change_point_times() -> Iterator[str]:
+    """Ours and ruptures' searches in one series of 1,000 values with three changes, in turns."""
+    rng = random.Random(1)
+    levels = [0.0, 0.1, -0.1, -0.05]
+    values = [levels[sum(place >= at for at in (200, 500, 800))] + rng.gauss(0, 0.05) for place in range(1000)]
+    searches: dict[str, Callable[[], object]] = {"E-divisive (ours)": lambda: change_points(values)}
+    try:
+        import numpy
+        import ruptures
+
+        array = numpy.array(values)
+        searches["ruptures Pelt, rbf"] = lambda: ruptures.Pelt(model="rbf").fit(array).predict(pen=10)
+        searches["ruptures KernelCPD, rbf (C)"] = lambda: ruptures.KernelCPD(kernel="rbf").fit(array).predict(pen=10)
+    except ImportError:
+        yield "ruptures is not installed"
+    times: dict[str, list[float]] = {name: [] for name in searches}
+    for _ in range(9):
+        for name, search in searches.items():
+            began = time.perf_counter()
+            search()
+            times[name].append(time.perf_counter() - began)
+    for name, found in times.items():
+        ratio = median(one / ours for one, ours in zip(found, times["E-divisive (ours)"], strict=True))
+        yield f"{name}: {median(found):.3f} s ({min(found):.3f} to {max(found):.3f}), {ratio:.2f} of ours"
+
+
+def main() -> None:
+    """Print each figure as it is known."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--runs", type=int, default=1000, help="of the long history (default: 1000)")
+    parser.add_argument("--keep", metavar="DIR", type=Path, help="build the history here, and leave it")
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        scratch = Path(folder)
+        Store(scratch / "one").save(grid_run(backends=BACKENDS, sizes=SIZES), "one")
+        costs = [report(scratch / "one", scratch / "one.html") for _ in range(5)]
+        seconds = [cost[0] for cost in costs]
+        size = (scratch / "one.html").stat().st_size / 1e3
+        spread = f"{median(seconds):.1f} s ({min(seconds):.1f} to {max(seconds):.1f})"
+        print(f"one run of 60 cases: {spread}, {size:.0f} kB", flush=True)
+        history = built((args.keep or scratch / "many").absolute(), args.runs, moving=30)
+        # The first one reads every file.
+        shutil.rmtree(Store(history).own("index"), ignore_errors=True)
+        for what in ("nothing indexed", "indexed"):
+            wall, peak = report(history, scratch / "many.html")
+            size = (scratch / "many.html").stat().st_size / 1e6
+            print(f"{args.runs:,} runs of 100 cases, {what}: {wall:.1f} s, {peak:.0f} MB, {size:.1f} MB", flush=True)
+        print(f"filtering and sorting there: at most {waiting_ms(scratch / 'many.html')}", flush=True)
+    for line in change_point_times():
+        print(f"1,000 values: {line}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,85 @@
+"""Rules for "did it get slower?" on saved runs: ours for such runs, and those of other tools."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import log
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.analysis.apart import Judged, judge_apart
+from benchmarks.analysis.samples import Sample
+from benchmarks.analysis.verdict import Thresholds, Verdict
+from benchmarks.compare.sides import Side, samples
+from benchmarks.history.run import Run, geometric_mean_s, read_run
+from evidence.replay.rules import Rule as OtherRule
+
+OURS = Thresholds(alpha=0.01, min_effect=0.05, floor=0.025, limit=None)
+
+# Whether any case of the second places' runs is called slower than in the first places' runs.
+Rule = Callable[[list[int], list[int]], bool]
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """Runs in order of time: seconds by run, case and round, and the logarithms that our rule compares."""
+
+    runs: tuple[Run, ...]
+    cases: tuple[str, ...]
+    rounds_s: np.ndarray
+    logs: dict[str, list[float]]
+
+    def samples(self, places: list[int]) -> dict[str, Sample]:
+        """A sample a case with each of these runs as a unit."""
+        return {case: Sample(tuple(logs[place] for place in places)) for case, logs in self.logs.items()}
+
+
+def recorded(folder: Path) -> Recorded:
+    """The runs in a folder, all of which have the same cases and numbers of rounds."""
+    runs = tuple(read_run(path) for path in sorted(folder.glob("*.json")))
+    cases = tuple(runs[0].cases)
+    rounds_s = np.array([[run.cases[case].rounds_s for case in cases] for run in runs])
+    logs = {case: [log(geometric_mean_s(run.cases[case].rounds_s)) for run in runs] for case in cases}
+    return Recorded(runs, cases, rounds_s, logs)
+
+
+# Rules: each says whether it calls any case of head slower.
+
+
+def ours(data: Recorded) -> Rule:
+    """Welch on logarithms with Holm, a run a unit: what we do with runs that took turns."""
+
+    def alarm(base: list[int], head: list[int]) -> bool:
+        return regression(data.samples(base), data.samples(head))
+
+    return alarm
+
+
+def ours_by_session(data: Recorded) -> Rule:
+    """The same as the program does it: runs that took no turns are one unit a session."""
+
+    def alarm(base: list[int], head: list[int]) -> bool:
+        sides = [Side(tuple(data.runs[place] for place in places), False) for places in (base, head)]
+        return regression(*samples(*sides, data.cases))
+
+    return alarm
+
+
+def regression(base: dict[str, Sample], head: dict[str, Sample]) -> bool:
+    """Whether our rule calls any case a regression."""
+    return any(found.verdict is Verdict.REGRESSION for found in judged(base, head).values())
+
+
+def judged(base: dict[str, Sample], head: dict[str, Sample]) -> dict[str, Judged]:
+    """Our rule without a past."""
+    return judge_apart(base, head, [], lambda case: OURS, OURS.alpha)
+
+
+def theirs(data: Recorded, rule: OtherRule) -> Rule:
+    """Another tool's rule."""
+
+    def alarm(base: list[int], head: list[int]) -> bool:
+        left, right = (data.rounds_s[places].swapaxes(0, 1) for places in (base, head))
+        return bool(rule.slower(left, right).any())
+
+    return alarm

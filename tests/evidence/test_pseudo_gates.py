@@ -1,0 +1,65 @@
+"""Pseudo-gates on the small recording: no false alarm, and what is put in is found."""
+
+import random
+
+import pytest
+
+from benchmarks.gate.decision import GRID
+from evidence.replay.effects import EFFECTS, NOTHING, Effect, slowed
+from evidence.replay.ours import Question, flipped, gate
+from evidence.replay.recording import RecordedPair, read_recordings
+from tests.run_session import ROOT
+
+(SMALL,) = (one for one in read_recordings(ROOT / "evidence/data/pairs/tuning") if one.name == "12-cases")
+
+
+def ended(effect, number, budget_s=600.0):
+    """One pseudo-gate, and what it should have found."""
+    coin = random.Random(f"{effect} {number}")
+    slower = slowed(SMALL, effect, coin)
+    return gate(SMALL, flipped(SMALL, coin), slower, Question(budget_s=budget_s)), slower
+
+
+def test_identical_code_raises_no_alarm():
+    """At most 1 % of gates may: of 60, one happens in 45 % of such tests, three almost never."""
+    assert sum(bool(ended(NOTHING, number)[0].failing) for number in range(60)) < 3
+
+
+@pytest.mark.parametrize("where", ["case", "backend"])
+def test_a_large_slowdown_is_seen_where_it_is(where):
+    """And nowhere else, in nearly all gates."""
+    found = [ended(Effect(where, 0.25), number) for number in range(12)]
+    assert sum(bool(one.failing & slower.rows) for one, slower in found) >= 11
+    elsewhere = [one.failing - slower.rows - {GRID} - backends(slower) for one, slower in found]
+    assert sum(map(bool, elsewhere)) <= 1
+
+
+def backends(slower):
+    """The rows of backends that a slow case belongs to, which may say so too."""
+    return {f"backend {case.backend}" for case in SMALL.cases if case.nodeid in slower.cases}
+
+
+def test_the_budget_is_kept():
+    """Whatever happens; and without time for a pair there is none."""
+    for budget_s in (50.0, 120.0, 600.0):
+        assert ended(NOTHING, 1, budget_s)[0].seconds <= budget_s
+    assert ended(NOTHING, 1, budget_s=46.0)[0].pairs == 0
+
+
+def test_effects_are_put_where_they_say():
+    """One case, or all of a backend; a recording with one backend has no backend of its own to slow down."""
+    coin = random.Random(1)
+    assert len(slowed(SMALL, Effect("case", 0.1), coin).cases) == 1
+    backend = slowed(SMALL, Effect("backend", 0.1), coin)
+    assert len({case.backend for case in SMALL.cases if case.nodeid in backend.cases}) == 1
+    assert backend.rows > backend.cases
+    assert slowed(SMALL, NOTHING, coin).rows == frozenset()
+    assert len(set(map(str, EFFECTS))) == len(EFFECTS)
+
+
+def test_a_case_that_a_pair_did_not_measure_is_not_made_up():
+    """A pseudo-gate knows of it only what was recorded."""
+    name = SMALL.cases[0].nodeid
+    pairs = [RecordedPair(one.seconds, {k: v for k, v in one.rounds_s.items() if k != name}) for one in SMALL.pairs]
+    ended = gate(SMALL, [(pair, 1) for pair in pairs], slowed(SMALL, NOTHING, random.Random(1)), Question())
+    assert name not in ended.failing

@@ -1,0 +1,198 @@
+"""The page in a real browser: from disk, in both themes, at phone width, without a script, with hostile names."""
+
+import socket
+
+import pytest
+
+from benchmarks.__main__ import main
+from tests.advise.costs import stored_model
+from tests.documents import document, stored
+from tests.gate.records import measured
+from tests.report.html.runs import FEW, cell, grid_run, with_resources
+from tests.report.html.test_page import HOSTILE
+
+pytest.importorskip("vl_convert", reason="the dependency group report is not installed")
+axe_playwright = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
+
+PAGES = ("history", "one run", "one case", "gate", "hostile", "resources", "advice")
+THEMES = ("light", "dark")
+WIDTHS = (1200, 375)
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory):
+    """A page of each kind, by name."""
+    folder = tmp_path_factory.mktemp("pages")
+    hostile = grid_run(**FEW, missing=("loky-n2-b100",), versions={"joblib": HOSTILE})
+    for one in hostile["benchmarks"][:3]:
+        one["params"]["backend"] = one["param"] = one["name"] = HOSTILE
+        one["fullname"] = f"{one['fullname']}{HOSTILE}"
+    hostile["joblib_suite"]["cases"]["failed"] |= {HOSTILE: HOSTILE}
+    histories = {
+        "history": [grid_run(day, 1.5 if day > 5 else 1.0, **FEW) for day in range(12)],
+        "one run": [grid_run()],
+        "one case": [document(cell())],
+        "resources": [with_resources(grid_run(**FEW))],
+        "hostile": [hostile, grid_run(1.0, **FEW), {**hostile, "datetime": "2026-02-01T00:00:00+00:00"}],
+    }
+    for name, runs in histories.items():
+        stored(folder / name, *runs)
+        assert main(["report", "--history", str(folder / name), "-o", str(folder / f"{name}.html")]) == 0
+    measured(folder / "record", (0.01, 0.02, 0.05, 0.01), pairs=20)
+    assert main(["report", str(folder / "record"), "-o", str(folder / "gate.html")]) == 0
+    stored_model(folder / "models")
+    asked = ("--task-time", "2ms", "--tasks", "5000", "--uneven", "10x", "--models", str(folder / "models"))
+    assert main(["recommend", *asked, "-o", str(folder / "advice.html")]) == 0
+    return {name: folder / f"{name}.html" for name in PAGES}
+
+
+@pytest.fixture
+def visit(browser, pages):
+    """Opens a page from disk: the page, and what it asked for or complained about."""
+    contexts = []
+
+    def open_page(name, **options):
+        context = browser.new_context(**options)
+        contexts.append(context)
+        page, heard = context.new_page(), []
+        page.on("console", lambda message: heard.append(message.text))
+        page.on("pageerror", lambda error: heard.append(str(error)))
+        page.on("request", lambda request: heard.append(request.url) if request.url != pages[name].as_uri() else None)
+        page.goto(pages[name].as_uri())
+        return page, heard
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("name", PAGES)
+def test_it_opens_quietly_and_fits(visit, name, theme, width):
+    """No message, no request, no sideways scrolling, and axe finds nothing wrong."""
+    page, heard = visit(name, viewport={"width": width, "height": 800}, color_scheme=theme)
+    assert heard == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    # What is folded is to be sound as well.
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    found = axe_playwright.Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.parametrize("name", ["history", "resources", "advice"])
+def test_no_drawing_is_cut_off(visit, name):
+    """Every word of every chart lies inside of the screen."""
+    page, _ = visit(name, viewport={"width": 375, "height": 800})
+    outside = page.evaluate(
+        """() => [...document.querySelectorAll("svg text")].filter((text) => {
+             const box = text.getBoundingClientRect();
+             return box.width && (box.left < 0 || box.right > innerWidth);
+           }).map((text) => text.textContent)"""
+    )
+    assert outside == []
+
+
+def test_the_themes_differ(visit):
+    """The same drawing in the colours of the theme."""
+    colours = []
+    for theme in THEMES:
+        page, _ = visit("history", color_scheme=theme)
+        script = "getComputedStyle(document.querySelector('svg text')).fill + getComputedStyle(document.body).color"
+        colours.append(page.evaluate(script))
+    assert colours[0] != colours[1]
+
+
+def test_tables_are_sorted_by_a_click_or_a_key(visit):
+    """Numbers as numbers, both ways, and a screen reader is told."""
+    page, _ = visit("history")
+    title = page.locator("#comparison table.tools th", has_text="head/base")
+    column = "[...document.querySelectorAll('#comparison table.tools tbody tr')].map((row) => row.cells[3].textContent)"
+    title.locator("button").click()
+    found = [float(text) for text in page.evaluate(column)]
+    assert found == sorted(found)
+    assert title.get_attribute("aria-sort") == "ascending"
+    title.locator("button").press("Enter")
+    found = [float(text) for text in page.evaluate(column)]
+    assert found == sorted(found, reverse=True)
+    assert title.get_attribute("aria-sort") == "descending"
+
+
+def test_rows_are_filtered(visit):
+    """By every word, in any order; how many are left is said."""
+    page, _ = visit("history")
+    box = page.locator("#comparison .filter")
+    total = page.locator("#comparison table.tools tbody tr").count()
+    box.locator("input").fill("n2 LOKY")
+    visible = page.locator("#comparison table.tools tbody tr:visible").all_inner_texts()
+    assert 0 < len(visible) < total
+    assert all("loky" in text and "n2" in text for text in visible)
+    assert box.locator("[role=status]").inner_text() == f"{len(visible)} of {total} rows"
+    box.locator("input").fill("")
+    assert page.locator("#comparison table.tools tbody tr:visible").count() == total
+
+
+def test_a_mark_says_what_it_is(visit):
+    """Under the pointer."""
+    page, _ = visit("history")
+    page.locator("#cells svg [data-label*='times the direct loop']").first.hover()
+    assert page.locator("#tip").inner_text().startswith("n_jobs 1, batch size 1: ")
+    assert "times the direct loop" in page.locator("#tip").inner_text()
+    page.mouse.move(2, 2)
+    assert page.locator("#tip").is_hidden()
+
+
+def test_everything_is_there_without_a_script(visit):
+    """Charts, tables, the numbers behind the charts."""
+    page, heard = visit("history", java_script_enabled=False)
+    assert heard == []
+    assert page.locator("svg").count() > 35
+    page.locator("#cells summary").first.click()
+    assert page.locator("#cells details table").first.is_visible()
+    assert page.locator("#comparison table").last.is_visible()
+    assert page.locator(".filter").count() == 0
+
+
+def test_names_run_nothing(visit):
+    """Every hostile name is seen, none is obeyed."""
+    page, heard = visit("hostile")
+    dialogs = []
+    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    page.wait_for_timeout(200)
+    assert (heard, dialogs) == ([], [])
+    assert page.locator("img, iframe, object, embed").count() == 0
+    assert HOSTILE in page.locator("#facts").inner_text()
+
+
+def test_the_policy_stops_what_would_get_in(visit):
+    """A script or an image that somebody had put into the page: neither runs, neither is fetched."""
+    page, heard = visit("one run")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.5)
+        page.evaluate(
+            """(port) => {
+              const script = document.createElement("script");
+              script.textContent = "window.owned = true";
+              const image = document.createElement("img");
+              image.src = `http://127.0.0.1:${port}/x.png`;
+              document.body.append(script, image);
+            }""",
+            server.getsockname()[1],
+        )
+        with pytest.raises(TimeoutError):
+            server.accept()
+    assert page.evaluate("window.owned") is None
+    assert len([text for text in heard if "Content Security Policy" in text]) == 2
+
+
+def test_paper(visit):
+    """What can't be used there is not printed; tables are whole; ink is dark, whatever the screen's theme."""
+    light, _ = visit("history", color_scheme="light")
+    page, _ = visit("history", color_scheme="dark")
+    page.emulate_media(media="print")
+    colours = "getComputedStyle(document.querySelector('svg text')).fill + getComputedStyle(document.body).color"
+    assert page.evaluate(colours) == light.evaluate(colours)
+    assert not page.locator("nav").is_visible()
+    assert not page.locator(".filter").first.is_visible()
+    assert page.locator("#comparison table").last.is_visible()

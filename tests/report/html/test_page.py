@@ -1,0 +1,380 @@
+"""The page as text: what stands in it, and that nothing in it can be markup of somebody else's."""
+
+import base64
+import hashlib
+import json
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from html.parser import HTMLParser
+from xml.etree import ElementTree
+
+import pytest
+
+from benchmarks.__main__ import main
+from tests.cli.judgements import ALL
+from tests.documents import document, entry, stored
+from tests.gate.records import measured
+from tests.report.html.runs import FEW, cell, grid_run, with_resources
+from tests.run_session import ROOT
+
+pytest.importorskip("vl_convert", reason="the dependency group report is not installed")
+
+BACKENDS_60 = ("sequential", "threading", "loky", "multiprocessing")
+
+HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>`&\"'"
+
+
+class Page(HTMLParser):
+    """Tags with their attributes, and the text by tag."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.texts, self._open = [], {}, []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        if tag not in ("meta", "input", "br"):
+            self._open.append(tag)
+
+    def handle_endtag(self, tag):
+        while self._open and self._open.pop() != tag:
+            pass
+
+    def handle_data(self, data):
+        if self._open:
+            self.texts.setdefault(self._open[-1], []).append(data)
+
+
+@pytest.fixture
+def report(tmp_path, capsys):
+    """Calls the verb on a history: (exit code, the page, stdout, stderr)."""
+
+    def verb(*args, history=None):
+        path = tmp_path / "report.html"
+        path.unlink(missing_ok=True)
+        where = ["--history", str(history)] if history else []
+        code = main(["report", *map(str, args), *where, "-o", str(path)])
+        out, err = capsys.readouterr()
+        return code, path.read_text() if path.exists() else "", out, err
+
+    return verb
+
+
+@pytest.fixture
+def history(tmp_path):
+    """Twelve runs; loky became slower by a half at the seventh, joblib changed there."""
+    old, new = {"versions": {"joblib": "1.5.3"}}, {"versions": {"joblib": "1.6.0"}}
+    runs = [grid_run(day, 1.5 if day >= 6 else 1.0, **FEW, **(new if day >= 6 else old)) for day in range(12)]
+    stored(tmp_path / "history", *runs)
+    return tmp_path / "history"
+
+
+def test_every_section_is_there(report, history):
+    """The answer in a sentence with numbers, a figure of each kind, a table behind each figure."""
+    code, text, out, _ = report(history=history)
+    page = Page(text)
+    assert code == 0
+    assert "charts" in out
+    headings = [title.strip() for title in page.texts["h2"]]
+    assert headings == ["Answer", "n_jobs by batch size", "Scaling", "Rounds", "History", "Comparison", "Facts"]
+    assert any(re.match(r"Fastest here: .*x the direct loop", one) for one in page.texts["p"])
+    figures = [tag for tag, _ in page.tags].count("figure")
+    assert [tag for tag, _ in page.tags].count("details") == figures
+    assert figures > 35
+
+
+def test_a_change_of_level_is_found_and_dated(report, history):
+    """At the seventh run, with its size and what else changed there."""
+    _, text, _, _ = report(history=history)
+    rows = re.findall(r"<tr>(.*?)</tr>", text.partition('id="history"')[2].partition("</table>")[0])
+    found = [row for row in rows if "loky-n2-b100]" in row]
+    assert len(found) == 1
+    assert "0007 2026-01-07" in found[0]
+    assert "joblib 1.5.3 to 1.6.0" in found[0]
+    size = float(re.search(r"([+-]\d+) %", found[0])[1])
+    assert size == pytest.approx(50, abs=6)
+    assert not [row for row in rows if "threading" in row]
+
+
+def test_base_and_head_are_compared(report, history):
+    """As `compare` would, with the noise floor."""
+    _, text, _, _ = report("1..1", "latest", history=history)
+    section = text.partition('id="comparison"')[2]
+    assert "Base: 0001 run1. Head: 0012 run12." in section
+    assert "noise floor" in section
+
+
+def test_a_gate_record_is_shown(tmp_path, report):
+    """Its verdict first, both sides' rounds, and how to judge it again."""
+    measured(tmp_path / "record", (0.01,) * 4, pairs=20)
+    code, text, _, _ = report(tmp_path / "record")
+    page = Page(text)
+    assert code == 0
+    assert page.texts["p"][0].startswith("PASS: no regression seen")
+    assert "20 pairs of processes" in text
+    assert {"base", "head"} <= {one.strip() for one in page.texts["text"]}
+    assert "gate --recompute" in text
+
+
+@pytest.mark.parametrize(
+    ("runs", "said"),
+    [
+        ([grid_run()], "No other comparable run is stored yet"),
+        ([document(cell())], "Fastest here: the direct loop"),
+        ([document(entry())], "No speed-ups: no case of the grid"),
+        ([document(cell(), cell("loop", 1, "1"))], "Fastest here: the direct loop"),
+        ([grid_run(missing=("loky-n2-b100",))], "failed: WrongResult: index 3 is 5"),
+        ([grid_run(state="partial")], "This run is partial"),
+    ],
+    ids=["one run", "one case", "no facts", "loop only", "a failed cell", "partial"],
+)
+def test_little_or_broken(tmp_path, report, runs, said):
+    """A sentence says what is missing; nothing is hidden."""
+    stored(tmp_path / "history", *runs)
+    code, text, _, err = report(history=tmp_path / "history")
+    assert (code, err) == (0, "")
+    assert said in text
+
+
+def test_many_cases(tmp_path, report):
+    """500 of them: every one is in a table, none makes the page too large."""
+    cells = [cell("loky", 2 + place % 50, str(1 + place // 50)) for place in range(500)]
+    stored(tmp_path / "history", document(*cells))
+    code, text, _, _ = report(history=tmp_path / "history")
+    assert code == 0
+    assert len(text) < 2_000_000
+    assert all(f">n{jobs}-b{size}<" in text for jobs, size in ((2, 1), (51, 10)))
+
+
+def test_one_run_is_small(tmp_path, report):
+    """60 cases: at most 500 kB."""
+    run = grid_run(backends=BACKENDS_60, sizes=("1", "10", "100", "1000", "auto"))
+    stored(tmp_path / "history", run)
+    _, text, _, _ = report(history=tmp_path / "history")
+    assert len(text.encode()) <= 500_000
+
+
+def test_names_are_text(tmp_path, report):
+    """In names, parameters, reasons, versions: never an element, never an attribute."""
+    run = grid_run(missing=("loky-n2-b100",), versions={"joblib": HOSTILE, HOSTILE: "1"}, commit=HOSTILE)
+    for one in run["benchmarks"][:3]:
+        one["params"]["backend"] = HOSTILE
+        one["param"] = HOSTILE + one["param"]
+        one["name"] = one["fullname"] = HOSTILE + one["name"]
+    run["joblib_suite"]["cases"]["failed"] = {HOSTILE: HOSTILE}
+    stored(tmp_path / "history", run, grid_run(1.0), run)
+    code, text, _, _ = report(history=tmp_path / "history")
+    page = Page(text)
+    assert code == 0
+    assert "&lt;/script&gt;" in text
+    assert [tag for tag, _ in page.tags].count("script") == 1
+    assert not [tag for tag, _ in page.tags if tag in ("img", "iframe", "object", "link", "base", "form", "a-href")]
+    assert not [name for _, attributes in page.tags for name in attributes if name.startswith("on") or name == "style"]
+
+
+def test_the_policy_allows_the_pages_own_script_and_nothing_else(report, history):
+    """By their hashes; nothing is fetched, nothing is sent."""
+    _, text, _, _ = report(history=history)
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', text)[1].replace("&#39;", "'")
+    assert policy.startswith("default-src 'none'; ")
+    assert "unsafe" not in policy
+    for element in ("style", "script"):
+        content = re.search(rf"<{element}>(.*?)</{element}>", text, re.DOTALL)[1]
+        digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
+        assert f"{element}-src 'sha256-{digest}'" in policy
+    addresses = set(re.findall(r'(?:href|src)="([^"]*)"', text))
+    assert all(address.startswith("#") for address in addresses)
+
+
+def test_pictures_are_files_of_their_own(tmp_path, report, history):
+    """SVG with a title, a description and both themes; the README's is one of them."""
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    code, _, _, _ = report("--pictures", folder, history=history)
+    assert code == 0
+    names = {path.name for path in folder.iterdir()}
+    assert {"overview.svg", "heat-1.svg", "phases.svg", "history-1.svg"} <= names
+    root = ElementTree.fromstring((folder / "overview.svg").read_text())  # noqa: S314 - ours
+    tags = [element.tag.rpartition("}")[2] for element in root]
+    assert {"title", "desc", "style"} <= {*tags}
+    assert "screen and (prefers-color-scheme: dark)" in (folder / "overview.svg").read_text()
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (("1", "2", "3"), "3 inputs; expected a run, or base and head"),
+        (("1..3",), "names 3 runs; a report shows one, or base and head"),
+        (("99",), "no run is called '99'"),
+        (("1", "1"), "stands on both sides"),
+        (("--pictures", "/nowhere"), "--pictures '/nowhere': no such folder"),
+        (("--pictures", ""), "--pictures '': no such folder"),
+        (("--terminal",), "--output and --terminal"),
+        (("x" * 5000,), "no run is called 'xxx"),
+        ((str(ROOT / "docs"),), "no gate.json"),
+    ],
+)
+def test_what_cannot_be_reported(report, history, args, said):
+    """One line, exit code 2, no page."""
+    code, text, out, err = report(*args, history=history)
+    assert (code, text, out) == (2, "", "")
+    assert said in err
+    assert len(err.splitlines()) == 1
+
+
+def test_a_page_that_cannot_be_written_is_refused_at_once(tmp_path, history, capsys):
+    """Before anything is drawn."""
+    assert main(["report", "--history", str(history), "-o", str(tmp_path / "no" / "such.html")]) == 2
+    assert "--output" in capsys.readouterr().err
+
+
+def test_a_page_does_not_take_the_place_of_what_it_shows(tmp_path, history, capsys):
+    """Neither of a run nor of a record; nor does a picture take the page's."""
+    measured(tmp_path / "record", (0.01,) * 4)
+    stored_run = next(history.glob("*/0001*.json"))
+    for args, said in (
+        (["--history", history, "1", "-o", stored_run], "inside the history"),
+        ([stored_run, "-o", stored_run], "a run, or inside the history"),
+        ([tmp_path / "record", "-o", tmp_path / "record" / "gate.json"], "inside the record"),
+        (["--history", history, "-o", tmp_path / "phases.svg", "--pictures", tmp_path], "the name of a picture"),
+    ):
+        before = stored_run.read_bytes(), (tmp_path / "record" / "gate.json").read_bytes()
+        assert main(["report", *map(str, args)]) == 2
+        assert said in capsys.readouterr().err
+        assert (stored_run.read_bytes(), (tmp_path / "record" / "gate.json").read_bytes()) == before
+
+
+def test_a_record_of_a_calibration_is_no_gate(tmp_path, report):
+    """It would say what no gate said."""
+    replace(measured(tmp_path / "record", (0.01,) * 4), purpose="calibrate").save(tmp_path / "record")
+    code, _, _, err = report(tmp_path / "record")
+    assert (code, "measured by `calibrate`" in err) == (2, True)
+
+
+def test_a_file_of_its_own_is_shown_beside_the_runs_like_it(tmp_path, report, history):
+    """Its history is the stored runs', its base the newest of those before it."""
+    path = tmp_path / "artifact.json"
+    path.write_text(json.dumps(grid_run(20.0, **FEW, versions={"joblib": "1.6.0"})))
+    code, text, _, _ = report(path, history=history)
+    assert code == 0
+    assert "not in the history; these are the stored runs like it" in text
+    assert "Base: 0012 run12." in text
+
+
+def test_a_baseline_is_not_newer_than_what_it_is_compared_with(report, history):
+    """Time would run backwards."""
+    assert main(["baseline", "set", "9", "--name", "main", "--history", str(history)]) == 0
+    assert "Base: 0009 run9. Head: 0012 run12." in report("12", history=history)[1]
+    assert "Base: 0004 run4. Head: 0005 run5." in report("5", history=history)[1]
+
+
+def test_cells_without_a_time_are_in_their_places(tmp_path, report):
+    """A row of which every cell failed, a backend of which none was run, all cores asked for as -1."""
+    failed = [f"loky-n4-b{size}" for size in ("1", "100", "auto")]
+    run = grid_run(missing=failed)
+    all_cores = {"effective_n_jobs": 2, "worker_processes": 2, "worker_threads": 2}
+    run["benchmarks"].append(cell("threading", -1, "100", **all_cores))
+    node = "benchmarks/suite/test_summation.py::test_summation[multiprocessing-n2-b100]"
+    run["joblib_suite"]["cases"]["not_run"] = {node: "a case before it hung"}
+    stored(tmp_path / "history", run)
+    _, text, _, _ = report(history=tmp_path / "history")
+    tables = {one: text.partition(f"<caption>Speed-up of {one} ")[2].partition("</table>")[0] for one in BACKENDS_60}
+    rows = re.findall(r'<th scope="row">(.*?)</th>', tables["loky"])
+    assert rows == ["1", "2", "4"]
+    assert tables["loky"].count("failed: WrongResult") == 3
+    assert re.findall(r'<th scope="row">(.*?)</th>', tables["threading"]) == ["-1", "1", "2", "4"]
+    assert "not measured" in tables["multiprocessing"] or "not run: a case before it hung" in tables["multiprocessing"]
+    assert "3 cases failed, such as test_summation[loky-n4-b1]." in text
+
+
+def test_cases_of_one_name_are_not_mixed(tmp_path, report):
+    """They are told apart by their files."""
+    run = document(cell(), cell(rounds=(0.5, 0.6, 0.7)))
+    run["benchmarks"][1]["fullname"] = "other.py::test_summation[loky-n2-b100]"
+    stored(tmp_path / "history", run)
+    _, text, _, _ = report(history=tmp_path / "history")
+    assert ">other.py::test_summation[loky-n2-b100]<" in text
+    assert "Every round of 2 cases" in text
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, f"git checkout {'a' * 40} &amp;&amp; tox run -e bench -- --profile=quick"),
+        ({"selection": {"-k": "loky and b1"}}, "--profile=quick -k &#39;loky and b1&#39;"),
+        ({"grid": {"tasks": 77, "longest": 500, "rounds": 5}}, "--profile=quick --tasks=77"),
+        ({"seeds": {"shuffle": 3}, "selection": {"--n-jobs": "-1,2"}}, "--n-jobs=-1,2 --shuffle=3"),
+        ({"profile": "quick; rm -rf ~ #"}, f"git checkout {'a' * 40} &amp;&amp; pytest --benchmark-only"),
+    ],
+    ids=["plain", "selection", "sizes", "order", "hostile"],
+)
+def test_the_command_that_measures_it_again(tmp_path, report, changes, expected):
+    """With what made the run what it is; nothing in a file becomes a command of its own."""
+    stored(tmp_path / "history", document(cell(), **changes))
+    _, text, _, _ = report(history=tmp_path / "history")
+    command = re.search(r"<dt>Measure it again</dt><dd>(.*?)</dd>", text)[1]
+    assert command.endswith(expected)
+
+
+@pytest.mark.parametrize("package", ["vl_convert", "jinja2", "markupsafe", "numpy"])
+def test_a_missing_package_is_named(tmp_path, history, package):
+    """Before any work, with what to install."""
+    code = f"import sys; sys.modules[{package!r}] = None\nfrom benchmarks.__main__ import main\n"
+    code += f"sys.exit(main(['report', '--history', {str(history)!r}, '-o', {str(tmp_path / 'x.html')!r}]))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert package in done.stderr
+    assert "install the dependency group report" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_nothing_visible_is_not_drawn_as_certain(tmp_path):
+    """A row that could have shown no slowdown has a band across the chart; no interval, no line."""
+    from benchmarks.report.html.comparison import comparison_section
+
+    (figure,) = comparison_section(ALL).figures
+    rows = {row["name"]: row for row in figure.spec["data"]["values"]}
+    blind, seen = rows["test_x[noisy]"], rows["test_x[same]"]
+    assert not blind["known"]
+    assert "interval unknown" in blind["label"]
+    assert blind["floor_low"] <= min(row["low"] for row in rows.values())
+    assert blind["floor_high"] >= max(row["high"] for row in rows.values())
+    assert (seen["floor_low"], seen["floor_high"]) == pytest.approx((1 / 1.05, 1.05))
+
+
+def test_the_terminal_shows_the_answer_and_the_cells(history, capsys):
+    """In 100 columns, without a page."""
+    assert main(["report", "--terminal", "--history", str(history)]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("Fastest here: ")
+    assert max(map(len, out.splitlines())) <= 100
+    (row,) = [line for line in out.splitlines() if line.startswith("loky")]
+    assert row.split() == ["loky", "1", "alias", "alias"]
+    assert out.count("*") == 3  # the best cell of each backend
+
+
+def test_memory_is_shown_largest_first(tmp_path, report):
+    """With a chart of the peaks; a run without resources has no such section."""
+    stored(tmp_path / "h", with_resources(grid_run(**FEW)), grid_run(1.0, **FEW))
+    with_them, without = (report(name, history=tmp_path / "h")[1] for name in ("1", "2"))
+    assert "Memory and CPU time" in Page(with_them).texts["h2"]
+    assert "Peak memory, largest first" in with_them
+    assert "Memory and CPU time" not in without
+
+
+WEIRD = {"memory": HOSTILE, "cpu_s": 0.1, "threads": HOSTILE, "start_pss_bytes": [1]}
+
+
+@pytest.mark.parametrize("said", [WEIRD, {"cpu_s": 0.1, "threads": -1}])
+def test_resources_of_other_origin(tmp_path, report, said):
+    """What makes no sense is left out; what was written by somebody else is text."""
+    run = grid_run(**FEW)
+    run["benchmarks"][0]["extra_info"]["resources"] = said
+    stored(tmp_path / "h", run)
+    code, text, _, _ = report("1", history=tmp_path / "h")
+    assert code == 0
+    assert "Memory and CPU time" in Page(text).texts["h2"]
+    assert "img" not in [tag for tag, _ in Page(text).tags]
