@@ -15,7 +15,7 @@ from benchmarks.gate.environments import build
 from benchmarks.gate.pair import PAIR_S
 from benchmarks.gate.planning import expected_pairs, smallest_visible
 from benchmarks.gate.record import GateCase, Record
-from benchmarks.gate.specs import EXPECTED, parse_side
+from benchmarks.gate.specs import SPEC_FORMS, parse_side
 from benchmarks.gate.tracks import Measured
 from benchmarks.history.store import Store
 from benchmarks.report.tables import table
@@ -25,7 +25,7 @@ from benchmarks.text.formatting import duration
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `calibrate` takes."""
     parser.add_argument(
-        "--side", metavar="SPEC", action="append", default=[], help=f"{EXPECTED} (default: this checkout)"
+        "--side", metavar="SPEC", action="append", default=[], help=f"{SPEC_FORMS} (default: this checkout)"
     )
     add_measuring_arguments(parser)
     parser.add_argument("--recompute", metavar="RECORD", help="calibrate again by a record, measuring nothing")

@@ -15,7 +15,7 @@ from benchmarks.gate.decision import decide, names, next_cases, pairs_to_go, row
 from benchmarks.gate.environments import build, same_tree
 from benchmarks.gate.needs import OPTION
 from benchmarks.gate.record import GateCase, Record
-from benchmarks.gate.specs import EXPECTED, parse_side
+from benchmarks.gate.specs import SPEC_FORMS, parse_side
 from benchmarks.gate.tracks import Measured
 from benchmarks.gate.trees import merge_base
 from benchmarks.history.store import Store
@@ -26,7 +26,7 @@ from benchmarks.text.printable import visible
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `gate` takes."""
-    parser.add_argument("--base", metavar="SPEC", action="append", default=[], help=f"{EXPECTED}; repeatable")
+    parser.add_argument("--base", metavar="SPEC", action="append", default=[], help=f"{SPEC_FORMS}; repeatable")
     parser.add_argument("--head", metavar="SPEC", action="append", default=[], help="the same (default: this checkout)")
     add_measuring_arguments(parser)
     parser.add_argument("--resources", action="store_true", help="judge memory and CPU time as well")

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from benchmarks.errors import GateError, HistoryError
 from benchmarks.gate.calibration import known
+from benchmarks.gate.commands import last_lines
 from benchmarks.gate.environments import BuiltSide
 from benchmarks.gate.pair import PAIR_S, PairEnd, run_pair
 from benchmarks.gate.planning import expectation, expected_pairs
-from benchmarks.gate.processes import ending
 from benchmarks.gate.record import GateCase, PairRecord, Record, digests, discard, machine_of, runs_of
 from benchmarks.gate.sizing import choose_cases, write_plan
 from benchmarks.gate.tracks import Measured
@@ -169,7 +169,9 @@ class Campaign:
             return
         log = self.folder / "logs" / f"{name}-{side}.txt"
         if nodeid is None or side == "base":
-            raise GateError(f"{side} can't be measured: {why} {_DEATHS} times; see {log}:\n{ending(log.read_bytes())}")
+            raise GateError(
+                f"{side} can't be measured: {why} {_DEATHS} times; see {log}:\n{last_lines(log.read_bytes())}"
+            )
         self.record.trouble[nodeid] = [side, why]
 
     def _note_failures(self, failed: Mapping[str, Mapping[str, str]]) -> None:

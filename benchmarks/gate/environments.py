@@ -1,4 +1,4 @@
-"""The two sides' environments: built by uv before anything is measured, cached by what they are made of."""
+"""The virtual environments of both sides: built by uv before anything is measured, and cached by content."""
 
 import hashlib
 import json
@@ -11,17 +11,30 @@ from pathlib import Path
 
 from benchmarks.errors import GateError
 from benchmarks.files.durable import locked, make_folder
-from benchmarks.gate.processes import output_of
+from benchmarks.gate.commands import output_of
 from benchmarks.gate.specs import SideSpec, project_name
-from benchmarks.gate.trees import Files, clone, copy_project, digest_of, keep_tree, pins, suite_files, with_workloads
+from benchmarks.gate.trees import (
+    Files,
+    clone,
+    copy_project,
+    dependency_group,
+    digest_of,
+    keep_tree,
+    suite_files,
+    with_workloads,
+    workload_files,
+)
 
 # How long another gate may take to build.
 _PATIENCE_S = 900.0
 
+# What is measured, and what measures.
+_MEASURED, _HARNESS = "measured", "harness"
+
 
 @dataclass(frozen=True)
 class BuiltSide:
-    """A side that can be measured: its interpreter, the tree it is run in, and what is installed (name: version)."""
+    """A side that can be measured: its interpreter, its sessions' tree, and the versions of its packages."""
 
     python: Path
     tree: Path
@@ -29,21 +42,35 @@ class BuiltSide:
 
     @property
     def identity(self) -> str:
-        """Names what it is: environment and tree are named after their content."""
+        """The names of environment and tree, which are digests of their content."""
         return f"{self.python.parent.parent.name} {self.tree.name}"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A side's requirements: its `own`, the repository's pins that these leave, and the harness."""
+
+    own: tuple[str, ...]
+    pinned: tuple[str, ...]
+    harness: tuple[str, ...]
+
+    @property
+    def lines(self) -> list[str]:
+        """All requirements, as in a requirements file."""
+        return [*self.own, *self.pinned, *self.harness]
 
 
 def build(
     base: SideSpec, head: SideSpec, root: Path, cache: Path, interpreter: str | None, backends: Sequence[str] = ()
 ) -> tuple[BuiltSide, BuiltSide]:
-    """Both sides, built or found under `cache`; `root` is this repository. Raises GateError.
+    """Build both sides, or find them under `cache`. Raises GateError if one can't be built.
 
-    `backends` are those that a session is asked for: some need packages of their own.
-
-    Head's suite measures both; of base's commit come the pins and the workloads.
+    `root` is this repository; `backends` are those that the sessions are asked for, since some need packages of their
+    own. Head's suite measures both sides, so the harness comes from head's pyproject.toml as well; a commit given as
+    base contributes its pins and its workloads.
     """
     cache = make_folder(cache.absolute())
-    # Two gates that begin at once build once.
+    # Two gates that start at the same time build once.
     with locked(cache / "lock", timeout_s=_PATIENCE_S):
         return _build(base, head, root, Builder(cache, interpreter or sys.executable), backends)
 
@@ -53,60 +80,45 @@ def _build(
 ) -> tuple[BuiltSide, BuiltSide]:
     suite = suite_files(root, head.ref)
     trees = suite_files(root, base.ref) if base.ref else suite, suite
-    wheels = [builder.wheels(side) for side in (base, head)]
+    harness = dependency_group(suite, _HARNESS)
     wanted = [
-        _wanted(side, pins(tree, backends), own) for side, tree, own in zip((base, head), trees, wheels, strict=True)
+        _wanted(side, builder.wheels(side), tree, [*harness, *_of_backends(tree, backends)])
+        for side, tree in zip((base, head), trees, strict=True)
     ]
-    locks = builder.lock(wanted)
     base_side, head_side = (
         BuiltSide(
             python := builder.environment(lock),
             keep_tree(with_workloads(suite, tree), builder.cache / "trees"),
             builder.installed(python),
         )
-        for lock, tree in zip(locks, trees, strict=True)
+        for lock, tree in zip(builder.lock(wanted), trees, strict=True)
     )
     return base_side, head_side
 
 
 def same_tree(base: SideSpec, head: SideSpec, root: Path) -> bool:
-    """Whether nothing that is measured differs: no pins, no workloads, no package of a side's own."""
+    """Return whether nothing that is measured differs: no pins, no workloads, no package of a side's own."""
     if any(side.requirements or side.paths or side.repositories for side in (base, head)):
         return False
-    one, other = suite_files(root, base.ref), suite_files(root, head.ref)
-    return pins(one) == pins(other) and _workloads(one) == _workloads(other)
+    base_files, head_files = suite_files(root, base.ref), suite_files(root, head.ref)
+    same_pins = dependency_group(base_files, _MEASURED) == dependency_group(head_files, _MEASURED)
+    return same_pins and workload_files(base_files) == workload_files(head_files)
 
 
-def _workloads(files: Files) -> Files:
-    return {path: content for path, content in files.items() if path.startswith("benchmarks/workloads/")}
+def _of_backends(tree: Files, backends: Iterable[str]) -> list[str]:
+    """Return the requirements of backends that have a dependency group of their own name."""
+    return [line for name in backends for line in dependency_group(tree, name, optional=True)]
 
 
-def _wanted(side: SideSpec, groups: dict[str, list[str]], wheels: Sequence[Path]) -> "Wanted":
+def _wanted(side: SideSpec, wheels: Sequence[Path], tree: Files, harness: Sequence[str]) -> Wanted:
     own = [*side.requirements, *(f"{project_name(wheel.name.split('-')[0])} @ {wheel.as_uri()}" for wheel in wheels)]
     names = {project_name(line) for line in own}
-    return Wanted(
-        tuple(own),
-        tuple(line for line in groups["measured"] if project_name(line) not in names),
-        tuple(groups["harness"]),
-    )
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """A side's requirements: its `own`, the repository's pins that these leave, and what measures."""
-
-    own: tuple[str, ...]
-    pinned: tuple[str, ...]
-    harness: tuple[str, ...]
-
-    @property
-    def lines(self) -> list[str]:
-        """All of them, as in a requirements file."""
-        return [*self.own, *self.pinned, *self.harness]
+    pinned = [line for line in dependency_group(tree, _MEASURED) if project_name(line) not in names]
+    return Wanted(tuple(own), tuple(pinned), tuple(harness))
 
 
 class Builder:
-    """uv, and where it puts what it builds: everything is named after what it is made of, and made once."""
+    """uv and its cache: everything is built once, and named after what it is made of."""
 
     def __init__(self, cache: Path, interpreter: str) -> None:
         try:
@@ -117,18 +129,18 @@ class Builder:
         self.cache = cache
         for name in ("wheels", "locks", "environments", "trees"):
             (cache / name).mkdir(parents=True, exist_ok=True)
-        found = output_of("--python", [self._uv, "python", "find", interpreter], cache)
-        self.interpreter = found.decode().strip()
+        path = output_of("--python", [self._uv, "python", "find", interpreter], cache)
+        self.interpreter = path.decode().strip()
 
     def wheels(self, side: SideSpec) -> list[Path]:
-        """A wheel for each project of the side that is no released version."""
-        found = [self._wheel(path, digest_of(path)) for path in side.paths]
+        """Build a wheel of each local project and each commit of another repository."""
+        wheels = [self._wheel(path, digest_of(path)) for path in side.paths]
         for source in side.repositories:
             with tempfile.TemporaryDirectory() as folder:
                 checkout = Path(folder) / "checkout"
                 commit = clone(source.url, source.ref, checkout)
-                found.append(self._wheel(checkout, commit[:16]))
-        return found
+                wheels.append(self._wheel(checkout, commit[:16]))
+        return wheels
 
     def _wheel(self, project: Path, digest: str) -> Path:
         if project.is_file():
@@ -150,13 +162,13 @@ class Builder:
         return wheel
 
     def lock(self, wanted: Sequence[Wanted]) -> list[Path]:
-        """Every requirement of both sides pinned: what neither asks for differently is the same in both."""
+        """Pin every requirement of both sides; what neither side asks for differently gets the same version in both."""
         key = _digest(json.dumps([[side.lines for side in wanted], self.interpreter]))
-        targets = [self.cache / "locks" / f"{key}-{place}.txt" for place in range(len(wanted))]
+        targets = [self.cache / "locks" / f"{key}-{number}.txt" for number in range(len(wanted))]
         own = {project_name(line) for side in wanted for line in (*side.own, *_differing(wanted))}
-        for place, (side, target) in enumerate(zip(wanted, targets, strict=True)):
+        for number, (side, target) in enumerate(zip(wanted, targets, strict=True)):
             if not target.exists():
-                common = targets[0].read_text().splitlines() if place else []
+                common = targets[0].read_text().splitlines() if number else []
                 kept = [line for line in common if line and project_name(line) not in own]
                 target.with_suffix(".writing").write_text(self._compiled(side.lines, kept))
                 target.with_suffix(".writing").rename(target)
@@ -169,36 +181,36 @@ class Builder:
             kept.write_text("\n".join(constraints) + "\n")
             command = [self._uv, "pip", "compile", "--quiet", "--no-header", "--no-annotate", "--python"]
             command += [self.interpreter, "--constraint", str(kept), str(wanted)]
-            return output_of("resolving what a side needs", command, self.cache).decode()
+            return output_of("resolving a side's requirements", command, self.cache).decode()
 
     def environment(self, lock: Path) -> Path:
-        """The interpreter of an environment that holds exactly what a lock names."""
+        """Build the environment that holds exactly what a lock names, and return its interpreter."""
         target = self.cache / "environments" / _digest(lock.read_text() + self.interpreter)
         python = target / "bin" / "python"
-        # The last thing written: an environment without it was cut off.
+        # Written last: an environment without it was interrupted.
         whole = target / "whole"
         if not whole.exists():
             shutil.rmtree(target, ignore_errors=True)
             venv = [self._uv, "venv", "--quiet", "--python", self.interpreter, str(target)]
-            output_of("making an environment", venv, self.cache)
+            output_of("creating an environment", venv, self.cache)
             install = [self._uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", str(python)]
             output_of("installing a side", [*install, "--no-deps", "--requirement", str(lock)], self.cache)
             whole.touch()
         return python
 
     def installed(self, python: Path) -> dict[str, str]:
-        """Versions by project; of one that was built here, its wheel."""
+        """Return the installed versions by project; a project that was built here has its wheel's URL instead."""
         freeze = [self._uv, "pip", "freeze", "--python", str(python)]
-        found = {}
+        versions = {}
         for line in output_of("uv pip freeze", freeze, self.cache).decode().splitlines():
             name, separator, rest = line.partition("==") if "==" in line else line.partition(" @ ")
             if separator:
-                found[project_name(name)] = rest
-        return found
+                versions[project_name(name)] = rest
+        return versions
 
 
 def _differing(wanted: Sequence[Wanted]) -> set[str]:
-    """The repository's own pins that are not the same on all sides."""
+    """Return those of the repository's pins that are not the same on all sides."""
     pinned = [set(side.pinned) for side in wanted]
     return set().union(*pinned) - pinned[0].intersection(*pinned)
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from subprocess import TimeoutExpired
 
 from benchmarks.errors import GateError
+from benchmarks.gate.commands import last_lines
 from benchmarks.gate.environments import BuiltSide
 from benchmarks.gate.pair import running, session_command
-from benchmarks.gate.processes import ending
 from benchmarks.gate.record import GateCase, runs_of
 from benchmarks.history.run import CaseTimes, Run, geometric_mean_s, read_run
 
@@ -140,7 +140,7 @@ def _session(side: BuiltSide, folder: Path, name: str, plan: Path | None, more: 
         raise GateError(f"pytest refuses: {why}")
     saved = next((file for file in runs.files() if file.name == name), None)
     if code not in (0, 1) or saved is None:
-        said = ending(log.read_bytes())
+        said = last_lines(log.read_bytes())
         raise NoRun(f"{name}: a side can't be measured (pytest's exit code {code}), see {log}:\n{said}")
     return read_run(saved.path)
 

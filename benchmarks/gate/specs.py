@@ -1,4 +1,4 @@
-"""What a side is asked to be: requirements, local projects, commits."""
+"""What a user asks a side to be: requirements, local projects, commits."""
 
 import re
 from collections.abc import Sequence
@@ -8,9 +8,10 @@ from pathlib import Path
 from benchmarks.errors import GateError
 from benchmarks.text.printable import visible
 
-EXPECTED = "a requirement (joblib==1.5.3), a path to a checkout or wheel (./joblib), git:REF or git+URL@REF"
+# The forms of a side, for --help and for messages.
+SPEC_FORMS = "a requirement (joblib==1.5.3), a path to a checkout or wheel (./joblib), git:REF or git+URL@REF"
 
-# A name and a version specifier (PEP 508), without markers and addresses.
+# A name and a version specifier (PEP 508), without markers and URLs.
 _REQUIREMENT = re.compile(
     r"([A-Za-z0-9][A-Za-z0-9._-]*)(\[[A-Za-z0-9._,-]+\])?\s*((===|[=~!<>]=|[<>])[^;@]+)", re.ASCII
 )
@@ -27,7 +28,10 @@ class GitSource:
 
 @dataclass(frozen=True)
 class SideSpec:
-    """One side as it was asked for; `ref` is of this repository, None where it is taken as it is."""
+    """One side as the user described it.
+
+    `ref` is a commit of this repository; None means the checkout as it is.
+    """
 
     requirements: tuple[str, ...]
     paths: tuple[Path, ...]
@@ -35,36 +39,38 @@ class SideSpec:
     ref: str | None
 
 
-def parse_side(option: str, texts: Sequence[str]) -> SideSpec:
-    """The side that `--base` or `--head` describes; raises GateError."""
+def parse_side(option: str, specs: Sequence[str]) -> SideSpec:
+    """Parse the values of `option` (`--base` or `--head`). Raises GateError if one of them has no known form."""
     requirements, paths, repositories, refs = [], [], [], []
-    for text in texts:
-        if not text.strip():
-            raise GateError(f"{option} {visible(text)!r}: empty; expected {EXPECTED}")
-        if text.startswith("git:") and len(text) > len("git:"):
-            refs.append(text.removeprefix("git:"))
-        elif match := _GIT_URL.fullmatch(text):
+    for spec in specs:
+        if not spec.strip():
+            raise GateError(f"{option} {visible(spec)!r}: empty; expected {SPEC_FORMS}")
+        if spec.startswith("git:") and len(spec) > len("git:"):
+            refs.append(spec.removeprefix("git:"))
+        elif match := _GIT_URL.fullmatch(spec):
             repositories.append(GitSource(match[1], match[2]))
-        elif _REQUIREMENT.fullmatch(text):
-            requirements.append(text)
-        elif "\0" not in text and Path(text).exists():
-            paths.append(Path(text).resolve())
+        elif _REQUIREMENT.fullmatch(spec):
+            requirements.append(spec)
+        elif "\0" not in spec and Path(spec).exists():
+            paths.append(Path(spec).resolve())
         else:
-            raise GateError(f"{option} {visible(text)!r}: no such path, and no requirement; expected {EXPECTED}")
-    _refuse_refs(option, refs, [one.ref for one in repositories])
+            raise GateError(
+                f"{option} {visible(spec)!r}: neither an existing path nor a requirement; expected {SPEC_FORMS}"
+            )
+    _refuse_refs(option, refs, [source.ref for source in repositories])
     return SideSpec(tuple(requirements), tuple(paths), tuple(repositories), refs[0] if refs else None)
 
 
 def _refuse_refs(option: str, own: Sequence[str], others: Sequence[str]) -> None:
     if len(own) > 1:
-        raise GateError(f"{option}: {len(own)} times git:REF; a side is one commit of this repository")
+        raise GateError(f"{option}: git:REF is given {len(own)} times; a side is one commit of this repository")
     for ref in (*own, *others):
         # git would take it for an option.
         if ref.startswith("-"):
-            raise GateError(f"{option}: {visible(ref)!r} is no commit; expected a branch, a tag or a hash")
+            raise GateError(f"{option}: {visible(ref)!r} is not a commit; expected a branch, a tag or a hash")
 
 
 def project_name(requirement: str) -> str:
-    """A requirement's project, normalized (PEP 503)."""
+    """Return a requirement's project name, normalized as in PEP 503."""
     match = re.match(r"\s*([A-Za-z0-9._-]+)", requirement)
     return re.sub(r"[-_.]+", "-", match[1]).lower() if match else ""

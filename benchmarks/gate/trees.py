@@ -1,4 +1,4 @@
-"""Source trees: what a side measures with, and what it is built from."""
+"""Source trees: the suite that a side is measured with, and the projects it is built from."""
 
 import hashlib
 import io
@@ -9,52 +9,60 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from benchmarks.errors import GateError
-from benchmarks.gate.processes import output_of
+from benchmarks.gate.commands import output_of
 
 # What a session needs of this repository.
 _SUITE = ("benchmarks", "conftest.py", "pytest.ini", "pyproject.toml")
+_WORKLOADS = "benchmarks/workloads/"
 _NOT_SOURCE = shutil.ignore_patterns(
     "__pycache__", "*.pyc", ".tox", ".nox", ".venv", ".gate", ".benchmarks", ".mypy_cache", ".ruff_cache", "build"
 )
 
+# Contents by path, relative to the tree's root.
 Files = dict[str, bytes]
 
 
 def suite_files(root: Path, ref: str | None) -> Files:
-    """What a session needs, by path: of the checkout at `root` as it is, or of a commit. Raises GateError."""
+    """Return the files that a session needs: of commit `ref`, or of the checkout at `root` as it is.
+
+    Raises GateError if there is no such commit.
+    """
     if ref is not None:
         return _archived(root, ref, _SUITE)
-    found = {}
+    files = {}
     for name in _SUITE:
         for path in [root / name] if (root / name).is_file() else sorted((root / name).rglob("*")):
             if path.is_file() and "__pycache__" not in path.parts:
-                found[path.relative_to(root).as_posix()] = path.read_bytes()
-    return found
+                files[path.relative_to(root).as_posix()] = path.read_bytes()
+    return files
+
+
+def workload_files(files: Files) -> Files:
+    """Return the tree's workloads only."""
+    return {path: content for path, content in files.items() if path.startswith(_WORKLOADS)}
 
 
 def with_workloads(suite: Files, other: Files) -> Files:
-    """The suite with another commit's workloads: what runs is a side's own, how it is measured is head's."""
-    own = {path: content for path, content in suite.items() if not path.startswith("benchmarks/workloads/")}
-    return own | {path: content for path, content in other.items() if path.startswith("benchmarks/workloads/")}
+    """Return the suite with another commit's workloads: they are the side's own, how they are measured is head's."""
+    own = {path: content for path, content in suite.items() if not path.startswith(_WORKLOADS)}
+    return own | workload_files(other)
 
 
-def pins(files: Files, backends: Iterable[str] = ()) -> dict[str, list[str]]:
-    """The requirements of a tree's pyproject.toml that name projects: measured, and harness; raises GateError.
+def dependency_group(files: Files, name: str, optional: bool = False) -> list[str]:
+    """Return the requirements in a dependency group of a tree's pyproject.toml, without the groups it includes.
 
-    With the harness come those of `backends` that need packages of their own: groups of the backends' names.
+    Raises GateError if the group is missing, unless it is `optional`.
     """
     try:
         groups = tomllib.loads(files["pyproject.toml"].decode())["dependency-groups"]
-        found = {name: [line for line in groups[name] if isinstance(line, str)] for name in ("measured", "harness")}
-        for name in backends:
-            found["harness"] += [line for line in groups.get(name, ()) if isinstance(line, str)]
-        return found
-    except (KeyError, TypeError, ValueError) as error:
-        raise GateError(f"pyproject.toml: {error!r}; expected the dependency groups measured and harness") from None
+        lines = groups.get(name, []) if optional else groups[name]
+        return [line for line in lines if isinstance(line, str)]
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise GateError(f"pyproject.toml: {error!r}; expected a dependency group named {name}") from None
 
 
 def keep_tree(files: Files, folder: Path) -> Path:
-    """The files in a folder under `folder` that is named after their content."""
+    """Write the files to a folder under `folder` that is named after their content, and return it."""
     digest = hashlib.sha256()
     for path, content in sorted(files.items()):
         digest.update(f"{path}\0{len(content)}\0".encode() + content)
@@ -70,13 +78,16 @@ def keep_tree(files: Files, folder: Path) -> Path:
 
 
 def commit_of(repository: Path, ref: str) -> str:
-    """The full hash of a commit; raises GateError."""
-    what = f"git: {ref} is no commit of {repository}"
+    """Return the full hash of a commit. Raises GateError if `ref` names none."""
+    what = f"git: {ref} is not a commit of {repository}"
     return output_of(what, ["git", "rev-parse", "--verify", f"{ref}^{{commit}}"], repository).decode().strip()
 
 
 def merge_base(root: Path, environment: Mapping[str, str]) -> str:
-    """Where head left the pull request's target branch in CI, else the default branch. Raises GateError."""
+    """Return the commit where head left its target: the pull request's branch in CI, else the default branch.
+
+    Raises GateError if there is none.
+    """
     target = environment.get("GITHUB_BASE_REF") or environment.get("CI_MERGE_REQUEST_TARGET_BRANCH_NAME")
     names = [f"origin/{target}"] if target else ["origin/HEAD", "main"]
     for name in names:
@@ -87,23 +98,23 @@ def merge_base(root: Path, environment: Mapping[str, str]) -> str:
     raise GateError(f"no --base, and no merge base with {' or '.join(names)} in {root}; give --base SPEC")
 
 
-def digest_of(folder: Path) -> str:
-    """A digest of a project's files, or of a wheel."""
-    if folder.is_file():
-        return hashlib.sha256(folder.read_bytes()).hexdigest()[:16]
+def digest_of(source: Path) -> str:
+    """Return a digest of a project's source files, or of a wheel."""
+    if source.is_file():
+        return hashlib.sha256(source.read_bytes()).hexdigest()[:16]
     digest = hashlib.sha256()
-    for path in sorted(_sources(folder)):
-        digest.update(f"{path.relative_to(folder)}\0".encode() + path.read_bytes())
+    for path in sorted(_sources(source)):
+        digest.update(f"{path.relative_to(source)}\0".encode() + path.read_bytes())
     return digest.hexdigest()[:16]
 
 
 def copy_project(source: Path, target: Path) -> None:
-    """A project without its caches: building writes beside the sources, which are not ours."""
+    """Copy a project without its caches: a build writes next to the sources, and these belong to the user."""
     shutil.copytree(source, target, symlinks=True, ignore=_NOT_SOURCE)
 
 
 def clone(url: str, ref: str, target: Path) -> str:
-    """Check a commit of another repository out; its hash. Raises GateError."""
+    """Check out a commit of another repository and return its hash. Raises GateError."""
     what = f"git+{url}@{ref}"
     output_of(what, ["git", "clone", "--quiet", "--no-checkout", url, str(target)], target.parent)
     for name in (ref, f"origin/{ref}"):

@@ -1,4 +1,4 @@
-"""What a side may be asked to be."""
+"""Parsing of what a user asks a side to be."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from benchmarks.gate.specs import GitSource, parse_side, project_name
 
 
 def test_every_kind(tmp_path):
-    """Requirements, a path, a commit here, a commit elsewhere: one side may be several."""
+    """A side may combine requirements, a path, a commit of this repository and one of another."""
     side = parse_side("--base", ["joblib==1.5.3", "numpy>=2,<3", str(tmp_path), "git:main", "git+file:///a/b@v1.0"])
     assert side.requirements == ("joblib==1.5.3", "numpy>=2,<3")
     assert side.paths == (tmp_path.resolve(),)
@@ -16,7 +16,7 @@ def test_every_kind(tmp_path):
 
 
 def test_an_address_with_a_user():
-    """The last @ is the ref's."""
+    """In a URL with a user, the last @ separates the ref."""
     (source,) = parse_side("--head", ["git+ssh://git@host/joblib.git@feature"]).repositories
     assert source == GitSource("ssh://git@host/joblib.git", "feature")
 
@@ -24,25 +24,25 @@ def test_an_address_with_a_user():
 @pytest.mark.parametrize(
     ("texts", "expected"),
     [
-        (["joblib"], "no such path, and no requirement"),
-        (["joblib==1.5; python_version>'3'"], "no such path, and no requirement"),
-        (["git:"], "no such path"),
-        (["git:a", "git:b"], "2 times git:REF"),
-        (["git:--upload-pack=x"], "is no commit"),
-        (["git+file:///x@-y"], "is no commit"),
+        (["joblib"], "neither an existing path nor a requirement"),
+        (["joblib==1.5; python_version>'3'"], "neither an existing path nor a requirement"),
+        (["git:"], "neither an existing path"),
+        (["git:a", "git:b"], "git:REF is given 2 times"),
+        (["git:--upload-pack=x"], "is not a commit"),
+        (["git+file:///x@-y"], "is not a commit"),
         (["\x1b[31m"], r"\x1b[31m"),
-        (["a\0b"], "no such path"),
+        (["a\0b"], "neither an existing path"),
     ],
 )
 def test_what_is_no_side(texts, expected):
-    """One line that says what was expected."""
+    """A value that has no known form is refused with the forms that were expected."""
     with pytest.raises(GateError) as refused:
         parse_side("--base", texts)
     assert expected in str(refused.value)
 
 
 def test_names_are_normalized():
-    """As PEP 503 has it."""
+    """Project names are normalized as in PEP 503."""
     assert [project_name(text) for text in ("Joblib_X==1", "ray[default]>=2", "a.b @ file:///x")] == [
         "joblib-x",
         "ray",

@@ -1,4 +1,4 @@
-"""Programs that the gate runs to build its sides: their output is kept for the one who has to mend a failure."""
+"""External commands (uv, git): run them, and keep the end of their output for whoever has to fix a failure."""
 
 import os
 import subprocess
@@ -7,9 +7,10 @@ from pathlib import Path
 
 from benchmarks.errors import GateError
 
+# A builder's last lines name the error; the thousands before them are progress.
 _MOST_LINES = 40
 
-# Who told pip where packages are has told uv as well.
+# uv ignores pip's variables, but a machine that configures pip's package index means uv's as well.
 _PIP_TO_UV = {
     "PIP_INDEX_URL": "UV_DEFAULT_INDEX",
     "PIP_EXTRA_INDEX_URL": "UV_INDEX",
@@ -19,7 +20,10 @@ _PIP_TO_UV = {
 
 
 def output_of(what: str, command: Sequence[str], folder: Path) -> bytes:
-    """Standard output of a command; raises GateError with the end of its messages where it fails."""
+    """Run a command in `folder` and return its standard output.
+
+    Raises GateError with the end of its messages if the command fails; `what` names its purpose there.
+    """
     try:
         done = subprocess.run(  # noqa: S603 - uv and git, with arguments of ours
             command, cwd=folder, env=build_environment(), stdin=subprocess.DEVNULL, capture_output=True, check=False
@@ -27,22 +31,25 @@ def output_of(what: str, command: Sequence[str], folder: Path) -> bytes:
     except OSError as error:
         raise GateError(f"{what}: {command[0]}: {error.strerror}; install it or put it on the PATH") from None
     if done.returncode:
-        said = ending(done.stderr or done.stdout)
-        raise GateError(f"{what} failed (exit code {done.returncode}):\n{said}")
+        messages = last_lines(done.stderr or done.stdout)
+        raise GateError(f"{what} failed (exit code {done.returncode}):\n{messages}")
     return done.stdout
 
 
-def ending(output: bytes) -> str:
-    """The last lines of what a program said."""
+def last_lines(output: bytes) -> str:
+    """Return the last lines of a program's output."""
     return "\n".join(output.decode(errors="replace").strip().splitlines()[-_MOST_LINES:])
 
 
 def build_environment() -> dict[str, str]:
-    """The own environment, pip's settings told to uv, without what would make uv use another environment than ours."""
+    """Return this process's environment with pip's settings translated for uv.
+
+    Variables that would make uv use another environment than the one it is given are left out.
+    """
     environment = dict(os.environ)
-    # The system's certificates, as for everything else on this machine: a proxy's may be among them.
+    # The system's certificates, like everything else on this machine: a proxy's certificate may be among them.
     environment.setdefault("UV_SYSTEM_CERTS", "1")
-    environment.setdefault("UV_NATIVE_TLS", "1")  # what uv called it before
+    environment.setdefault("UV_NATIVE_TLS", "1")  # the name in older versions of uv
     for pip, uv in _PIP_TO_UV.items():
         if pip in environment:
             environment.setdefault(uv, environment[pip])
