@@ -1,6 +1,7 @@
-"""Run files as the suite writes them, made to measure."""
+"""Run files as the suite writes them, with the content that a test needs."""
 
 import json
+import math
 import re
 import statistics
 from datetime import UTC, datetime, timedelta
@@ -9,11 +10,12 @@ from pathlib import Path
 from benchmarks.history.store import Store
 
 ROUNDS = (0.010, 0.011, 0.012)
+NAMES = ("loky-n2-b10", "loky-n2-b100", "threading-n2-b10")
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def entry(name="loky-n2-b10", rounds=ROUNDS, **extra_info):
-    """One entry of `benchmarks`; `rounds` in seconds."""
+    """Return one entry of `benchmarks`; `rounds` are seconds."""
     rounds = list(rounds)
     backend, jobs, size = re.fullmatch(r"(.+)-(n-?\d+)-(b\w+)", name).groups()
     return {
@@ -48,7 +50,7 @@ def entry(name="loky-n2-b10", rounds=ROUNDS, **extra_info):
 
 
 def document(*entries, day=0.0, versions=None, machine=None, commit="a" * 40, dirty=False, failed=None, **ours):
-    """A whole run file; `ours` changes our key, `day` is its age from a fixed day on."""
+    """Return a whole run file, `day` days after a fixed one; `ours` changes the suite's own key."""
     entries = entries or (entry(),)
     return {
         "machine_info": {"node": "vm", "cpu": {"count": 2, "brand_raw": "EPYC", "hz_actual_friendly": f"{day} GHz"}},
@@ -84,8 +86,22 @@ def document(*entries, day=0.0, versions=None, machine=None, commit="a" * 40, di
     }
 
 
+def noise(number, index):
+    """Return a reproducible factor within some percent of 1, independent from run to run and case to case."""
+    return math.exp(0.02 * math.sin(12.9898 * (number + 1) * (index + 3)))
+
+
+def noisy_run(number, slow=None, names=NAMES, day=None, **ours):
+    """Return a run of day `number` with a little noise; `slow` multiplies the times of cases."""
+    entries = [
+        entry(name, [0.010 * noise(number, index) * (slow or {}).get(name, 1.0) * step for step in (1.0, 1.01, 0.99)])
+        for index, name in enumerate(names)
+    ]
+    return document(*entries, day=number if day is None else day, **ours)
+
+
 def stored(root: Path, *documents):
-    """A store with these runs, named run1, run2 and so on."""
+    """Return a store with these runs, which are called run1, run2 and so on."""
     store = Store(root)
     for number, one in enumerate(documents, 1):
         store.save(one, f"run{number}")
@@ -93,7 +109,7 @@ def stored(root: Path, *documents):
 
 
 def write(path: Path, content) -> Path:
-    """A file with `content`, which may be a document, text or bytes."""
+    """Write a file of `content`, which is a document, text or bytes, and return its path."""
     if isinstance(content, dict | list):
         content = json.dumps(content)
     path.write_bytes(content if isinstance(content, bytes) else content.encode())

@@ -1,0 +1,47 @@
+"""`trend`: one case over all comparable runs."""
+
+import json
+
+import pytest
+
+from tests.documents import noisy_run, stored
+
+
+def test_trend(tmp_path, call):
+    """`trend` follows a case over comparable runs, marks changed versions and counts the runs of other machines."""
+    stored(
+        tmp_path / "h",
+        *(noisy_run(n) for n in range(3)),
+        noisy_run(3, versions={"joblib": "1.7.0"}),
+        noisy_run(4, machine={"python": "3.12.1"}),
+        noisy_run(5, {"loky-n2-b10": 2.0}),
+    )
+    code, out, _ = call("trend", "loky-n2-b10")
+    assert code == 0
+    assert out.startswith("test_summation[loky-n2-b10] over 5 runs, 0001 2026-01-01 to 0006 2026-01-06\n")
+    assert "+---^^" in out
+    assert "^ 0004 2026-01-04: joblib 1.6.0 to 1.7.0" in out
+    assert "1 more runs have the case on another machine" in out
+    assert "over 6 runs" in call("trend", "loky-n2-b10", "--force", "python")[1]
+    points = json.loads(call("trend", "loky-n2-b10", "--json", "-")[1])["points"]
+    assert [point["number"] for point in points] == [1, 2, 3, 4, 6]
+    assert points[-1]["center_s"] == pytest.approx(0.02, rel=0.1)
+    code, _, err = call("trend", "loky")
+    assert code == 2
+    assert "'loky' fits 2 cases" in err
+    assert "no run has a case called 'x'" in call("trend", "x")[2]
+
+
+@pytest.mark.parametrize(
+    ("args", "expected"),
+    [
+        (["trend", "loky-n2-b10", "--force", "tasks"], "--force 'tasks': no such field"),
+    ],
+)
+def test_usage(tmp_path, call, args, expected):
+    """An invalid command is refused with one clear line and exit code 2."""
+    stored(tmp_path / "h", noisy_run(1), noisy_run(2))
+    code, out, err = call(*args)
+    assert code == 2
+    assert expected in err
+    assert out == ""
