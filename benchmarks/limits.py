@@ -8,18 +8,23 @@ max_pss = "500MB"
 """
 
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
+from benchmarks.analysis.quantity import Quantity
 from benchmarks.errors import Unreadable
 from benchmarks.files.reading import read_bytes
+from benchmarks.history.resources import CPU_S, PEAK_PSS_BYTES
 from benchmarks.text.parsing import parse_percent, parse_size, parse_time
 from benchmarks.text.printable import visible
 
 _MOST_BYTES = 2**20
+
+# Where a case's extra_info keeps each resource.
+RESOURCE_KEYS = {Quantity.CPU: CPU_S, Quantity.PSS: PEAK_PSS_BYTES}
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,17 @@ def limit_of(limits: Iterable[Limit], names: Iterable[str | None]) -> Limit:
         if limit.fits(names):
             found |= {name: value for name in found if (value := getattr(limit, name)) is not None}
     return Limit("", **found)
+
+
+def over_memory(peaks: Collection[float], limit_bytes: float | None, each: str) -> str | None:
+    """Return a note if even the smallest of the peaks (bytes) is over the limit, else None.
+
+    A peak that was observed was reached, so no interval is needed to be certain. `each` names what a peak belongs to,
+    such as "pair".
+    """
+    if limit_bytes is None or not peaks or min(peaks) <= limit_bytes:
+        return None
+    return f"needs {min(peaks) / 1e6:.0f} MB or more in each {each}; max_pss is {limit_bytes / 1e6:.0f} MB"
 
 
 # By key: the field that it sets, and what reads its value.

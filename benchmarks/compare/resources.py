@@ -10,10 +10,9 @@ from benchmarks.analysis.quantity import RESOURCES, Quantity
 from benchmarks.analysis.samples import Sample
 from benchmarks.analysis.verdict import Thresholds, Verdict
 from benchmarks.compare.sides import Side, units
-from benchmarks.gate.needs import FACTS, over_memory
 from benchmarks.history.resources import PEAK_PSS_BYTES, needs
 from benchmarks.history.run import CaseTimes
-from benchmarks.limits import Limit, limit_of
+from benchmarks.limits import RESOURCE_KEYS, Limit, limit_of, over_memory
 
 
 def measured(base: Side, head: Side) -> bool:
@@ -74,6 +73,6 @@ def _sample(base: Side, head: Side, side: Side, key: str, quantity: Quantity) ->
     found = []
     for group in units(base, head, side):
         cases = [side.runs[place].cases[key] for place in group if key in side.runs[place].cases]
-        logs = [math.log(value) for case in cases if (value := needs(case.facts).get(FACTS[quantity]))]
+        logs = [math.log(value) for case in cases if (value := needs(case.facts).get(RESOURCE_KEYS[quantity]))]
         found += [math.fsum(logs) / len(logs)] if logs else []
     return Sample(tuple(found)) if found else None

@@ -17,10 +17,10 @@ from benchmarks.analysis.turns_verdict import (
     needed,
 )
 from benchmarks.analysis.verdict import Thresholds, Verdict
-from benchmarks.gate.needs import Need, judge_needs, over_memory
+from benchmarks.gate.needs import Need, judge_needs
 from benchmarks.gate.record import GateCase, Record
 from benchmarks.gate.tracks import Measured
-from benchmarks.limits import Limit, limit_of
+from benchmarks.limits import Limit, limit_of, over_memory
 
 GRID = "the whole grid"
 

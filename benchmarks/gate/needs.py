@@ -1,7 +1,7 @@
 """What a gate's cases need beside time, pair by pair, where their sessions measured it."""
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -9,10 +9,9 @@ from benchmarks.analysis.quantity import RESOURCES, Quantity
 from benchmarks.analysis.turns_verdict import RESOURCES_SHARE, Finding, judge_cases
 from benchmarks.analysis.verdict import Thresholds
 from benchmarks.gate.record import Record
-from benchmarks.history.resources import CPU_S, PEAK_PSS_BYTES, needs
+from benchmarks.history.resources import needs
 from benchmarks.history.run import Run
-
-FACTS = {Quantity.CPU: CPU_S, Quantity.PSS: PEAK_PSS_BYTES}
+from benchmarks.limits import RESOURCE_KEYS
 
 # How a session is asked for them.
 OPTION = "--resources"
@@ -46,7 +45,7 @@ class Needs:
         """One more pair."""
         before, after = _by_case(base), _by_case(head)
         for need, track in self.tracks.items():
-            fact = FACTS[need.quantity]
+            fact = RESOURCE_KEYS[need.quantity]
             values = [side.get(need.nodeid, {}).get(fact) for side in (before, after)]
             if values[0] is None or values[1] is None:
                 track.append(None)
@@ -65,13 +64,3 @@ def judge_needs(record: Record, seen: Needs) -> dict[Need, Finding]:
     thresholds = Thresholds(record.alpha, record.min_effect, record.min_effect / 2, None)
     sound = {need: track for need, track in seen.tracks.items() if need.nodeid not in record.trouble}
     return judge_cases(sound, len(record.cases) * len(RESOURCES), lambda _: thresholds, RESOURCES_SHARE)
-
-
-def over_memory(peaks: Collection[float], ceiling: float | None, each: str) -> str | None:
-    """A note where even the least of the peaks (bytes) is over a limit, None where it is not or there is none.
-
-    A peak that was seen was reached: no interval is needed to be sure. `each` is what they are of, such as "pair".
-    """
-    if ceiling is None or not peaks or min(peaks) <= ceiling:
-        return None
-    return f"needs {min(peaks) / 1e6:.0f} MB or more in each {each}; max_pss is {ceiling / 1e6:.0f} MB"
