@@ -29,8 +29,8 @@ from typing import Any
 from benchmarks.analysis.evidence import log_wealth
 from benchmarks.analysis.paired import values_of
 from benchmarks.analysis.shares import wilson
+from benchmarks.gate.measurements import Measurements
 from benchmarks.gate.record import read_record
-from benchmarks.gate.tracks import Measured
 
 ROOT = Path(__file__).parents[1]
 
@@ -126,10 +126,9 @@ def gate(kind: str, folder: Path, budget: str) -> dict[str, Any]:
 def wealths(folder: Path) -> dict[str, tuple[float, float]]:
     """By case, the logarithm of the wealth of the bet "slower" at the gate's end, and of the most there ever was."""
     record = read_record(folder)
-    tracks = Measured(folder, record).tracks
     found = {}
-    for name, track in tracks.items():
-        if rounds := [pair for pair in track if pair]:
+    for name, log_ratios in Measurements(folder, record).log_ratios.items():
+        if rounds := [pair for pair in log_ratios if pair]:
             seen = values_of(rounds)
             wealth = log_wealth(seen, math.log1p(record.min_effect))
             found[name] = round(wealth[-1], 3), round(max(0.0, *wealth), 3)

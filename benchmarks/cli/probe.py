@@ -9,9 +9,8 @@ from benchmarks.advise.fitting import Check
 from benchmarks.advise.model import Costs
 from benchmarks.advise.probing import probe
 from benchmarks.advise.stored import Probed, encode
-from benchmarks.cli.measuring import ended_by_signals
 from benchmarks.cli.models import add_models_argument, models
-from benchmarks.cli.outcome import Exit, Outcome
+from benchmarks.cli.outcome import Exit, Outcome, ended_by_signals
 from benchmarks.cli.telling import Teller
 from benchmarks.history.store import Store
 from benchmarks.report.tables import WIDTH, table

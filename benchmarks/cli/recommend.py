@@ -10,9 +10,8 @@ from benchmarks.advise.profile import TaskProfile
 from benchmarks.advise.stored import Probed
 from benchmarks.cli.asked import percent, told
 from benchmarks.cli.drawn import need_page
-from benchmarks.cli.measuring import ended_by_signals
 from benchmarks.cli.models import add_models_argument, models
-from benchmarks.cli.outcome import Exit, Outcome
+from benchmarks.cli.outcome import Exit, Outcome, ended_by_signals
 from benchmarks.cli.telling import Teller
 from benchmarks.cli.workloads import add_workload_arguments, session_options
 from benchmarks.errors import AdviceError

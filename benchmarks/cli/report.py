@@ -10,16 +10,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.cli.drawn import need_page
-from benchmarks.cli.gate import judgement
-from benchmarks.cli.measuring import refuse_inside, written_record
+from benchmarks.cli.gate_options import refuse_inside
 from benchmarks.cli.outcome import Exit, Outcome
 from benchmarks.cli.outputs import refuse_outputs
 from benchmarks.compare.judging import judged
 from benchmarks.compare.rows import Terms
 from benchmarks.errors import BadReference, HistoryError
 from benchmarks.files.reading import read_document
+from benchmarks.gate.judgement import judgement
+from benchmarks.gate.measurements import Measurements
+from benchmarks.gate.opening import open_record
 from benchmarks.gate.record import Record, read_record
-from benchmarks.gate.tracks import Measured
 from benchmarks.history.comparability import bars
 from benchmarks.history.index import Index, bars_key
 from benchmarks.history.marks import Marks, read_marks
@@ -172,29 +173,30 @@ def _base(index: Index, marks: Marks, shown: Found, parsed: Run) -> list[Found]:
 
 
 def _gate(args: argparse.Namespace, folder: Path) -> Outcome:
-    folder, record = written_record("report", str(folder), "gate")
-    measured = Measured(folder, record)
-    found = judgement(folder, record, measured, ())
+    folder, record = open_record("report", str(folder), "gate")
+    measurements = Measurements(folder, record)
+    found = judgement(folder, record, measurements, ())
     if args.terminal:
         return Outcome(terminal.render(found, args.coloured), Exit.FINE)
     refuse_inside(folder, args)
     from benchmarks.report.html.record_page import record_sections
 
-    sections = record_sections(found, measured.logs_s, _facts(folder, record))
+    sections = record_sections(
+        found, {name: vars(logs_s) for name, logs_s in measurements.logs_s.items()}, _facts(folder, record)
+    )
     return _written(args, f"Gate: {found.base} against {found.head}", sections)
 
 
 def _facts(folder: Path, record: Record) -> dict[str, str | None]:
-    whole = sum(not pair.why for pair in record.pairs)
-    packages = {side: record.sides[side].get("packages", {}) for side in ("base", "head")}
+    whole = len(record.complete_pairs)
     return {
         "Record": visible(folder),
         "State": "done" if record.state == "done" else "interrupted",
         "Pairs": f"{whole} whole, {len(record.pairs) - whole} void",
         "Time": f"{record.spent_s / 60:.1f} of {record.budget_s / 60:.1f} minutes",
         "Seed": str(record.seed),
-        "Base": _versions(packages["base"]),
-        "Head": _versions(packages["head"]),
+        "Base": _versions(record.sides.base.packages),
+        "Head": _versions(record.sides.head.packages),
         "Judge it again": f"python -m benchmarks gate --recompute {shlex.quote(visible(folder))}",
     }
 

@@ -32,3 +32,9 @@ class Teller:
         if self._live:
             sys.stderr.write(f"\r{'':<60}\r")
             sys.stderr.flush()
+
+
+def tell(line: str) -> None:
+    """Write a line of progress that stays, to stderr."""
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()

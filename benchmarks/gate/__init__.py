@@ -1,1 +1,26 @@
-"""The gate: two environments, measured in turns, until it is decided whether head is slower."""
+"""The gate: build two sides, measure them in turns, and decide whether head is slower than base.
+
+Sides, what is measured and how it is built:
+    specs         what `--base` and `--head` ask for
+    trees         source trees of the suite and of projects
+    commands      external commands (uv, git) and their messages
+    environments  virtual environments, cached by content
+Pairs, how a side is measured:
+    sessions      one side's pytest process: command line, environment, end
+    sizing        which cases are measured, and how long a call takes
+    referee       gives one of two sessions the turn
+    pair          one base and one head session, measured in turns
+    pair_loop     pair after pair until everything is decided or the budget is spent
+Record, what is on disk:
+    record        gate.json and the run files beside it
+    opening       new, resumed and recomputed records
+    measurements  what the run files say: log-ratios and resources by pair
+Decision:
+    hypotheses    everything the gate tests: cases, groups of cases, resources
+    schedule      what the next pair measures, and what fits into the budget
+    judgement     the rows and the remarks that a user reads
+    calibration   the noise of this machine, and the slowdowns a gate can detect here
+
+The gate imports neither `measure` nor `session`: sessions run in processes of their own, and their run files are the
+interface.
+"""

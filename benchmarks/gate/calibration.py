@@ -1,143 +1,187 @@
-"""A machine measured against itself: how noisy each case is, and what a gate can see here. For planning only.
+"""The noise of this machine, from measuring it against itself, and the slowdowns that a gate can detect here.
 
-Nothing in it ever changes what is called a regression: a threshold that is learnt from the past goes deaf.
+It serves for planning only and never changes a verdict: a threshold learnt from the past would go deaf.
 """
 
 import contextlib
 import json
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from statistics import median
+from typing import Annotated
 
+import msgspec
+from msgspec import Meta, Struct
+
+from benchmarks.analysis.evidence import smallest_seen
 from benchmarks.analysis.modes import Modes, modes
 from benchmarks.analysis.paired import assess
+from benchmarks.analysis.turns_verdict import CASES_SHARE, needed
 from benchmarks.errors import GateError, Unreadable
 from benchmarks.files.durable import make_folder, write
 from benchmarks.files.reading import read_document
-from benchmarks.files.values import number, text
-from benchmarks.gate.pair import PAIR_S
-from benchmarks.gate.record import Record, machine_of
-from benchmarks.gate.tracks import Measured
+from benchmarks.gate.measurements import BySide, Measurements
+from benchmarks.gate.record import Record, Seconds, machine_of
+from benchmarks.gate.schedule import PAIR_S
 from benchmarks.text.printable import visible
 
-# Raised when a key changes its meaning or goes. 1: the first.
+# Increased when a key changes its meaning or is removed. 1: the first.
 FORMAT = 1
 
-# Fewer pairs say nothing of noise.
+# Fewer pairs say nothing about noise.
 FEWEST_PAIRS = 3
 
+# The noise of a pair (standard deviation of its log-ratio) of the median case on the recordings, for a machine that was
+# not calibrated.
+NOISE = 0.05
 
-@dataclass(frozen=True)
-class CaseNoise:
+
+class CaseNoise(Struct, frozen=True, forbid_unknown_fields=True):
     """A case's noise: the standard deviation of a pair's log-ratio, from `pairs` pairs on `when` (UTC).
 
     `call_s` and `pair_s` are the seconds of one call and of one pair.
     """
 
-    noise: float
+    noise: Annotated[float, Meta(ge=1e-9, le=1e3)]
     pairs: int
     when: str
-    call_s: float
-    pair_s: float
+    call_s: Seconds
+    pair_s: Seconds
 
 
-@dataclass(frozen=True)
-class Calibration:
-    """What a machine, named as in the store, showed with identical code, by case.
+class Calibration(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a machine, named as in the store, showed with identical code.
 
-    `unfit` is why some cases can't be timed, by node id; `speeds` the machine's two speeds, None where there is one.
+    `cases` and `unfit` are by node id: the noise, and why a case can't be timed. `speeds` are the machine's two speeds,
+    None if it has one.
     """
 
     machine: str
-    packages: Mapping[str, str]
-    cases: Mapping[str, CaseNoise]
-    unfit: Mapping[str, str]
+    packages: dict[str, str]
+    cases: dict[str, CaseNoise]
+    unfit: dict[str, str]
     speeds: Modes | None
 
-    def of(self, cases: Sequence[str]) -> list[CaseNoise]:
-        """What is known of those of the cases that were calibrated."""
-        return [self.cases[name] for name in cases if name in self.cases]
+    def noises_of(self, nodeids: Sequence[str]) -> list[CaseNoise]:
+        """Return the noise of those cases that were calibrated."""
+        return [self.cases[name] for name in nodeids if name in self.cases]
 
 
 def calibrate(folder: Path, record: Record, when: str) -> Calibration:
-    """What a record of identical code says; raises GateError where it holds too few pairs."""
-    measured = Measured(folder, record)
-    whole = [pair for pair in record.pairs if not pair.why]
-    if len(whole) < FEWEST_PAIRS:
-        found = f"{len(whole)} whole pairs of processes in {record.spent_s / 60:.1f} minutes"
+    """Return what a record of identical code shows. Raises GateError if it holds too few pairs."""
+    measurements = Measurements(folder, record)
+    complete = record.complete_pairs
+    if len(complete) < FEWEST_PAIRS:
+        found = f"{len(complete)} complete pairs of processes in {record.spent_s / 60:.1f} minutes"
         raise GateError(f"{found}; expected {FEWEST_PAIRS} or more: raise --budget, or choose fewer cases with -k")
-    each_s = sum(pair.seconds - PAIR_S for pair in whole) / sum(len(pair.cases) for pair in whole)
-    timed_s = {name: math.fsum(map(math.exp, logs["base"] + logs["head"])) for name, logs in measured.logs_s.items()}
-    rounds = {name: len(logs["base"] + logs["head"]) for name, logs in measured.logs_s.items()}
-    pairs = {name: [pair for pair in track if pair] for name, track in measured.tracks.items()}
-    enough = [name for name, found in pairs.items() if len(found) >= FEWEST_PAIRS]
+    case_s = sum(pair.seconds - PAIR_S for pair in complete) / sum(len(pair.cases) for pair in complete)
+    timed_s = {name: math.fsum(map(math.exp, _logs(logs_s))) for name, logs_s in measurements.logs_s.items()}
+    pairs = {name: [pair for pair in ratios if pair] for name, ratios in measurements.log_ratios.items()}
+    enough = [name for name, ratios in pairs.items() if len(ratios) >= FEWEST_PAIRS]
     if not enough:
-        why = next(iter(record.trouble.values()), ["", "too few pairs"])[1]
-        raise GateError(f"no case could be calibrated: {why}; see {visible(folder / 'logs')}")
-    idle_s = each_s - sum(timed_s.values()) / sum(len(found) for found in pairs.values())
+        reason = next((failure.reason for failure in record.failures.values()), "too few pairs")
+        raise GateError(f"no case could be calibrated: {reason}; see {visible(folder / 'logs')}")
+    untimed_s = max(0.0, case_s - sum(timed_s.values()) / sum(map(len, pairs.values())))
     effect = math.log1p(record.min_effect)
     return Calibration(
         machine=machine_of(folder),
-        packages=record.sides["base"].get("packages", {}),
+        packages=record.sides.base.packages,
         cases={
             name: CaseNoise(
                 noise=assess(pairs[name], effect).variance ** 0.5,
                 pairs=len(pairs[name]),
                 when=when,
-                call_s=timed_s[name] / rounds[name],
-                pair_s=timed_s[name] / len(pairs[name]) + max(0.0, idle_s),
+                call_s=timed_s[name] / len(_logs(measurements.logs_s[name])),
+                pair_s=timed_s[name] / len(pairs[name]) + untimed_s,
             )
             for name in enough
         },
-        unfit={name: why for name, (_, why) in record.trouble.items()},
-        speeds=modes(_speeds(record, measured)),
+        unfit={name: failure.reason for name, failure in record.failures.items()},
+        speeds=modes(_speeds(record, measurements)),
     )
 
 
-def _speeds(record: Record, measured: Measured) -> list[float]:
-    """Logarithms of what one core took for its work, each case relative to its own mean."""
-    found = []
+def _logs(logs_s: BySide) -> list[float]:
+    return [*logs_s.base, *logs_s.head]
+
+
+def _speeds(record: Record, measurements: Measurements) -> list[float]:
+    """Return the logarithms of one core's times, each case relative to its own mean."""
+    relative = []
     for case in record.cases:
-        logs = [*measured.logs_s[case.nodeid]["base"], *measured.logs_s[case.nodeid]["head"]]
+        logs = _logs(measurements.logs_s[case.nodeid])
         if case.workers == 1 and logs:
             mean = math.fsum(logs) / len(logs)
-            found += [value - mean for value in logs]
-    return found
+            relative += [value - mean for value in logs]
+    return relative
 
 
-def place(work: Path, machine: str) -> Path:
-    """Where a machine's calibration is kept, in the gate's folder."""
+def calibration_path(work: Path, machine: str) -> Path:
+    """Return where a machine's calibration is kept in the gate's folder."""
     return work / "calibration" / f"{machine}.json"
 
 
-def keep(work: Path, found: Calibration) -> Path:
-    """Store a calibration; what an earlier one knew of other cases stays, if it can be read. Raises StoreTrouble."""
-    path = place(work, found.machine)
+def save_calibration(work: Path, calibration: Calibration) -> Path:
+    """Store a calibration and return its path. Raises StoreTrouble.
+
+    What an earlier calibration knew about other cases is kept, if it can be read.
+    """
+    path = calibration_path(work, calibration.machine)
     with contextlib.suppress(Unreadable, GateError):
-        if before := known(work, found.machine):
-            found = replace(found, cases={**before.cases, **found.cases})
+        if earlier := read_calibration(work, calibration.machine):
+            calibration = msgspec.structs.replace(calibration, cases={**earlier.cases, **calibration.cases})
     make_folder(path.parent)
-    content = json.dumps({"format": FORMAT, **asdict(found)}, indent=1, allow_nan=False).encode()
-    write(path, content, path.with_name(f".{path.name}.writing"))
+    document = {"format": FORMAT, **msgspec.to_builtins(calibration)}
+    write(path, json.dumps(document, indent=1, allow_nan=False).encode(), path.with_name(f".{path.name}.writing"))
     return path
 
 
-def known(work: Path, machine: str) -> Calibration | None:
-    """The machine's calibration, None where there is none. Raises HistoryError where it can't be read."""
-    path = place(work, machine)
+def read_calibration(work: Path, machine: str) -> Calibration | None:
+    """Return the machine's calibration, None if there is none. Raises HistoryError if it can't be read."""
+    path = calibration_path(work, machine)
     if not path.exists():
         return None
-    document: dict[str, Any] = read_document(path)
+    document = read_document(path)
+    if document.get("format", FORMAT) != FORMAT:
+        return None  # written by another version of this program: as good as none
     try:
-        if document.pop("format") != FORMAT:
-            return None  # of another version of this program: as good as none
-        cases = {name: CaseNoise(**case) for name, case in document.pop("cases").items()}
-        for case in cases.values():
-            text(case.when, "when")
-            number(case.noise, "noise", 1e-9, 1e3)
-        speeds = document.pop("speeds")
-        return Calibration(**document, cases=cases, speeds=Modes(**speeds) if speeds else None)
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise GateError(f"{visible(path)}: {error!r}; expected a calibration: delete it, and calibrate again") from None
+        del document["format"]
+        return msgspec.convert(document, Calibration)
+    except (KeyError, msgspec.ValidationError) as error:
+        why = visible(error)
+        raise GateError(f"{visible(path)}: {why}; expected a calibration: delete it, and calibrate again") from None
+
+
+def detectable_effect(record: Record, cases: int, pairs: int, noise: float) -> float | None:
+    """Return the slowdown (0.05 is 5 %) of one case with this noise that 80 % of gates see, None if there is none."""
+    enough = needed(record.alpha, CASES_SHARE, max(1, cases))
+    log_ratio = smallest_seen(noise * noise, pairs, enough, math.log1p(record.min_effect))
+    return None if log_ratio is None else max(math.expm1(log_ratio), record.min_effect / 2)
+
+
+def expectation(record: Record, pairs: int, calibration: Calibration | None) -> str:
+    """Return the sentence in which a gate says at its start what it expects to detect."""
+    nodeids = [case.nodeid for case in record.cases]
+    calibrated = calibration.noises_of(nodeids) if calibration else []
+    if not calibrated:
+        start = f"this machine is not calibrated; with a noise of {NOISE:.0%} per pair"
+        return f"{start}, {_detectable([NOISE], record, len(nodeids), pairs)}"
+    noises, when = [case.noise for case in calibrated], max(case.when for case in calibrated)
+    start = f"calibrated {when[:10]}, median noise of a pair {median(noises):.1%}"
+    return f"{start}: {_detectable(noises, record, len(nodeids), pairs)}"
+
+
+def _detectable(noises: Sequence[float], record: Record, cases: int, pairs: int) -> str:
+    effects = [detectable_effect(record, cases, pairs, noise) for noise in noises]
+    detectable = sorted(effect for effect in effects if effect is not None)
+    if not detectable:
+        return "no slowdown of a single case can be detected: give it more time or fewer cases"
+    if len(noises) == 1:
+        return f"a slowdown of {detectable[0]:.0%} or more in one case should be detected"
+    enough = sum(effect <= record.min_effect for effect in detectable)
+    middle = detectable[min(len(detectable) - 1, len(effects) // 2)]
+    return (
+        f"{record.min_effect:.0%} should be detected in {enough} of {len(noises)} cases, {middle:.0%} in half of them; "
+        f"{len(effects) - len(detectable)} can show nothing"
+    )

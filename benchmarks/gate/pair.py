@@ -1,156 +1,98 @@
-"""One pair: a fresh process a side, measured in turns, and both ended whatever happens."""
+"""One pair: a fresh base and a fresh head session, measured in turns, and both ended whatever happens."""
 
 import contextlib
-import os
 import random
-import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.gate.environments import BuiltSide
+from benchmarks.gate.record import SIDES, GateCase, SideName, logs_of, runs_of
 from benchmarks.gate.referee import Peer, Position, Referee, Silent
-
-# Starting two sessions and saving two runs takes so many seconds: to tell what fits into a budget.
-PAIR_S = 2.5
+from benchmarks.gate.sessions import how_it_ended, running, session_command
 
 # How long a side may take to start, to do one round, or to save: far beyond what any of them needs.
 _SILENCE_S = 180.0
 
-# A case has some two seconds of work of its own here, a cold pool included; what takes so long hangs.
-_CASE_S = 30.0
 
-# After that a side that was told to end is killed; its workers then end by themselves.
-_GRACE_S = 10.0
+@dataclass(frozen=True)
+class Pair:
+    """A pair that is about to be measured: cases in order, the plan file that says so, and the coin of every draw."""
 
-# A signal that arrives in the middle of an import can be lost there: it is sent again.
-_AGAIN_S = 2.5
+    name: str
+    order: Sequence[GateCase]
+    plan: Path
+    session_options: Sequence[str]
+    coin: random.Random
 
-# What a side may know of its surroundings. Anything else could make the two differ, or measure something else.
-_PASSED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "USER", "LOGNAME", "CI")
-_PASSED_PREFIXES = ("JOBLIB_", "LOKY_")
+    def run_name(self, side: SideName) -> str:
+        """Return the name of a side's run and log."""
+        return f"{self.name}-{side}"
 
 
 @dataclass(frozen=True)
 class PairEnd:
-    """How a pair ended. `why` is empty where both sides came to their end; else `side` is the one that did not.
+    """How a pair ended.
 
-    `where` is the last position of that side, None where it never began; `first` as `Referee.first`.
+    `void_reason` is empty if both sides came to their end; otherwise `failed_side` is the one that did not, if it is
+    known. `last_position` is the last position of that side, None if it never began. `first` is as in `Referee`.
     """
 
     seconds: float
     first: Mapping[Position, str]
-    why: str
-    side: str | None
-    where: Position | None
+    void_reason: str
+    failed_side: SideName | None
+    last_position: Position | None
 
 
-def session_command(side: BuiltSide, history: Path, name: str, plan: Path | None, *more: str) -> list[str]:
-    """The command line of one side's session; values are joined to their options, for pytest takes paths for roots."""
-    planned = [f"--plan={plan}"] if plan else []
-    options = ["--benchmark-only", "--profile=gate", "--quiet-progress", f"--history={history}"]
-    options.append(f"--case-timeout={_CASE_S:g}")
-    command = [str(side.python), "-m", "pytest", "-p", "no:cacheprovider", f"--rootdir={side.tree}", *options]
-    return [*command, f"--benchmark-save={name}", *planned, *more]
+def run_pair(sides: Mapping[SideName, BuiltSide], folder: Path, pair: Pair, until: float) -> PairEnd:
+    """Measure a pair, until `until` (monotonic seconds) at the latest.
 
-
-def side_environment(hash_seed: int) -> dict[str, str]:
-    """The environment of a session."""
-    kept = {name: os.environ[name] for name in _PASSED if name in os.environ}
-    kept |= {name: value for name, value in os.environ.items() if name.startswith(_PASSED_PREFIXES)}
-    return {**kept, "PYTHONHASHSEED": str(hash_seed)}
-
-
-@contextmanager
-def running(
-    command: Sequence[str], folder: Path, log: Path, hash_seed: int, descriptors: Sequence[int] = ()
-) -> Iterator[subprocess.Popen[bytes]]:
-    """A session's process, ended when the block is left: first asked to, then killed."""
-    with log.open("wb") as output:
-        process = subprocess.Popen(  # noqa: S603 - a session of this suite
-            command,
-            cwd=folder,
-            env=side_environment(hash_seed),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            pass_fds=tuple(descriptors),
-            # Ctrl-C is for the gate, which ends its sides itself.
-            start_new_session=True,
-        )
-    try:
-        yield process
-    finally:
-        end = time.monotonic() + _GRACE_S
-        while process.poll() is None and time.monotonic() < end:
-            process.send_signal(signal.SIGTERM)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(_AGAIN_S)
-        if process.poll() is None:
-            process.kill()
-            process.wait()
-
-
-def run_pair(
-    sides: Mapping[str, BuiltSide],
-    history: Path,
-    logs: Path,
-    name: str,
-    plan: Path,
-    work: Sequence[str],
-    cases: int,
-    coin: random.Random,
-    until: float,
-) -> PairEnd:
-    """Measure `cases` cases of the plan in turns, until `until` (monotonic seconds) at the latest.
-
-    `work` are the options that choose the sessions' work. Both sides save a run called `name-SIDE` in `history`, and
-    write what they say to `logs`.
+    Both sides save a run and write a log in the record's `folder`.
     """
     began = time.monotonic()
-    hash_seed = coin.randrange(1, 2**32)
-    order = sorted(sides)
-    coin.shuffle(order)
+    hash_seed = pair.coin.randrange(1, 2**32)
+    order = list(SIDES)
+    pair.coin.shuffle(order)
     with contextlib.ExitStack() as stack:
         peers, processes = [], {}
         for side in order:
             ours, theirs = socket.socketpair()
             stack.callback(ours.close)
-            more = (*work, f"--in-turns={theirs.fileno()}")
-            command = session_command(sides[side], history, f"{name}-{side}", plan, *more)
-            log = logs / f"{name}-{side}.txt"
+            more = (f"--plan={pair.plan}", *pair.session_options, f"--in-turns={theirs.fileno()}")
+            name = pair.run_name(side)
+            command = session_command(sides[side], runs_of(folder).root, name, *more)
+            log = logs_of(folder) / f"{name}.txt"
             processes[side] = stack.enter_context(running(command, sides[side].tree, log, hash_seed, [theirs.fileno()]))
-            # Only the side holds that end: when it dies, ours says so.
+            # Only the side holds that end now: when the side dies, ours says so.
             theirs.close()
             peers.append(Peer(side, ours))
-        referee = Referee((peers[0], peers[1]), cases, coin)
-        why, guilty = "", None
-        try:
-            referee.run(_SILENCE_S, until)
-        except Silent:
-            working = [peer.name for peer in peers if peer.at is None]
-            why = "the budget is spent" if time.monotonic() >= until else f"silent for {_SILENCE_S:g} s"
-            guilty = None if time.monotonic() >= until else next(iter(working), None)
-        if not referee.complete and not why:
-            guilty = next(peer.name for peer in peers if peer.gone)
-            why = _ending(processes[guilty])
-        if referee.complete:
-            for side, process in processes.items():
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    process.wait(_SILENCE_S)
-                if process.returncode not in (0, 1):
-                    why, guilty = _ending(process), side
-    return PairEnd(time.monotonic() - began, referee.first, why, guilty, referee.where()[guilty] if guilty else None)
+        referee = Referee((peers[0], peers[1]), len(pair.order), pair.coin)
+        void_reason, failed_side = _referee_until_the_end(referee, processes, until)
+        position = referee.last_positions()[failed_side] if failed_side else None
+        return PairEnd(time.monotonic() - began, referee.first, void_reason, failed_side, position)
 
 
-def _ending(process: "subprocess.Popen[bytes]") -> str:
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(_GRACE_S)
-    code = process.returncode
-    if code is None:
-        return "it hung up and did not end"
-    return f"killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
+def _referee_until_the_end(
+    referee: Referee, processes: Mapping[SideName, "subprocess.Popen[bytes]"], until: float
+) -> tuple[str, SideName | None]:
+    """Give turns until both sessions have ended; return why the pair is void, if it is, and the side that failed."""
+    try:
+        referee.run(_SILENCE_S, until)
+    except Silent:
+        if time.monotonic() >= until:
+            return "the budget is spent", None
+        return f"silent for {_SILENCE_S:g} s", next((peer.name for peer in referee.peers if peer.at is None), None)
+    if not referee.complete:
+        failed = next(peer.name for peer in referee.peers if peer.gone)
+        return how_it_ended(processes[failed]), failed
+    for side, process in processes.items():
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(_SILENCE_S)
+        # Exit code 1 is a case that failed, which its run says.
+        if process.returncode not in (0, 1):
+            return how_it_ended(process), side
+    return "", None

@@ -1,7 +1,7 @@
-"""The referee: gives the turn to one of two sessions at a time, so that only one side ever works.
+"""The referee: give the turn to one of two sessions at a time, so that only one side works.
 
-`measure/turns.py` is the other end. Whoever is behind goes first; where both are as far, a coin decides, and the coin
-is recorded: a fixed order would favour one side.
+`measure/turns.py` is the other end of the connection. The side that is behind goes first. If both are at the same
+position, a coin decides, and the coin is recorded: a fixed order would favour one side.
 """
 
 import json
@@ -12,19 +12,25 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-# Where a session is: case and round, both counted from 0.
+from benchmarks.gate.record import SideName
+
+# A session's position: case and round, both counted from 0.
 Position = tuple[int, int]
 
 
 class Silent(Exception):
-    """Neither side has said anything for too long."""
+    """Neither side has sent anything for too long."""
 
 
 @dataclass
 class Peer:
-    """One side's end: `at` is where it waits, None while it works; `gone` once it has hung up."""
+    """The connection to one side.
 
-    name: str
+    `at` is the position where it waits, None while it works; `last` is the last position it reported; `gone` is true
+    once it has closed the connection.
+    """
+
+    name: SideName
     socket: socket.socket
     at: Position | None = None
     last: Position | None = None
@@ -32,21 +38,21 @@ class Peer:
     _received: bytes = b""
 
     def receive(self) -> None:
-        """Take in what it says; what is not ours ends the conversation."""
+        """Receive a position; anything else ends the connection."""
         try:
             content = self.socket.recv(4096)
         except OSError:
             content = b""
         self._received += content
         line, newline, rest = self._received.partition(b"\n")
-        if newline and (said := _position(line)):
-            self.at = self.last = said
+        if newline and (position := _position(line)):
+            self.at = self.last = position
             self._received = rest
         elif newline or not content:
             self.gone = True
 
     def go(self) -> None:
-        """Give it the turn."""
+        """Give this side the turn."""
         self.at = None
         try:
             self.socket.sendall(b"go\n")
@@ -55,7 +61,7 @@ class Peer:
 
 
 def _position(line: bytes) -> Position | None:
-    """What a session says of itself; None where it says something else."""
+    """Parse a session's position; None if the line is something else."""
     try:
         case, round_number = json.loads(line)
         return int(case), int(round_number)
@@ -65,24 +71,24 @@ def _position(line: bytes) -> Position | None:
 
 @dataclass
 class Referee:
-    """Gives turns until both sides have reached `cases`, the number of cases, or one of them is gone.
+    """Gives turns until both sides have done all cases (`cases` is their number), or one of them is gone.
 
-    `first` is, by case and round, the side that the coin let go first; `complete` says that both came to their end.
+    `first` holds, by position, the side that the coin let go first; `complete` is true once both came to their end.
     """
 
     peers: tuple[Peer, Peer]
     cases: int
     coin: random.Random
-    first: dict[Position, str] = field(default_factory=dict)
+    first: dict[Position, SideName] = field(default_factory=dict)
     complete: bool = False
 
     def run(self, silence_s: float, until: float) -> None:
-        """Give turns; raises Silent after `silence_s` without a word, or at `until` (monotonic seconds)."""
+        """Give turns. Raises Silent after `silence_s` seconds without a message, or at `until` (monotonic seconds)."""
         with selectors.DefaultSelector() as selector:
             for peer in self.peers:
                 selector.register(peer.socket, selectors.EVENT_READ, peer)
             while not self.over:
-                self._give()
+                self._give_turn()
                 left = min(silence_s, until - time.monotonic())
                 events = selector.select(max(0.0, left))
                 if not events and not self.over:
@@ -92,19 +98,19 @@ class Referee:
 
     @property
     def over(self) -> bool:
-        """Whether there is no turn left to give."""
+        """Whether no turn is left to give."""
         return self.complete or any(peer.gone for peer in self.peers)
 
-    def where(self) -> Mapping[str, Position | None]:
-        """Where each side was last heard of."""
+    def last_positions(self) -> Mapping[SideName, Position | None]:
+        """Return the last position that each side reported."""
         return {peer.name: peer.last for peer in self.peers}
 
-    def _give(self) -> None:
+    def _give_turn(self) -> None:
         one, other = self.peers
         if one.at is None or other.at is None:
             return
         if min(one.at, other.at) >= (self.cases, 0):
-            # Nothing is timed any more: both may save what they have.
+            # Nothing is timed any more: both may save their runs.
             self.complete = True
             one.go()
             other.go()

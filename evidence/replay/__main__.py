@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from benchmarks.cli.asked import alpha, min_effect, span
-from benchmarks.cli.measuring import ended_by_signals
+from benchmarks.cli.outcome import ended_by_signals
 from benchmarks.errors import GateError, HistoryError
 from evidence.replay.ours import Question
 from evidence.replay.recording import Recording, pack, read_recordings

@@ -3,7 +3,7 @@
 import random
 from dataclasses import dataclass
 
-from benchmarks.gate.decision import GRID, groups
+from benchmarks.gate.hypotheses import GRID, groups
 from evidence.replay.recording import Recording
 
 SIZES = (0.03, 0.05, 0.10, 0.25)

@@ -1,22 +1,24 @@
-"""Recordings: what every round of many pairs of identical code took, in one small file each.
+"""Recordings: the times of every round of many pairs of identical code, one small file each.
 
 NAME.json.gz: {"format": 1, "note", "packages", "sizing_s", "cases", "pairs"}. A pair has its `seconds` and, for each
 case in the order of `cases`, base's and head's rounds in seconds, or null where it was not measured.
 """
 
-import gzip
 import json
+import struct
 import zlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
 
 from benchmarks.errors import GateError
 from benchmarks.files.reading import read_bytes
-from benchmarks.files.values import mapping, number, text
-from benchmarks.gate.record import GateCase, Record, check_case, pair_files, read_record
-from benchmarks.gate.tracks import Both, both_sides
+from benchmarks.gate.measurements import RoundsOfBoth, rounds_of_both
+from benchmarks.gate.record import GateCase, Record, Seconds, pair_files, read_record
 from benchmarks.history.run import read_run
 from benchmarks.text.printable import visible
 
@@ -27,8 +29,37 @@ _SUFFIX = ".json.gz"
 # 1,000 pairs of 100 cases are about 15 MB.
 _MOST_BYTES = 2**26
 
-# A round in microseconds is as exact as anybody's clock.
+# No clock measures a round more exactly than to a microsecond.
 _DIGITS = 6
+
+# Deflate, no flags, no time, strongest compression, written on Unix.
+_GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03"
+
+_Round = Annotated[float, Meta(ge=1e-9, le=1e6)]
+
+
+class _Format(Struct):
+    format: int
+
+
+class _Pair(Struct, forbid_unknown_fields=True):
+    seconds: Annotated[float, Meta(ge=1e-3, le=1e9)]
+    rounds_s: list[tuple[tuple[_Round, ...], tuple[_Round, ...]] | None]
+
+
+class _Document(Struct, forbid_unknown_fields=True):
+    """The content of a recording's file."""
+
+    format: int
+    note: str
+    packages: dict[str, str]
+    sizing_s: Seconds
+    cases: tuple[GateCase, ...]
+    pairs: list[_Pair]
+
+    def __post_init__(self) -> None:
+        if len({case.nodeid for case in self.cases}) < len(self.cases):
+            raise ValueError("two cases have the same nodeid")
 
 
 @dataclass(frozen=True)
@@ -36,7 +67,7 @@ class RecordedPair:
     """A pair of processes: its wall time in seconds, and the rounds of each case that it measured."""
 
     seconds: float
-    rounds_s: Mapping[str, Both]
+    rounds_s: Mapping[str, RoundsOfBoth]
 
 
 @dataclass(frozen=True)
@@ -56,7 +87,7 @@ class Recording:
 
 
 def read_recordings(folder: Path) -> list[Recording]:
-    """The recordings in a folder, or the one that a gate record makes. Raises GateError where there is none."""
+    """Return the recordings in a folder, or the one made of a gate record. Raises GateError if there is none."""
     if (folder / "gate.json").exists():
         return [from_record(folder)]
     found = [_read(path) for path in sorted(folder.glob(f"*{_SUFFIX}"))]
@@ -66,21 +97,20 @@ def read_recordings(folder: Path) -> list[Recording]:
 
 
 def from_record(folder: Path) -> Recording:
-    """The whole pairs of a gate record; raises GateError where its sides are not the same code."""
+    """Return the complete pairs of a gate record. Raises GateError if its sides are not the same code."""
     record = read_record(folder)
-    base, head = record.sides["base"], record.sides["head"]
-    if base != head:
+    if record.sides.base != record.sides.head:
         raise GateError(f"{visible(folder)}: base and head differ; a replay needs pairs of identical code")
-    whole = [pair for pair in record.pairs if not pair.why]
+    whole = record.complete_pairs
     files = pair_files(folder, whole)
     runs = [(pair.seconds, {side: read_run(path) for side, path in files[pair.name].items()}) for pair in whole]
-    pairs = tuple(RecordedPair(seconds, both_sides(run["base"], run["head"])) for seconds, run in runs)
+    pairs = tuple(RecordedPair(seconds, rounds_of_both(run["base"], run["head"])) for seconds, run in runs)
     sizing_s = max(0.0, record.spent_s - sum(pair.seconds for pair in record.pairs))
-    return Recording(folder.name, _note(record), base.get("packages", {}), sizing_s, tuple(record.cases), pairs)
+    return Recording(folder.name, _note(record), record.sides.base.packages, sizing_s, tuple(record.cases), pairs)
 
 
 def pack(recording: Recording) -> bytes:
-    """The content of a recording's file."""
+    """Return the content of a recording's file; the same recording gives the same bytes."""
     pairs = [
         {
             "seconds": round(pair.seconds, 3),
@@ -93,19 +123,25 @@ def pack(recording: Recording) -> bytes:
         "note": recording.note,
         "packages": dict(recording.packages),
         "sizing_s": round(recording.sizing_s, 1),
-        "cases": [asdict(case) for case in recording.cases],
+        "cases": msgspec.to_builtins(recording.cases),
         "pairs": pairs,
     }
-    # The same recording makes the same bytes.
-    return gzip.compress(json.dumps(document, allow_nan=False).encode(), mtime=0)
+    return _gzip(json.dumps(document, allow_nan=False).encode())
+
+
+def _gzip(content: bytes) -> bytes:
+    """Compress to the same bytes everywhere (RFC 1952): gzip.compress writes an OS byte that depends on Python."""
+    deflate = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    packed = deflate.compress(content) + deflate.flush()
+    return _GZIP_HEADER + packed + struct.pack("<LL", zlib.crc32(content), len(content) & 0xFFFFFFFF)
 
 
 def _note(record: Record) -> str:
-    specs = " ".join(record.sides["base"]["spec"]) or "this checkout"
+    specs = " ".join(record.sides.base.spec) or "this checkout"
     return f"{specs} against itself, seed {record.seed}"
 
 
-def _rounded(both: Both | None) -> list[list[float]] | None:
+def _rounded(both: RoundsOfBoth | None) -> list[list[float]] | None:
     return None if both is None else [[round(second, _DIGITS) for second in side] for side in both]
 
 
@@ -113,35 +149,26 @@ def _read(path: Path) -> Recording:
     content = read_bytes(path)
     try:
         unpacker = zlib.decompressobj(wbits=31)
-        document = json.loads(unpacker.decompress(content, _MOST_BYTES))
+        text = unpacker.decompress(content, _MOST_BYTES)
         if not unpacker.eof or unpacker.unused_data:
-            raise ValueError("cut off, or something follows")
-        if document["format"] != FORMAT:
-            raise GateError(f"{visible(path)}: format {document['format']}; this program knows {FORMAT}")
-        cases = tuple(GateCase(**case) for case in document["cases"])
-        for case in cases:
-            check_case(case)
-        if len({case.nodeid for case in cases}) < len(cases):
-            raise ValueError("cases: two have the same nodeid")
-        packages = mapping(document["packages"], "packages")
-        said = {package: text(version, "packages") for package, version in packages.items()}
-        pairs = tuple(_pair(entry, cases) for entry in document["pairs"])
-        name = path.name.removesuffix(_SUFFIX)
-        return Recording(
-            name, text(document["note"], "note"), said, number(document["sizing_s"], "sizing_s"), cases, pairs
-        )
-    except (zlib.error, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise GateError(f"{visible(path)}: {error!r}; expected a recording of this program") from None
+            raise ValueError("cut off, or followed by something else")
+        if (number := msgspec.json.decode(text, type=_Format).format) != FORMAT:
+            raise GateError(f"{visible(path)}: format {number}; this program reads {FORMAT}")
+        document = msgspec.json.decode(text, type=_Document)
+        pairs = tuple(_pair(pair, document.cases) for pair in document.pairs)
+    except (zlib.error, ValueError, RecursionError) as error:
+        raise GateError(f"{visible(path)}: {visible(error)}; expected a recording of this program") from None
+    name = path.name.removesuffix(_SUFFIX)
+    return Recording(name, document.note, document.packages, document.sizing_s, document.cases, pairs)
 
 
-def _pair(entry: Mapping[str, Any], cases: tuple[GateCase, ...]) -> RecordedPair:
-    found: dict[str, Both] = {}
-    for case, both in zip(cases, entry["rounds_s"], strict=True):
+def _pair(pair: _Pair, cases: tuple[GateCase, ...]) -> RecordedPair:
+    rounds_s = {}
+    for case, both in zip(cases, pair.rounds_s, strict=True):
         if both is not None:
-            base, head = (tuple(number(second, "a round", 1e-9, 1e6) for second in side) for side in both)
-            if len(base) != len(head) or not base:
-                raise ValueError(f"rounds of {case.nodeid}: expected as many on both sides")
-            found[case.nodeid] = base, head
-    if not found:
+            if len(both[0]) != len(both[1]) or not both[0]:
+                raise ValueError(f"rounds of {case.nodeid}: expected equally many on both sides")
+            rounds_s[case.nodeid] = both
+    if not rounds_s:
         raise ValueError("a pair without a case")
-    return RecordedPair(number(entry["seconds"], "seconds of a pair", 1e-3), found)
+    return RecordedPair(pair.seconds, rounds_s)

@@ -112,10 +112,6 @@ RULES = (
 )
 
 
-def _resampled_mean(values: Times, coin: np.random.Generator) -> Times:
-    return np.asarray(values[coin.integers(0, len(values), (_RESAMPLES, len(values)))].mean(axis=1))
-
-
 def _welch(left: Times, right: Times) -> Any:
     variance = left.var(axis=-1, ddof=1) / left.shape[-1] + right.var(axis=-1, ddof=1) / right.shape[-1]
     return (left.mean(axis=-1) - right.mean(axis=-1)) / np.sqrt(variance)

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from benchmarks.gate.decision import GRID
+from benchmarks.gate.hypotheses import GRID
 from evidence.replay.effects import EFFECTS, NOTHING, Effect, slowed
 from evidence.replay.ours import Question, flipped, gate
 from evidence.replay.recording import RecordedPair, read_recordings

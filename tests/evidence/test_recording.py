@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 
 import pytest
+from msgspec import to_builtins
 
 from benchmarks.errors import GateError
 from benchmarks.gate.record import GateCase
@@ -47,23 +48,26 @@ def damaged(**changes):
         (gzip.compress(b"{", mtime=0), "expected a recording"),
         (gzip.compress(b"[]", mtime=0), "expected a recording"),
         (pack(RECORDED)[:50], "expected a recording"),
-        (damaged(format=99), "format 99; this program knows 1"),
+        (damaged(format=99), "format 99; this program reads 1"),
         (damaged(pairs=[]), "no case, or no pair"),
         (damaged(cases=[]), "expected a recording"),
-        (damaged(pairs=[{"seconds": 1, "rounds_s": [[[0.1], [0.1, 0.2]], None]}]), "expected as many on both sides"),
-        (damaged(pairs=[{"seconds": 1, "rounds_s": [[[0.1], [-0.1]], None]}]), "expected a number from 1e-09"),
-        (damaged(pairs=[{"seconds": 1, "rounds_s": [[[], []], None]}]), "expected as many on both sides"),
+        (
+            damaged(pairs=[{"seconds": 1, "rounds_s": [[[0.1], [0.1, 0.2]], None]}]),
+            "expected equally many on both sides",
+        ),
+        (damaged(pairs=[{"seconds": 1, "rounds_s": [[[0.1], [-0.1]], None]}]), "`float` >= 1e-09"),
+        (damaged(pairs=[{"seconds": 1, "rounds_s": [[[], []], None]}]), "expected equally many on both sides"),
         (damaged(pairs=[{"seconds": 1, "rounds_s": [None, None]}]), "a pair without a case"),
-        (damaged(pairs=[{"seconds": math.nan, "rounds_s": [None, None]}]), "a pair without a case"),
-        (damaged(pairs=[{"seconds": -1, "rounds_s": [[[0.1], [0.1]], None]}]), "seconds of a pair: -1"),
-        (damaged(pairs=[{"seconds": 1, "rounds_s": [[[math.nan], [0.1]], None]}]), "a round: nan"),
-        (damaged(sizing_s=10**400), "sizing_s: a huge number"),
-        (damaged(packages=None), "packages: None"),
-        (damaged(note=3), "note: 3"),
-        (damaged(cases=[{"nodeid": None, "backend": "", "workers": 1, "scale": 1}]), "nodeid of a case: None"),
-        (damaged(cases=[vars(CASES[0]), vars(CASES[0])]), "two have the same nodeid"),
+        (damaged(pairs=[{"seconds": math.nan, "rounds_s": [None, None]}]), "malformed"),
+        (damaged(pairs=[{"seconds": -1, "rounds_s": [[[0.1], [0.1]], None]}]), r"pairs\[0\].seconds"),
+        (damaged(pairs=[{"seconds": 1, "rounds_s": [[[math.nan], [0.1]], None]}]), "malformed"),
+        (damaged(sizing_s=10**400), "out of range"),
+        (damaged(packages=None), "packages"),
+        (damaged(note=3), "note"),
+        (damaged(cases=[{"nodeid": None, "backend": "", "workers": 1, "scale": 1}]), "nodeid"),
+        (damaged(cases=[to_builtins(CASES[0])] * 2), "two cases have the same nodeid"),
         (pack(RECORDED)[:-4], "cut off"),
-        (pack(RECORDED) + b"x", "something follows"),
+        (pack(RECORDED) + b"x", "followed by something"),
     ],
 )
 def test_what_is_no_recording_is_refused(tmp_path, content, why):

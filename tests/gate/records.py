@@ -1,10 +1,12 @@
-"""Gate records, made to measure."""
+"""Gate records for tests."""
 
 import math
 import random
-from dataclasses import replace
 
-from benchmarks.gate.record import GateCase, PairRecord, Record, digests, runs_of
+from msgspec.structs import replace
+
+from benchmarks.gate.opening import Request, new_record
+from benchmarks.gate.record import GateCase, PairRecord, RecordedSide, digests, runs_of
 from tests.documents import document, entry
 
 NAMES = ("loky-n2-b10", "loky-n2-b100", "threading-n2-b10", "sequential-n1-b1")
@@ -13,8 +15,15 @@ NAMES = ("loky-n2-b10", "loky-n2-b100", "threading-n2-b10", "sequential-n1-b1")
 def record(**changes):
     """A record of four cases."""
     cases = [GateCase(f"f.py::test[{name}]", "LokyBackend", 2, 1.0) for name in "abcd"]
-    sides = {side: {"spec": ["joblib==1.6.0"], "packages": {"joblib": "1.6.0"}} for side in ("base", "head")}
-    return replace(Record("gate", sides, 0.01, 0.05, 600.0, 0.04, 1, None, None, cases), **changes)
+    plain = new_record(Request("gate", ["joblib==1.6.0"], ["joblib==1.6.0"], 0.01, 0.05, 600.0, seed=1))
+    for side in (plain.sides.base, plain.sides.head):
+        side.packages = {"joblib": "1.6.0"}
+    return replace(plain, **{"cases": cases, **changes})
+
+
+def side(version):
+    """A recorded side with this joblib."""
+    return RecordedSide([f"joblib=={version}"], {"joblib": version})
 
 
 def measured(folder, noises, pairs=8):

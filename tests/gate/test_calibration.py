@@ -1,81 +1,91 @@
-"""Calibrations: what a record of identical code says, kept and read again, and used for nothing but planning."""
+"""Calibrations: computed from a record of identical code, stored, and read again."""
 
 import json
 import math
-from dataclasses import asdict, replace
 
 import pytest
+from msgspec import to_builtins
+from msgspec.structs import replace
 
 from benchmarks.errors import GateError, HistoryError
-from benchmarks.gate.calibration import Calibration, CaseNoise, calibrate, keep, known, place
-from benchmarks.gate.planning import expectation, expected_pairs, smallest_visible
+from benchmarks.gate.calibration import (
+    Calibration,
+    CaseNoise,
+    calibrate,
+    calibration_path,
+    detectable_effect,
+    expectation,
+    read_calibration,
+    save_calibration,
+)
+from benchmarks.gate.schedule import expected_pairs
 from evidence.replay.recording import from_record
 from tests.documents import entry
-from tests.gate.records import NAMES, measured, record
+from tests.gate.records import NAMES, measured, record, side
 
 WHEN = "2026-11-24T00:00:00+00:00"
 NOISE = CaseNoise(noise=0.05, pairs=12, when=WHEN, call_s=0.04, pair_s=0.9)
 FOUND = Calibration("machine", {"joblib": "1.6.0"}, {"f.py::test[a]": NOISE}, {}, None)
 
 
-ODD = json.dumps({"format": 1, **asdict(replace(FOUND, cases={"a": replace(NOISE, noise="x")}))})
+ODD = json.dumps({"format": 1, **to_builtins(replace(FOUND, cases={"a": replace(NOISE, noise="x")}))})
 
 
 def test_what_is_kept_is_known_again(tmp_path):
-    """On its machine only; cases that were not calibrated again stay as they were."""
-    assert known(tmp_path, "machine") is None
-    keep(tmp_path, FOUND)
-    assert known(tmp_path, "machine") == FOUND
-    assert known(tmp_path, "another") is None
+    """A calibration is read again on its machine only; cases that were not calibrated again keep their noise."""
+    assert read_calibration(tmp_path, "machine") is None
+    save_calibration(tmp_path, FOUND)
+    assert read_calibration(tmp_path, "machine") == FOUND
+    assert read_calibration(tmp_path, "another") is None
     other = replace(NOISE, noise=0.01)
-    keep(tmp_path, replace(FOUND, cases={"f.py::test[b]": other}))
-    assert known(tmp_path, "machine").cases == {"f.py::test[a]": NOISE, "f.py::test[b]": other}
+    save_calibration(tmp_path, replace(FOUND, cases={"f.py::test[b]": other}))
+    assert read_calibration(tmp_path, "machine").cases == {"f.py::test[a]": NOISE, "f.py::test[b]": other}
 
 
 @pytest.mark.parametrize(
     "content", ["{", "[]", "{}", '{"format": 1, "cases": 3}', '{"format": 1, "cases": {"a": {}}}', ODD]
 )
 def test_a_damaged_calibration_is_named(tmp_path, content):
-    """In one line that says what to do."""
-    keep(tmp_path, FOUND)
-    place(tmp_path, "machine").write_text(content)
+    """A damaged calibration is refused by name, and calibrating again replaces it."""
+    save_calibration(tmp_path, FOUND)
+    calibration_path(tmp_path, "machine").write_text(content)
     with pytest.raises(HistoryError, match=r"machine\.json"):
-        known(tmp_path, "machine")
-    keep(tmp_path, FOUND)
-    assert known(tmp_path, "machine") == FOUND
+        read_calibration(tmp_path, "machine")
+    save_calibration(tmp_path, FOUND)
+    assert read_calibration(tmp_path, "machine") == FOUND
 
 
 def test_one_of_another_version_is_as_good_as_none(tmp_path):
-    """It can be measured again."""
-    keep(tmp_path, FOUND)
-    path = place(tmp_path, "machine")
+    """A calibration of another format counts as none."""
+    save_calibration(tmp_path, FOUND)
+    path = calibration_path(tmp_path, "machine")
     path.write_text(path.read_text().replace('"format": 1', '"format": 2'))
-    assert known(tmp_path, "machine") is None
+    assert read_calibration(tmp_path, "machine") is None
 
 
 def test_too_few_pairs_are_no_calibration(tmp_path):
-    """It says how many there are, how many it takes, and how to get them."""
-    with pytest.raises(GateError, match=r"0 whole pairs .*; expected 3 or more"):
+    """The message says how many pairs there are, how many are needed, and how to get them."""
+    with pytest.raises(GateError, match=r"0 complete pairs .*; expected 3 or more"):
         calibrate(tmp_path, record(), WHEN)
 
 
 def test_the_gate_says_what_it_expects_to_see():
-    """From the machine's noise where it is known; more noise, or less time, and it sees less."""
+    """The expectation uses the machine's noise if it is known; more noise or less time detects less."""
     gate = record()
     assert "not calibrated" in expectation(gate, 30, None)
     assert "not calibrated" in expectation(gate, 30, replace(FOUND, cases={"another": NOISE}))
     assert "calibrated 2026-11-24, median noise of a pair 5.0%" in expectation(gate, 30, FOUND)
     assert "no slowdown" in expectation(gate, 3, FOUND)
-    seen = [smallest_visible(gate, 4, 40, noise) for noise in (0.03, 0.06, 0.12)]
+    seen = [detectable_effect(gate, 4, 40, noise) for noise in (0.03, 0.06, 0.12)]
     assert seen == sorted(seen)
-    assert smallest_visible(gate, 4, 5, 0.01) is None
-    assert expected_pairs(50, 2.5, 0.8, 540) > 20
-    assert expected_pairs(50, 2.5, 0.8, 60) == 3
-    assert expected_pairs(50, 2.5, 0.8, 0) == 0
+    assert detectable_effect(gate, 4, 5, 0.01) is None
+    assert expected_pairs(50, 0.8, 540) > 20
+    assert expected_pairs(50, 0.8, 60) == 3
+    assert expected_pairs(50, 0.8, 0) == 0
 
 
 def test_a_record_becomes_a_calibration(tmp_path):
-    """Noise by case, in the order that was put in; two speeds, which both sides of a pair shared."""
+    """A calibration has the noise that each case was given, and the two speeds of the machine."""
     noises = (0.005, 0.02, 0.08, 0.01)
     found = calibrate(tmp_path, measured(tmp_path, noises), WHEN)
     assert [found.cases[entry(name)["fullname"]].pairs for name in NAMES] == [8] * 4
@@ -90,14 +100,14 @@ def test_a_record_becomes_a_calibration(tmp_path):
 
 
 def test_a_record_becomes_a_recording(tmp_path):
-    """Its pairs, for `replay`; sides that differ are refused."""
+    """A record of identical code can be replayed; one whose sides differ is refused."""
     gate = measured(tmp_path, (0.01,) * 4)
     recording = from_record(tmp_path)
     assert len(recording.pairs) == 8
     assert recording.cases == tuple(gate.cases)
     assert recording.sizing_s == 100.0 - 8 * 6.0
     assert all(len(both[0]) == len(both[1]) == 7 for pair in recording.pairs for both in pair.rounds_s.values())
-    gate.sides["head"] = {"spec": ["joblib==1.5.3"], "packages": {"joblib": "1.5.3"}}
+    gate.sides.head = side("1.5.3")
     gate.save(tmp_path)
     with pytest.raises(GateError, match="base and head differ"):
         from_record(tmp_path)

@@ -1,4 +1,4 @@
-"""Records that somebody has changed: exit code 2 and one line, whatever was done to them."""
+"""Records that were changed are refused with exit code 2 and one line."""
 
 import json
 
@@ -25,7 +25,7 @@ def recompute(tmp_path, capsys):
 
 
 def test_a_sound_record_is_judged(recompute):
-    """Eight pairs of identical code: nothing is slower."""
+    """Eight pairs of identical code contain no regression."""
     code, out, _ = recompute()
     assert code in (0, 3)
     assert "8 pairs of processes" in out
@@ -35,26 +35,29 @@ def test_a_sound_record_is_judged(recompute):
     ("change", "why"),
     [
         ({"format": 99}, "format 99; expected 3"),
-        ({"sides": None}, "sides: None"),
-        ({"sides": {"base": {"spec": []}}}, "head: None"),
-        ({"sides": {"base": {"spec": "x"}, "head": {"spec": []}}}, "spec of base: 'x'"),
-        ({"alpha": 0}, "alpha: 0"),
-        ({"alpha": None}, "alpha: None"),
-        ({"min_effect": -1}, "min_effect: -1"),
-        ({"min_effect": 10**400}, "min_effect: a huge number"),
-        ({"spent_s": "x"}, "spent_s: 'x'"),
-        ({"trouble": None}, "trouble: None"),
-        ({"trouble": {"a": 1}}, "trouble: 1"),
+        ({"sides": None}, "Expected `object`, got `null` - at `$.sides`"),
+        ({"sides": {"base": {"spec": []}}}, "missing required field `head` - at `$.sides`"),
+        (
+            {"sides": {"base": {"spec": "x"}, "head": {"spec": []}}},
+            "Expected `array`, got `str` - at `$.sides.base.spec`",
+        ),
+        ({"alpha": 0}, "`$.alpha`"),
+        ({"alpha": None}, "`$.alpha`"),
+        ({"min_effect": -1}, "`$.min_effect`"),
+        ({"min_effect": 10**400}, "`$.min_effect`"),
+        ({"spent_s": "x"}, "`$.spent_s`"),
+        ({"trouble": None}, "`$.trouble`"),
+        ({"trouble": {"a": 1}}, "`$.trouble[...]`"),
         ({"pairs": 3}, "expected a gate record"),
-        ({"cases": [{"nodeid": None, "backend": "x", "workers": 1, "scale": 1}]}, "nodeid of a case: None"),
-        ({"cases": [{"nodeid": "x", "backend": [], "workers": 1, "scale": 1}]}, "backend of a case: []"),
-        ({"purpose": "lunch"}, "purpose: 'lunch'"),
+        ({"cases": [{"nodeid": None, "backend": "x", "workers": 1, "scale": 1}]}, "`$.cases[0].nodeid`"),
+        ({"cases": [{"nodeid": "x", "backend": [], "workers": 1, "scale": 1}]}, "`$.cases[0].backend`"),
+        ({"purpose": "lunch"}, "'lunch' - at `$.purpose`"),
         ({"purpose": "calibrate"}, "measured by `calibrate`; expected a record of `gate`"),
         ({"unknown": 1}, "expected a gate record"),
     ],
 )
 def test_a_changed_record_is_refused(recompute, change, why):
-    """It names the file and the value."""
+    """The message names the value that is wrong."""
     code, out, err = recompute(change)
     assert (code, out) == (2, "")
     assert why in err
@@ -62,7 +65,7 @@ def test_a_changed_record_is_refused(recompute, change, why):
 
 
 def test_a_missing_or_doubled_run_file_is_refused(tmp_path, recompute):
-    """It names the run."""
+    """The message names the run."""
     first = next(tmp_path.glob("runs/*/*_pair-001-base.json"))
     content = first.read_bytes()
     first.unlink()
@@ -77,7 +80,7 @@ def test_a_missing_or_doubled_run_file_is_refused(tmp_path, recompute):
 
 
 def test_another_run_under_the_right_name_is_refused(tmp_path, recompute):
-    """A record vouches for its files: the next pair's, renamed, is sound by itself."""
+    """Another pair's run file under the right name is refused by its digest."""
     first, second = (next(tmp_path.glob(f"runs/*/*_pair-00{number}-base.json")) for number in (1, 2))
     first.write_bytes(second.read_bytes())
     code, _, err = recompute()
@@ -92,11 +95,11 @@ def test_a_record_knows_what_was_asked(recompute, args):
     """Options that would be ignored are refused."""
     code, _, err = recompute(None, *args)
     assert code == 2
-    assert "a record says itself what was asked" in err
+    assert "a record keeps the options it was measured with" in err
 
 
 def test_outputs_do_not_overwrite_the_record(tmp_path, recompute):
-    """They go elsewhere."""
+    """An output inside the record is refused, and the record stays as it was."""
     before = (tmp_path / "gate.json").read_bytes()
     code, _, err = recompute(None, "--json", str(tmp_path / "gate.json"))
     assert code == 2

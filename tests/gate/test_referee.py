@@ -1,4 +1,4 @@
-"""The referee: one side works at a time, a coin decides between equals, nobody is waited for in vain."""
+"""The referee: one side works at a time, a coin breaks ties, and no wait lasts for ever."""
 
 import json
 import random
@@ -56,7 +56,7 @@ def play(seed=1, cases=3, rounds=2, dies_at=None):
 
 @pytest.mark.parametrize("said", [b"nonsense\n", b"[1]\n", b'["a", "b"]\n', b"null\n", b"\xff\n"])
 def test_what_is_not_ours_ends_the_conversation(said):
-    """A side that says something else is as good as gone."""
+    """A side that sends anything but a position counts as gone."""
     ours, theirs = socket.socketpair()
     with ours, theirs:
         peer = Peer("head", ours)
@@ -67,7 +67,7 @@ def test_what_is_not_ours_ends_the_conversation(said):
 
 
 def test_only_one_side_works():
-    """Until nothing is timed any more, a turn ends before the next begins, whoever has it."""
+    """While anything is timed, a turn ends before the next one begins."""
     referee, log = play()
     assert referee.complete
     timed = [entry for entry in log if entry[1] != (3, 0)]
@@ -77,7 +77,7 @@ def test_only_one_side_works():
 
 
 def test_nobody_gets_ahead():
-    """The two are never more than one stop apart."""
+    """The two sides are never more than one position apart."""
     _, log = play()
     at = {"base": [], "head": []}
     for name, stop, what in log:
@@ -87,7 +87,7 @@ def test_nobody_gets_ahead():
 
 
 def test_the_coin_is_recorded_and_can_be_thrown_again():
-    """Who went first, for each case and round; the same seed, the same order."""
+    """The record says who went first in each round, and the same seed repeats it."""
     one, other, third = (play(seed)[0].first for seed in (1, 1, 2))
     assert set(one) == {(case, number) for case in range(3) for number in range(3)}
     assert one == other != third
@@ -95,16 +95,16 @@ def test_the_coin_is_recorded_and_can_be_thrown_again():
 
 
 def test_a_side_that_dies_is_noticed_at_once():
-    """The other one is let go by closing its socket."""
+    """A side that dies ends the pair at once."""
     began = time.monotonic()
     referee, _ = play(dies_at=(1, 1))
     assert not referee.complete
     assert time.monotonic() - began < 3
-    assert referee.where()["head"] == (1, 0)
+    assert referee.last_positions()["head"] == (1, 0)
 
 
 def test_silence_ends():
-    """Nobody is waited for longer than told."""
+    """The referee gives up after the silence it was told to bear."""
     pairs = [socket.socketpair() for _ in range(2)]
     referee = Referee(tuple(Peer(name, ours) for name, (ours, _) in zip("bh", pairs, strict=True)), 1, random.Random(1))
     with pytest.raises(Silent):

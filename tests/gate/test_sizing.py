@@ -1,10 +1,10 @@
-"""What is measured once, and in which order."""
+"""Duplicates, and the order of cases."""
 
 import random
 
 import pytest
 
-from benchmarks.gate.campaign import shuffled
+from benchmarks.gate.pair_loop import shuffled
 from benchmarks.gate.record import GateCase
 from benchmarks.gate.sizing import unbatched, write_plan
 from benchmarks.history.run import CaseTimes
@@ -17,7 +17,7 @@ def timed(param, batches, backend="SequentialBackend", test="f.py::test_summatio
 
 
 def test_a_batch_size_without_effect_is_measured_once():
-    """Where no batch was seen; not where there are batches, nor in other cases that happen to have no batches."""
+    """Only cases of the grid in which no batch was observed are duplicates of each other."""
     cases = [
         timed("sequential-n1-b1", None),
         timed("sequential-n1-b100", None),
@@ -40,7 +40,7 @@ CASES = [
 
 @pytest.mark.parametrize("seed", range(5))
 def test_cases_that_share_an_executor_follow_each_other(seed):
-    """In random order, and the same one for the same seed; loky's stand together by number of workers."""
+    """The order is random and repeatable, and loky's cases follow each other by number of workers."""
     order = shuffled(CASES, random.Random(seed))
     assert order == shuffled(CASES, random.Random(seed)) != CASES
     assert sorted(case.nodeid for case in order) == sorted(case.nodeid for case in CASES)
@@ -50,7 +50,7 @@ def test_cases_that_share_an_executor_follow_each_other(seed):
 
 
 def test_the_plan_says_who_keeps_the_executor(tmp_path):
-    """All of a kind but the last of it."""
+    """Every case keeps the executor except the last of those that share it."""
     import json
 
     plan = write_plan(tmp_path, [*CASES[:2], CASES[4], CASES[8], CASES[9]], {})

@@ -1,0 +1,112 @@
+"""The judgement of a gate record: a row per case, group and resource, and remarks on the whole."""
+
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks.analysis.judgement import Judgement, Row, worst_first
+from benchmarks.analysis.quantity import Quantity
+from benchmarks.analysis.turns_verdict import Finding
+from benchmarks.analysis.verdict import Verdict
+from benchmarks.errors import GateError
+from benchmarks.gate.hypotheses import Hypotheses, case_names, judge_record
+from benchmarks.gate.measurements import CaseResource, Measurements
+from benchmarks.gate.record import RESOURCES_OPTION, Failure, Record, SideName
+from benchmarks.limits import Limit, limit_of, over_memory, unmatched
+from benchmarks.text.formatting import counted
+from benchmarks.text.printable import visible
+
+
+def judgement(folder: Path, record: Record, measurements: Measurements, limits: Sequence[Limit]) -> Judgement:
+    """Judge a record by its run files. Raises GateError if a limit matches no case or can't be checked."""
+    refuse_unknown_memory(record, limits)
+    if patterns := unmatched(limits, [case_names(case.nodeid) for case in record.cases]):
+        raise GateError(f"--limits: the pattern {patterns[0]!r} matches none of {len(record.cases)} cases")
+    hypotheses = judge_record(record, measurements, limits)
+    return Judgement(
+        base=_label(record, "base"),
+        head=_label(record, "head"),
+        rows=worst_first(rows(record, measurements, hypotheses, limits)),
+        alpha=record.alpha,
+        min_effect=record.min_effect,
+        notes=(*_unjudged_limits(limits), *_remarks(folder, record)),
+    )
+
+
+def refuse_unknown_memory(record: Record, limits: Sequence[Limit]) -> None:
+    """Raise GateError if a limit on memory can't be checked: it must not look kept."""
+    if not record.measures_resources and any(limit.max_pss_bytes is not None for limit in limits):
+        raise GateError(f"--limits: max_pss needs a gate that measures memory: add {RESOURCES_OPTION}")
+
+
+def rows(record: Record, measurements: Measurements, hypotheses: Hypotheses, limits: Sequence[Limit]) -> list[Row]:
+    """Return a row for every case, backend and resource, and for the grid."""
+    failed = [_failed(nodeid, failure, record) for nodeid, failure in record.failures.items()]
+    cases = [_case(case.nodeid, hypotheses, measurements, record) for case in record.sound_cases]
+    groups = [
+        Row(name, name, group.verdict, None, None, group.comparison(), group.thresholds.matters, group.note)
+        for name, group in hypotheses.groups.items()
+    ]
+    resources = [_resource(key, tested, measurements, limits) for key, tested in hypotheses.resources.items()]
+    return [*failed, *cases, *groups, *resources]
+
+
+def _failed(nodeid: str, failure: Failure, record: Record) -> Row:
+    verdict = Verdict.BROKEN if failure.side == "head" else Verdict.INCOMPARABLE
+    _, name, _ = case_names(nodeid)
+    return Row(name, nodeid, verdict, None, None, None, record.min_effect, f"{failure.side}: {failure.reason}")
+
+
+def _case(nodeid: str, hypotheses: Hypotheses, measurements: Measurements, record: Record) -> Row:
+    _, name, _ = case_names(nodeid)
+    tested = hypotheses.cases.get(nodeid)
+    if tested is None:
+        return Row(name, nodeid, Verdict.INCONCLUSIVE, None, None, None, record.min_effect, "not measured in time")
+    base_s, head_s = measurements.logs_s[nodeid].geometric_means
+    matters = tested.thresholds.matters
+    note = f"max_slowdown is {matters:.3g}" if tested.verdict is Verdict.OVER_LIMIT else tested.note
+    return Row(name, nodeid, tested.verdict, base_s, head_s, tested.comparison(), matters, note)
+
+
+def _resource(key: CaseResource, tested: Finding, measurements: Measurements, limits: Sequence[Limit]) -> Row:
+    """Return a row about a resource; memory that is over its limit in every pair is over it for certain."""
+    base, head = measurements.resources.geometric_means(key)
+    names = case_names(key.nodeid)
+    limit_bytes = limit_of(limits, names).max_pss_bytes if key.quantity is Quantity.PSS else None
+    over = over_memory(measurements.resources.values[key].head, limit_bytes, "pair")
+    verdict = tested.verdict if over is None else Verdict.OVER_LIMIT
+    name, matters = f"{names[1]} {key.quantity.value}", tested.thresholds.matters
+    return Row(name, key.nodeid, verdict, base, head, tested.comparison(), matters, over or "", key.quantity)
+
+
+def _unjudged_limits(limits: Sequence[Limit]) -> list[str]:
+    if any(limit.max_time_s is not None for limit in limits):
+        return [
+            "max_time is not judged here, because a gate sizes the calls itself. `compare` judges it on stored runs."
+        ]
+    return []
+
+
+def _remarks(folder: Path, record: Record) -> list[str]:
+    complete, name = len(record.complete_pairs), shlex.quote(visible(folder))
+    void = len(record.pairs) - complete
+    remarks = [
+        f"{counted(complete, 'pair')} of processes in {record.spent_s / 60:.1f} minutes, measured in turns"
+        + (f"; {void} void" if void else "")
+        + f". Any false REGRESSION among all rows: at most {record.alpha:.1%} of gates.",
+        "Intervals hold row by row (95 %), after any number of pairs. `sees` is the slowdown that 80 % of gates with "
+        "this noise would call a REGRESSION if the case were measured in as many pairs as the suspects here.",
+    ]
+    if not complete and record.state == "done":
+        remarks.append(f"The budget of {record.budget_s:.0f} s is too short for a pair: raise --budget.")
+    if record.state != "done":
+        remarks.append(f"The gate was interrupted: `gate --resume {name}` goes on.")
+    return [*remarks, f"Record: {visible(folder)}; `gate --recompute {name}` judges it again."]
+
+
+def _label(record: Record, name: SideName) -> str:
+    side = record.side(name)
+    spec = " ".join(side.spec) or "this checkout"
+    joblib = side.packages.get("joblib")
+    # A joblib that was built here is named by its spec already.
+    return f"{spec} (joblib {joblib})" if joblib and "joblib==" not in spec and "://" not in joblib else spec

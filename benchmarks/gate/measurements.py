@@ -1,0 +1,121 @@
+"""What a record's run files say, pair by pair: log-ratios of times and resources, which the judgement works on."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from benchmarks.analysis.quantity import RESOURCES, Quantity
+from benchmarks.gate.record import SIDES, Record, SideName, pair_files
+from benchmarks.history.resources import needs
+from benchmarks.history.run import Run, read_run
+from benchmarks.limits import RESOURCE_KEYS
+
+# By pair: log(head / base) of each round, None if the pair has no measurement.
+LogRatios = list[tuple[float, ...] | None]
+
+# Base's and head's rounds of a case, in seconds.
+RoundsOfBoth = tuple[tuple[float, ...], tuple[float, ...]]
+
+
+def rounds_of_both(base: Run, head: Run) -> dict[str, RoundsOfBoth]:
+    """Return the rounds of the cases that both sides of a pair timed equally often, by node id."""
+    before, after = ({case.fullname: case.rounds_s for case in run.cases.values()} for run in (base, head))
+    common = [name for name in before if name in after and len(before[name]) == len(after[name])]
+    return {name: (before[name], after[name]) for name in common}
+
+
+class CaseResource(NamedTuple):
+    """One resource of one case."""
+
+    nodeid: str
+    quantity: Quantity
+
+
+@dataclass
+class BySide:
+    """One list of values per side."""
+
+    base: list[float] = field(default_factory=list)
+    head: list[float] = field(default_factory=list)
+
+    @property
+    def geometric_means(self) -> tuple[float, float]:
+        """The geometric means of base and head, whose values are logarithms."""
+        return _exp_mean(self.base), _exp_mean(self.head)
+
+
+def _exp_mean(logs: Sequence[float]) -> float:
+    return math.exp(math.fsum(logs) / len(logs))
+
+
+class Resources:
+    """CPU time and memory by case and pair: log-ratios, and the values (seconds or bytes) that they come from."""
+
+    def __init__(self, record: Record) -> None:
+        quantities = RESOURCES if record.measures_resources else ()
+        keys = [CaseResource(case.nodeid, quantity) for case in record.cases for quantity in quantities]
+        self.log_ratios: dict[CaseResource, LogRatios] = {key: [] for key in keys}
+        self.values = {key: BySide() for key in keys}
+
+    def add_pair(self, base: Run, head: Run) -> None:
+        """Add one more pair."""
+        before, after = _resources_by_case(base), _resources_by_case(head)
+        for key, log_ratios in self.log_ratios.items():
+            name = RESOURCE_KEYS[key.quantity]
+            base_value, head_value = (by_case.get(key.nodeid, {}).get(name) for by_case in (before, after))
+            if base_value is None or head_value is None:
+                log_ratios.append(None)
+                continue
+            log_ratios.append((math.log(head_value / base_value),))
+            self.values[key].base.append(base_value)
+            self.values[key].head.append(head_value)
+
+    def geometric_means(self, key: CaseResource) -> tuple[float, float]:
+        """Return the geometric means of base and head."""
+        values = self.values[key]
+        return _exp_mean([*map(math.log, values.base)]), _exp_mean([*map(math.log, values.head)])
+
+
+def _resources_by_case(run: Run) -> dict[str, Mapping[str, float]]:
+    return {case.fullname: needs(case.facts) for case in run.cases.values()}
+
+
+class Measurements:
+    """Every case's measurements by pair. Each run file is read once.
+
+    `log_ratios` by node id is what is judged; `logs_s` are the logarithms of the rounds in seconds, for the report;
+    `failures` are by side and node id the reasons for which a case has no time.
+    """
+
+    def __init__(self, folder: Path, record: Record) -> None:
+        self._folder = folder
+        self._pairs_read: set[str] = set()
+        self.log_ratios: dict[str, LogRatios] = {case.nodeid: [] for case in record.cases}
+        self.logs_s = {case.nodeid: BySide() for case in record.cases}
+        self.resources = Resources(record)
+        self.failures: dict[SideName, dict[str, str]] = {side: {} for side in SIDES}
+        self.read_new_pairs(record)
+
+    def read_new_pairs(self, record: Record) -> None:
+        """Read the complete pairs that the record has gained."""
+        new = [pair for pair in record.complete_pairs if pair.name not in self._pairs_read]
+        if not new:
+            return
+        files = pair_files(self._folder, new)
+        for pair in new:
+            self._pairs_read.add(pair.name)
+            runs = {side: read_run(path) for side, path in files[pair.name].items()}
+            for side, run in runs.items():
+                self.failures[side].update(run.without_time)
+            self.resources.add_pair(runs["base"], runs["head"])
+            rounds_s = rounds_of_both(runs["base"], runs["head"])
+            for nodeid, log_ratios in self.log_ratios.items():
+                log_ratios.append(self._add_rounds(nodeid, rounds_s[nodeid]) if nodeid in rounds_s else None)
+
+    def _add_rounds(self, nodeid: str, rounds_s: RoundsOfBoth) -> tuple[float, ...]:
+        base, head = ([math.log(seconds) for seconds in side] for side in rounds_s)
+        self.logs_s[nodeid].base += base
+        self.logs_s[nodeid].head += head
+        return tuple(after - before for before, after in zip(base, head, strict=True))

@@ -1,0 +1,236 @@
+"""The course of a gate: choose sizes, measure pair after pair, stop when all is decided or the budget is spent."""
+
+import os
+import random
+import re
+import shutil
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.errors import GateError, HistoryError
+from benchmarks.gate.calibration import expectation, read_calibration
+from benchmarks.gate.commands import last_lines
+from benchmarks.gate.environments import BuiltSide
+from benchmarks.gate.measurements import Measurements
+from benchmarks.gate.pair import Pair, PairEnd, run_pair
+from benchmarks.gate.record import (
+    SIDES,
+    Failure,
+    GateCase,
+    PairRecord,
+    Record,
+    SideName,
+    digests,
+    discard,
+    exclusive,
+    logs_of,
+    machine_of,
+    runs_of,
+)
+from benchmarks.gate.schedule import PAIR_S, NextPairs, cases_that_fit, expected_pairs
+from benchmarks.gate.sizing import choose_cases, write_plan
+from benchmarks.history.run import WRONG_RESULT
+from benchmarks.text.formatting import clock, counted
+
+# Until a pair was measured: what a case takes beside its calls, and how many calls it makes (the rounds of both sides,
+# and as much again for the untimed ones).
+_CASE_S, _CALLS = 0.2, 16
+
+# How many recent pairs predict a case's seconds, the least that a case takes in a pair, and a margin.
+_RECENT_PAIRS, _LEAST_PAIR_S, _MARGIN = 5, 0.1, 1.1
+
+_PAIR_NAME = re.compile(r"pair-(\d{3,9})-")
+
+# A side that dies twice in the same case dies of that case; once may be anything.
+_DEATHS = 2
+
+# Decides what to measure next.
+Choice = Callable[[Record, Measurements], NextPairs]
+
+
+@dataclass(frozen=True)
+class Gate:
+    """What a gate is made of: its record and the record's folder, the built sides, and `work`, what gates share.
+
+    `choose` decides what to measure next, `tell` shows the user a line of progress.
+    """
+
+    folder: Path
+    record: Record
+    sides: Mapping[SideName, BuiltSide]
+    work: Path
+    choose: Choice
+    tell: Callable[[str], None]
+
+
+def measure(gate: Gate) -> None:
+    """Measure until everything is decided or the budget is spent. Raises HistoryError.
+
+    The record is on disk after each pair, so that an interrupted gate can go on.
+    """
+    with exclusive(gate.folder):
+        gate.tell(f"record {gate.folder}, seed {gate.record.seed}, budget {gate.record.budget_s / 60:.3g} minutes")
+        PairLoop(gate).run()
+
+
+class PairLoop:
+    """A gate that is being measured."""
+
+    def __init__(self, gate: Gate) -> None:
+        self._gate = gate
+        self._folder, self._record = gate.folder, gate.record
+        self._began = time.monotonic() - gate.record.spent_s
+        self._number = _last_number(gate.folder, gate.record)
+        self._deaths: Counter[tuple[str | None, SideName]] = Counter()
+
+    def run(self) -> None:
+        """Measure; see `measure`."""
+        record, gate = self._record, self._gate
+        logs_of(self._folder).mkdir(parents=True, exist_ok=True)
+        record.state = "interrupted"  # until it is done
+        record.save(self._folder)
+        if not record.cases:
+            self._choose_cases()
+        measurements = Measurements(self._folder, record)
+        upcoming = gate.choose(record, measurements)
+        while chosen := self._fitting(upcoming):
+            end = self._measure_pair(chosen)
+            measurements.read_new_pairs(record)
+            self._note_failures(measurements.failures)
+            self._save()
+            upcoming = gate.choose(record, measurements)
+            gate.tell(self._progress(chosen, end, len(upcoming.cases)))
+        record.state = "done"
+        self._save()
+
+    @property
+    def _until(self) -> float:
+        return self._began + self._record.budget_s
+
+    @property
+    def _left_s(self) -> float:
+        return self._until - time.monotonic()
+
+    def _choose_cases(self) -> None:
+        """Choose cases and sizes. If that fails no record is left: there is nothing to go on with."""
+        self._gate.tell("choosing cases and sizes")
+        # Left by a choice that was interrupted.
+        shutil.rmtree(runs_of(self._folder).root, ignore_errors=True)
+        try:
+            self._record.cases, failures = choose_cases(self._gate.sides, self._folder, self._record, self._until)
+            self._note_failures(failures)
+        except GateError:
+            discard(self._folder)
+            raise
+        self._save()
+        self._gate.tell(self._expectation())
+
+    def _expectation(self) -> str:
+        """Return what the gate can detect in its budget, said before it is spent."""
+        cases = len(self._record.cases)
+        pairs = expected_pairs(cases, self._unmeasured_case_s, self._left_s)
+        try:
+            calibration = read_calibration(self._gate.work, machine_of(self._folder))
+        except HistoryError as error:
+            # Only this line needs it: no reason to end a gate.
+            self._gate.tell(str(error))
+            calibration = None
+        all_s = PAIR_S + self._unmeasured_case_s * cases
+        expected = expectation(self._record, pairs, calibration)
+        return f"{counted(cases, 'case')}, {all_s:.0f} s for a pair of all cases; {expected}"
+
+    @property
+    def _unmeasured_case_s(self) -> float:
+        """A case's seconds in a pair, before one was measured."""
+        return _CASE_S + _CALLS * self._record.target_s
+
+    def _fitting(self, wanted: NextPairs) -> list[GateCase]:
+        """Return as many of the cases as the budget still allows."""
+        case_s = self._unmeasured_case_s
+        if recent := self._record.complete_pairs[-_RECENT_PAIRS:]:
+            seconds = sum(max(_LEAST_PAIR_S, pair.seconds - PAIR_S) for pair in recent)
+            case_s = seconds / sum(len(pair.cases) for pair in recent)
+        return cases_that_fit(wanted, lambda _: case_s * _MARGIN, self._left_s)
+
+    def _measure_pair(self, chosen: Sequence[GateCase]) -> PairEnd:
+        self._number += 1
+        name = f"pair-{self._number:03}"
+        # From seed and number alone, so that a resumed gate tosses the same coins.
+        coin = random.Random(f"{self._record.seed} {name}")
+        order = shuffled(chosen, coin)
+        cores = sorted(os.sched_getaffinity(0))
+        cpus = {case.nodeid: coin.choice(cores) for case in order if case.workers == 1}
+        plan = write_plan(self._folder, order, cpus)
+        pair = Pair(name, order, plan, self._record.session_options, coin)
+        end = run_pair(self._gate.sides, self._folder, pair, self._until)
+        recorded = self._recorded(pair, end)
+        self._record.pairs.append(recorded)
+        if end.failed_side:
+            self._note_death(end.failed_side, recorded)
+        return end
+
+    def _recorded(self, pair: Pair, end: PairEnd) -> PairRecord:
+        """Return the pair as the record keeps it."""
+        first = {
+            case.nodeid: "".join(end.first[at][0] for at in sorted(end.first) if at[0] == number)
+            for number, case in enumerate(pair.order)
+        }
+        position = end.last_position
+        return PairRecord(
+            name=pair.name,
+            seconds=end.seconds,
+            cases=tuple(case.nodeid for case in pair.order),
+            first=first,
+            void_reason=end.void_reason,
+            failed_side=end.failed_side,
+            in_flight=pair.order[position[0]].nodeid if position and position[0] < len(pair.order) else None,
+            # A void pair's runs are not read, and there may be none.
+            sha256={} if end.void_reason else digests(self._folder, pair.name),
+        )
+
+    def _note_death(self, side: SideName, pair: PairRecord) -> None:
+        nodeid, why = pair.in_flight, pair.void_reason
+        self._deaths[nodeid, side] += 1
+        if self._deaths[nodeid, side] < _DEATHS:
+            return
+        if nodeid is None or side == "base":
+            log = logs_of(self._folder) / f"{pair.name}-{side}.txt"
+            messages = last_lines(log.read_bytes())
+            raise GateError(f"{side} can't be measured: {why} {_DEATHS} times; see {log}:\n{messages}")
+        self._record.failures[nodeid] = Failure(side, why)
+
+    def _note_failures(self, failures: Mapping[SideName, Mapping[str, str]]) -> None:
+        for side in SIDES:
+            for nodeid, why in failures[side].items():
+                if side == "base" and why.startswith(WRONG_RESULT):
+                    raise GateError(f"base returns a wrong result in {nodeid}: {why}; a gate needs a sound base")
+                self._record.failures.setdefault(nodeid, Failure(side, why))
+
+    def _save(self) -> None:
+        self._record.spent_s = time.monotonic() - self._began
+        self._record.save(self._folder)
+
+    def _progress(self, chosen: Sequence[GateCase], end: PairEnd, waiting: int) -> str:
+        number = len(self._record.pairs)
+        time_left = f"at most {clock(self._record.budget_s - self._record.spent_s)} left"
+        if end.void_reason:
+            return f"pair {number} is void ({end.failed_side or 'gate'}: {end.void_reason}); {time_left}"
+        done = f"pair {number}: {counted(len(chosen), 'case')} in {end.seconds:.0f} s"
+        return f"{done}; {waiting} to go on with; {time_left}"
+
+
+def _last_number(folder: Path, record: Record) -> int:
+    """Return the number of the last pair that was begun: an interrupted one may have left runs, but no entry."""
+    names = [_PAIR_NAME.match(file.name or "") for file in runs_of(folder).files()] if record.cases else []
+    return max(len(record.pairs), *(int(match[1]) for match in names if match), 0)
+
+
+def shuffled(cases: Sequence[GateCase], coin: random.Random) -> list[GateCase]:
+    """Return the cases in random order, those that can share an executor together: starting one takes long."""
+    together: dict[str, list[GateCase]] = defaultdict(list)
+    for case in coin.sample(cases, len(cases)):
+        together[case.executor].append(case)
+    return [case for name in coin.sample(sorted(together), len(together)) for case in together[name]]

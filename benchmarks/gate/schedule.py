@@ -1,0 +1,126 @@
+"""What the next pair measures, most suspicious cases first, and how much of it fits into the budget."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from benchmarks.analysis.evidence import MOST_GAIN
+from benchmarks.analysis.turns_verdict import CASES_SHARE, Finding, needed
+from benchmarks.analysis.verdict import Verdict
+from benchmarks.gate.hypotheses import GRID, Hypotheses, groups
+from benchmarks.gate.record import GateCase, Record
+
+# Seconds for starting two sessions and saving two runs.
+PAIR_S = 2.5
+
+# A backend that looks slower is measured whole for so many pairs; 12 are the fewest that can decide, see docs/gate.md.
+_GROUP_PAIRS = 20
+
+# After so many pairs, an estimate that exceeds the effect by so many standard errors is hardly chance.
+_CLEAR_PAIRS, _CLEAR_ERRORS = 3, 1.6
+
+# Pairs of all cases until most of them wait, and the share of the cases that goes on from then on.
+_WHOLE_PAIRS, _STAYING = 4, 1 / 8
+
+_OPEN = frozenset({Verdict.INCONCLUSIVE})
+
+
+@dataclass(frozen=True)
+class NextPairs:
+    """Cases for the next pair, most wanted first, and for how many such pairs (`count`) the budget must suffice.
+
+    No case means that nothing is left to measure.
+    """
+
+    cases: Sequence[GateCase]
+    count: int
+
+
+def next_pairs(record: Record, hypotheses: Hypotheses) -> NextPairs:
+    """Return what a gate measures next."""
+    return NextPairs(next_cases(record, hypotheses), pairs_to_go(record, hypotheses))
+
+
+def next_cases(record: Record, hypotheses: Hypotheses) -> list[GateCase]:
+    """Return the cases of the next pair, most suspicious first; none if everything is decided.
+
+    A case that looks unchanged or faster without proof waits until nothing looks slower.
+    """
+    sound = record.sound_cases
+    needs_more = {key.nodeid for key, hypothesis in hypotheses.resources.items() if _looks_worse(hypothesis)}
+    undecided = [case for case in sound if _undecided(case, hypotheses, record) or case.nodeid in needs_more]
+    suspects = {case.nodeid for case in undecided if _suspect(hypotheses.cases.get(case.nodeid))} | needs_more
+    for name, members in groups(record.cases).items():
+        # Not for the grid: whatever is measured tells about it, and all cases would leave no time for any of them.
+        if name != GRID and (group := hypotheses.groups.get(name)) and _group_suspect(group):
+            suspects.update(members)
+    chosen = [case for case in sound if case.nodeid in suspects] or undecided
+    return sorted(chosen, key=lambda case: -_suspicion(hypotheses.cases.get(case.nodeid)))
+
+
+def _undecided(case: GateCase, hypotheses: Hypotheses, record: Record) -> bool:
+    """Return whether more pairs may change the verdict, which includes a case that looks clearly faster."""
+    hypothesis = hypotheses.cases.get(case.nodeid)
+    if hypothesis is None or hypothesis.verdict in _OPEN:
+        return True
+    assessment, effect = hypothesis.assessment, math.log1p(record.min_effect)
+    looks_faster = assessment.estimate + _CLEAR_ERRORS * assessment.error < -effect
+    return hypothesis.verdict is Verdict.UNCHANGED and looks_faster
+
+
+def _suspect(hypothesis: Finding | None) -> bool:
+    return hypothesis is None or hypothesis.assessment.pairs < _CLEAR_PAIRS or not hypothesis.unlikely
+
+
+def _group_suspect(group: Finding) -> bool:
+    return group.verdict in _OPEN and not group.unlikely and group.assessment.pairs < _GROUP_PAIRS
+
+
+def _looks_worse(resource: Finding) -> bool:
+    """Return whether a case seems to need more of a resource by min-effect or more; one pair says little of less."""
+    return resource.verdict in _OPEN and resource.assessment.estimate > math.log1p(resource.thresholds.matters)
+
+
+def _suspicion(hypothesis: Finding | None) -> float:
+    return math.inf if hypothesis is None else hypothesis.assessment.estimate + 2 * hypothesis.assessment.error
+
+
+def pairs_to_go(record: Record, hypotheses: Hypotheses) -> int:
+    """Return how many pairs the verdict on the slowest case takes at best; 1 if no case is clearly slower.
+
+    A pair must not take so long that the budget ends before such a verdict.
+    """
+    enough = needed(record.alpha, CASES_SHARE, max(1, len(record.cases)))
+    effect = math.log1p(record.min_effect)
+    lacking = [
+        enough - hypothesis.assessment.slower
+        for name, hypothesis in hypotheses.cases.items()
+        if name not in record.failures
+        and hypothesis.verdict in _OPEN
+        and hypothesis.assessment.pairs >= _CLEAR_PAIRS
+        and hypothesis.assessment.estimate - _CLEAR_ERRORS * hypothesis.assessment.error > effect
+    ]
+    return max(1, math.ceil(max(lacking, default=0.0) / MOST_GAIN))
+
+
+def cases_that_fit(wanted: NextPairs, case_s: Callable[[GateCase], float], left_s: float) -> list[GateCase]:
+    """Return the first cases of `wanted` that the time left allows; `case_s` gives a case's seconds in a pair.
+
+    The first case may take all the time that is left; further ones only as much as leaves room for `wanted.count`
+    pairs.
+    """
+    chosen: list[GateCase] = []
+    spent_s = PAIR_S
+    for case in wanted.cases:
+        spent_s += case_s(case)
+        if spent_s > (left_s / wanted.count if chosen else left_s):
+            break
+        chosen.append(case)
+    return chosen
+
+
+def expected_pairs(cases: int, case_s: float, left_s: float) -> int:
+    """Return in how many pairs a suspicious case is measured in the time left, if there are so many cases."""
+    all_s = PAIR_S + case_s * cases
+    whole = min(_WHOLE_PAIRS, int(left_s / all_s))
+    return whole + max(0, int((left_s - whole * all_s) / (PAIR_S + case_s * max(1.0, cases * _STAYING))))

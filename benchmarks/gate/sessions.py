@@ -1,0 +1,83 @@
+"""One side's pytest process: its command line, its environment, and its end."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from benchmarks.gate.environments import BuiltSide
+
+# A case has some two seconds of work here, a cold pool included; one that takes so long hangs.
+_CASE_S = 30.0
+
+# A side that was told to end is killed after this time; its workers then end by themselves.
+_GRACE_S = 10.0
+
+# A signal that arrives in the middle of an import can be lost there, so it is sent again.
+_AGAIN_S = 2.5
+
+# What a side may see of its surroundings. Anything else could make the two differ, or measure something else.
+_PASSED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "USER", "LOGNAME", "CI")
+_PASSED_PREFIXES = ("JOBLIB_", "LOKY_")
+
+
+def session_command(side: BuiltSide, history: Path, name: str, *more: str) -> list[str]:
+    """Return the command line of a session that saves a run called `name` in the store `history`.
+
+    Values are joined to their options, because pytest takes separate paths for arguments that decide its root.
+    """
+    options = ["--benchmark-only", "--profile=gate", "--quiet-progress", f"--history={history}"]
+    options.append(f"--case-timeout={_CASE_S:g}")
+    command = [str(side.python), "-m", "pytest", "-p", "no:cacheprovider", f"--rootdir={side.tree}", *options]
+    return [*command, f"--benchmark-save={name}", *more]
+
+
+def side_environment(hash_seed: int) -> dict[str, str]:
+    """Return the environment variables of a session."""
+    kept = {name: os.environ[name] for name in _PASSED if name in os.environ}
+    kept |= {name: value for name, value in os.environ.items() if name.startswith(_PASSED_PREFIXES)}
+    return {**kept, "PYTHONHASHSEED": str(hash_seed)}
+
+
+@contextmanager
+def running(
+    command: Sequence[str], folder: Path, log: Path, hash_seed: int, descriptors: Sequence[int] = ()
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a session in `folder` for the length of the block: at its end it is first asked to end, then killed."""
+    with log.open("wb") as output:
+        process = subprocess.Popen(  # noqa: S603 - a session of this suite
+            command,
+            cwd=folder,
+            env=side_environment(hash_seed),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            pass_fds=tuple(descriptors),
+            # Ctrl-C is for the gate, which ends its sides itself.
+            start_new_session=True,
+        )
+    try:
+        yield process
+    finally:
+        end = time.monotonic() + _GRACE_S
+        while process.poll() is None and time.monotonic() < end:
+            process.send_signal(signal.SIGTERM)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(_AGAIN_S)
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+
+
+def how_it_ended(process: "subprocess.Popen[bytes]") -> str:
+    """Describe the end of a process that has closed its connection, such as `killed by SIGKILL`."""
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(_GRACE_S)
+    code = process.returncode
+    if code is None:
+        return "it closed its connection and did not end"
+    return f"killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"

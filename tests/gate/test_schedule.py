@@ -1,0 +1,152 @@
+"""What is measured next, and how a record becomes rows."""
+
+import random
+from math import log1p
+
+from msgspec.structs import replace
+
+from benchmarks.analysis.verdict import Verdict
+from benchmarks.gate.hypotheses import GRID, groups, judge_record
+from benchmarks.gate.judgement import rows
+from benchmarks.gate.measurements import Measurements
+from benchmarks.gate.opening import Request, new_record
+from benchmarks.gate.record import Failure, GateCase, read_record
+from benchmarks.gate.schedule import PAIR_S, NextPairs, cases_that_fit, next_cases, pairs_to_go
+from benchmarks.limits import Limit
+
+CASES = [GateCase(f"f.py::test[{backend}-{place}]", backend, 2, 1.0) for backend in "ab" for place in range(3)]
+
+
+def record(**changes):
+    """A gate of six cases of two backends."""
+    plain = new_record(Request("gate", [], [], 0.01, 0.05, 600.0, seed=1))
+    return replace(plain, **{"cases": [*CASES], **changes})
+
+
+def measured(tmp_path, gate, slower, pairs, seed=1):
+    """The gate after some pairs, with noise of 2 % a round; `slower` by place in CASES."""
+    rng = random.Random(seed)
+    found = Measurements(tmp_path, gate)
+    for place, case in enumerate(CASES):
+        for _ in range(pairs):
+            shift = log1p(slower.get(place, 0.0))
+            found.log_ratios[case.nodeid].append(tuple(shift + rng.gauss(0, 0.02) for _ in range(3)))
+            found.logs_s[case.nodeid].base.append(-2.0)
+            found.logs_s[case.nodeid].head.append(-2.0 + shift)
+    return found
+
+
+def test_what_is_clearly_slower_gets_its_verdict_in_time(tmp_path):
+    """A clearly slower case bounds the length of a pair, so that its verdict comes within the budget."""
+    gate = record()
+    assert pairs_to_go(gate, judge_record(gate, Measurements(tmp_path, gate), ())) == 1
+    assert pairs_to_go(gate, judge_record(gate, measured(tmp_path, gate, {}, pairs=4), ())) == 1
+    after = [
+        pairs_to_go(gate, judge_record(gate, measured(tmp_path, gate, {2: 1.0}, pairs), ())) for pairs in (2, 4, 8, 20)
+    ]
+    assert after[0] == 1  # two pairs are chance
+    assert after[1] > after[2] > 1
+    assert after[3] == 1  # it has its verdict
+    assert after[1] + 4 <= 14
+
+
+def test_before_the_first_pair_everything_is_measured(tmp_path):
+    """A gate without a pair measures every case."""
+    gate = record()
+    hypotheses = judge_record(gate, Measurements(tmp_path, gate), ())
+    assert next_cases(gate, hypotheses) == CASES
+
+
+def test_what_looks_slower_goes_first(tmp_path):
+    """The case that looks slowest is measured first."""
+    gate = record()
+    hypotheses = judge_record(gate, measured(tmp_path, gate, {4: 0.06}, 5), ())
+    assert next_cases(gate, hypotheses)[0] == CASES[4]
+
+
+def test_everything_decided_is_nothing_to_do(tmp_path):
+    """A gate in which every verdict is proved has nothing left to measure."""
+    gate = record()
+    found = measured(tmp_path, gate, {1: 0.5}, 30)
+    hypotheses = judge_record(gate, found, ())
+    assert {case.nodeid: hypotheses.cases[case.nodeid].verdict for case in CASES} == {
+        case.nodeid: Verdict.REGRESSION if place == 1 else Verdict.UNCHANGED for place, case in enumerate(CASES)
+    }
+    assert not next_cases(gate, hypotheses)
+
+
+def test_what_is_clearly_faster_is_measured_until_that_is_proved(tmp_path):
+    """A case that looks clearly faster is measured until IMPROVEMENT is proved, not only UNCHANGED."""
+    gate = record()
+    few, many = (judge_record(gate, measured(tmp_path, gate, {3: -0.5}, pairs), ()) for pairs in (8, 60))
+    assert few.cases[CASES[3].nodeid].verdict is Verdict.UNCHANGED
+    assert CASES[3] in next_cases(gate, few)
+    assert many.cases[CASES[3].nodeid].verdict is Verdict.IMPROVEMENT
+    assert CASES[3] not in next_cases(gate, many)
+
+
+def test_a_backend_that_falls_without_its_largest_case_says_so(tmp_path):
+    """A backend whose regression depends on one case names that case."""
+    gate = record()
+    hypotheses = judge_record(gate, measured(tmp_path, gate, {1: 0.5}, 30), ())
+    assert hypotheses.groups["backend a"].verdict is Verdict.REGRESSION
+    assert hypotheses.groups["backend a"].note == "driven by test[a-1]: none is seen without it"
+    assert hypotheses.groups["backend b"].verdict is not Verdict.REGRESSION
+
+
+def test_a_broad_change_is_driven_by_nobody(tmp_path):
+    """A slowdown of 3 % in every case is a regression of the grid, without a note."""
+    gate = record()
+    hypotheses = judge_record(gate, measured(tmp_path, gate, dict.fromkeys(range(6), 0.03), 20), ())
+    assert hypotheses.groups[GRID].verdict is Verdict.REGRESSION
+    assert hypotheses.groups[GRID].note == ""
+    assert all(found.verdict is not Verdict.REGRESSION or found.note == "" for found in hypotheses.cases.values())
+
+
+def test_a_failure_becomes_a_verdict(tmp_path):
+    """A failure of head is BROKEN, one of base INCOMPARABLE, and neither case is measured again."""
+    gate = record(
+        failures={
+            CASES[0].nodeid: Failure("head", "WrongResult: index 3"),
+            CASES[1].nodeid: Failure("base", "timed out"),
+        }
+    )
+    found = measured(tmp_path, gate, {}, 4)
+    hypotheses = judge_record(gate, found, ())
+    by_name = {row.fullname: row for row in rows(gate, found, hypotheses, ())}
+    assert by_name[CASES[0].nodeid].verdict is Verdict.BROKEN
+    assert by_name[CASES[0].nodeid].note == "head: WrongResult: index 3"
+    assert by_name[CASES[1].nodeid].verdict is Verdict.INCOMPARABLE
+    assert not {CASES[0], CASES[1]} & set(next_cases(gate, hypotheses))
+
+
+def test_a_limit_takes_min_effects_place(tmp_path):
+    """A case's max_slowdown of 1 % replaces min-effect for that case."""
+    gate = record()
+    found = measured(tmp_path, gate, {0: 0.02}, 20)
+    plain = judge_record(gate, found, ()).cases[CASES[0].nodeid]
+    strict = judge_record(gate, found, (Limit("*a-0?", 0.01, None, None),)).cases[CASES[0].nodeid]
+    assert plain.verdict is Verdict.UNCHANGED
+    assert strict.verdict in (Verdict.REGRESSION, Verdict.OVER_LIMIT)
+
+
+def test_groups():
+    """Every backend with several cases is a group, and so is the grid."""
+    assert groups(CASES[:4]) == {
+        "backend a": [case.nodeid for case in CASES[:3]],
+        GRID: [case.nodeid for case in CASES[:4]],
+    }
+
+
+def test_a_record_is_read_as_it_was_written(tmp_path):
+    """A record is read as it was written, in every field."""
+    gate = record(failures={"x": Failure("head", "why")}, spent_s=1.5, keyword="loky")
+    gate.save(tmp_path)
+    assert read_record(tmp_path) == gate
+
+
+def test_what_fits_into_the_budget():
+    """The first case may use all the time left; further cases leave time for as many pairs as are wanted."""
+    fits = [len(cases_that_fit(NextPairs(CASES, count), lambda _: 1.0, PAIR_S + 3.5)) for count in (1, 2, 3)]
+    assert fits == [3, 1, 1]
+    assert cases_that_fit(NextPairs(CASES, 1), lambda _: 1.0, PAIR_S + 0.5) == []
