@@ -1,4 +1,4 @@
-"""Real gates of the suite: the verb in a process of its own, on this checkout."""
+"""Run real gates: the verb in a process of its own, on this checkout."""
 
 import signal
 import subprocess
@@ -13,17 +13,17 @@ SAME = ("--base", "joblib==1.6.0", "--head", "joblib==1.6.0")
 
 
 def command(*args):
-    """The command line of a verb."""
+    """Return the command line of a verb."""
     return [sys.executable, "-m", "benchmarks", *args]
 
 
 def started(*args):
-    """A gate that was just started."""
+    """Start a gate."""
     return started_verb("gate", *args)
 
 
 def started_verb(*args):
-    """A verb that was just started."""
+    """Start a verb."""
     return subprocess.Popen(
         command(*args),
         cwd=ROOT,
@@ -38,12 +38,12 @@ def started_verb(*args):
 
 
 def gate(*args):
-    """Run a gate to its end: (exit code, stdout, stderr)."""
+    """Run a gate to its end and return exit code, stdout, stderr."""
     return run_verb("gate", *args)
 
 
 def run_verb(*args, timeout_s=300):
-    """Run a verb to its end: (exit code, stdout, stderr)."""
+    """Run a verb to its end and return exit code, stdout, stderr."""
     done = subprocess.run(
         command(*args),
         cwd=ROOT,
@@ -59,7 +59,7 @@ def run_verb(*args, timeout_s=300):
 
 
 def processes_of(folder):
-    """The processes that have to do with a record."""
+    """Return the living processes whose command line names a record."""
     found = []
     for process in psutil.process_iter():
         try:

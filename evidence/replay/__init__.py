@@ -1,1 +1,1 @@
-"""The gate tests itself: pseudo-gates on recorded pairs, by our rule and by those of other tools."""
+"""Pseudo-gates on recorded pairs: how often our rule and those of other tools alarm, and what they detect."""

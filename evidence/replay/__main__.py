@@ -21,7 +21,7 @@ The runs of other rules were measured in turns too, which is kinder to them than
 
 
 def main(argv: list[str]) -> int:
-    """Replay and print; the exit code: 0, or 2 where there is nothing to replay."""
+    """Replay and print; return exit code 0, or 2 if there is nothing to replay."""
     parser = argparse.ArgumentParser(prog="python -m evidence.replay", description=__doc__)
     _add_arguments(parser)
     try:
@@ -34,19 +34,21 @@ def main(argv: list[str]) -> int:
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the recordings, how many gates, and how our gate is asked."""
+    """Declare the recordings, the number of gates, and the options of our gate."""
     parser.add_argument("folder", metavar="DIR", type=Path, help="recordings (*.json.gz), or one gate record")
-    parser.add_argument("--gates", metavar="N", type=int, default=200, help="pseudo-gates an effect (default: 200)")
-    parser.add_argument("--seed", metavar="N", type=int, default=1, help="of the coins (default: 1)")
-    parser.add_argument("--jobs", metavar="N", type=int, default=os.cpu_count() or 1, help="processes (default: cores)")
-    parser.add_argument("--alpha", metavar="P%", default="1%", help="of our gate (default: 1%%)")
-    parser.add_argument("--min-effect", metavar="P%", default="5%", help="of our gate (default: 5%%)")
-    parser.add_argument("--budget", metavar="TIME", default="10m", help="of our gate (default: 10m)")
+    parser.add_argument("--gates", metavar="N", type=int, default=200, help="pseudo-gates per effect (default: 200)")
+    parser.add_argument("--seed", metavar="N", type=int, default=1, help="seed of the random choices (default: 1)")
+    parser.add_argument(
+        "--jobs", metavar="N", type=int, default=os.cpu_count() or 1, help="parallel processes (default: cores)"
+    )
+    parser.add_argument("--alpha", metavar="P%", default="1%", help="alpha of our gate (default: 1%%)")
+    parser.add_argument("--min-effect", metavar="P%", default="5%", help="min-effect of our gate (default: 5%%)")
+    parser.add_argument("--budget", metavar="TIME", default="10m", help="budget of our gate (default: 10m)")
     parser.add_argument("--pack", metavar="FILE", type=Path, help="write a gate record as a recording, and stop")
 
 
 def run(args: argparse.Namespace) -> str:
-    """Replay; raises HistoryError where there is nothing to replay."""
+    """Replay. Raises HistoryError if there is nothing to replay."""
     recordings = read_recordings(args.folder)
     if args.pack:
         return _packed(recordings, args.pack)
@@ -59,7 +61,7 @@ def run(args: argparse.Namespace) -> str:
         span("--budget", args.budget),
     )
     try:
-        # Other tools' rules need scipy, which no other verb does.
+        # Other tools' rules need scipy, which the gate does not.
         from evidence.replay.table import in_order_of_time, lines, render
     except ImportError as error:
         raise GateError(f"{error}: install the dependency group replay, or use `tox run -e replay`") from None
@@ -86,7 +88,7 @@ def _packed(recordings: list[Recording], path: Path) -> str:
         with path.open("xb") as file:
             file.write(content)
     except OSError as error:
-        raise GateError(f"--pack {path}: {error.strerror}; expected a new file in a folder that is there") from None
+        raise GateError(f"--pack {path}: {error.strerror}; expected a new file in an existing folder") from None
     return f"{_described(recordings[0])}\n{path}: {len(content)} bytes\n"
 
 

@@ -1,4 +1,4 @@
-"""What a pseudo-gate is to find: nothing, or a slowdown of one case or of one backend."""
+"""What a pseudo-gate should detect: nothing, or a slowdown of one case or one backend."""
 
 import random
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ SIZES = (0.03, 0.05, 0.10, 0.25)
 
 @dataclass(frozen=True)
 class Effect:
-    """`where` is nowhere, case or backend; `size` is 0.05 for 5 %."""
+    """An effect that is put in: `where` is nowhere, case or backend; `size` is 0.05 for 5 %."""
 
     where: str
     size: float
@@ -27,7 +27,7 @@ EFFECTS = (NOTHING, *(Effect(where, size) for where in ("case", "backend") for s
 
 @dataclass(frozen=True)
 class Slowed:
-    """Which cases are slower by how much, and which rows of a judgement may rightly say so."""
+    """The cases that are slower, by which factor, and the rows of a judgement that may rightly say so."""
 
     factor: float
     cases: frozenset[str]
@@ -35,7 +35,7 @@ class Slowed:
 
 
 def slowed(recording: Recording, effect: Effect, coin: random.Random) -> Slowed:
-    """A case or backend of the recording, chosen by the coin."""
+    """Choose a case or backend of the recording by the coin."""
     known = groups(recording.cases)
     backends = [name for name in known if name != GRID]
     if effect.where == "nowhere" or (effect.where == "backend" and not backends):

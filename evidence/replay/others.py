@@ -1,4 +1,4 @@
-"""Other tools' rules on recorded pairs: each pair gives base a run and head a run."""
+"""Other tools' rules on recorded pairs: each pair gives one run of base and one of head."""
 
 import random
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from evidence.replay.rules import Rule, Times
 
 @dataclass(frozen=True)
 class Runs:
-    """The pairs of a recording as arrays, of the cases that every pair has measured with as many rounds."""
+    """The pairs of a recording as arrays, for the cases that every pair measured with equally many rounds."""
 
     recording: Recording
 
@@ -34,7 +34,7 @@ class Runs:
         return np.array([[[pair.rounds_s[case][side] for case in self.cases] for side in (0, 1)] for pair in pairs])
 
     def sides(self, places: Sequence[int], signs: Sequence[int], slower: Slowed) -> tuple[Times, Times]:
-        """Base's and head's times (cases x runs x rounds), labels changed where a sign is -1."""
+        """Return base's and head's times (cases x runs x rounds), with labels exchanged where a sign is -1."""
         order = [[0, 1] if sign > 0 else [1, 0] for sign in signs]
         both = np.stack([self._times[place][sides] for place, sides in zip(places, order, strict=True)], axis=2)
         factors = np.array([slower.factor if case in slower.cases else 1.0 for case in self.cases])
@@ -42,12 +42,12 @@ class Runs:
 
 
 def failing(rule: Rule, runs: Runs, slower: Slowed, coin: random.Random) -> frozenset[str]:
-    """The cases that a rule calls slower on as many random pairs, labels by a fair coin, as it is usually given."""
+    """Return the cases that a rule calls slower on its usual number of random pairs, labels by a fair coin."""
     places = coin.sample(range(len(runs.recording.pairs)), rule.runs)
     base, head = runs.sides(places, [coin.choice((1, -1)) for _ in places], slower)
     return frozenset(case for case, said in zip(runs.cases, rule.slower(base, head), strict=True) if said)
 
 
 def seconds(rule: Rule, recording: Sequence[RecordedPair]) -> float:
-    """What so many pairs of all cases take."""
+    """Return the seconds that a rule's pairs of all cases take."""
     return rule.runs * sum(pair.seconds for pair in recording) / len(recording)

@@ -1,4 +1,4 @@
-"""The table of a replay: for each rule, how often it raises a false alarm, what it sees, and what time it takes."""
+"""The table of a replay: for each rule its false alarms, the effects it detects, and the time it takes."""
 
 import random
 from collections.abc import Callable, Iterator, Sequence
@@ -20,7 +20,7 @@ Outcome = tuple[bool, bool, float]
 
 @dataclass(frozen=True)
 class Line:
-    """A rule's outcomes by effect, and how many runs a side it took, None where that is up to it."""
+    """A rule's outcomes by effect, and its number of runs per side, None if the rule decides it itself."""
 
     name: str
     runs: int | None
@@ -28,7 +28,7 @@ class Line:
 
 
 def lines(recordings: Sequence[Recording], asked: Question, gates: int, seed: int, jobs: int) -> Iterator[Line]:
-    """Every rule on `gates` pseudo-gates an effect, dealt evenly among the recordings."""
+    """Try every rule on `gates` pseudo-gates per effect, dealt evenly among the recordings."""
     with processes(jobs) as pool:
         trials: list[tuple[str, int | None, Callable[[Effect, int], Outcome]]] = [
             ("this gate", None, partial(_ours, recordings, asked, seed))
@@ -61,14 +61,14 @@ def _theirs(runs: Sequence[Runs], rule: Rule, seed: int, effect: Effect, number:
 
 
 def in_order_of_time(recordings: Sequence[Recording], asked: Question) -> tuple[int, int]:
-    """Gates on pairs as they came, labels as they were, each pair used once at most: (alarms, gates)."""
+    """Run gates on pairs in order of time, with their labels, each pair used once at most: (alarms, gates)."""
     nothing = slowed(recordings[0], NOTHING, random.Random(0))
     alarms = gates = 0
     for recording in recordings:
         left = [(pair, 1) for pair in recording.pairs]
         while left:
             ended = gate(recording, left, nothing, asked)
-            # The last one may have run out of pairs before its time was over: it counts if it was given most of it.
+            # The last gate may have run out of pairs early: it counts if it got most of its budget.
             if ended.pairs == 0 or (ended.pairs == len(left) and ended.seconds < 0.8 * asked.budget_s):
                 break
             alarms, gates, left = alarms + bool(ended.failing), gates + 1, left[ended.pairs :]
@@ -76,7 +76,7 @@ def in_order_of_time(recordings: Sequence[Recording], asked: Question) -> tuple[
 
 
 def render(found: Sequence[Line]) -> str:
-    """The table in Markdown."""
+    """Render the table as Markdown."""
     effects = [effect for effect in EFFECTS if effect != NOTHING]
     titles = ["rule", "runs a side", "false alarms", "95 % interval", *map(str, effects), "minutes"]
     rows = [titles, ["---"] * len(titles), *(_row(line, effects) for line in found)]
