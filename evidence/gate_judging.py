@@ -5,8 +5,8 @@ import random
 import time
 from statistics import median
 
-from benchmarks.analysis import turns_verdict
-from benchmarks.analysis.turns_verdict import group_thresholds, judge_cases, judge_groups
+from benchmarks.analysis import hypotheses
+from benchmarks.analysis.hypotheses import judge_cases, judge_groups
 from benchmarks.analysis.verdict import Thresholds
 
 CASES, PAIRS = 100, 54
@@ -23,17 +23,17 @@ def main() -> None:
         for place in range(CASES)
     }
     groups = {f"backend {place}": [f"case {number}" for number in range(place, CASES, 4)] for place in range(4)}
-    plain = Thresholds(alpha=0.01, min_effect=0.05, floor=0.025, limit=None)
+    plain = Thresholds.of_case(alpha=0.01, min_effect=0.05, limit=None)
     seconds = []
     for _ in range(args.repeat):
-        turns_verdict._assess.cache_clear()
-        turns_verdict._values_of.cache_clear()
+        hypotheses._assess.cache_clear()
+        hypotheses._values_of.cache_clear()
         began = time.perf_counter()
         found = judge_cases(tracks, CASES, lambda name: plain) | judge_groups(
-            tracks, groups, group_thresholds(0.01, 0.05)
+            tracks, groups, Thresholds.of_group(0.01, 0.05)
         )
-        for finding in found.values():
-            finding.comparison()
+        for hypothesis in found.values():
+            hypothesis.comparison()
         seconds.append(time.perf_counter() - began)
     print(f"{CASES} cases, {PAIRS} pairs: {median(seconds):.2f} s ({min(seconds):.2f} to {max(seconds):.2f})")
 

@@ -10,7 +10,7 @@ import random
 from functools import partial
 from pathlib import Path
 
-from benchmarks.analysis.shares import wilson
+from benchmarks.analysis.proportions import wilson
 from benchmarks.report.html.parallel import processes
 from evidence.replay.effects import NOTHING, slowed
 from evidence.replay.ours import Question, flipped, gate

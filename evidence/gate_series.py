@@ -26,9 +26,9 @@ from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any
 
-from benchmarks.analysis.evidence import log_wealth
+from benchmarks.analysis.betting import log_wealth
 from benchmarks.analysis.paired import values_of
-from benchmarks.analysis.shares import wilson
+from benchmarks.analysis.proportions import wilson
 from benchmarks.gate.measurements import Measurements
 from benchmarks.gate.record import read_record
 

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.analysis.apart import Judged, judge_apart
 from benchmarks.analysis.samples import Sample
+from benchmarks.analysis.saved_runs import Judged, judge_apart
 from benchmarks.analysis.verdict import Thresholds, Verdict
 from benchmarks.compare.sides import Side, samples
 from benchmarks.history.run import Run, geometric_mean_s, read_run
 from evidence.replay.rules import Rule as OtherRule
 
-OURS = Thresholds(alpha=0.01, min_effect=0.05, floor=0.025, limit=None)
+OURS = Thresholds.of_case(alpha=0.01, min_effect=0.05, limit=None)
 
 # Whether any case of the second places' runs is called slower than in the first places' runs.
 Rule = Callable[[list[int], list[int]], bool]

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.analysis.proportions import wilson
 from benchmarks.analysis.samples import Sample
-from benchmarks.analysis.shares import wilson
 from benchmarks.analysis.unpaired import compare, holm
 from benchmarks.analysis.verdict import Verdict, judge
 from evidence.replay.rules import RULES, one_run

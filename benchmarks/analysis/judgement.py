@@ -18,7 +18,7 @@ _NOT_COMPARED = frozenset({Verdict.NEW, Verdict.INCOMPARABLE})
 class Row:
     """One quantity of one case, in seconds or bytes; what a side or a comparison can't say is None. `note` is one line.
 
-    `matters` is the slowdown that this case was judged by (0.05 is 5 %).
+    `min_effect` is the slowdown that this case was judged by (0.05 is 5 %).
     """
 
     name: str
@@ -27,7 +27,7 @@ class Row:
     base: float | None
     head: float | None
     comparison: Comparison | None
-    matters: float
+    min_effect: float
     note: str
     quantity: Quantity = Quantity.TIME
 
@@ -76,7 +76,11 @@ class Judgement:
     @property
     def seen(self) -> tuple[float, float] | None:
         """The smallest slowdown that the typical and the worst case would have shown; None where none shows any."""
-        sees = sorted(row.comparison.smallest for row in self.times if row.comparison and row.comparison.smallest)
+        sees = sorted(
+            row.comparison.detectable_effect
+            for row in self.times
+            if row.comparison and row.comparison.detectable_effect
+        )
         return (sees[len(sees) // 2], sees[-1]) if sees else None
 
 

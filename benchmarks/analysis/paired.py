@@ -7,7 +7,7 @@ from functools import cached_property
 from math import erf, exp, fsum, inf, log, pi, sqrt
 from statistics import median
 
-from benchmarks.analysis.evidence import Values, log_wealth, smallest_seen, variances
+from benchmarks.analysis.betting import Values, detectable_log_ratio, log_wealth, variances
 
 # Rounds: one tuple a pair, each log(head / base) of one round of both sides.
 Rounds = Sequence[Sequence[float]]
@@ -115,9 +115,9 @@ class Assessment:
             self.estimate + _bound(lambda shift: self.against(self.estimate + shift, -1)),
         )
 
-    def smallest(self, needed: float, effect: float, pairs: int) -> float | None:
+    def detectable_effect(self, needed: float, effect: float, pairs: int) -> float | None:
         """The slowdown (0.05 is 5 %) that `pairs` pairs would show in 80 % of gates; None if they would show none."""
-        found = smallest_seen(self.variance, pairs, needed, effect)
+        found = detectable_log_ratio(self.variance, pairs, needed, effect)
         return None if found is None else exp(found) - 1
 
 

@@ -24,8 +24,8 @@ class Comparison:
     """Base and head of one case, before anything is judged.
 
     `ratio` is head over base; `interval` its 95 % bounds, None where nothing is known of the spread. The p-values are
-    one-sided; None where no test could have succeeded. `smallest` is the slowdown (0.2 is 20 %) that would have been
-    called a regression in 80 % of such comparisons, None where no slowdown would. `warnings` say what to do.
+    one-sided; None where no test could have succeeded. `detectable_effect` is the slowdown (0.2 is 20 %) that would
+    have been called a regression in 80 % of such comparisons, None where no slowdown would. `warnings` say what to do.
     """
 
     ratio: float
@@ -34,7 +34,7 @@ class Comparison:
     p_faster: float | None
     n_base: int
     n_head: int
-    smallest: float | None
+    detectable_effect: float | None
     warnings: tuple[str, ...]
 
     def below(self, ratio: float) -> bool:
@@ -49,8 +49,8 @@ class Comparison:
 def compare(base: Sample, head: Sample, alpha: float) -> Comparison:
     """Welch's unequal-variances t-test (Biometrika 34, 1947) on the logarithms of two samples.
 
-    `alpha` is the level that this one case is tested at, which `smallest` depends on. Both samples need at least
-    FEWEST_UNITS units.
+    `alpha` is the level of this one case's test; it sets `detectable_effect`. Raises ValueError where a sample has
+    fewer than FEWEST_UNITS units.
     """
     if min(base.n, head.n) < FEWEST_UNITS:
         raise ValueError(f"{base.n} and {head.n} units; expected at least {FEWEST_UNITS} a side")
@@ -66,7 +66,7 @@ def compare(base: Sample, head: Sample, alpha: float) -> Comparison:
         p_faster=t_above(-difference / error, df),
         n_base=base.n,
         n_head=head.n,
-        smallest=exp((t_quantile(1 - alpha, df) + t_quantile(POWER, df)) * error) - 1,
+        detectable_effect=exp((t_quantile(1 - alpha, df) + t_quantile(POWER, df)) * error) - 1,
         warnings=(),
     )
 

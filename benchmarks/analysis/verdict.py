@@ -1,8 +1,15 @@
-"""Verdicts: what is said of a case, and the rule that says it."""
+"""The verdicts, their thresholds, and the rule that reaches one."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+
+# Nothing below half of min-effect is called a regression or an improvement, however significant.
+_CASE_FLOOR = 0.5
+
+# A backend or the grid averages over cases, so smaller effects are aimed at: 3 % where a case's is 5 %, floor 1.2 %.
+_GROUP_EFFECT = 0.6
+_GROUP_FLOOR = 0.24
 
 
 class Verdict(Enum):
@@ -19,7 +26,7 @@ class Verdict(Enum):
     NEW = "NEW"  # head has it, base has not
 
 
-# What fails a merge.
+# The verdicts that fail a merge.
 FAILING = frozenset({Verdict.BROKEN, Verdict.MISSING, Verdict.OVER_LIMIT, Verdict.REGRESSION})
 
 
@@ -27,9 +34,9 @@ FAILING = frozenset({Verdict.BROKEN, Verdict.MISSING, Verdict.OVER_LIMIT, Verdic
 class Thresholds:
     """When a case is called slower. Fractions: 0.05 is 5 %.
 
-    `alpha` is the probability of any false REGRESSION in the whole comparison. `min_effect` is the slowdown that
-    matters; below `floor` nothing is called a regression, however significant. `limit` is a case's own max_slowdown,
-    which takes the place of both; None where it has none.
+    `alpha` bounds the probability of any false REGRESSION in the whole comparison. `min_effect` is the slowdown that
+    matters; below `floor` nothing is called a regression, however significant. `limit` is the case's own max_slowdown,
+    which replaces both, or None.
     """
 
     alpha: float
@@ -37,13 +44,23 @@ class Thresholds:
     floor: float
     limit: float | None
 
+    @classmethod
+    def of_case(cls, alpha: float, min_effect: float, limit: float | None) -> "Thresholds":
+        """Return the thresholds of a case or of one of its resources."""
+        return cls(alpha, min_effect, min_effect * _CASE_FLOOR, limit)
+
+    @classmethod
+    def of_group(cls, alpha: float, min_effect: float) -> "Thresholds":
+        """Return the thresholds of a backend or the grid; `min_effect` is that of a case."""
+        return cls(alpha, min_effect * _GROUP_EFFECT, min_effect * _GROUP_FLOOR, None)
+
     @property
-    def least(self) -> float:
+    def regression_floor(self) -> float:
         """The smallest estimate that may be called a regression."""
         return self.floor if self.limit is None else self.limit
 
     @property
-    def matters(self) -> float:
+    def applied_min_effect(self) -> float:
         """The slowdown that must be excluded before a case is called unchanged."""
         return self.min_effect if self.limit is None else self.limit
 
@@ -61,9 +78,9 @@ def judge(
     `ratio` is head over base. The p-values are one-sided and already adjusted for the number of cases; None where no
     test could have succeeded. `below` and `above` say whether the ratio's interval lies below or above another ratio.
     """
-    if p_slower is not None and p_slower <= thresholds.alpha and ratio > 1 + thresholds.least:
+    if p_slower is not None and p_slower <= thresholds.alpha and ratio > 1 + thresholds.regression_floor:
         beyond = thresholds.limit is not None and above(1 + thresholds.limit)
         return Verdict.OVER_LIMIT if beyond else Verdict.REGRESSION
     if p_faster is not None and p_faster <= thresholds.alpha and ratio < 1 / (1 + thresholds.floor):
         return Verdict.IMPROVEMENT
-    return Verdict.UNCHANGED if below(1 + thresholds.matters) else Verdict.INCONCLUSIVE
+    return Verdict.UNCHANGED if below(1 + thresholds.applied_min_effect) else Verdict.INCONCLUSIVE

@@ -31,7 +31,7 @@ def gate_command(base: Side, head: Side) -> str:
 
 
 def _few_sessions(base: Side, head: Side, rows: Sequence[Row]) -> list[str]:
-    units = [len(side.runs) if interleaved(base, head) else len(side.sessions) for side in (base, head)]
+    units = [len(side.runs) if interleaved(base, head) else len(side.sittings) for side in (base, head)]
     runs = [len(side.runs) for side in (base, head)]
     said = []
     if units != runs:
@@ -45,7 +45,11 @@ def _few_sessions(base: Side, head: Side, rows: Sequence[Row]) -> list[str]:
 
 def _sees(rows: Sequence[Row]) -> list[str]:
     rows = [row for row in rows if row.quantity is Quantity.TIME]
-    sees = sorted(row.comparison.smallest for row in rows if row.comparison and row.comparison.smallest is not None)
+    sees = sorted(
+        row.comparison.detectable_effect
+        for row in rows
+        if row.comparison and row.comparison.detectable_effect is not None
+    )
     if not sees:
         return (
             ["No slowdown of any size could have been called a REGRESSION."] if any(r.comparison for r in rows) else []

@@ -4,10 +4,10 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 
-from benchmarks.analysis.apart import judge_apart
 from benchmarks.analysis.judgement import Row
 from benchmarks.analysis.quantity import RESOURCES, Quantity
 from benchmarks.analysis.samples import Sample
+from benchmarks.analysis.saved_runs import judge_apart
 from benchmarks.analysis.verdict import Thresholds, Verdict
 from benchmarks.compare.sides import Side, units
 from benchmarks.history.resources import PEAK_PSS_BYTES, needs
@@ -31,7 +31,7 @@ def resource_rows(
     left = {one: found for one in keys if (found := _sample(base, head, base, *one))}
     right = {one: found for one in keys if (found := _sample(base, head, head, *one))}
     both = [one for one in keys if one in left and one in right]
-    thresholds = Thresholds(alpha, min_effect, min_effect / 2, None)
+    thresholds = Thresholds.of_case(alpha, min_effect, None)
     judged = judge_apart(
         {one: left[one] for one in both}, {one: right[one] for one in both}, [], lambda _: thresholds, alpha
     )
@@ -63,9 +63,9 @@ def _over_limits(
     return kept
 
 
-def _row(case: CaseTimes, quantity: Quantity, verdict: Verdict, matters: float) -> Row:
+def _row(case: CaseTimes, quantity: Quantity, verdict: Verdict, min_effect: float) -> Row:
     name = f"{case.name} {quantity.value}"
-    return Row(name, case.fullname, verdict, None, None, None, matters, "", quantity)
+    return Row(name, case.fullname, verdict, None, None, None, min_effect, "", quantity)
 
 
 def _sample(base: Side, head: Side, side: Side, key: str, quantity: Quantity) -> Sample | None:

@@ -5,10 +5,10 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
-from benchmarks.analysis.apart import Judged, judge_apart
+from benchmarks.analysis.hypotheses import RESOURCES_SHARE
 from benchmarks.analysis.judgement import Row
 from benchmarks.analysis.samples import Sample, summarize
-from benchmarks.analysis.turns_verdict import RESOURCES_SHARE
+from benchmarks.analysis.saved_runs import Judged, judge_apart
 from benchmarks.analysis.unpaired import CONFIDENCE
 from benchmarks.analysis.verdict import Thresholds, Verdict
 from benchmarks.compare.resources import measured, resource_rows
@@ -32,9 +32,9 @@ class Terms:
     keyword: str | None
 
     def thresholds(self, case: CaseTimes) -> Thresholds:
-        """What a case is judged by: the floor is half of min-effect."""
+        """Return the thresholds of a case, with its own max_slowdown if it has one."""
         limit = limit_of(self.limits, names(case)).max_slowdown
-        return Thresholds(self.alpha, self.min_effect, self.min_effect / 2, limit)
+        return Thresholds.of_case(self.alpha, self.min_effect, limit)
 
     def select(self, side: Side) -> dict[str, CaseTimes]:
         """The cases of a side that `-k` asks for."""
@@ -80,15 +80,15 @@ def _compared(base: Side, head: Side, cases: Mapping[str, CaseTimes], past: Past
 
 
 def _times(case: CaseTimes, judged: Judged, left: Sample, right: Sample, head: Side, terms: Terms) -> Row:
-    verdict, matters = judged.verdict, terms.thresholds(case).matters
+    verdict, min_effect = judged.verdict, terms.thresholds(case).applied_min_effect
     note = next(iter(judged.comparison.warnings), "")
     ceiling = limit_of(terms.limits, names(case)).max_time_s
     if ceiling is not None and (least := _least_s(case, right, head)) > ceiling:
         verdict, note = Verdict.OVER_LIMIT, f"takes at least {least:.3g} s; max_time is {ceiling:.3g} s"
     elif verdict is Verdict.OVER_LIMIT:
-        note = f"max_slowdown is {matters:.3g}"
+        note = f"max_slowdown is {min_effect:.3g}"
     base_s, head_s = math.exp(left.mean), math.exp(right.mean)
-    return Row(case.name, case.fullname, verdict, base_s, head_s, judged.comparison, matters, note)
+    return Row(case.name, case.fullname, verdict, base_s, head_s, judged.comparison, min_effect, note)
 
 
 def _least_s(case: CaseTimes, sample: Sample, head: Side) -> float:
@@ -136,7 +136,7 @@ def _failed_anew(known: list[Row], head: Side, terms: Terms) -> list[Row]:
 
 
 def _row(case: CaseTimes, verdict: Verdict, terms: Terms, note: str) -> Row:
-    return Row(case.name, case.fullname, verdict, None, None, None, terms.thresholds(case).matters, note)
+    return Row(case.name, case.fullname, verdict, None, None, None, terms.thresholds(case).applied_min_effect, note)
 
 
 def _nameless(fullname: str, verdict: Verdict, terms: Terms, note: str) -> Row:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from benchmarks.analysis.samples import Sample
-from benchmarks.analysis.turns import sessions, took_turns
+from benchmarks.analysis.sittings import sittings, took_turns
 from benchmarks.history.run import CaseTimes, Run, geometric_mean_s
 
 
@@ -23,11 +23,11 @@ class Side:
         return {key: case for run in self.runs for key, case in run.cases.items()}
 
     @property
-    def sessions(self) -> list[list[int]]:
+    def sittings(self) -> list[list[int]]:
         """The places of its runs by session; runs that do not say when they were made count as one session."""
         times = [run.when for run in self.runs]
         known: list[datetime] = [when for when in times if when is not None]
-        return sessions(known) if len(known) == len(times) else [list(range(len(times)))]
+        return sittings(known) if len(known) == len(times) else [list(range(len(times)))]
 
 
 def interleaved(base: Side, head: Side) -> bool:
@@ -39,7 +39,7 @@ def interleaved(base: Side, head: Side) -> bool:
 
 def units(base: Side, head: Side, side: Side) -> list[list[int]]:
     """The places of a side's runs by what counts as one measurement: a run where both took turns, else a session."""
-    return [[place] for place in range(len(side.runs))] if interleaved(base, head) else side.sessions
+    return [[place] for place in range(len(side.runs))] if interleaved(base, head) else side.sittings
 
 
 def samples(base: Side, head: Side, keys: Collection[str]) -> tuple[dict[str, Sample], dict[str, Sample]]:

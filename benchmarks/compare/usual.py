@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from benchmarks.analysis.turns import sessions
+from benchmarks.analysis.sittings import sittings
 from benchmarks.compare.rows import Past
 from benchmarks.compare.sides import Side
 from benchmarks.history.comparability import bars
@@ -25,7 +25,7 @@ def recorded(index: Index, compared: Collection[str], marks: Marks, base: Side) 
         and entry.file.reference not in marks.rejected
     ]
     newest = usable[-10 * _MOST :]
-    groups = sessions([entry.when for entry in newest if entry.when is not None])[-_MOST:]
+    groups = sittings([entry.when for entry in newest if entry.when is not None])[-_MOST:]
     runs = [newest[group[-1]].id for group in groups]  # the session's last run stands for it
     works = {key: work_key(case) for key, case in base.cases.items()}
 

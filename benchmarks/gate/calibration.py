@@ -14,10 +14,11 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
-from benchmarks.analysis.evidence import smallest_seen
+from benchmarks.analysis.betting import detectable_log_ratio
+from benchmarks.analysis.hypotheses import CASES_SHARE, needed
 from benchmarks.analysis.modes import Modes, modes
 from benchmarks.analysis.paired import assess
-from benchmarks.analysis.turns_verdict import CASES_SHARE, needed
+from benchmarks.analysis.verdict import Thresholds
 from benchmarks.errors import GateError, Unreadable
 from benchmarks.files.durable import make_folder, write
 from benchmarks.files.reading import read_document
@@ -156,8 +157,12 @@ def read_calibration(work: Path, machine: str) -> Calibration | None:
 def detectable_effect(record: Record, cases: int, pairs: int, noise: float) -> float | None:
     """Return the slowdown (0.05 is 5 %) of one case with this noise that 80 % of gates see, None if there is none."""
     enough = needed(record.alpha, CASES_SHARE, max(1, cases))
-    log_ratio = smallest_seen(noise * noise, pairs, enough, math.log1p(record.min_effect))
-    return None if log_ratio is None else max(math.expm1(log_ratio), record.min_effect / 2)
+    log_ratio = detectable_log_ratio(noise * noise, pairs, enough, math.log1p(record.min_effect))
+    return (
+        None
+        if log_ratio is None
+        else max(math.expm1(log_ratio), Thresholds.of_case(record.alpha, record.min_effect, None).floor)
+    )
 
 
 def expectation(record: Record, pairs: int, calibration: Calibration | None) -> str:

@@ -4,14 +4,13 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from benchmarks.analysis.quantity import RESOURCES
-from benchmarks.analysis.turns_verdict import (
+from benchmarks.analysis.hypotheses import (
     RESOURCES_SHARE,
-    Finding,
-    group_thresholds,
+    Hypothesis,
     judge_cases,
     judge_groups,
 )
+from benchmarks.analysis.quantity import RESOURCES
 from benchmarks.analysis.verdict import Thresholds
 from benchmarks.gate.measurements import CaseResource, Measurements
 from benchmarks.gate.record import GateCase, Record
@@ -24,9 +23,9 @@ GRID = "the whole grid"
 class Hypotheses:
     """The tested hypotheses: by node id, by the name of a backend or GRID, and by resource of a case."""
 
-    cases: Mapping[str, Finding]
-    groups: Mapping[str, Finding]
-    resources: Mapping[CaseResource, Finding]
+    cases: Mapping[str, Hypothesis]
+    groups: Mapping[str, Hypothesis]
+    resources: Mapping[CaseResource, Hypothesis]
 
 
 def judge_record(record: Record, measurements: Measurements, limits: Sequence[Limit]) -> Hypotheses:
@@ -34,18 +33,18 @@ def judge_record(record: Record, measurements: Measurements, limits: Sequence[Li
 
     def thresholds(nodeid: str) -> Thresholds:
         limit = limit_of(limits, case_names(nodeid)).max_slowdown
-        return Thresholds(record.alpha, record.min_effect, record.min_effect / 2, limit)
+        return Thresholds.of_case(record.alpha, record.min_effect, limit)
 
     log_ratios = {name: pairs for name, pairs in measurements.log_ratios.items() if name not in record.failures}
     return Hypotheses(
         judge_cases(log_ratios, len(record.cases), thresholds),
-        judge_groups(log_ratios, groups(record.cases), group_thresholds(record.alpha, record.min_effect)),
+        judge_groups(log_ratios, groups(record.cases), Thresholds.of_group(record.alpha, record.min_effect)),
         _judge_resources(record, measurements),
     )
 
 
-def _judge_resources(record: Record, measurements: Measurements) -> dict[CaseResource, Finding]:
-    thresholds = Thresholds(record.alpha, record.min_effect, record.min_effect / 2, None)
+def _judge_resources(record: Record, measurements: Measurements) -> dict[CaseResource, Hypothesis]:
+    thresholds = Thresholds.of_case(record.alpha, record.min_effect, None)
     log_ratios = {
         key: pairs for key, pairs in measurements.resources.log_ratios.items() if key.nodeid not in record.failures
     }

@@ -4,9 +4,9 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
+from benchmarks.analysis.hypotheses import Hypothesis
 from benchmarks.analysis.judgement import Judgement, Row, worst_first
 from benchmarks.analysis.quantity import Quantity
-from benchmarks.analysis.turns_verdict import Finding
 from benchmarks.analysis.verdict import Verdict
 from benchmarks.errors import GateError
 from benchmarks.gate.hypotheses import Hypotheses, case_names, judge_record
@@ -44,7 +44,7 @@ def rows(record: Record, measurements: Measurements, hypotheses: Hypotheses, lim
     failed = [_failed(nodeid, failure, record) for nodeid, failure in record.failures.items()]
     cases = [_case(case.nodeid, hypotheses, measurements, record) for case in record.sound_cases]
     groups = [
-        Row(name, name, group.verdict, None, None, group.comparison(), group.thresholds.matters, group.note)
+        Row(name, name, group.verdict, None, None, group.comparison(), group.thresholds.applied_min_effect, group.note)
         for name, group in hypotheses.groups.items()
     ]
     resources = [_resource(key, tested, measurements, limits) for key, tested in hypotheses.resources.items()]
@@ -63,20 +63,20 @@ def _case(nodeid: str, hypotheses: Hypotheses, measurements: Measurements, recor
     if tested is None:
         return Row(name, nodeid, Verdict.INCONCLUSIVE, None, None, None, record.min_effect, "not measured in time")
     base_s, head_s = measurements.logs_s[nodeid].geometric_means
-    matters = tested.thresholds.matters
-    note = f"max_slowdown is {matters:.3g}" if tested.verdict is Verdict.OVER_LIMIT else tested.note
-    return Row(name, nodeid, tested.verdict, base_s, head_s, tested.comparison(), matters, note)
+    min_effect = tested.thresholds.applied_min_effect
+    note = f"max_slowdown is {min_effect:.3g}" if tested.verdict is Verdict.OVER_LIMIT else tested.note
+    return Row(name, nodeid, tested.verdict, base_s, head_s, tested.comparison(), min_effect, note)
 
 
-def _resource(key: CaseResource, tested: Finding, measurements: Measurements, limits: Sequence[Limit]) -> Row:
+def _resource(key: CaseResource, tested: Hypothesis, measurements: Measurements, limits: Sequence[Limit]) -> Row:
     """Return a row about a resource; memory that is over its limit in every pair is over it for certain."""
     base, head = measurements.resources.geometric_means(key)
     names = case_names(key.nodeid)
     limit_bytes = limit_of(limits, names).max_pss_bytes if key.quantity is Quantity.PSS else None
     over = over_memory(measurements.resources.values[key].head, limit_bytes, "pair")
     verdict = tested.verdict if over is None else Verdict.OVER_LIMIT
-    name, matters = f"{names[1]} {key.quantity.value}", tested.thresholds.matters
-    return Row(name, key.nodeid, verdict, base, head, tested.comparison(), matters, over or "", key.quantity)
+    name, min_effect = f"{names[1]} {key.quantity.value}", tested.thresholds.applied_min_effect
+    return Row(name, key.nodeid, verdict, base, head, tested.comparison(), min_effect, over or "", key.quantity)
 
 
 def _unjudged_limits(limits: Sequence[Limit]) -> list[str]:

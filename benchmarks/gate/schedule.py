@@ -4,8 +4,8 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from benchmarks.analysis.evidence import MOST_GAIN
-from benchmarks.analysis.turns_verdict import CASES_SHARE, Finding, needed
+from benchmarks.analysis.betting import MOST_GAIN
+from benchmarks.analysis.hypotheses import CASES_SHARE, Hypothesis, needed
 from benchmarks.analysis.verdict import Verdict
 from benchmarks.gate.hypotheses import GRID, Hypotheses, groups
 from benchmarks.gate.record import GateCase, Record
@@ -68,20 +68,22 @@ def _undecided(case: GateCase, hypotheses: Hypotheses, record: Record) -> bool:
     return hypothesis.verdict is Verdict.UNCHANGED and looks_faster
 
 
-def _suspect(hypothesis: Finding | None) -> bool:
+def _suspect(hypothesis: Hypothesis | None) -> bool:
     return hypothesis is None or hypothesis.assessment.pairs < _CLEAR_PAIRS or not hypothesis.unlikely
 
 
-def _group_suspect(group: Finding) -> bool:
+def _group_suspect(group: Hypothesis) -> bool:
     return group.verdict in _OPEN and not group.unlikely and group.assessment.pairs < _GROUP_PAIRS
 
 
-def _looks_worse(resource: Finding) -> bool:
+def _looks_worse(resource: Hypothesis) -> bool:
     """Return whether a case seems to need more of a resource by min-effect or more; one pair says little of less."""
-    return resource.verdict in _OPEN and resource.assessment.estimate > math.log1p(resource.thresholds.matters)
+    return resource.verdict in _OPEN and resource.assessment.estimate > math.log1p(
+        resource.thresholds.applied_min_effect
+    )
 
 
-def _suspicion(hypothesis: Finding | None) -> float:
+def _suspicion(hypothesis: Hypothesis | None) -> float:
     return math.inf if hypothesis is None else hypothesis.assessment.estimate + 2 * hypothesis.assessment.error
 
 

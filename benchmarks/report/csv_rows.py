@@ -44,7 +44,7 @@ def _values(row: Row) -> tuple[object, ...]:
         return (*start, *(None,) * 7, *end)
     lo, hi = found.interval or (None, None)
     counts = found.n_base, found.n_head
-    return (*start, found.ratio, lo, hi, found.p_slower, *counts, found.smallest, *end)
+    return (*start, found.ratio, lo, hi, found.p_slower, *counts, found.detectable_effect, *end)
 
 
 def _cell(value: object) -> object:

@@ -45,7 +45,7 @@ def _case(row: Row) -> dict[str, Any]:
         "p_slower": found and found.p_slower,
         "n_base": found and found.n_base,
         "n_head": found and found.n_head,
-        "smallest_seen": found and found.smallest,
-        "judged_to": row.matters,
+        "smallest_seen": found and found.detectable_effect,
+        "judged_to": row.min_effect,
         "note": row.note,
     }

@@ -49,5 +49,5 @@ def said(row: Row) -> str:
     if found is None:
         return row.note
     interval = f", 95 % interval {found.interval[0]:.3f} to {found.interval[1]:.3f}" if found.interval else ""
-    sees = f"{found.smallest:+.0%}" if found.smallest is not None else "nothing"
+    sees = f"{found.detectable_effect:+.0%}" if found.detectable_effect is not None else "nothing"
     return f"head/base {found.ratio:.3f}{interval}, n {found.n_base}/{found.n_head}, would have seen {sees}"

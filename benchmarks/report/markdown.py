@@ -44,7 +44,7 @@ def _row(row: Row) -> str:
         interval = f" [{found.interval[0]:.2f}, {found.interval[1]:.2f}]" if found.interval else ""
         cells[3] = f"{found.ratio:.3f}{interval}"
         cells[4] = f"{found.n_base}/{found.n_head}"
-        cells[5] = f"{found.smallest:+.0%}" if found.smallest is not None else "none"
+        cells[5] = f"{found.detectable_effect:+.0%}" if found.detectable_effect is not None else "none"
     return f"| {' | '.join(cells)} |"
 
 

@@ -72,5 +72,5 @@ def _comparison(row: Row) -> tuple[str, str, str, str]:
     if found is None:
         return "", "", "", ""
     interval = f"{found.interval[0]:.2f} to {found.interval[1]:.2f}" if found.interval else "unknown"
-    sees = f"{found.smallest:+.0%}" if found.smallest is not None else "none"
+    sees = f"{found.detectable_effect:+.0%}" if found.detectable_effect is not None else "none"
     return f"{found.ratio:.3f}", interval, f"{found.n_base}/{found.n_head}", sees

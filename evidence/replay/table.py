@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from statistics import median
 
-from benchmarks.analysis.shares import wilson
+from benchmarks.analysis.proportions import wilson
 from benchmarks.report.html.parallel import processes
 from evidence.replay.effects import EFFECTS, NOTHING, Effect, slowed
 from evidence.replay.others import Runs, failing, seconds

@@ -94,7 +94,7 @@ def _value(row: Row) -> dict[str, Any]:
     assert found is not None
     low, high = found.interval or (found.ratio, found.ratio)
     low, high = max(low, found.ratio / 3), min(high, found.ratio * 3)
-    floor = None if found.smallest is None else min(found.smallest, 1.0)
+    floor = None if found.detectable_effect is None else min(found.detectable_effect, 1.0)
     hidden = 0.0 if floor is None else floor
     interval = "{:.2f} to {:.2f}".format(*found.interval) if found.interval else "interval unknown"
     return {
@@ -129,7 +129,9 @@ def _cells(row: Row) -> list[Cell]:
         return [Cell(row.name), base, head, Cell(""), Cell(""), Cell(""), Cell(""), last]
     interval = f"{found.interval[0]:.2f} to {found.interval[1]:.2f}" if found.interval else "unknown"
     floor = (
-        Cell(f"{found.smallest:+.0%}", found.smallest) if found.smallest is not None else Cell("nothing", float("1e9"))
+        Cell(f"{found.detectable_effect:+.0%}", found.detectable_effect)
+        if found.detectable_effect is not None
+        else Cell("nothing", float("1e9"))
     )
     n = Cell(f"{found.n_base}/{found.n_head}", found.n_head)
     return [Cell(row.name), base, head, Cell(f"{found.ratio:.3f}", found.ratio), Cell(interval), n, floor, last]

@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from benchmarks.analysis.evidence import Values, log_wealth, smallest_seen, variances
+from benchmarks.analysis.betting import Values, detectable_log_ratio, log_wealth, variances
 from benchmarks.analysis.paired import assess, assess_together, values_of
 
 EFFECT = math.log(1.05)
@@ -116,7 +116,7 @@ def test_thirteen_pairs_cannot_reach_what_fourteen_can():
 def test_the_smallest_effect_seen_is_seen_in_four_gates_of_five():
     """The figure of the column `sees`, against a simulation of normal pairs."""
     needed, pairs, variance = math.log(50 / 0.006), 24, 0.04**2
-    shift = smallest_seen(variance, pairs, needed, EFFECT)
+    shift = detectable_log_ratio(variance, pairs, needed, EFFECT)
     rng = random.Random(8)
     seen = 0
     for _ in range(400):
@@ -127,7 +127,7 @@ def test_the_smallest_effect_seen_is_seen_in_four_gates_of_five():
 
 def test_no_effect_of_any_size_is_seen_in_too_few_pairs():
     """And that is said, not rounded up."""
-    assert smallest_seen(0.01, 5, math.log(50 / 0.006), EFFECT) is None
+    assert detectable_log_ratio(0.01, 5, math.log(50 / 0.006), EFFECT) is None
 
 
 def test_several_cases_see_a_small_broad_change():

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from benchmarks.analysis.among_past import compare_among_past
+from benchmarks.analysis.against_history import compare_among_past
 from benchmarks.analysis.samples import Sample
 from benchmarks.analysis.unpaired import FEWEST_UNITS, Comparison, K, compare, holm
 from benchmarks.analysis.verdict import Thresholds, Verdict, judge

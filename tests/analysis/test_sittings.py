@@ -5,7 +5,7 @@ from itertools import combinations, pairwise
 
 import pytest
 
-from benchmarks.analysis.turns import _sequences, sessions, took_turns
+from benchmarks.analysis.sittings import _sequences, sittings, took_turns
 
 
 def labels(text):
@@ -40,5 +40,5 @@ def test_sessions():
     """Runs within an hour of a session's first, in whatever order they are named."""
     noon = datetime(2026, 1, 1, 12)
     times = [noon + timedelta(minutes=minutes) for minutes in (130, 0, 59, 60, 61, 121)]
-    assert sessions(times) == [[1, 2, 3], [4, 5], [0]]
-    assert sessions([]) == []
+    assert sittings(times) == [[1, 2, 3], [4, 5], [0]]
+    assert sittings([]) == []

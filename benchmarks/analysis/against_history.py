@@ -23,7 +23,7 @@ def compare_among_past(
     `past` has one mapping a session, with the logarithm of every case's time. The statistic is the distance from base
     in standard deviations of the case; a case's p is the share of sessions (head included) whose largest distance over
     all cases is no smaller: it is adjusted for the number of cases. Exact where head is exchangeable with the past; a
-    past full of changes makes it deaf, which `smallest` shows.
+    past full of changes makes it deaf, which `detectable_effect` shows.
     """
     past = [session for session in past if session.keys() >= base.keys()]
     n = len(past)
@@ -63,7 +63,7 @@ def _comparison(
         p_faster=_share(-moved / spread, faster) if can else None,
         n_base=base.n,
         n_head=head.n,
-        smallest=exp(bar * spread + t_quantile(POWER, n - 1) * error) - 1 if bar is not None else None,
+        detectable_effect=exp(bar * spread + t_quantile(POWER, n - 1) * error) - 1 if bar is not None else None,
         warnings=() if can else (too_few(n, alpha),),
     )
 

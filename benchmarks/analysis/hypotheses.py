@@ -1,4 +1,4 @@
-"""Verdicts on everything a gate measured in turns: each case, each backend, the whole grid; one alpha for all."""
+"""Test the hypotheses of a gate (each case, each backend, the whole grid) under one alpha."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,14 +9,10 @@ from benchmarks.analysis.paired import Assessment, assess, assess_together, valu
 from benchmarks.analysis.unpaired import Comparison, K
 from benchmarks.analysis.verdict import Thresholds, Verdict, judge
 
-# Shares of alpha: cases, then backends and grid, then what cases need beside time, whether that is measured or not.
+# The shares of alpha for times of cases, for backends and the grid, and for resources (kept even if none are measured).
 CASES_SHARE = 0.6
 GROUPS_SHARE = 0.2
 RESOURCES_SHARE = 0.2
-
-# A backend or the grid averages over cases, so smaller effects are aimed at: 3 % where a case's is 5 %, floor 1.2 %.
-_GROUP_EFFECT = 0.6
-_GROUP_FLOOR = 0.24
 
 # A case waits once its estimate, so many standard errors added, is below the effect that is aimed at: fewer leave more
 # time to the others, and give away power; see docs/gate.md for what was tried.
@@ -27,10 +23,11 @@ Track = Sequence[Sequence[float] | None]
 
 
 @dataclass(frozen=True)
-class Finding:
-    """A hypothesis: what is known of it and what that amounts to. `unlikely`: hardly as slow as is aimed at.
+class Hypothesis:
+    """The claim that a case, a backend or the grid became slower, with its assessment and verdict.
 
-    `comparison` computes what is reported only, which takes longer than the verdict.
+    `unlikely` is True where a slowdown of min-effect is unlikely. `comparison` computes the numbers of the report; it
+    is a function because that takes longer than the verdict.
     """
 
     assessment: Assessment
@@ -41,43 +38,41 @@ class Finding:
     note: str = ""
 
 
-def group_thresholds(alpha: float, min_effect: float) -> Thresholds:
-    """What a backend or the grid is judged by."""
-    return Thresholds(alpha, min_effect * _GROUP_EFFECT, min_effect * _GROUP_FLOOR, None)
-
-
 def needed(alpha: float, share: float, hypotheses: int) -> float:
-    """The logarithm of the wealth that makes a regression of one among `hypotheses` that divide `share` of alpha."""
+    """Return the log-wealth that rejects one of `hypotheses` hypotheses that split `share` of alpha evenly."""
     return -log(alpha * share / hypotheses)
 
 
 def judge_cases(
     tracks: Mapping[K, Track], total: int, thresholds: Callable[[K], Thresholds], share: float = CASES_SHARE
-) -> dict[K, Finding]:
-    """A finding for every track with a pair; `total` is how many the gate set out with, `share` theirs of alpha."""
+) -> dict[K, Hypothesis]:
+    """Judge every track that has a pair.
+
+    `total` is the number of hypotheses that the gate set out with; together they get `share` of alpha.
+    """
     found = {}
     most = max((sum(pair is not None for pair in track) for track in tracks.values()), default=0)
     for name, track in tracks.items():
         if rounds := [pair for pair in track if pair]:
             limits = thresholds(name)
-            effect = log1p(limits.matters)
+            effect = log1p(limits.applied_min_effect)
             seen, enough = _assess(tuple(map(tuple, rounds)), effect), needed(limits.alpha, share, total)
-            found[name] = _finding(seen, limits, enough, effect, most)
+            found[name] = _hypothesis(seen, limits, enough, effect, most)
     return found
 
 
 @lru_cache(maxsize=4096)
 def _assess(rounds: tuple[tuple[float, ...], ...], effect: float) -> Assessment:
-    """A case that has no new pair needs no new assessment."""
+    """Assess a case; cached, because a case without a new pair has no new assessment."""
     return assess(rounds, effect)
 
 
 def judge_groups(
     tracks: Mapping[str, Track], groups: Mapping[str, Sequence[str]], thresholds: Thresholds
-) -> dict[str, Finding]:
-    """A finding for every group of cases; one that falls without its largest case says so."""
+) -> dict[str, Hypothesis]:
+    """Judge every group of two or more cases; note where a regression depends on its largest case alone."""
     said = {name: _said(track) for name, track in tracks.items() if any(track)}
-    effect = log1p(thresholds.matters)
+    effect = log1p(thresholds.applied_min_effect)
     enough = needed(thresholds.alpha, GROUPS_SHARE, len(groups))
     found = {}
     for group, names in groups.items():
@@ -85,25 +80,27 @@ def judge_groups(
         if len(members) < 2:
             continue
         seen = assess_together([said[name] for name in members], effect)
-        finding = _finding(seen, thresholds, enough, effect, seen.pairs)
-        if finding.verdict is Verdict.REGRESSION:
-            finding = _without_largest(finding, members, said, enough, effect)
-        found[group] = finding
+        hypothesis = _hypothesis(seen, thresholds, enough, effect, seen.pairs)
+        if hypothesis.verdict is Verdict.REGRESSION:
+            hypothesis = _without_largest(hypothesis, members, said, enough, effect)
+        found[group] = hypothesis
     return found
 
 
 def _without_largest(
-    finding: Finding,
+    hypothesis: Hypothesis,
     members: Sequence[str],
     said: Mapping[str, Sequence[tuple[float, float] | None]],
     enough: float,
     effect: float,
-) -> Finding:
+) -> Hypothesis:
     largest = max(members, key=lambda name: assess_together([said[name]], effect).estimate)
     rest = assess_together([said[name] for name in members if name != largest], effect)
-    if _finding(rest, finding.thresholds, enough, effect, rest.pairs).verdict is Verdict.REGRESSION:
-        return finding
-    return Finding(**{**vars(finding), "note": f"driven by {largest.rpartition('::')[2]}: none is seen without it"})
+    if _hypothesis(rest, hypothesis.thresholds, enough, effect, rest.pairs).verdict is Verdict.REGRESSION:
+        return hypothesis
+    return Hypothesis(
+        **{**vars(hypothesis), "note": f"driven by {largest.rpartition('::')[2]}: none is seen without it"}
+    )
 
 
 def _said(track: Track) -> list[tuple[float, float] | None]:
@@ -117,7 +114,7 @@ def _values_of(rounds: tuple[tuple[float, ...], ...]) -> list[tuple[float, float
     return list(zip(seen.values, seen.priors, strict=True))
 
 
-def _finding(seen: Assessment, thresholds: Thresholds, enough: float, effect: float, most: int) -> Finding:
+def _hypothesis(seen: Assessment, thresholds: Thresholds, enough: float, effect: float, most: int) -> Hypothesis:
     scale = exp(enough) * thresholds.alpha  # a wealth of exp(enough) is a p of alpha
     p_slower, p_faster = (min(1.0, scale * exp(-wealth)) for wealth in (seen.slower, seen.faster))
     verdict = judge(
@@ -132,7 +129,7 @@ def _finding(seen: Assessment, thresholds: Thresholds, enough: float, effect: fl
 
     def comparison() -> Comparison:
         # A case that waits would have been measured as often as any, `most` times, had it looked slower.
-        smallest = seen.smallest(enough, effect, most)
+        detectable_effect = seen.detectable_effect(enough, effect, most)
         lo, hi = seen.interval
         return Comparison(
             ratio=exp(seen.estimate),
@@ -141,8 +138,10 @@ def _finding(seen: Assessment, thresholds: Thresholds, enough: float, effect: fl
             p_faster=p_faster,
             n_base=seen.pairs,
             n_head=seen.pairs,
-            smallest=None if smallest is None else max(smallest, thresholds.least),
+            detectable_effect=None
+            if detectable_effect is None
+            else max(detectable_effect, thresholds.regression_floor),
             warnings=(),
         )
 
-    return Finding(seen, thresholds, verdict, unlikely, comparison)
+    return Hypothesis(seen, thresholds, verdict, unlikely, comparison)

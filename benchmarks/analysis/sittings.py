@@ -1,7 +1,7 @@
-"""What counts as one measurement: a run, where base and head took turns; otherwise a whole session.
+"""What counts as one measurement: a run where base and head took turns, otherwise a whole sitting.
 
-Runs in a row may share a mood of the machine that the other side's runs, made at another time, do not: seven of them
-then say no more than one. Runs that took turns share every mood.
+Runs in a row share the machine's state (clock, temperature, load), which the other side's runs, made at another time,
+do not: seven of them may then say no more than one. Runs that took turns share every such state.
 """
 
 from collections.abc import Sequence
@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from math import comb
 
-# Moods last from seconds to hours; runs that begin within this time of a session's first belong to it.
-SESSION = timedelta(hours=1)
+# The machine's state lasts from seconds to hours; runs that start within this time of a sitting's first belong to it.
+SITTING = timedelta(hours=1)
 
-# A coin gives as few turns as that in at most one sequence of ten.
+# The sides count as interleaved unless random order gives so few turns in at most one sequence of ten.
 _FEW = 0.10
 
 
@@ -31,18 +31,18 @@ def took_turns(labels: Sequence[bool]) -> bool:
 
 
 def _sequences(turns: int, first: int, second: int) -> int:
-    """How many sequences of `first` and `second` labels have so many turns."""
+    """Return how many sequences of `first` and `second` labels have exactly `turns` runs of equal labels."""
     half = turns // 2
     if turns % 2 == 0:
         return 2 * comb(first - 1, half - 1) * comb(second - 1, half - 1)
     return comb(first - 1, half) * comb(second - 1, half - 1) + comb(first - 1, half - 1) * comb(second - 1, half)
 
 
-def sessions(times: Sequence[datetime]) -> list[list[int]]:
-    """The places in `times` of each session's runs, sessions by their beginning."""
+def sittings(times: Sequence[datetime]) -> list[list[int]]:
+    """Group the indices of `times` by sitting, in order of each sitting's start."""
     groups: list[list[int]] = []
     for place in sorted(range(len(times)), key=times.__getitem__):
-        if groups and times[place] - times[groups[-1][0]] <= SESSION:
+        if groups and times[place] - times[groups[-1][0]] <= SITTING:
             groups[-1].append(place)
         else:
             groups.append([place])

@@ -5,9 +5,9 @@ import random
 
 import pytest
 
-from benchmarks.analysis.among_past import compare_among_past
-from benchmarks.analysis.apart import judge_apart
+from benchmarks.analysis.against_history import compare_among_past
 from benchmarks.analysis.samples import Sample
+from benchmarks.analysis.saved_runs import judge_apart
 from benchmarks.analysis.unpaired import Comparison
 from benchmarks.analysis.verdict import Thresholds, Verdict, judge
 
@@ -57,7 +57,7 @@ def test_a_slow_case_among_many_is_seen_and_named():
     found = judge_apart(base, head, [], lambda case: DEFAULT, 0.01)
     assert [case for case, one in found.items() if one.verdict is Verdict.REGRESSION] == ["case3"]
     assert [case for case, one in found.items() if one.verdict is Verdict.IMPROVEMENT] == ["case7"]
-    assert found["case3"].comparison.smallest < 0.2
+    assert found["case3"].comparison.detectable_effect < 0.2
 
 
 def test_cases_with_too_few_units_are_inconclusive_among_others():
@@ -68,7 +68,7 @@ def test_cases_with_too_few_units_are_inconclusive_among_others():
     found = judge_apart(base, head, [], lambda case: DEFAULT, 0.01)
     assert found["c"].verdict is Verdict.INCONCLUSIVE
     assert found["c"].comparison.warnings == ("measured in fewer than 3 sessions of a side",)
-    assert found["a"].comparison.smallest is not None
+    assert found["a"].comparison.detectable_effect is not None
 
 
 def past(generator, cases, sessions, sd=0.02):
@@ -83,7 +83,7 @@ def test_one_run_a_side_cannot_alarm_before_99_sessions():
     for sessions, expected in [(0, Verdict.INCONCLUSIVE), (98, Verdict.INCONCLUSIVE), (99, Verdict.REGRESSION)]:
         found = judge_apart(base, head, past(generator, cases, sessions), lambda case: DEFAULT, 0.01)
         assert found["b"].verdict is expected
-        assert (found["b"].comparison.smallest is None) is (expected is Verdict.INCONCLUSIVE)
+        assert (found["b"].comparison.detectable_effect is None) is (expected is Verdict.INCONCLUSIVE)
     few = judge_apart(base, head, past(generator, cases, 12), lambda case: DEFAULT, 0.01)["b"].comparison
     assert "99 or more comparable stored sessions, and there are 12" in few.warnings[0]
 

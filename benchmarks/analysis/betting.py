@@ -85,7 +85,7 @@ def variances(seen: Values) -> list[float]:
     return found
 
 
-def smallest_seen(variance: float, pairs: int, needed: float, effect: float) -> float | None:
+def detectable_log_ratio(variance: float, pairs: int, needed: float, effect: float) -> float | None:
     """The log-ratio whose bet reaches `needed` (a logarithm) within `pairs` in 80 % of gates; None if there is none.
 
     Each pair is taken for normal with `variance`; the sum of the bets too. The observed effect plays no part.
