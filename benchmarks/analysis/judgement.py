@@ -1,7 +1,7 @@
 """A whole judgement: a row a case, worst first, and what follows from all of them."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from benchmarks.analysis.quantity import Quantity
@@ -87,32 +87,3 @@ class Judgement:
 def worst_first(rows: Iterable[Row]) -> tuple[Row, ...]:
     """Rows by verdict, within a verdict by how much slower."""
     return tuple(sorted(rows, key=lambda row: (_ORDER[row.verdict], -(row.comparison.ratio if row.comparison else 0))))
-
-
-def tally(judgement: Judgement) -> str:
-    """How many of each verdict, such as `1 REGRESSION, 4 UNCHANGED`; empty where there is nothing."""
-    return ", ".join(f"{count} {verdict.value}" for verdict, count in judgement.counts.items())
-
-
-def first_line(judgement: Judgement) -> str:
-    """The verdict on the whole, in one line."""
-    counts = judgement.counts
-    without = sum(row.verdict is Verdict.INCONCLUSIVE for row in judgement.times)
-    unjudged = f"{without} of {_cases(judgement.compared)} could not be judged to {judgement.min_effect * 100:g} %"
-    if judgement.failed:
-        what = ", ".join(f"{counts[verdict]} {verdict.value}" for verdict in counts if verdict in FAILING)
-        return f"FAIL: {what}; {unjudged}"
-    if judgement.undecided:
-        return "NOTHING COMPARABLE" if not judgement.compared else f"INCONCLUSIVE: {unjudged}"
-    return f"PASS: no regression seen; {unjudged}"
-
-
-def _cases(count: int) -> str:
-    return "1 case" if count == 1 else f"{count} cases"
-
-
-def sides(labels: Sequence[str]) -> str:
-    """A side's label: its runs, few by name, many by number."""
-    if len(labels) <= 3:
-        return ", ".join(labels)
-    return f"{len(labels)} runs, {labels[0]} to {labels[-1]}"

@@ -1,8 +1,8 @@
 """Judge base's runs against head's."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
-from benchmarks.analysis.judgement import Judgement, sides, worst_first
+from benchmarks.analysis.judgement import Judgement, worst_first
 from benchmarks.compare.baselines import eligible
 from benchmarks.compare.remarks import advice
 from benchmarks.compare.rows import Terms, names, rows
@@ -31,8 +31,8 @@ def judged(
     _refuse_unmatched(terms, base, head)
     _refuse_unknown_memory(terms, head)
     return Judgement(
-        base=sides([one.label for one in base_found]),
-        head=sides([one.label for one in head_found]),
+        base=_label([one.label for one in base_found]),
+        head=_label([one.label for one in head_found]),
         rows=worst_first(found),
         alpha=terms.alpha,
         min_effect=terms.min_effect,
@@ -75,4 +75,11 @@ def _refuse_unknown_memory(terms: Terms, head: Side) -> None:
     """A limit that nobody can check must not look kept."""
     asked = any(limit.max_pss_bytes is not None for limit in terms.limits)
     if asked and not any(PEAK_PSS_BYTES in needs(case.facts) for case in head.cases.values()):
-        raise BadReference("--limits: max_pss, but head says nothing of memory (PSS): measure it with --resources")
+        raise BadReference("--limits: max_pss, but head has no memory data (PSS): measure it with --resources")
+
+
+def _label(labels: Sequence[str]) -> str:
+    """Return a side's label: up to three runs by name, more by their number."""
+    if len(labels) <= 3:
+        return ", ".join(labels)
+    return f"{len(labels)} runs, {labels[0]} to {labels[-1]}"

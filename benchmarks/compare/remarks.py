@@ -37,7 +37,7 @@ def _few_sessions(base: Side, head: Side, rows: Sequence[Row]) -> list[str]:
     if units != runs:
         said.append(
             f"{runs[0]} against {runs[1]} runs count as {units[0]} against {units[1]} sessions: runs in a row share "
-            "the machine's mood; measure base and head in turns, or at different times."
+            "the machine's state; measure base and head in turns, or at different times."
         )
     warnings = {warning for row in rows if row.comparison for warning in row.comparison.warnings}
     return said + [warning[0].upper() + warning[1:] + "." for warning in sorted(warnings)]

@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from benchmarks.analysis.judgement import Judgement, Row, first_line
+from benchmarks.analysis.judgement import Judgement, Row
+from benchmarks.report.wording import first_line
 
 # Raised when a key changes its meaning or goes; new keys do not raise it.
 FORMAT = 1

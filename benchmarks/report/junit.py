@@ -2,8 +2,9 @@
 
 from xml.etree import ElementTree
 
-from benchmarks.analysis.judgement import Judgement, Row, first_line
+from benchmarks.analysis.judgement import Judgement, Row
 from benchmarks.analysis.verdict import Verdict
+from benchmarks.report.wording import first_line
 
 _OUTCOME = {
     Verdict.REGRESSION: "failure",

@@ -3,9 +3,10 @@
 import html
 import re
 
-from benchmarks.analysis.judgement import Judgement, Row, first_line, tally
+from benchmarks.analysis.judgement import Judgement, Row
 from benchmarks.analysis.verdict import Verdict
 from benchmarks.report.amounts import amount
+from benchmarks.report.wording import first_line, tally
 
 # GitHub cuts a job summary off at 1 MiB; a row is about 150 bytes.
 _MOST_ROWS = 2_000

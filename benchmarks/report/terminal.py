@@ -5,10 +5,11 @@ import textwrap
 from rich.table import Table
 from rich.text import Text
 
-from benchmarks.analysis.judgement import Judgement, Row, first_line, tally
+from benchmarks.analysis.judgement import Judgement, Row
 from benchmarks.analysis.verdict import FAILING, Verdict
 from benchmarks.report.amounts import amount
 from benchmarks.report.tables import WIDTH, draw
+from benchmarks.report.wording import first_line, tally
 
 _MOST_NOTES = 20
 

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from benchmarks.analysis.judgement import Judgement, Row, first_line, tally
+from benchmarks.analysis.judgement import Judgement, Row
 from benchmarks.analysis.verdict import FAILING
 from benchmarks.report.amounts import amount
 from benchmarks.report.html.figures import NAMES, ROW, Cell, Figure, Section, Table, chart
 from benchmarks.report.html.theme import BAND, CHANGE, LINE, MUTED
+from benchmarks.report.wording import first_line, tally
 from benchmarks.text.formatting import counted
 
 _MOST_ROWS = 30

@@ -5,10 +5,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from benchmarks.analysis.judgement import Judgement, first_line
+from benchmarks.analysis.judgement import Judgement
 from benchmarks.report.html.comparison import comparison_section
 from benchmarks.report.html.figures import Section
 from benchmarks.report.html.rounds import Rounds, grouped, rounds_figure
+from benchmarks.report.wording import first_line
 from benchmarks.text.printable import visible
 
 
