@@ -83,3 +83,12 @@ def test_json_keeps_to_its_published_schema(judgement):
     jsonschema.validate(json.loads(json_document.render(judgement)), schema)
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(json.loads(json_document.render(ALL).replace("UNCHANGED", "FINE")), schema)
+
+
+def test_the_published_schema_lists_every_key():
+    """The keys of the document and of its cases are exactly those that docs/comparison.schema.json requires."""
+    schema = json.loads((ROOT / "docs/comparison.schema.json").read_text())
+    document = json.loads(json_document.render(ALL))
+    case = schema["properties"]["cases"]["items"]
+    assert document.keys() == set(schema["required"]) == schema["properties"].keys()
+    assert document["cases"][0].keys() == set(case["required"]) == case["properties"].keys()
