@@ -1,6 +1,6 @@
-"""The grid: which cases there are, what they are called, how large their calls are.
+"""The grid: which backends and cases there are, what they are called, how large their calls are.
 
-The one place where the grid is spelled out. It imports nothing, so that collecting stays cheap.
+The only place that spells out the grid. It imports nothing of ours, so that collecting stays cheap.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,25 +10,87 @@ from typing import Any
 BatchSize = int | str | None
 
 SEQUENTIAL = "sequential"
-JOBLIB_BACKENDS = (SEQUENTIAL, "threading", "loky", "multiprocessing")
-N_JOBS = (1, 2, 4)
-BATCH_SIZES: tuple[BatchSize, ...] = (1, 10, 100, 1000, "auto")
-
 LOOP = "loop"
 FUTURES_THREADS = "futures-threads"
 FUTURES_PROCESSES = "futures-processes"
-REFERENCES = (LOOP, FUTURES_THREADS, FUTURES_PROCESSES)
 
-# The standard library's pool that does the same kind of work as a joblib backend.
-COUNTERPART = {"threading": FUTURES_THREADS, "loky": FUTURES_PROCESSES, "multiprocessing": FUTURES_PROCESSES}
+
+@dataclass(frozen=True)
+class Backend:
+    """What the suite has to know of a backend, so that nobody compares names.
+
+    `workers` are "threads", "processes" or None (tasks run in the caller's thread). `pickler` is how tasks reach them:
+    "pickle", "cloudpickle", or None where nothing is sent. `reusable_executor`: the executor belongs to the process and
+    outlives the `with` block. `joblib_class` is the class that runs, as the run file has it. `origin` is "joblib",
+    "reference" (what joblib is measured against: the plain loop and the standard library's pools) or "foreign".
+    `counterpart` names the standard library's pool that does the same kind of work. `batch_weight` is what a batch
+    costs on two cores as a share of a quick call's work; only the estimate of the time left uses it.
+    """
+
+    name: str
+    workers: str | None
+    pickler: str | None
+    origin: str
+    reusable_executor: bool = False
+    joblib_class: str | None = None
+    counterpart: str | None = None
+    batch_weight: float = 0.0
+
+    @property
+    def sends(self) -> bool:
+        """Whether tasks, arguments and results travel to another process."""
+        return self.pickler is not None
+
+
+BACKENDS = {
+    backend.name: backend
+    for backend in (
+        Backend(SEQUENTIAL, None, None, "joblib"),
+        Backend("threading", "threads", None, "joblib", counterpart=FUTURES_THREADS, batch_weight=5e-4),
+        Backend(
+            "loky",
+            "processes",
+            "cloudpickle",
+            "joblib",
+            reusable_executor=True,
+            joblib_class="LokyBackend",
+            counterpart=FUTURES_PROCESSES,
+            batch_weight=4e-3,
+        ),
+        Backend("multiprocessing", "processes", "pickle", "joblib", counterpart=FUTURES_PROCESSES, batch_weight=3e-3),
+        Backend(LOOP, None, None, "reference"),
+        Backend(FUTURES_THREADS, "threads", None, "reference", batch_weight=5e-4),
+        Backend(FUTURES_PROCESSES, "processes", "pickle", "reference", batch_weight=3e-3),
+    )
+}
+
+
+def backend_of(name: str) -> Backend:
+    """The description of a backend; one that is not in the table runs its tasks in processes of somebody else's."""
+    return BACKENDS.get(name) or Backend(name, "processes", "cloudpickle", "foreign")
+
+
+def shares_executor(joblib_class: str) -> bool:
+    """Whether cases that run on this class can use the same executor one after the other."""
+    return any(backend.reusable_executor for backend in BACKENDS.values() if backend.joblib_class == joblib_class)
+
+
+def _of(origin: str) -> tuple[str, ...]:
+    return tuple(backend.name for backend in BACKENDS.values() if backend.origin == origin)
+
+
+JOBLIB_BACKENDS = _of("joblib")
+REFERENCES = _of("reference")
+N_JOBS = (1, 2, 4)
+BATCH_SIZES: tuple[BatchSize, ...] = (1, 10, 100, 1000, "auto")
 
 
 @dataclass(frozen=True)
 class Case:
-    """One cell of the grid, as it was asked for; what really ran may differ.
+    """One combination of backend, n_jobs and batch size, as it was asked for; what really runs may differ.
 
-    `batch_size` is a count of tasks, "auto", or None where nothing is batched (the direct loop). `workload` is None
-    for the suite's own work; there is no "-" in the name of another.
+    `batch_size` is a count of tasks, "auto", or None where nothing is batched (the plain loop). `workload` is None for
+    the summation; the name of another workload contains no "-".
     """
 
     backend: str
@@ -37,7 +99,7 @@ class Case:
     workload: str | None = None
 
     @property
-    def cell(self) -> str:
+    def label(self) -> str:
         """Backend, n_jobs and batch size, such as `loky-n4-b1000`."""
         if self.batch_size is None:
             return self.backend
@@ -45,16 +107,16 @@ class Case:
 
     @property
     def id(self) -> str:
-        """The case's name in brackets of a test id: its cell, after the workload where that is another."""
-        return self.cell if self.workload is None else f"{self.workload}-{self.cell}"
+        """The part of a test id in brackets: the label, after the workload's name where that is not the summation."""
+        return self.label if self.workload is None else f"{self.workload}-{self.label}"
 
 
 @dataclass(frozen=True)
 class Profile:
     """How large a call is and how often it is measured.
 
-    `tasks` is tasks a call; `longest` is the end of the task lengths (additions), exclusive as in `range`; `warmups`
-    counts untimed calls besides the observed one that opens every case.
+    `tasks` is the number of tasks per call; `longest` the end of the task lengths (additions), exclusive as in `range`;
+    `rounds` are timed, `warmups` are untimed calls in addition to the observed one that opens every case.
     """
 
     name: str
@@ -67,9 +129,9 @@ class Profile:
 # quick: 5,000 tasks, because with 4,008 or fewer joblib never forms a batch of 1000 at n_jobs=4; lengths to 500 keep
 # 76 cases of 6 calls within 2 minutes on 2 cores.
 # standard: calls of 0.2 s and more in every process and thread cell, so that joblib's 10 ms poll is under 5 % of them.
-# gate: as quick, but every case is scaled by itself to calls of about 0.04 s.
-# notebook: the notebook's own 40,000 of both, one timed round.
-# probe: each part of a call has a size of its own.
+# gate: as quick, but each case is scaled separately to calls of about 0.04 s.
+# notebook: the notebook's own 40,000 tasks of up to 40,000 additions, one timed round.
+# probe: each case has a size of its own.
 PROFILES = {
     profile.name: profile
     for profile in (
@@ -81,7 +143,7 @@ PROFILES = {
     )
 }
 
-# A session that measures nothing runs each case once to check its result: a few tasks are enough.
+# A session that does not measure runs each case once to check its result: a few tasks are enough.
 UNMEASURED = Profile("unmeasured", tasks=64, longest=64, rounds=1, warmups=0)
 
 
@@ -91,35 +153,25 @@ def grid(backends: Sequence[str], n_jobs: Sequence[int], batch_sizes: Sequence[B
 
 
 def references(backends: Sequence[str], n_jobs: Sequence[int], batch_sizes: Sequence[BatchSize]) -> list[Case]:
-    """The direct loop, and the standard library's pools that match `backends`, on the same axes.
+    """The plain loop, and the standard library's counterparts of `backends`, on the same axes.
 
-    A pool of one worker and a batch size of "auto" have no counterpart: joblib replaces the first by the sequential
-    backend, and only joblib has the second.
+    A pool of one worker and a batch size of "auto" have no counterpart: joblib replaces the former by the sequential
+    backend, and only joblib has the latter.
     """
-    pools = dict.fromkeys(COUNTERPART[backend] for backend in backends if backend in COUNTERPART)
+    counterparts = dict.fromkeys(filter(None, (backend_of(name).counterpart for name in backends)))
     jobs = [count for count in n_jobs if count != 1]
     sizes = [size for size in batch_sizes if size != "auto"]
-    return [Case(LOOP, 1, None), *grid(list(pools), jobs, sizes)]
+    return [Case(LOOP, 1, None), *grid(list(counterparts), jobs, sizes)]
 
 
 def distinct(cases: Iterable[Case]) -> list[Case]:
-    """`cases` without repetition, first occurrence first."""
+    """The cases without repetitions, in order of first occurrence."""
     return list(dict.fromkeys(cases))
 
 
-# Seconds a batch on two cores, as a share of a quick call's work; only the remaining-time estimate uses them.
-_BATCH_WEIGHT = {
-    "threading": 5e-4,
-    "loky": 4e-3,
-    "multiprocessing": 3e-3,
-    FUTURES_THREADS: 5e-4,
-    FUTURES_PROCESSES: 3e-3,
-}
-
-
 def rough_weight(params: Mapping[str, Any] | None, tasks: int) -> float:
-    """How long a case takes against the others, roughly; 1 where nothing is known."""
+    """A rough estimate of how long a case takes relative to the others; 1 where nothing is known of it."""
     backend, jobs, size = ((params or {}).get(name) for name in ("backend", "n_jobs", "batch_size"))
     if not isinstance(size, int) or jobs == 1:
         return 1.0
-    return 1.0 + _BATCH_WEIGHT.get(str(backend), 0.0) * tasks / size
+    return 1.0 + backend_of(str(backend)).batch_weight * tasks / size

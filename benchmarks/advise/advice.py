@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from benchmarks.advise.model import Costs, PoolCosts, Prediction, expected, predict, predict_loop
 from benchmarks.advise.profile import TaskProfile
-from benchmarks.grid import BATCH_SIZES, LOOP, BatchSize
+from benchmarks.grid import BATCH_SIZES, LOOP, BatchSize, backend_of
 
 # What costs so little more than the best counts as good.
 FLAT = 0.10
@@ -156,7 +156,7 @@ def fastest_s(costs: Costs, profile: TaskProfile, warm: bool) -> float:
 
 def memory_bytes(pool: PoolCosts, profile: TaskProfile, size: BatchSize) -> float | None:
     """What a pool adds to what the plain loop needs: its workers, and payloads on their way to them."""
-    if pool.memory_bytes is None or pool.backend == "threading":
+    if pool.memory_bytes is None or not backend_of(pool.backend).sends:
         return pool.memory_bytes
     largest = min(profile.tasks, size if isinstance(size, int) else max(1, profile.tasks // (10 * pool.n_jobs)))
     # joblib has two batches a worker under way, each once in the parent and once where it is unpacked.

@@ -11,6 +11,7 @@ from benchmarks.advise.model import Costs, PoolCosts
 from benchmarks.advise.probing import measured
 from benchmarks.advise.profile import TaskProfile
 from benchmarks.errors import AdviceError
+from benchmarks.grid import backend_of
 
 # Threads do no better and no worse than this share of a second more: shares of the GIL are told no finer.
 _FINEST = 0.05
@@ -57,7 +58,9 @@ def _share(value: float) -> float:
 
 def _released(threads: dict[str, Any], costs: Costs, waits: float) -> float:
     """The share of the computing in which the tasks do not hold the GIL: how far two threads come from one to two."""
-    pool = next((pool for pool in costs.pools if pool.backend == "threading" and pool.n_jobs == 2), None)
+    pool = next(
+        (pool for pool in costs.pools if backend_of(pool.backend).workers == "threads" and pool.n_jobs == 2), None
+    )
     if pool is None:
         raise AdviceError("the probe knows nothing of two threads: measure it again with `probe`")
     facts, work_s = threads["extra_info"], fmean(threads["extra_info"]["loop_s"])

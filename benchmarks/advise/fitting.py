@@ -13,7 +13,7 @@ from statistics import fmean, median, stdev
 from benchmarks.advise.model import Constants, Costs, PoolCosts, predict
 from benchmarks.advise.profile import TaskProfile
 from benchmarks.errors import AdviceError
-from benchmarks.grid import BatchSize
+from benchmarks.grid import BatchSize, backend_of
 
 DRAWS = 40
 
@@ -112,7 +112,7 @@ def _pool(key: tuple[str, int], pool: Pool, poll_s: float, cores: int, dice: ran
 
 def _memory_bytes(pool: Pool) -> float | None:
     """What the workers of a warm pool hold, which share pages with the session; threads hold nothing of their own."""
-    return 0.0 if pool["held"].backend == "threading" else pool["held"].memory_bytes
+    return 0.0 if not backend_of(pool["held"].backend).sends else pool["held"].memory_bytes
 
 
 def _constants(pool: Pool, poll_s: float, least: float, look: Look) -> Constants:
@@ -145,7 +145,7 @@ def _constants(pool: Pool, poll_s: float, least: float, look: Look) -> Constants
         batch=batch,
         loaded=between,
         # To threads nothing is sent.
-        byte=0.0 if pool["payload"].backend == "threading" else rest("payload", spent("payload")) / sent,
+        byte=0.0 if not backend_of(pool["payload"].backend).sends else rest("payload", spent("payload")) / sent,
         held=held,
         released=max(least, rest("released", spent("released")) / work("released")),
     )

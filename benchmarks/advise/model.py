@@ -11,7 +11,7 @@ from statistics import stdev
 
 from benchmarks.advise.batches import batch_sizes, makespan_s
 from benchmarks.advise.profile import TaskProfile, lengths_s
-from benchmarks.grid import LOOP, BatchSize, Case
+from benchmarks.grid import LOOP, BatchSize, Case, backend_of
 
 # The normal quantile of 95 %: the interval of every prediction holds 90 %.
 _HALF = 1.645
@@ -167,7 +167,7 @@ def load(profile: TaskProfile, pool: PoolCosts, cores: int, batch_size: BatchSiz
     backend, n_jobs = pool.backend, pool.n_jobs
     # Who waits needs no core.
     cores = n_jobs if profile.waits > _MOSTLY else min(cores, n_jobs)
-    if batch_size == "auto" and backend != "threading":
+    if batch_size == "auto" and backend_of(backend).workers != "threads":
         sizes = _sizes(profile.tasks, n_jobs, "auto", profile.task_s, 1 if warm else 0)
     else:
         sizes = _sizes(profile.tasks, n_jobs, 1 if batch_size == "auto" else batch_size, 0.0, 0)
@@ -230,7 +230,7 @@ def _parts(pool: PoolCosts, constants: Constants, profile: TaskProfile, seen: Lo
     # Who waits needs no core: as many wait at a time as there are workers.
     stretch = waits / pool.n_jobs + (1 - waits) * computing
     # Threads take turns with what holds the GIL: nobody waits for a busier one then.
-    parallel = waits + (1 - waits) * share if pool.backend == "threading" else 1.0
+    parallel = waits + (1 - waits) * share if backend_of(pool.backend).workers == "threads" else 1.0
     shared = pool.n_jobs if waits > _MOSTLY else min(pool.n_jobs, costs.cores)
     imbalance = parallel * max(0.0, seen.makespan_s - profile.work_s / shared)
     start = 0.0 if warm else constants.start

@@ -12,7 +12,7 @@ from benchmarks.errors import AdviceError, Unreadable
 from benchmarks.files.durable import make_folder, write
 from benchmarks.files.reading import read_document
 from benchmarks.files.values import number, text
-from benchmarks.grid import JOBLIB_BACKENDS
+from benchmarks.grid import JOBLIB_BACKENDS, backend_of
 from benchmarks.text.printable import unprintable, visible
 
 # Raised when a key changes its meaning or goes. 1: the first.
@@ -135,7 +135,11 @@ def disturbed(found: Probed) -> str | None:
     that it was not made of; where neither is so, something else ran while the machine was probed.
     """
     outside = sum(not check.inside for check in found.checks)
-    threads = [pool.middle.released for pool in found.costs.pools if pool.backend == "threading" and pool.n_jobs == 2]
+    threads = [
+        pool.middle.released
+        for pool in found.costs.pools
+        if backend_of(pool.backend).workers == "threads" and pool.n_jobs == 2
+    ]
     slow = found.costs.cores > 1 and any(stretch > _DISTURBED for stretch in threads)
     if not slow and outside <= _MOST_OUTSIDE * len(found.checks) and found.costs.noise <= _MOST_NOISE:
         return None

@@ -5,12 +5,12 @@ from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from typing import Any
 
 from benchmarks.backends.chunks import chunks
-from benchmarks.backends.protocol import Effective, Task
-from benchmarks.grid import FUTURES_PROCESSES, Case
+from benchmarks.backends.protocol import Effective, Pool, Task
+from benchmarks.grid import Case, backend_of
 from benchmarks.workloads.carriers import run_chunk
 
 
-class FuturesPool:
+class FuturesPool(Pool):
     """A `concurrent.futures` pool of `case.n_jobs` workers."""
 
     def __init__(self, case: Case) -> None:
@@ -29,7 +29,7 @@ class FuturesPool:
             from joblib import cpu_count
 
             self._jobs = max(cpu_count() + 1 + self._jobs, 1)
-        kind = ProcessPoolExecutor if self._name == FUTURES_PROCESSES else ThreadPoolExecutor
+        kind = ProcessPoolExecutor if backend_of(self._name).sends else ThreadPoolExecutor
         self._executor = kind(self._jobs)
 
     def call(self, task: Task, arguments: Sequence[Any]) -> list[Any]:
@@ -45,15 +45,6 @@ class FuturesPool:
         if self._executor is not None:
             self._executor.shutdown(wait=True)
             self._executor = None
-
-    def discard(self) -> None:
-        """Nothing outlives `close`."""
-
-    def release(self) -> None:
-        """Nothing outlives `close`."""
-
-    def clock(self) -> None:
-        """The calls are made in this process."""
 
     def kill(self) -> None:
         """Kill worker processes; threads can't be killed, only left."""
@@ -77,9 +68,3 @@ class FuturesPool:
         """The chunks submitted since the last take."""
         taken, self._batches = self._batches, []
         return taken
-
-    def dead_worker(self) -> None:
-        """A broken process pool says so itself (BrokenProcessPool)."""
-
-    def unblock(self) -> None:
-        """Nothing is held."""

@@ -9,8 +9,8 @@ import psutil
 from joblib import Parallel, delayed
 from joblib.parallel import BACKENDS
 
-from benchmarks.backends.protocol import Effective, Task
-from benchmarks.grid import LOOP
+from benchmarks.backends.loop import IN_CALLER
+from benchmarks.backends.protocol import Effective, Pool, Task
 
 # Before joblib 1.3 a call could return before the callback of its last batch had run.
 _LATE_CALLBACK_S = 0.5
@@ -19,7 +19,7 @@ _LATE_CALLBACK_S = 0.5
 _REAPING_S = 0.05
 
 
-class JoblibPool:
+class JoblibPool(Pool):
     """`with Parallel(**options) as pool:`, taken apart into its steps.
 
     What really runs is known to private attributes of `Parallel` only (`_backend`, `_effective_n_jobs`), stable since
@@ -57,9 +57,6 @@ class JoblibPool:
     def release(self) -> None:
         """End loky's executor: it would be warm already."""
         self.discard()
-
-    def clock(self) -> None:
-        """The calls are made in this process."""
 
     def kill(self) -> None:
         """Leave the block after a failure. joblib has by then aborted the call itself and killed its processes."""
@@ -139,7 +136,7 @@ class LoopInBlock(JoblibPool):
 
     def effective(self) -> Effective:
         """One job, in the caller's thread."""
-        return Effective("list comprehension", LOOP, 1)
+        return Effective(*IN_CALLER)
 
     def executor(self) -> None:
         """The block's workers take no part."""

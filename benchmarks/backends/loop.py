@@ -3,47 +3,20 @@
 from collections.abc import Sequence
 from typing import Any
 
-from benchmarks.backends.protocol import Effective, Task
+from benchmarks.backends.protocol import Effective, Pool, Task
 from benchmarks.grid import LOOP
 
+# One job, in the caller's thread.
+IN_CALLER = ("list comprehension", LOOP, 1)
 
-class Loop:
+
+class Loop(Pool):
     """A pool without workers."""
 
-    def open(self) -> None:
-        """Nothing to make."""
-
     def call(self, task: Task, arguments: Sequence[Any]) -> list[Any]:
-        """The sequential reference itself."""
+        """Return the results of the plain loop."""
         return [task(argument) for argument in arguments]
 
-    def close(self) -> None:
-        """Nothing to leave."""
-
-    def discard(self) -> None:
-        """Nothing outlives the call."""
-
-    def release(self) -> None:
-        """There is nothing to find."""
-
-    def clock(self) -> None:
-        """The calls are made in this process."""
-
-    def kill(self) -> None:
-        """Nothing to end."""
-
     def effective(self) -> Effective:
-        """One job, in the caller's thread."""
-        return Effective("list comprehension", LOOP, 1)
-
-    def executor(self) -> None:
-        """There are no workers."""
-
-    def take_batches(self, tasks: int) -> None:
-        """There are no batches."""
-
-    def dead_worker(self) -> None:
-        """There are no workers."""
-
-    def unblock(self) -> None:
-        """Nothing is held."""
+        """Return one job, in the caller's thread."""
+        return Effective(*IN_CALLER)

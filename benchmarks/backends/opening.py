@@ -1,35 +1,35 @@
 """The factory: which pool a case needs."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from benchmarks.backends.protocol import Pool
-from benchmarks.engines.protocol import EngineSpec
-from benchmarks.grid import FUTURES_PROCESSES, FUTURES_THREADS, LOOP, Case
+from benchmarks.grid import LOOP, Case, backend_of
+
+# Makes a pool on an engine from the options of `joblib.Parallel`.
+EnginePools = Mapping[str, Callable[[dict[str, Any]], Pool]]
 
 
-def open_pool(case: Case, engines: Mapping[str, EngineSpec], **parallel_options: Any) -> Pool:
-    """The pool of `case`, not yet open; `engines` are those of the backends that need one.
+def open_pool(case: Case, engines: EnginePools, **parallel_options: Any) -> Pool:
+    """Return the pool of a case, not yet open.
 
-    `parallel_options` go to `joblib.Parallel` on top of the case's own three. The direct loop runs inside a `with
-    Parallel(...)` block where there are any, as the notebook has it, and by itself where there are none.
+    `engines` makes the pools of the backends that need an engine, by backend. `parallel_options` go to
+    `joblib.Parallel` in addition to the case's own three. With any of them the plain loop runs inside a `with
+    Parallel(...)` block, as the notebook has it.
     """
     if case.backend == LOOP and not parallel_options:
         from benchmarks.backends.loop import Loop
 
         return Loop()
-    if case.backend in (FUTURES_THREADS, FUTURES_PROCESSES):
+    options = {"n_jobs": case.n_jobs, "batch_size": case.batch_size, **parallel_options}
+    if case.backend in engines:
+        return engines[case.backend](options)
+    if backend_of(case.backend).origin == "reference" and case.backend != LOOP:
         from benchmarks.backends.futures_pool import FuturesPool
 
         return FuturesPool(case)
-    if case.backend in engines:
-        from benchmarks.engines.hosted_pool import HostedPool
-
-        options = {"n_jobs": case.n_jobs, "batch_size": case.batch_size}
-        return HostedPool(engines[case.backend], {**options, **parallel_options})
     from benchmarks.backends.joblib_pool import JoblibPool, LoopInBlock
 
     if case.backend == LOOP:
         return LoopInBlock(**parallel_options)
-    asked = {"backend": case.backend, "n_jobs": case.n_jobs, "batch_size": case.batch_size}
-    return JoblibPool(**{**asked, **parallel_options})
+    return JoblibPool(**{"backend": case.backend, **options})

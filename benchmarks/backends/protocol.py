@@ -1,9 +1,9 @@
-"""What every backend offers the one who measures it."""
+"""What a pool of any backend offers to whoever measures it."""
 
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 Task = Callable[[Any], Any]
 
@@ -12,25 +12,30 @@ Task = Callable[[Any], Any]
 class Effective:
     """What a pool really is, whatever was asked for.
 
-    `backend` is the name under which that class is asked for, None where it has none; `process` is the id of the one
-    that calls the pool; `facts` are what else is known of its workers.
+    `backend` is the name by which that class is asked for, None where it has none; `process` is the id of the process
+    that calls the pool; `extra_info` is what else the run file should say of its workers.
     """
 
     backend_class: str
     backend: str | None
     n_jobs: int
     process: int = field(default_factory=os.getpid)
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    extra_info: Mapping[str, Any] = field(default_factory=dict)
 
 
-class Pool(Protocol):
-    """A pool of workers, from nothing (`open`) to nothing (`discard`)."""
+class Pool:
+    """A pool of workers, from nothing (`open`) to nothing (`discard`).
+
+    A backend overrides what it has: `open`, `call`, `close` and `effective` always, the rest where there is something
+    to do.
+    """
 
     def open(self) -> None:
         """Make the pool: what entering `with Parallel(...)` does."""
 
     def call(self, task: Task, arguments: Sequence[Any]) -> list[Any]:
-        """The results of `task` for `arguments`, in their order."""
+        """Return the results of `task` for `arguments`, in their order."""
+        raise NotImplementedError
 
     def close(self) -> None:
         """Leave the pool: what leaving the `with` block does."""
@@ -39,25 +44,30 @@ class Pool(Protocol):
         """End whatever outlives `close`, so that the next pool starts cold."""
 
     def release(self) -> None:
-        """The case is over: end what the next one must not find."""
-
-    def clock(self) -> Callable[[], float] | None:
-        """The clock of the process that makes the calls, in seconds; None where that is this one."""
+        """End what the next case must not find, now that this one is over."""
 
     def kill(self) -> None:
-        """End a pool after a failure, without waiting for what its workers do."""
+        """End the pool after a failure, without waiting for its workers."""
+
+    def clock(self) -> Callable[[], float] | None:
+        """Return the clock (seconds) of the process that makes the calls, None where that is this process."""
+        return None
 
     def effective(self) -> Effective:
-        """The pool as it is; needs an open pool."""
+        """Return what the open pool really is."""
+        raise NotImplementedError
 
     def executor(self) -> object | None:
-        """The object that owns the workers, to tell a reused one from a new one; None where there are no workers."""
+        """Return the object that owns the workers, to tell a reused one from a new one; None without workers."""
+        return None
 
     def take_batches(self, tasks: int) -> list[int] | None:
-        """Sizes of the batches completed since the last take, `tasks` in all; None where nothing is batched."""
+        """Return the sizes of the batches completed since it was last called, `tasks` in all; None without batches."""
+        return None
 
     def dead_worker(self) -> str | None:
-        """A sentence about a worker that died and that this pool's call would wait for in vain."""
+        """Return a sentence about a worker that died and whose answer this pool's call would wait for in vain."""
+        return None
 
     def unblock(self) -> None:
-        """After all workers were killed: release what one of them may have held and the pool still waits for."""
+        """Release what a killed worker may have held and the pool still waits for."""

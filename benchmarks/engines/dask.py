@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.engines.archive import archived, module_names
-from benchmarks.engines.protocol import NoEngine, Running, needs
+from benchmarks.engines.protocol import NoEngine, Running, require_package
 
 _CONNECT_S = 5.0
 
@@ -21,7 +21,7 @@ _SAME = ("python", "distributed", "cloudpickle", "joblib", "numpy")
 @contextmanager
 def dask(n_jobs: int, cluster: str | None, paths: Sequence[str]) -> Iterator[Running]:
     """A client and its cluster. Raises NoEngine where there is none, or one of other versions."""
-    needs("distributed", "dask")
+    require_package("distributed", "dask")
     import distributed
 
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
@@ -53,7 +53,7 @@ def dask(n_jobs: int, cluster: str | None, paths: Sequence[str]) -> Iterator[Run
             _send_modules(client, paths)
         yield Running(
             trouble=lambda: _lost(workers, _workers(client)),
-            facts={
+            extra_info={
                 "engine": f"dask {distributed.__version__}",
                 "cluster": cluster or "embedded",
                 "cluster_workers": len(workers),

@@ -44,11 +44,11 @@ class EnginePool(JoblibPool):
     def effective(self) -> Effective:
         """As it is; of one worker alone joblib makes no use, it runs the tasks where it is called."""
         found = super().effective()
-        facts = dict(self._engine.running.facts)
+        extra_info = dict(self._engine.running.extra_info)
         if self._n_jobs > 0 and found.n_jobs != self._n_jobs:
-            facts["n_jobs_ignored"] = True
+            extra_info["n_jobs_ignored"] = True
         name = SEQUENTIAL if found.n_jobs == 1 else found.backend
-        return Effective(found.backend_class, name, found.n_jobs, found.process, facts)
+        return Effective(found.backend_class, name, found.n_jobs, found.process, extra_info)
 
     def check(self) -> None:
         """Raise EngineTrouble where a worker was lost: its times would be those of fewer."""

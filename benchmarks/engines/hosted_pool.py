@@ -16,7 +16,7 @@ from typing import Any
 
 import psutil
 
-from benchmarks.backends.protocol import Effective, Task
+from benchmarks.backends.protocol import Effective, Pool, Task
 from benchmarks.engines.host import KEPT
 from benchmarks.engines.protocol import EngineSpec, EngineTrouble, NoEngine
 
@@ -147,7 +147,7 @@ def _host(spec: EngineSpec) -> HostProcess:
     return _HOSTS[spec.backend]
 
 
-class HostedPool:
+class HostedPool(Pool):
     """A pool on an engine. `release` leaves the engine to the next case, which may have as many workers."""
 
     def __init__(self, spec: EngineSpec, options: dict[str, Any]) -> None:
@@ -179,9 +179,6 @@ class HostedPool:
         if self._made:
             _host(self._spec).ask("discard")
 
-    def release(self) -> None:
-        """The engine stays."""
-
     def clock(self) -> Callable[[], float]:
         """The clock of the engine's process."""
         return _host(self._spec).clock
@@ -205,9 +202,3 @@ class HostedPool:
         """The batches since the last take; raises EngineTrouble where a worker was lost meanwhile."""
         found: list[int] | None = _host(self._spec).ask("take_batches", tasks)
         return found
-
-    def dead_worker(self) -> None:
-        """The engine's process that died closes its connection."""
-
-    def unblock(self) -> None:
-        """Nothing is held here."""

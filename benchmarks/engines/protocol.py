@@ -1,8 +1,8 @@
-"""What a distributed backend runs on: an engine, started before its pools and ended after them.
+"""Engines: what a distributed backend runs on, started before its pools and ended after them.
 
 An engine is a function that takes the number of jobs and returns a context manager; entering it starts the engine,
-leaving it ends it. What it yields is None, options for `joblib.parallel_config`, or `Running`. All of it happens in a
-process of its own (`host`), so that nothing it does to joblib, to threads or to signals reaches another case.
+leaving it ends it. It yields None, options for `joblib.parallel_config`, or `Running`. An engine runs in a process of
+its own (`host`), so that nothing it does to joblib, threads or signals affects another case.
 """
 
 import importlib
@@ -12,47 +12,59 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
-# Where the engines of this suite are, by the name of their backend.
+
+@dataclass(frozen=True)
+class KnownEngine:
+    """An engine of this suite: its function as MODULE:NAME, and the session option that names a running cluster."""
+
+    address: str
+    cluster_option: str
+
+
+# The engines of this suite by the name of their backend. A new one needs an entry here, its module, and its option in
+# the table of session options.
 ENGINES = {
-    "dask": "benchmarks.engines.dask:dask",
-    "ray": "benchmarks.engines.ray:ray",
+    "dask": KnownEngine("benchmarks.engines.dask:dask", "dask_scheduler"),
+    "ray": KnownEngine("benchmarks.engines.ray:ray", "ray_address"),
 }
 
 
 class EngineTrouble(Exception):
-    """An engine can't be started, or is no longer what it was; the message says what to install or to check."""
+    """An engine can't start, or has lost a worker; the message says what to install or check."""
 
 
 class NoEngine(EngineTrouble):
-    """An engine that no other case will find, either."""
+    """An engine that can't be had in this session at all: further cases need not try."""
 
 
 def healthy() -> str | None:
-    """Nothing is known against it."""
+    """Report no trouble."""
     return None
 
 
 @dataclass(frozen=True)
 class Running:
-    """An engine that runs.
+    """An engine that is running.
 
-    `options` go to `joblib.parallel_config` beside the backend's name; `trouble` is asked between timed calls, and in a
-    call that does not come back, and returns a sentence once a worker is lost; `facts` stand in the run file; `fatal`
-    are the names of exceptions that a call raises where a worker was lost; `most_jobs` is None where any number goes.
+    `options` go to `joblib.parallel_config` in addition to the backend's name. `trouble` is called between timed calls,
+    and during a call that does not return; it returns a sentence once a worker is lost. `extra_info` goes to the run
+    file. `fatal` names the exceptions that a call raises when a worker was lost. `most_jobs` is None where any number
+    of jobs is allowed.
     """
 
     options: Mapping[str, Any] = field(default_factory=dict)
     trouble: Callable[[], str | None] = healthy
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    extra_info: Mapping[str, Any] = field(default_factory=dict)
     fatal: Sequence[str] = ()
     most_jobs: int | None = None
 
 
 @dataclass(frozen=True)
 class EngineSpec:
-    """The engine of a backend: `address` is module:name; `cluster` is where one runs already, None to start one.
+    """The engine of a backend.
 
-    `paths` are folders whose modules workers need, beside this suite's workloads.
+    `address` is MODULE:NAME; `cluster` is the address of a running cluster, None to start one; `paths` are folders
+    whose modules the workers need in addition to this suite's workloads.
     """
 
     backend: str
@@ -62,7 +74,7 @@ class EngineSpec:
 
 
 class Engine:
-    """One engine, running or not."""
+    """One engine, which may or may not be running."""
 
     def __init__(self, spec: EngineSpec) -> None:
         self._spec = spec
@@ -71,7 +83,7 @@ class Engine:
         self.running = Running()
 
     def start(self, n_jobs: int) -> None:
-        """Have it run with so many workers; one that runs elsewhere is as large as it is. Raises EngineTrouble."""
+        """Start the engine with `n_jobs` workers; a cluster elsewhere keeps its size. Raises EngineTrouble."""
         if self._context is None or not (self._spec.cluster or self._n_jobs == n_jobs):
             self.stop()
             self._enter(n_jobs)
@@ -82,7 +94,8 @@ class Engine:
     def _enter(self, n_jobs: int) -> None:
         module, _, name = self._spec.address.partition(":")
         make = getattr(importlib.import_module(module), name)
-        own = self._spec.address == ENGINES.get(self._spec.backend)
+        known = ENGINES.get(self._spec.backend)
+        own = known is not None and self._spec.address == known.address
         try:
             context = make(n_jobs, self._spec.cluster, self._spec.paths) if own else make(n_jobs)
             found = context.__enter__()
@@ -95,14 +108,14 @@ class Engine:
         self._context, self._n_jobs = context, n_jobs
 
     def stop(self) -> None:
-        """End it, or leave one that runs elsewhere."""
+        """End the engine, or leave a cluster that runs elsewhere."""
         context, self._context, self.running = self._context, None, Running()
         if context is not None:
             context.__exit__(None, None, None)
 
 
-def needs(package: str, backend: str) -> None:
-    """Raise NoEngine where a package is not installed."""
+def require_package(package: str, backend: str) -> None:
+    """Raise NoEngine unless a package is installed."""
     if importlib.util.find_spec(package) is None:
         raise NoEngine(
             f"{backend} needs the package {package}, which is not installed: pip install {package}, or run"

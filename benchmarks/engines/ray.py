@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.engines.archive import archived
-from benchmarks.engines.protocol import NoEngine, Running, needs
+from benchmarks.engines.protocol import NoEngine, Running, require_package
 
 # Tasks' arguments and results pass through it; ray's own default is a third of the memory.
 _STORE_BYTES = 256 * 2**20
@@ -30,7 +30,7 @@ _QUIET: dict[str, Any] = {"logging_level": logging.CRITICAL, "log_to_driver": Fa
 @contextmanager
 def ray(n_jobs: int, cluster: str | None, paths: Sequence[str]) -> Iterator[Running]:
     """A driver and its cluster. Raises NoEngine where there is none."""
-    needs("ray", "ray")
+    require_package("ray", "ray")
     with contextlib.ExitStack() as stack:
         library = _started(n_jobs, stack) if cluster is None else _connected(cluster, paths, stack)
         processors = int(library.cluster_resources().get("CPU", 0))
@@ -38,7 +38,7 @@ def ray(n_jobs: int, cluster: str | None, paths: Sequence[str]) -> Iterator[Runn
         nodes = _nodes(library)
         yield Running(
             trouble=lambda: _lost(nodes, _nodes(library)),
-            facts={
+            extra_info={
                 "engine": f"ray {library.__version__}",
                 "cluster": cluster or "embedded",
                 "cluster_workers": len(nodes),

@@ -20,6 +20,7 @@ from msgspec import Meta, Struct
 from benchmarks.errors import GateError
 from benchmarks.files.durable import make_folder, try_lock, write
 from benchmarks.files.reading import read_document
+from benchmarks.grid import shares_executor
 from benchmarks.history.store import Store
 from benchmarks.text.printable import visible
 
@@ -34,8 +35,6 @@ SIDES: tuple[SideName, SideName] = ("base", "head")
 RESOURCES_OPTION = "--resources"
 
 Seconds = Annotated[float, Meta(ge=0, le=1e9)]
-
-_LOKY = "LokyBackend"
 
 
 class GateCase(Struct, frozen=True, forbid_unknown_fields=True):
@@ -53,7 +52,7 @@ class GateCase(Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def executor(self) -> str:
         """A name shared by the cases that can share an executor: loky's belongs to the process, not to the call."""
-        return f"{self.backend} with {self.workers}" if self.backend == _LOKY else self.nodeid
+        return f"{self.backend} with {self.workers}" if shares_executor(self.backend) else self.nodeid
 
 
 class PairRecord(Struct, frozen=True, forbid_unknown_fields=True):

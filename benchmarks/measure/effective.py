@@ -40,7 +40,7 @@ def observe(pool: Pool, work: Work) -> dict[str, Any]:
         "effective_n_jobs": effective.n_jobs,
         "worker_processes": len({process for process, _ in workers if process != effective.process}),
         "worker_threads": len(workers),
-        **effective.facts,
+        **effective.extra_info,
     }
 
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
-from benchmarks.grid import FUTURES_PROCESSES, Case
+from benchmarks.grid import JOBLIB_BACKENDS, Case, backend_of
 from benchmarks.measure.sameness import Incomparable
 from benchmarks.measure.work import Work, described, shown
 
@@ -15,30 +15,33 @@ class NotPicklable(Exception):
     """A task, an argument or a result can't be sent to another process."""
 
 
-# A futures pool never ends after it failed to send something; loky takes more than pickle does, by cloudpickle.
-_PLAIN_PICKLE = (FUTURES_PROCESSES, "multiprocessing")
-
-
 def refuse_unpicklable(case: Case, work: Work) -> None:
-    """Raise NotPicklable before a pool is opened that could not be given this work."""
-    if case.backend in _PLAIN_PICKLE and _refused((work.task, work.arguments)) is not None:
+    """Raise NotPicklable before opening a pool that can't be given this work.
+
+    A pool of the standard library never ends once it failed to send something; cloudpickle takes more than pickle.
+    """
+    if backend_of(case.backend).pickler == "pickle" and _refused((work.task, work.arguments)) is not None:
         raise NotPicklable(_sentence(case, work))
 
 
 def barred(work: Work) -> list[str]:
     """joblib's backends that could not be given this work."""
-    found = []
-    if _refused((work.task, work.arguments)) is not None:
-        found.append("multiprocessing")
-        try:
-            cloudpickle = import_module("cloudpickle")
-        except ImportError:
-            cloudpickle = import_module("joblib.externals.cloudpickle")
-        try:
-            cloudpickle.dumps((work.task, work.arguments))
-        except Exception:  # it raises whatever the objects do
-            found.append("loky")
-    return found
+    if _refused((work.task, work.arguments)) is None:
+        return []
+    refusing = {"pickle"} if _cloudpickles((work.task, work.arguments)) else {"pickle", "cloudpickle"}
+    return [name for name in JOBLIB_BACKENDS if backend_of(name).pickler in refusing]
+
+
+def _cloudpickles(value: Any) -> bool:
+    try:
+        cloudpickle = import_module("cloudpickle")
+    except ImportError:
+        cloudpickle = import_module("joblib.externals.cloudpickle")
+    try:
+        cloudpickle.dumps(value)
+    except Exception:  # it raises whatever the objects do
+        return False
+    return True
 
 
 @contextmanager

@@ -2,14 +2,13 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from benchmarks.backends.opening import open_pool
+from benchmarks.backends.opening import EnginePools, open_pool
 from benchmarks.backends.protocol import Pool
-from benchmarks.engines.protocol import EngineSpec
 from benchmarks.grid import Case
 from benchmarks.measure.deadline import guarded, lingering
 from benchmarks.measure.effective import alias, observe
@@ -54,7 +53,7 @@ class Measure:
         warmups: int,
         timeout_s: float,
         stuck: Callable[[list[str]], None],
-        engines: Mapping[str, EngineSpec],
+        engines: EnginePools,
         gated: Gated | None = None,
         meter: Meter | None = None,
     ) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from benchmarks.advise.advice import FLAT, Advice
 from benchmarks.advise.model import Prediction
 from benchmarks.advise.stored import Probed, disturbed
-from benchmarks.grid import LOOP, Case
+from benchmarks.grid import LOOP, Case, backend_of
 from benchmarks.report.tables import WIDTH, table
 from benchmarks.text.formatting import counted, duration, size
 
@@ -25,7 +25,7 @@ def sentences(advice: Advice, again: Advice | None) -> list[str]:
     if again:
         best = again.best
         time = duration(best.time_s)
-        said.append(f"Called again and again in a pool that stays open, {best.case.cell} is best: {time} a call.")
+        said.append(f"Called again and again in a pool that stays open, {best.case.label} is best: {time} a call.")
     return said
 
 
@@ -87,7 +87,7 @@ def _row(one: Prediction) -> tuple[str, ...]:
         parts.poll,
     )
     interval = f"{duration(one.lo_s)} to {duration(one.hi_s)}"
-    return (one.case.cell, duration(one.time_s), interval, *(duration(part) if part > 0 else "" for part in each))
+    return (one.case.label, duration(one.time_s), interval, *(duration(part) if part > 0 else "" for part in each))
 
 
 def _best(advice: Advice) -> str:
@@ -95,7 +95,7 @@ def _best(advice: Advice) -> str:
     interval = f"{duration(best.time_s)} ({duration(best.lo_s)} to {duration(best.hi_s)} in 90 %)"
     if best.case.backend == LOOP:
         return f"Best: the plain loop, {interval}. No pool is worth its cost for these tasks."
-    return f"Best: {best.case.cell}, {interval}, {loop.time_s / best.time_s:.2f}x as fast as the plain loop."
+    return f"Best: {best.case.label}, {interval}, {loop.time_s / best.time_s:.2f}x as fast as the plain loop."
 
 
 def _thrifty(advice: Advice) -> list[str]:
@@ -104,7 +104,7 @@ def _thrifty(advice: Advice) -> list[str]:
     if fastest.case.n_jobs <= advice.best.case.n_jobs or fastest.time_s >= advice.best.time_s:
         return []
     less = 1 - fastest.time_s / advice.best.time_s
-    return [f"{fastest.case.cell} may take {less:.0%} less, but needs more workers."]
+    return [f"{fastest.case.label} may take {less:.0%} less, but needs more workers."]
 
 
 def _runner_up(advice: Advice) -> list[str]:
@@ -114,7 +114,7 @@ def _runner_up(advice: Advice) -> list[str]:
     more = second.time_s / advice.best.time_s - 1
     cost = _more(more) if more >= 0 else f"{-more:.0%} less, which is not worth the trouble"
     apart = "" if advice.told_apart(second) else "; the two can't be told apart by what is known"
-    return [f"Runner-up: {second.case.cell}, {duration(second.time_s)}, {cost}{apart}."]
+    return [f"Runner-up: {second.case.label}, {duration(second.time_s)}, {cost}{apart}."]
 
 
 def _more(share: float) -> str:
@@ -126,7 +126,7 @@ def _flat(advice: Advice) -> list[str]:
     flat = advice.flat
     if not flat:
         return [f"The optimum is sharp: nothing else comes within {FLAT:.0%}."]
-    names = ", ".join(one.case.cell for one in flat[:_MOST_NAMES])
+    names = ", ".join(one.case.label for one in flat[:_MOST_NAMES])
     more = f" and {len(flat) - _MOST_NAMES} more" if len(flat) > _MOST_NAMES else ""
     verb = "is" if len(flat) == 1 else "are"
     return [f"{len(flat)} of {len(advice.ranked) - 1} others {verb} expected within {FLAT:.0%} of it: {names}{more}."]
@@ -141,7 +141,7 @@ def _break_even(advice: Advice) -> str:
 
 
 def _memory(advice: Advice) -> list[str]:
-    if advice.best.case.backend in (LOOP, "threading") or advice.memory_bytes is None:
+    if not backend_of(advice.best.case.backend).sends or advice.memory_bytes is None:
         return []
     return [f"Memory: about {size(advice.memory_bytes)} in worker processes (PSS), and what the tasks use in each."]
 
@@ -171,7 +171,7 @@ def document(advice: Advice, again: Advice | None, probed: Probed) -> str:
         "disturbed": disturbed(probed),
         "best": _plain(advice.best),
         "runner_up": second and {**_plain(second), "told_apart": advice.told_apart(second)},
-        "within_a_tenth": [one.case.cell for one in advice.flat],
+        "within_a_tenth": [one.case.label for one in advice.flat],
         "break_even_task_s": advice.break_even_s,
         "memory_bytes": advice.memory_bytes,
         "paste": paste(advice.best.case),
@@ -183,7 +183,7 @@ def document(advice: Advice, again: Advice | None, probed: Probed) -> str:
 
 def _plain(one: Prediction) -> dict[str, Any]:
     return {
-        "name": one.case.cell,
+        "name": one.case.label,
         "backend": one.case.backend,
         "n_jobs": one.case.n_jobs,
         "batch_size": one.case.batch_size,

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from benchmarks.analysis.speedup import Configuration, best_of_each_backend, slower_than_loop
-from benchmarks.grid import REFERENCES
+from benchmarks.grid import backend_of
 from benchmarks.history.resources import PEAK_PSS_BYTES, needs
 from benchmarks.history.run import Run
 from benchmarks.report.measured import MeasuredCase, own_cases
@@ -39,7 +39,9 @@ def answer(cases: Sequence[MeasuredCase]) -> list[str]:
     said = []
     if best:
         first = max(best, key=_speed_up)
-        own = max((place for place in best if place.backend not in REFERENCES), key=_speed_up, default=first)
+        own = max(
+            (place for place in best if backend_of(place.backend).origin != "reference"), key=_speed_up, default=first
+        )
         said.append(_fastest(first, own))
     return [*said, *_slower([case.configuration for case in cases]), *_moods(cases), *_memory(cases), *_remarks(cases)]
 

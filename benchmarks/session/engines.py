@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
+from benchmarks.backends.opening import EnginePools
+from benchmarks.backends.protocol import Pool
+from benchmarks.engines.opening import pools_on
 from benchmarks.engines.protocol import ENGINES, EngineSpec
 from benchmarks.errors import BadOption
 from benchmarks.session.importing import imported
 
-SPECS = pytest.StashKey[dict[str, EngineSpec]]()
-
-# What says where an engine runs already.
-_CLUSTERS = {"dask": "dask_scheduler", "ray": "ray_address"}
+SPECS = pytest.StashKey[EnginePools]()
 
 # The name by which a user's module says which engines it has.
 _TABLE = "BACKENDS"
@@ -41,16 +41,18 @@ def _name(engine: object) -> object:
     return getattr(engine, "__name__", None)
 
 
-def specs(option: Callable[[str], Any], backends: Iterable[str], own: Mapping[str, str]) -> dict[str, EngineSpec]:
-    """The engines of those backends that need one, by backend; raises BadOption."""
-    found = {}
+def specs(option: Callable[[str], Any], backends: Iterable[str], own: Mapping[str, str]) -> EnginePools:
+    """Return what makes pools on the engines of those backends that need one. Raises BadOption."""
+    pools: dict[str, Callable[[dict[str, Any]], Pool]] = {}
     paths = (str(Path(option("workload_path")).absolute()),) if option("workload_path") else ()
-    addresses = {**ENGINES, **own}
     for name in backends:
-        if name in addresses:
-            cluster = option(_CLUSTERS[name]) if name in _CLUSTERS and name not in own else None
-            found[name] = EngineSpec(name, addresses[name], cluster, paths)
-    for name, other in _CLUSTERS.items():
-        if option(other) is not None and name not in found:
-            raise BadOption(f"--{other.replace('_', '-')}: {name} is not among the backends; add it to --backends")
-    return found
+        if name in own:
+            pools[name] = pools_on(EngineSpec(name, own[name], None, paths))
+        elif name in ENGINES:
+            engine = ENGINES[name]
+            pools[name] = pools_on(EngineSpec(name, engine.address, option(engine.cluster_option), paths))
+    for name, engine in ENGINES.items():
+        if option(engine.cluster_option) is not None and name not in pools:
+            flag = f"--{engine.cluster_option.replace('_', '-')}"
+            raise BadOption(f"{flag}: {name} is not among the backends; add it to --backends")
+    return pools

@@ -14,4 +14,4 @@ def cells(config):
     # A gate asks about joblib; the references are what it is measured against elsewhere.
     beside = [] if settings.profile == "gate" else references(*axes)
     cases = distinct([*beside, *grid(*axes)])
-    return [(case.backend, case.n_jobs, case.batch_size) for case in cases], [case.cell for case in cases]
+    return [(case.backend, case.n_jobs, case.batch_size) for case in cases], [case.label for case in cases]

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from benchmarks.grid import Case
+from benchmarks.grid import Case, backend_of
 from benchmarks.machine import usable_cores
 from benchmarks.measure.work import Work
 from benchmarks.session.options import SETTINGS
@@ -32,12 +32,12 @@ def pytest_generate_tests(metafunc):
     if "backend" in metafunc.fixturenames:
         metafunc.parametrize("backend", backends)
     if "workers" in metafunc.fixturenames:
-        metafunc.parametrize("workers", [name for name in backends if name != "sequential"])
+        metafunc.parametrize("workers", [name for name in backends if backend_of(name).workers])
 
 
 def test_no_op(measure, sized, backend):
     """Cost of a task: 5,000 that do nothing, in batches of 100; one by one where batches spare nothing."""
-    tasks, batch_size = sized(5_000), 1 if backend == "sequential" else 100
+    tasks, batch_size = sized(5_000), 100 if backend_of(backend).workers else 1
     measure.warm_call(Case(backend, jobs(backend), batch_size), Work(nothing, range(tasks), same, {"tasks": tasks}))
 
 
@@ -98,4 +98,4 @@ def test_order(measure, work, workload, workers, order):
 
 def jobs(backend):
     """Two workers, where there are workers."""
-    return 1 if backend == "sequential" else 2
+    return 2 if backend_of(backend).workers else 1

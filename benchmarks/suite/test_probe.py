@@ -4,7 +4,7 @@ import functools
 
 import pytest
 
-from benchmarks.grid import Case
+from benchmarks.grid import Case, backend_of
 from benchmarks.machine import usable_cores
 from benchmarks.measure.work import Work
 from benchmarks.session.options import SETTINGS
@@ -36,7 +36,7 @@ BATCHES_OF_THREADS = 6_000
 
 def pytest_generate_tests(metafunc):
     """Each part with two workers, with one a core, and with twice as many."""
-    backends = [name for name in metafunc.config.stash[SETTINGS].backends if name != "sequential"]
+    backends = [name for name in metafunc.config.stash[SETTINGS].backends if backend_of(name).workers]
     cores = usable_cores()
     pools = [(name, jobs) for name in backends for jobs in sorted({2, max(2, cores), max(2, 2 * cores)})]
     if "part" in metafunc.fixturenames:
@@ -51,7 +51,7 @@ def pytest_generate_tests(metafunc):
 def test_part(measure, sized, backend, n_jobs, part):
     """One call in a warm pool, of which one part is most; the plain loop is timed beside it."""
     tasks, *rest, batch_size = PARTS[part]
-    if part == "batches" and backend == "threading":
+    if part == "batches" and backend_of(backend).workers == "threads":
         tasks = BATCHES_OF_THREADS
     if part in ("held", "released"):
         tasks = -(-tasks // n_jobs) * n_jobs

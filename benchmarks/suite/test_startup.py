@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.grid import Case
+from benchmarks.grid import Case, backend_of
 from benchmarks.session.options import SETTINGS
 
 pytestmark = pytest.mark.benchmark(group="startup")
@@ -15,7 +15,7 @@ def pytest_generate_tests(metafunc):
     cells = [
         (backend, jobs)
         for backend in metafunc.config.stash[SETTINGS].backends
-        for jobs in ((1,) if backend == "sequential" else (2, 4))
+        for jobs in ((2, 4) if backend_of(backend).workers else (1,))
     ]
     metafunc.parametrize("backend, n_jobs", cells, ids=[f"{backend}-n{jobs}" for backend, jobs in cells])
 

@@ -101,7 +101,7 @@ def test_the_document_has_all_of_it():
     """As JSON, numbers in seconds and bytes."""
     found = advise(COSTS, LONG, warm=False)
     plain = json.loads(document(found, advise(COSTS, LONG, warm=True), PROBED))
-    assert plain["best"]["name"] == found.best.case.cell
+    assert plain["best"]["name"] == found.best.case.label
     assert plain["best"]["time_s"] == pytest.approx(sum(plain["best"]["parts_s"].values()))
     assert plain["break_even_task_s"]["threading"] is None
     assert plain["again"]["time_s"] < plain["best"]["time_s"]

@@ -29,7 +29,7 @@ def advice_sections(advice: Advice, again: Advice | None, probed: Probed) -> lis
         ("To paste", paste(advice.best.case)),
     ]
     titles, rows = parts_table(advice)
-    table = Table("The best configurations", titles, [[Cell(cell) for cell in row] for row in rows])
+    table = Table("The best configurations", titles, [[Cell(label) for label in row] for row in rows])
     return [
         Section("answer", "Answer", [*sentences(advice, again), *filter(None, [disturbed(probed)])], tables=[table]),
         Section("curves", "Where a pool pays", [_about_curves(advice)], [_curves(advice, probed)]),
@@ -104,7 +104,7 @@ def _parts(advice: Advice) -> Figure:
     if advice.loop not in shown:
         shown = [*shown, advice.loop]
     values = [value for one in shown for value in _bars(one)]
-    names = [one.case.cell for one in shown]
+    names = [one.case.label for one in shown]
     encoding = {
         "y": {"field": "name", "type": "ordinal", "sort": names, "title": None, "axis": NAMES},
         "x": {"field": "ms", "type": "quantitative", "title": "ms", "stack": "zero", "axis": {"grid": True}},
@@ -118,7 +118,7 @@ def _parts(advice: Advice) -> Figure:
         "description": {"field": "label"},
     }
     rows = [
-        [Cell(one.case.cell), *(Cell(duration(part) if part > 0 else "", part) for part in _seconds(one).values())]
+        [Cell(one.case.label), *(Cell(duration(part) if part > 0 else "", part) for part in _seconds(one).values())]
         for one in shown
     ]
     return Figure(
@@ -139,11 +139,11 @@ def _seconds(one: Prediction) -> dict[str, float]:
 def _bars(one: Prediction) -> list[dict[str, Any]]:
     return [
         {
-            "name": one.case.cell,
+            "name": one.case.label,
             "part": part,
             "place": place,
             "ms": seconds * 1e3,
-            "label": f"{one.case.cell}, {part}: {duration(seconds)}",
+            "label": f"{one.case.label}, {part}: {duration(seconds)}",
         }
         for place, (part, seconds) in enumerate(_seconds(one).items())
         if seconds > 0
