@@ -3,9 +3,19 @@
 import pytest
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Keep tests that share a fixture of their module in one xdist process, so that it is made once."""
+    for item in items:
+        definitions = item._fixtureinfo.name2fixturedefs if hasattr(item, "_fixtureinfo") else {}
+        shared = (fixtures[-1].scope in ("module", "package") for fixtures in definitions.values() if fixtures)
+        if any(shared):
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+
+
 @pytest.fixture(scope="session")
 def released():
-    """Released joblibs can be installed here; both environments are built once."""
+    """Build both released joblibs once; skip the test where no package index can be reached."""
     from tests.run_gate import gate
 
     code, _, err = gate("--base", "joblib==1.5.3", "--head", "joblib==1.6.0", "--build-only")

@@ -42,7 +42,7 @@ def gate(*args):
     return run_verb("gate", *args)
 
 
-def run_verb(*args, timeout_s=300):
+def run_verb(*args, timeout_s=900):
     """Run a verb to its end and return exit code, stdout, stderr."""
     done = subprocess.run(
         command(*args),

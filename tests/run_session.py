@@ -1,4 +1,4 @@
-"""Real sessions of the suite: pytest in a process of its own, on this checkout, with a store of its own."""
+"""Real sessions of the suite: pytest in its own process, on this checkout, with its own store."""
 
 import json
 import os
@@ -17,7 +17,7 @@ SMALL = ("--tasks", "100", "--longest", "100", "--rounds", "3")
 
 @dataclass(frozen=True)
 class Session:
-    """What a session said and saved."""
+    """What a session printed and saved."""
 
     exit_code: int
     output: str
@@ -41,19 +41,19 @@ class Session:
 
 
 def command(store: Path, *args: str, faulty: bool = False) -> list[str]:
-    """The command line of a session."""
+    """Return the command line of a session."""
     plugin = ["-p", "tests.faulty"] if faulty else []
     return [sys.executable, "-m", "pytest", *plugin, "-p", "no:cacheprovider", f"--history={store}", *args]
 
 
 def environment() -> dict[str, str]:
-    """The own environment without what tells pytest that it is a part of another pytest."""
+    """Return this process's environment without the variables that pytest sets for its own processes."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "BENCHMARK_"))}
     return {**inherited, "COLUMNS": "100"}
 
 
-def session(store: Path, *args: str, faulty: bool = False, timeout_s: float = 120) -> Session:
-    """Run a session to its end."""
+def session(store: Path, *args: str, faulty: bool = False, timeout_s: float = 900) -> Session:
+    """Run a session to its end; the timeout only ends a hang."""
     done = subprocess.run(
         command(store, *args, faulty=faulty),
         cwd=ROOT,

@@ -50,7 +50,12 @@ def reset_signals_in_forks() -> None:
 
 def end_with_parent(libc: ctypes.CDLL) -> None:
     """Ask the kernel to kill this process when its parent ends."""
+    from multiprocessing import parent_process
+
     libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    # The kernel says nothing of a parent that was killed between the fork and the line above.
+    if (parent := parent_process()) is not None and os.getppid() != parent.pid:
+        os._exit(1)
 
 
 def bind_forks() -> None:

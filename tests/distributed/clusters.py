@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 
-PATIENCE_S = 60
+PATIENCE_S = 300
 
 RAY_SETTINGS = {
     "RAY_USAGE_STATS_ENABLED": "0",
@@ -51,7 +51,7 @@ def process(command, folder, log, more=None):
 
 
 def until(condition, what):
-    """Wait until a condition holds, and return what it returned."""
+    """Wait until a condition holds, and return its value; the bound only ends a hang."""
     end = time.monotonic() + PATIENCE_S
     while time.monotonic() < end:
         if found := condition():

@@ -109,18 +109,18 @@ def test_an_interrupted_session_leaves_no_process(tmp_path):
         stderr=subprocess.STDOUT,
     )
     try:
-        end = time.monotonic() + 60
+        end = time.monotonic() + 300
         while sum("spawn_main" in " ".join(one.cmdline()) for one in marked(mark)) < 2:
             assert time.monotonic() < end, running.communicate()
             time.sleep(0.2)
         assert not beyond_loopback(marked(mark))
         time.sleep(2)
         running.send_signal(2)
-        output, _ = running.communicate(timeout=60)
+        output, _ = running.communicate(timeout=300)
     finally:
         running.kill()
     assert running.returncode == 2, output
-    end = time.monotonic() + 10
+    end = time.monotonic() + 120
     while (left := marked(mark)) and time.monotonic() < end:
         time.sleep(0.2)
     assert not left

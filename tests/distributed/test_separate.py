@@ -68,7 +68,7 @@ def test_a_worker_that_is_killed_fails_its_case_only(tmp_path, dask):
     running = with_slow_tasks(tmp_path / "store", "--backends", "dask,loky", "--dask-scheduler", dask.address)
     until(lambda: _busy(dask), "task on a worker")
     _kill(dask.workers[0])
-    output, _ = running.communicate(timeout=120)
+    output, _ = running.communicate(timeout=600)
     assert running.returncode == 1
     assert "EngineTrouble: a worker of dask was lost during the case (tcp://127.0.0.1:" in output
     assert "test_workload[pricing:slow-loky-n2-b10]" in output
@@ -83,7 +83,7 @@ def test_a_cluster_that_is_killed_ends_the_call(tmp_path, dask):
     until(lambda: _busy(dask), "task on a worker")
     for worker in dask.workers:
         _kill(worker)
-    output, _ = running.communicate(timeout=90)
+    output, _ = running.communicate(timeout=600)
     assert running.returncode == 1
     assert "EngineTrouble: a worker of dask was lost during the case" in output
     assert "CaseTimeout" not in output
@@ -139,8 +139,10 @@ def test_versions_that_differ(tmp_path, stack):
     subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, tmp_path / "other"], check=True)
     here = subprocess.run([uv, "pip", "freeze", "--python", sys.executable], check=True, capture_output=True, text=True)
     kept = [line for line in here.stdout.splitlines() if line.startswith(("distributed==", "numpy==", "cloudpickle=="))]
+    # uv's own certificates do not know a proxy's; the second name is that of older versions.
+    certificates = {"UV_SYSTEM_CERTS": "1", "UV_NATIVE_TLS": "1"}
     install = [uv, "pip", "install", "--quiet", "--python", python, "joblib==1.5.3", *kept]
-    subprocess.run(install, check=True)
+    subprocess.run(install, check=True, env=os.environ | certificates)
     dask = Dask(tmp_path, stack)
     dask.add_worker(python=python)
     options = ("--backends", "dask", "--n-jobs=2", "--dask-scheduler", dask.address)
@@ -164,7 +166,7 @@ def test_ray_elsewhere(tmp_path, ray):
     actors = until(_actors, "actor of ray")
     time.sleep(1)
     os.kill(actors[0].pid, signal.SIGKILL)
-    output, _ = running.communicate(timeout=120)
+    output, _ = running.communicate(timeout=600)
     assert running.returncode == 1
     assert "EngineTrouble: a worker of ray died during a call" in output
     assert "1 failed, 1 passed" in output

@@ -125,7 +125,7 @@ def test_a_lock_that_another_process_holds_is_waited_for_and_then_named(tmp_path
         ):
             pass
         holder.stdin.close()
-        with locked(lock, timeout_s=20):
+        with locked(lock, timeout_s=120):
             pass
 
 

@@ -33,9 +33,14 @@ def test_a_sleeping_block_is_cut_off():
 
 def test_a_dead_worker_ends_the_wait():
     """Any child's end asks whether a worker is missing."""
-    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(0.3)"])
-    with pytest.raises(WorkerDied, match="a worker is gone"), guarded(20, lambda: "a worker is gone", bool):
-        time.sleep(20)
+    child = subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE)
+
+    def wait_for_the_dead():
+        child.stdin.close()
+        time.sleep(120)
+
+    with pytest.raises(WorkerDied, match="a worker is gone"), guarded(120, lambda: "a worker is gone", bool):
+        wait_for_the_dead()
     child.wait()
 
 
@@ -45,7 +50,7 @@ def test_children_are_killed_and_trackers_are_not():
     worker = subprocess.Popen([sys.executable, "-c", sleep])
     tracker = subprocess.Popen([sys.executable, "-c", f"{sleep} # resource_tracker"])
     kill_children()
-    assert worker.wait(10) == -signal.SIGKILL
+    assert worker.wait(60) == -signal.SIGKILL
     assert psutil.pid_exists(tracker.pid)
     assert tracker.poll() is None
     tracker.kill()
@@ -57,7 +62,9 @@ def test_lingering_threads_are_named():
     release = threading.Event()
     before = set(threading.enumerate())
     threading.Thread(target=release.wait, name="hung", daemon=True).start()
-    threading.Thread(target=bool, name="done").start()
+    done = threading.Thread(target=bool, name="done")
+    done.start()
+    done.join()
     assert lingering(before, 0.2) == ["hung"]
     release.set()
-    assert lingering(before, 5.0) == []
+    assert lingering(before, 60.0) == []

@@ -21,15 +21,41 @@ HELD_BYTES = 200_000_000
 TOLERANCE = 0.05
 
 
-def hold(seconds):
-    """Hold 200 MB that are really there for so long; what the kernel says of this process meanwhile, in bytes."""
+# More system calls than one look at a few processes makes: after so many, a look has begun and ended.
+READS_OF_A_LOOK = 200
+
+
+def until(condition):
+    """Wait until a condition holds; the bound only ends a hang."""
+    end = time.monotonic() + 120
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.01)
+
+
+def hold(sampler, folder, holders=1):
+    """Hold 200 MB until the sampler has looked while all `holders` hold; return what the kernel says, in bytes.
+
+    `folder` is where the holders tell each other, `sampler` the sampler's pid.
+    """
     held = mmap.mmap(-1, HELD_BYTES)
     for page in range(0, HELD_BYTES, mmap.PAGESIZE):
         held[page] = 1
-    time.sleep(seconds)
+    (folder / f"holds-{os.getpid()}").touch()
+    until(lambda: len(list(folder.glob("holds-*"))) == holders)
+    process = psutil.Process(sampler)
+    before = process.io_counters().read_count
+    until(lambda: process.io_counters().read_count > before + READS_OF_A_LOOK)
     told = rollup("self")
+    (folder / f"seen-{os.getpid()}").touch()
+    until(lambda: len(list(folder.glob("seen-*"))) == holders)
     held.close()
     return told
+
+
+def sampler_of(meter):
+    """Return the pid of a meter's sampler."""
+    return meter._process.pid
 
 
 def rollup(pid):
@@ -50,6 +76,12 @@ def burn(seconds):
         pass
 
 
+def rest():
+    """Leave the other tasks to other workers; return the pid of this one."""
+    time.sleep(0.05)
+    return os.getpid()
+
+
 @pytest.fixture
 def meter():
     """A meter whose sampler is ended."""
@@ -66,22 +98,24 @@ def no_loky():
     get_reusable_executor().shutdown(wait=True, kill_workers=True)
 
 
-def test_known_memory_in_the_parent(meter):
-    """200 MB more than before, within 5 %, and all of them in the session itself."""
+def test_known_memory_in_the_parent(meter, tmp_path):
+    """A call that holds 200 MB is reported with 200 MB, within 5 %, all of them in the session's own process."""
     told = []
-    found = meter.measure(lambda: told.append(hold(0.2)), pipes=False)
+    found = meter.measure(lambda: told.append(hold(sampler_of(meter), tmp_path)), pipes=False)
     assert found["memory"] == "pss"
     assert found["peak_pss_bytes"] - found["start_pss_bytes"] == pytest.approx(HELD_BYTES, rel=TOLERANCE)
     assert found["peak_pss_bytes"] - found["children_pss_bytes"] == pytest.approx(told[0], rel=TOLERANCE)
 
 
 @pytest.mark.parametrize("backend", ["loky", "multiprocessing"])
-def test_known_memory_in_workers(meter, no_loky, backend):
-    """200 MB in each of two workers at the same time; the workers' own smaps_rollup says the same."""
+def test_known_memory_in_workers(meter, no_loky, backend, tmp_path):
+    """Two workers that hold 200 MB at once are reported with 400 MB, as their own smaps_rollup says."""
     with Parallel(n_jobs=2, backend=backend, batch_size=1) as pool:
         pool([delayed(burn)(0.05)] * 4)  # from this module, which workers import once
         told = []
-        found = meter.measure(lambda: told.extend(pool([delayed(hold)(0.8)] * 2)), pipes=True)
+        found = meter.measure(
+            lambda: told.extend(pool([delayed(hold)(sampler_of(meter), tmp_path, 2)] * 2)), pipes=True
+        )
         beside = sum(rollup(child.pid) for child in trackers())
     assert found["peak_pss_bytes"] - found["start_pss_bytes"] == pytest.approx(2 * HELD_BYTES, rel=TOLERANCE)
     assert found["children_pss_bytes"] == pytest.approx(sum(told) + beside, rel=TOLERANCE)
@@ -104,7 +138,8 @@ def test_known_cpu_time_in_workers(meter, no_loky):
 def test_bytes_to_and_from_workers(meter, no_loky):
     """Two megabytes there and one back, beside what a batch says of itself."""
     with Parallel(n_jobs=2, backend="loky") as pool:
-        pool([delayed(time.sleep)(0.05)] * 4)
+        started = set()
+        until(lambda: started.update(pool([delayed(rest)()] * 4)) or len(started) == 2)  # starting reads files, too
         found = meter.measure(lambda: pool([delayed(bytes)(b"x" * 1_000_000), delayed(len)(b"y" * 1_000_000)]), True)
     assert found["to_workers_bytes"] == pytest.approx(2e6, rel=TOLERANCE)
     assert found["from_workers_bytes"] == pytest.approx(1e6, rel=TOLERANCE)
@@ -117,10 +152,18 @@ def test_switches_are_counted(meter):
 
 
 def test_the_suites_own_processes_are_left_out(meter):
-    """The sampler is no part of what a case needs."""
-    found = meter.measure(lambda: time.sleep(0.05), pipes=False)
-    assert len(OWN) >= 1
-    assert found["cpu_s"] < 0.03
+    """The sampler's CPU time is not part of what a case used."""
+    used = []
+
+    def wait():
+        sampler = psutil.Process(sampler_of(meter))
+        before = sum(sampler.cpu_times()[:2])
+        until(lambda: sum(sampler.cpu_times()[:2]) > before + 0.3)
+        used.append(sum(sampler.cpu_times()[:2]) - before)
+
+    found = meter.measure(wait, pipes=False)
+    assert sampler_of(meter) in OWN
+    assert found["cpu_s"] < used[0]
 
 
 def test_a_dead_sampler_is_named(meter):
@@ -135,11 +178,13 @@ def test_a_dead_sampler_is_named(meter):
 
 
 @pytest.mark.skipif(not Path("/usr/bin/time").exists(), reason="GNU time is not installed")
-def test_what_gnu_time_says_of_the_same_process():
+def test_what_gnu_time_says_of_the_same_process(tmp_path):
     """It counts shared pages as its own: what 200 MB add to it is compared, and CPU time as it is."""
     peaks, told_peaks = [], []
-    for work in ("burn(0.5)", "(hold(0.2), burn(0.5))"):
+    for work in ("burn(0.5)", "(hold(meter._process.pid, Path(sys.argv[1])), burn(0.5))"):
         code = (
+            "import sys\n"
+            "from pathlib import Path\n"
             "from benchmarks.measure.resources import Meter\n"
             "from tests.measure.test_resources import hold, burn\n"
             "meter = Meter()\n"
@@ -148,7 +193,11 @@ def test_what_gnu_time_says_of_the_same_process():
             "print(found['peak_pss_bytes'], found['cpu_s'])\n"
         )
         done = subprocess.run(
-            ["/usr/bin/time", "-v", sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+            ["/usr/bin/time", "-v", sys.executable, "-c", code, tmp_path],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
         )
         peak_bytes, cpu_s = map(float, done.stdout.split())
         peaks.append(peak_bytes)

@@ -1,5 +1,7 @@
 """A user's module, outside the suite's package: `--workload-path tests/own`."""
 
+import os
+import pathlib
 import random
 import threading
 import time
@@ -63,7 +65,9 @@ def failing(size):
 
 
 def hanging(size):
-    """Never returns."""
+    """Never returns; the file that REACHED names says that it was called."""
+    if path := os.environ.get("REACHED"):
+        pathlib.Path(path).touch()
     time.sleep(1000)
 
 

@@ -63,7 +63,7 @@ def test_a_killed_session_is_recovered_at_the_next_start(tmp_path):
     killed = start(tmp_path, "--rounds", "3", "--batch-sizes", "10,100,1000,auto,7,8,9,11,12")
     journal = wait_for_lines(tmp_path, 4)
     killed.kill()
-    killed.wait(30)
+    killed.wait(120)
     finished = journal.read_text().count('{"group"')
     done = session(tmp_path, *MEASURE)
     assert done.exit_code == 0
@@ -80,7 +80,7 @@ def test_runs_recover(tmp_path):
     killed = start(tmp_path, "--batch-sizes", "10,100,1000,auto,7,8,9,11,12")
     wait_for_lines(tmp_path, 3)
     killed.kill()
-    killed.wait(30)
+    killed.wait(120)
     listed = subprocess.run(
         [sys.executable, "-m", "benchmarks", "runs", "--history", tmp_path, "--recover"],
         cwd=ROOT,
@@ -105,7 +105,7 @@ def start(store, *args):
     )
 
 
-def wait_for_lines(store, count, seconds=60):
+def wait_for_lines(store, count, seconds=300):
     """The journal, as soon as it has so many finished cases."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -117,13 +117,11 @@ def wait_for_lines(store, count, seconds=60):
 
 
 def test_ctrl_c_in_the_first_rounds_of_a_case_keeps_the_cases_before(tmp_path):
-    """pytest-benchmark alone would lose them. A call takes some tenths of a second; two of them precede round 1."""
-    size = ("--tasks", "500", "--longest", "50000", "--rounds", "50")
-    long = start(tmp_path, "--batch-sizes", "100", "-k", "loop or threading-n2-b100", *size)
-    wait_for_lines(tmp_path, 1)
-    time.sleep(1.2)
+    """Ctrl-C loses only the case that is being measured; pytest-benchmark alone would lose all of them."""
+    long = start(tmp_path, "--batch-sizes", "100", "-k", "loop or threading-n2-b100", "--rounds", "2000")
+    wait_for_lines(tmp_path, 1)  # the loop; a call of threads takes 10 ms or more, so the other case goes on
     long.send_signal(signal.SIGINT)
-    assert long.wait(30) == 2
+    assert long.wait(300) == 2
     (path,) = session_files(tmp_path)
     run = read_run(path)
     assert [case.param for case in run.cases.values()] == ["loop"]
@@ -220,7 +218,7 @@ def test_a_session_s_choice_of_cases_is_recorded(tmp_path):
 def test_two_sessions_at_once_get_numbers_of_their_own(tmp_path):
     """Both saved, nothing mixed."""
     both = [start(tmp_path, "--batch-sizes", "10") for _ in range(2)]
-    assert [one.wait(60) for one in both] == [0, 0]
+    assert [one.wait(300) for one in both] == [0, 0]
     assert [int(name.split("_")[0]) for name in names(tmp_path)] == [1, 2]
     assert all(read_run(path).state == "complete" for path in session_files(tmp_path))
 

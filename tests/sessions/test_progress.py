@@ -28,7 +28,7 @@ def on_a_terminal(store, *args):
             written += chunk
     except OSError:  # the other end is closed
         pass
-    return written.decode(), started.wait(30)
+    return written.decode(), started.wait(120)
 
 
 def test_a_terminal_gets_a_bar_that_goes_away(tmp_path):

@@ -54,3 +54,11 @@ def test_the_check_holds_where_nothing_is_measured(tmp_path, workers):
     assert DROPPED in unmeasured.output
     assert SWAPPED in unmeasured.output
     assert not unmeasured.run_files
+
+
+def test_plain_pytest_runs_cases_one_after_the_other(tmp_path):
+    """`pytest` without options checks the cases in one process and saves nothing."""
+    unmeasured = session(tmp_path, GRID, "-k", "n2 and not multiprocessing")
+    assert unmeasured.exit_code == 0, unmeasured.output
+    assert "workers [" not in unmeasured.output
+    assert not unmeasured.run_files

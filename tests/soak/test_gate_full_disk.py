@@ -19,7 +19,7 @@ def test_a_disk_that_fills(small_disk):
             if line.startswith("pair 1"):
                 fill(small_disk)
                 break
-        out, err = running.communicate(timeout=120)
+        out, err = running.communicate(timeout=600)
     assert (running.returncode, out) == (2, ""), err
     assert "No space left on device" in err
     assert "Traceback" not in err

@@ -47,15 +47,19 @@ def test_a_killed_side(tmp_path, seed):
     record = tmp_path / "record"
     with started(*SAME, "--budget", "18s", "--record", str(record), *FEW) as running:
         killed = kill_one(psutil.Process(running.pid), rng, latest_s=14)
-        out, err = running.communicate(timeout=120)
+        out, err = running.communicate(timeout=600)
     assert "Traceback" not in err
     while_sizing = killed is not None and not any(word.startswith("--in-turns") for word in killed)
-    assert running.returncode in ((0, 2, 3) if while_sizing else (0, 3)), out + err
+    # On a busy machine the budget may be over before the first pair.
+    nothing_measured = while_sizing or "took longer than the budget" in err
+    assert running.returncode in ((0, 2, 3) if nothing_measured else (0, 3)), out + err
     assert "REGRESSION" not in out.partition("\n\n")[0]
     assert "BROKEN" not in out
-    pairs = json.loads((record / "gate.json").read_text())["pairs"]
-    assert sum(bool(pair["side"]) for pair in pairs) <= 1
-    end = time.monotonic() + 15
+    # A gate whose first session was killed has measured nothing, and may end before it writes its record.
+    if running.returncode != 2 or (record / "gate.json").exists():
+        pairs = json.loads((record / "gate.json").read_text())["pairs"]
+        assert sum(bool(pair["side"]) for pair in pairs) <= 1
+    end = time.monotonic() + 120  # only ends a hang
     while processes_of(tmp_path) and time.monotonic() < end:
         time.sleep(0.1)
     assert not processes_of(tmp_path)
