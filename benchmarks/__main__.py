@@ -11,7 +11,7 @@ from pathlib import Path
 
 from benchmarks.cli.outcome import Exit, Outcome
 from benchmarks.cli.outputs import refuse_outputs
-from benchmarks.errors import HistoryError
+from benchmarks.errors import SuiteError
 from benchmarks.history.store import Store, default_root
 from benchmarks.text.printable import visible
 
@@ -64,7 +64,7 @@ def main(argv: list[str]) -> int:
         refuse_outputs(args)
         outcome = import_module(f"benchmarks.cli.{args.verb}").run(args, Store(_root(args.history)))
         _write(outcome)
-    except HistoryError as error:
+    except SuiteError as error:
         return _refuse(str(error))
     except BrokenPipeError:
         raise
@@ -81,7 +81,7 @@ def main(argv: list[str]) -> int:
 def _root(history: str | None) -> Path:
     root = default_root() if history is None else Path(history)
     if history is not None and not root.is_dir():
-        raise HistoryError(f"--history {visible(history)}: no such folder; expected the one that runs were stored in")
+        raise SuiteError(f"--history {visible(history)}: no such folder; expected the one that runs were stored in")
     return root
 
 
@@ -92,7 +92,7 @@ def _write(outcome: Outcome) -> None:
             try:
                 Path(name).write_text(content, encoding="utf-8")
             except OSError as error:
-                raise HistoryError(f"{visible(name)}: {error.strerror}") from None
+                raise SuiteError(f"{visible(name)}: {error.strerror}") from None
     sys.stdout.write(outcome.files.get("-", outcome.text))
     sys.stdout.flush()
     for warning in outcome.warnings:

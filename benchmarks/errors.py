@@ -1,27 +1,27 @@
 """What can go wrong with stored runs; every message says what, found, expected, and what to do next."""
 
 
-class HistoryError(Exception):
+class SuiteError(Exception):
     """The history can't do what it was asked to do."""
 
 
-class Unreadable(HistoryError):
+class Unreadable(SuiteError):
     """A file is not a run file that can be believed; the message names the file."""
 
 
-class StoreTrouble(HistoryError):
+class StoreTrouble(SuiteError):
     """The store can't be written or locked; nothing in it was changed."""
 
 
-class BadReference(HistoryError):
+class BadReference(SuiteError):
     """What was said of a run fits none, or several."""
 
 
-class GateError(HistoryError):
+class GateError(SuiteError):
     """The gate can't do what it was asked to do: exit code 2, never a regression."""
 
 
-class AdviceError(HistoryError):
+class AdviceError(SuiteError):
     """Something is missing or makes no sense; the message says what to do."""
 
 

@@ -27,7 +27,7 @@ _ROUNDS = 3
 
 
 def profile_of(options: Sequence[str], costs: Costs, tell: Callable[[str], None]) -> TaskProfile:
-    """The profile of the tasks that a session's `options` name, measured now. Raises HistoryError."""
+    """The profile of the tasks that a session's `options` name, measured now. Raises SuiteError."""
     with tempfile.TemporaryDirectory() as folder:
         document = measured(["--profile=probe", f"--rounds={_ROUNDS}", *options], Path(folder), tell)
     cases = {entry["name"].partition("[")[0]: entry for entry in document["benchmarks"]}

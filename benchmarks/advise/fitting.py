@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median, stdev
 
-from benchmarks.advise.model import Constants, Costs, PoolCosts, predict
+from benchmarks.advise.model import Constants, Costs, PoolCosts, Seconds, predict
 from benchmarks.advise.profile import TaskProfile
 from benchmarks.errors import AdviceError
 from benchmarks.grid import BatchSize, backend_of
@@ -55,10 +55,10 @@ class Check:
     """A case that the model was not made of: what it took, and what the model says, in seconds."""
 
     name: str
-    measured_s: float
-    predicted_s: float
-    lo_s: float
-    hi_s: float
+    measured_s: Seconds
+    predicted_s: Seconds
+    lo_s: Seconds
+    hi_s: Seconds
 
     @property
     def inside(self) -> bool:

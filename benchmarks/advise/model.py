@@ -8,6 +8,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from statistics import stdev
+from typing import Annotated
+
+from msgspec import Meta
 
 from benchmarks.advise.batches import batch_sizes, makespan_s
 from benchmarks.advise.profile import TaskProfile, lengths_s
@@ -32,6 +35,12 @@ _MOST_TASKS = 50_000
 _ORDERS = 3
 
 
+# What a model from a file may say: no constant is longer than a day, and nobody probes more workers than that.
+Seconds = Annotated[float, Meta(ge=0, le=86_400)]
+Stretch = Annotated[float, Meta(ge=1e-6, le=86_400)]
+Workers = Annotated[int, Meta(ge=1, le=4096)]
+
+
 @dataclass(frozen=True)
 class Constants:
     """What a pool costs, in seconds: to start and leave it, a call, a task, a batch, a byte sent.
@@ -40,14 +49,14 @@ class Constants:
     `held` and `released` are seconds that pass for a second of work that holds the GIL, or does not: 1 / n_eff.
     """
 
-    start: float
-    call: float
-    task: float
-    batch: float
-    loaded: float
-    byte: float
-    held: float
-    released: float
+    start: Seconds
+    call: Seconds
+    task: Seconds
+    batch: Seconds
+    loaded: Seconds
+    byte: Seconds
+    held: Stretch
+    released: Stretch
 
 
 @dataclass(frozen=True)
@@ -58,10 +67,10 @@ class PoolCosts:
     """
 
     backend: str
-    n_jobs: int
+    n_jobs: Workers
     middle: Constants
-    draws: tuple[Constants, ...]
-    memory_bytes: float | None
+    draws: Annotated[tuple[Constants, ...], Meta(min_length=1)]
+    memory_bytes: Annotated[float, Meta(ge=0, le=1e18)] | None
 
     @property
     def name(self) -> str:
@@ -81,10 +90,10 @@ class Costs:
     deviation of logarithms, for reasons that no constant knows.
     """
 
-    pools: tuple[PoolCosts, ...]
-    poll_s: float
-    noise: float
-    cores: int
+    pools: Annotated[tuple[PoolCosts, ...], Meta(min_length=1)]
+    poll_s: Annotated[float, Meta(ge=0, le=1)]
+    noise: Annotated[float, Meta(ge=0, le=5)]
+    cores: Workers
 
     @property
     def backends(self) -> list[str]:

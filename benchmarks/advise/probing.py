@@ -52,7 +52,7 @@ def probed(work: Path) -> tuple[Probed | None, str]:
 
 
 def probe(work: Path, tell: Callable[[str], None]) -> tuple[Probed, Path]:
-    """Measure and fit, and store what comes of it; `tell` hears of the progress. Raises HistoryError."""
+    """Measure and fit, and store what comes of it; `tell` hears of the progress. Raises SuiteError."""
     with tempfile.TemporaryDirectory() as folder:
         document = measured(["--profile=probe", "--resources"], Path(folder), tell)
     run = parse_run(document, "the probe")

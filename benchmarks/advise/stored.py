@@ -4,22 +4,18 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from benchmarks.advise.fitting import Check
-from benchmarks.advise.model import Constants, Costs, PoolCosts
+from benchmarks.advise.model import Costs
 from benchmarks.errors import AdviceError, Unreadable
+from benchmarks.files.decoding import decode_versioned
 from benchmarks.files.durable import make_folder, write
 from benchmarks.files.reading import read_document
-from benchmarks.files.values import number, text
 from benchmarks.grid import JOBLIB_BACKENDS, backend_of
-from benchmarks.text.printable import unprintable, visible
+from benchmarks.text.printable import visible
 
 # Raised when a key changes its meaning or goes. 1: the first.
 FORMAT = 1
-
-# No constant is longer than a day, and nobody probes more workers than that.
-_MOST_S, _MOST_WORKERS = 86_400.0, 4096
 
 # Beyond these a probe contradicts itself: on quiet machines 0.5 to 0.6 s, 0.05 to 0.15, and a tenth were seen.
 _DISTURBED, _MOST_NOISE, _MOST_OUTSIDE = 0.8, 0.3, 0.25
@@ -69,63 +65,16 @@ def known(work: Path, machine: str) -> Probed | None:
 
 
 def probed_in(path: Path) -> Probed:
-    """The model in a file; raises AdviceError where it is none of this version."""
+    """Return the model in a file. Raises Unreadable unless it is a whole one of this format."""
+    origin = visible(path)
     try:
-        document = read_document(path)
+        model = decode_versioned(read_document(path), Probed, FORMAT, origin)
+        for pool in model.costs.pools:
+            if pool.backend not in JOBLIB_BACKENDS:
+                raise Unreadable(f"{origin}: backend {pool.backend!r}; expected one of {', '.join(JOBLIB_BACKENDS)}")
     except Unreadable as error:
-        raise AdviceError(f"{error}; expected a cost model: delete it, and run `probe` again") from None
-    try:
-        if number(document.pop("format", None), "format", 0, 1e9) != FORMAT:
-            raise ValueError(f"of another version of this program; expected format {FORMAT}")
-        return _probed(document)
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
-        said = f"{type(error).__name__} {visible(error)}"[:200]
-        raise AdviceError(f"{visible(path)}: {said}: no cost model; delete it, and run `probe` again") from None
-
-
-def _probed(document: dict[str, Any]) -> Probed:
-    """A model out of its document; raises KeyError, TypeError, AttributeError or ValueError."""
-    costs = document.pop("costs")
-    found = Probed(
-        **document | {"checks": tuple(Check(**check) for check in document.pop("checks"))},
-        costs=Costs(**costs | {"pools": tuple(_pool(pool) for pool in costs.pop("pools"))}),
-    )
-    for name, said in (("machine", found.machine), ("when", found.when), *found.versions.items()):
-        if said is not None and unprintable(text(said, name)):
-            raise ValueError(f"{name}: not printable")
-    number(found.costs.poll_s, "poll_s", 0, 1)
-    number(found.costs.noise, "noise", 0, 5)
-    _count(found.costs.cores, "cores")
-    if not found.costs.pools:
-        raise ValueError("pools: empty")
-    for check in found.checks:
-        text(check.name, "name of a check")
-        for value in (check.measured_s, check.predicted_s, check.lo_s, check.hi_s):
-            number(value, "a check's time", 0, _MOST_S)
-    return found
-
-
-def _pool(pool: dict[str, Any]) -> PoolCosts:
-    middle, draws = Constants(**pool.pop("middle")), tuple(Constants(**draw) for draw in pool.pop("draws"))
-    found = PoolCosts(**pool, middle=middle, draws=draws)
-    if found.backend not in JOBLIB_BACKENDS:
-        raise ValueError(f"backend: {visible(found.backend)!r}; expected one of {', '.join(JOBLIB_BACKENDS)}")
-    _count(found.n_jobs, "n_jobs")
-    if found.memory_bytes is not None:
-        number(found.memory_bytes, "memory_bytes", 0, 1e18)
-    if not draws:
-        raise ValueError("draws: empty")
-    for constants in (middle, *draws):
-        for name, value in vars(constants).items():
-            least = 1e-6 if name in ("held", "released") else 0.0
-            number(value, name, least, _MOST_S)
-    return found
-
-
-def _count(value: object, what: str) -> None:
-    if not isinstance(value, int):
-        raise ValueError(f"{what}: expected a whole number")
-    number(value, what, 1, _MOST_WORKERS)
+        raise Unreadable(f"{error}; expected a cost model: delete it, and run `probe` again") from None
+    return model
 
 
 def disturbed(found: Probed) -> str | None:

@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, store: Store) -> Outcome:
-    """Pin, forget or list; raises HistoryError."""
+    """Pin, forget or list; raises SuiteError."""
     return {"set": _set, "unset": _unset, "list": _list}[args.action](args, store)
 
 

@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, store: Store) -> Outcome:
-    """Calibrate. Raises HistoryError if the side can't be built or measured."""
+    """Calibrate. Raises SuiteError if the side can't be built or measured."""
     folder, record = reopened("recompute", args, ("side", "budget", "long")) if args.recompute else _measured(args)
     calibration = calibrate(folder, record, _last_written(folder))
     path = save_calibration(WORK, calibration)

@@ -10,7 +10,7 @@ from benchmarks.cli.judged import add_output_arguments, outcome
 from benchmarks.cli.outcome import Outcome
 from benchmarks.compare.judging import judged
 from benchmarks.compare.rows import Terms
-from benchmarks.errors import BadReference, HistoryError
+from benchmarks.errors import BadReference, SuiteError
 from benchmarks.history.comparability import FIELDS
 from benchmarks.history.index import Index
 from benchmarks.history.marks import read_marks, reject
@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, store: Store) -> Outcome:
-    """Compare; raises HistoryError where something can't be read or is no baseline."""
+    """Compare; raises SuiteError where something can't be read or is no baseline."""
     terms = _terms(args)
     marks = read_marks(store)
     with closing(Index(store)) as index:
@@ -65,6 +65,6 @@ def _reject(store: Store, head: list[Found], judgement: Judgement) -> tuple[str,
         try:
             reject(store, one.entry.file.reference, f"compare with {judgement.base}"[:200])
             said.append(f"{one.label} is marked rejected: no baseline unless it is pinned with `baseline set`")
-        except HistoryError as error:
+        except SuiteError as error:
             said.append(f"{one.label} could not be marked rejected: {error}")
     return tuple(said)

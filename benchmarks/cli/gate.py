@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, store: Store) -> Outcome:
-    """Run a gate. Raises HistoryError if a side can't be built or measured."""
+    """Run a gate. Raises SuiteError if a side can't be built or measured."""
     limits = read_limits(Path(args.limits)) if args.limits else ()
     if args.recompute:
         others = ("base", "head", "build_only", "resume", "budget", "long", "resources")

@@ -46,7 +46,7 @@ def add_measuring_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def started(args: argparse.Namespace, base: list[str], head: list[str]) -> tuple[Path, Record]:
-    """Return a new, empty record and its folder. Raises HistoryError if an option is invalid."""
+    """Return a new, empty record and its folder. Raises SuiteError if an option is invalid."""
     folder = new_folder(args.record)
     refuse_folder("record", folder)
     passed_on = session_options({name: getattr(args, name) for name in _SESSIONS})
@@ -68,7 +68,7 @@ def started(args: argparse.Namespace, base: list[str], head: list[str]) -> tuple
 def reopened(name: str, args: argparse.Namespace, others: Sequence[str]) -> tuple[Path, Record]:
     """Return the record that the option `name` names, and its folder.
 
-    Raises HistoryError if another verb measured it, if an output would overwrite it, or if an option of a new record
+    Raises SuiteError if another verb measured it, if an output would overwrite it, or if an option of a new record
     or one of `others` is given as well.
     """
     for other in (*others, *_NEW_RECORD, *_SESSIONS):
@@ -88,7 +88,7 @@ def refuse_inside(folder: Path, args: argparse.Namespace) -> None:
 
 
 def budget(args: argparse.Namespace) -> float:
-    """Return the value of --budget in seconds. Raises HistoryError."""
+    """Return the value of --budget in seconds. Raises SuiteError."""
     text = args.budget or "10m"
     seconds = span("--budget", text)
     if seconds > _LONGEST_S and not args.long:
@@ -97,7 +97,7 @@ def budget(args: argparse.Namespace) -> float:
 
 
 def measure_until_signal(gate: Gate, resume: str) -> None:
-    """Measure; an interruption is answered with `resume`, which says how to go on. Raises HistoryError."""
+    """Measure; an interruption is answered with `resume`, which says how to go on. Raises SuiteError."""
     with ended_by_signals():
         try:
             measure(gate)

@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, store: Store) -> Outcome:
-    """Join and save; raises HistoryError where the parts do not belong together."""
+    """Join and save; raises SuiteError where the parts do not belong together."""
     if why := refuse_name(args.name):
         raise BadReference(f"--name {why}")
     if unknown := sorted(set(args.force) - set(FIELDS)):

@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, store: Store) -> Outcome:
-    """Probe this machine; raises HistoryError where it can't be measured."""
+    """Probe this machine; raises SuiteError where it can't be measured."""
     with ended_by_signals(), Teller() as tell:
         found, path = probe(models(args), tell)
     files = {args.json: encode(found)} if args.json else {}

@@ -47,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, store: Store) -> Outcome:
-    """Recommend; raises HistoryError where the question makes no sense or nothing can be measured."""
+    """Recommend; raises SuiteError where the question makes no sense or nothing can be measured."""
     folder = models(args)
     asked = _profile(args) if args.workload is None else _workload(args)
     if args.output is not None:

@@ -15,7 +15,7 @@ from benchmarks.cli.outcome import Exit, Outcome
 from benchmarks.cli.outputs import refuse_outputs
 from benchmarks.compare.judging import judged
 from benchmarks.compare.rows import Terms
-from benchmarks.errors import BadReference, HistoryError
+from benchmarks.errors import BadReference, SuiteError
 from benchmarks.files.reading import read_document
 from benchmarks.gate.judgement import judgement
 from benchmarks.gate.measurements import Measurements
@@ -61,7 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, store: Store) -> Outcome:
-    """Report; raises HistoryError where there is nothing to report on."""
+    """Report; raises SuiteError where there is nothing to report on."""
     _refuse_options(args)
     records = [Path(text) for text in args.inputs if text and is_there(Path(text) / "gate.json")]
     if len(args.inputs) > (1 if records or args.terminal else 2):
@@ -152,7 +152,7 @@ def _comparison(index: Index, marks: Marks, found: list[Found], parsed: Run) -> 
         return no_comparison("No earlier run is like this one: nothing to compare with yet.")
     try:
         return comparison_section(judged(index, marks, base, found[-1:], _TERMS, allow_partial=True))
-    except HistoryError as error:
+    except SuiteError as error:
         if len(found) == 2:
             raise
         return no_comparison(f"Not compared: {error}.")

@@ -21,7 +21,7 @@ from benchmarks.limits import unmatched
 def judged(
     index: Index, marks: Marks, base_found: list[Found], head_found: list[Found], terms: Terms, allow_partial: bool
 ) -> Judgement:
-    """Base's runs against head's; raises HistoryError where one can't be read or is no baseline."""
+    """Base's runs against head's; raises SuiteError where one can't be read or is no baseline."""
     base_found, said = eligible(base_found, head_found, index.entries, marks, allow_partial)
     _refuse_same(base_found, head_found)
     base, head = _side(base_found), _side(head_found)

@@ -20,6 +20,7 @@ from benchmarks.analysis.modes import Modes, modes
 from benchmarks.analysis.paired import assess
 from benchmarks.analysis.verdict import Thresholds
 from benchmarks.errors import GateError, Unreadable
+from benchmarks.files.decoding import decode_versioned
 from benchmarks.files.durable import make_folder, write
 from benchmarks.files.reading import read_document
 from benchmarks.gate.measurements import BySide, Measurements
@@ -139,7 +140,7 @@ def save_calibration(work: Path, calibration: Calibration) -> Path:
 
 
 def read_calibration(work: Path, machine: str) -> Calibration | None:
-    """Return the machine's calibration, None if there is none. Raises HistoryError if it can't be read."""
+    """Return the machine's calibration, None if there is none. Raises SuiteError if it can't be read."""
     path = calibration_path(work, machine)
     if not path.exists():
         return None
@@ -147,11 +148,9 @@ def read_calibration(work: Path, machine: str) -> Calibration | None:
     if document.get("format", FORMAT) != FORMAT:
         return None  # written by another version of this program: as good as none
     try:
-        del document["format"]
-        return msgspec.convert(document, Calibration)
-    except (KeyError, msgspec.ValidationError) as error:
-        why = visible(error)
-        raise GateError(f"{visible(path)}: {why}; expected a calibration: delete it, and calibrate again") from None
+        return decode_versioned(document, Calibration, FORMAT, visible(path))
+    except Unreadable as error:
+        raise Unreadable(f"{error}; expected a calibration: delete it, and calibrate again") from None
 
 
 def detectable_effect(record: Record, cases: int, pairs: int, noise: float) -> float | None:

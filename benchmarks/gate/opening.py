@@ -65,7 +65,7 @@ def new_folder(name: str | None) -> Path:
 
 
 def open_record(option: str, name: str, purpose: str) -> tuple[Path, Record]:
-    """Return the record that `option` names, and its folder. Raises HistoryError if another verb measured it."""
+    """Return the record that `option` names, and its folder. Raises SuiteError if another verb measured it."""
     folder = Path(name).absolute()
     record = read_record(folder)
     if record.purpose != purpose:

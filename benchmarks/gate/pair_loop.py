@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.errors import GateError, HistoryError
+from benchmarks.errors import GateError, SuiteError
 from benchmarks.gate.calibration import expectation, read_calibration
 from benchmarks.gate.commands import last_lines
 from benchmarks.gate.environments import BuiltSide
@@ -67,7 +67,7 @@ class Gate:
 
 
 def measure(gate: Gate) -> None:
-    """Measure until everything is decided or the budget is spent. Raises HistoryError.
+    """Measure until everything is decided or the budget is spent. Raises SuiteError.
 
     The record is on disk after each pair, so that an interrupted gate can go on.
     """
@@ -134,7 +134,7 @@ class PairLoop:
         pairs = expected_pairs(cases, self._unmeasured_case_s, self._left_s)
         try:
             calibration = read_calibration(self._gate.work, machine_of(self._folder))
-        except HistoryError as error:
+        except SuiteError as error:
             # Only this line needs it: no reason to end a gate.
             self._gate.tell(str(error))
             calibration = None

@@ -18,6 +18,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from benchmarks.errors import GateError
+from benchmarks.files.decoding import decode_versioned
 from benchmarks.files.durable import make_folder, try_lock, write
 from benchmarks.files.reading import read_document
 from benchmarks.grid import shares_executor
@@ -158,17 +159,11 @@ class Record(Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 def read_record(folder: Path) -> Record:
-    """Return the record in a folder. Raises HistoryError with the file and the first value that is wrong."""
+    """Return the record in a folder. Raises SuiteError with the file and the first value that is wrong."""
     path = folder / "gate.json"
     if not path.is_file():
         raise GateError(f"{visible(folder)}: no gate.json; expected a gate record")
-    document = read_document(path)
-    if (found := document.pop("format", None)) != FORMAT:
-        raise GateError(f"{visible(path)}: format {visible(found)}; expected {FORMAT}: use the version that wrote it")
-    try:
-        return msgspec.convert(document, Record)
-    except msgspec.ValidationError as error:
-        raise GateError(f"{visible(path)}: {visible(error)}; expected a gate record") from None
+    return decode_versioned(read_document(path), Record, FORMAT, visible(path))
 
 
 def runs_of(folder: Path) -> Store:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from benchmarks.errors import HistoryError, Unreadable
+from benchmarks.errors import SuiteError, Unreadable
 from benchmarks.history.comparability import bars
 from benchmarks.history.index_file import empty_index, open_index
 from benchmarks.history.run import CaseTimes, Run, geometric_mean_s, read_run
@@ -107,7 +107,7 @@ class Index:
             return self._database.execute(query, values).fetchall()
         except sqlite3.DatabaseError as error:
             where = self._store.own("index")
-            raise HistoryError(f"{where}: the index is damaged ({error}); `check` makes it anew") from None
+            raise SuiteError(f"{where}: the index is damaged ({error}); `check` makes it anew") from None
 
     def _refresh(self) -> list[Entry]:
         files = {file.reference: file for file in self._store.files()}

@@ -4,7 +4,7 @@ import contextlib
 import sqlite3
 from pathlib import Path
 
-from benchmarks.errors import HistoryError
+from benchmarks.errors import SuiteError
 from benchmarks.files.durable import make_folder
 from benchmarks.history.store import OWN, Store
 
@@ -31,7 +31,7 @@ def open_index(store: Store) -> sqlite3.Connection:
         return empty_index(":memory:")
     try:
         path = make_folder(store.root, OWN, "index") / "runs.sqlite"
-    except HistoryError:
+    except SuiteError:
         return empty_index(":memory:")
     for _ in range(2):
         try:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks.errors import HistoryError, Unreadable
+from benchmarks.errors import SuiteError, Unreadable
 from benchmarks.files.durable import make_folder, sync_folder, trouble, try_lock, write_all
 from benchmarks.files.reading import parse_document, read_document, read_open
 from benchmarks.history.run import parse_run
@@ -153,7 +153,7 @@ def _saved(store: Store, file: object, header: dict[str, Any]) -> bool:
         # The name is looked up among the store's own files, never opened as a path.
         found = next(stored.path for stored in store.files() if stored.path.name == file)
         ours = read_document(found).get("joblib_suite")
-    except (StopIteration, HistoryError):
+    except (StopIteration, SuiteError):
         return False
     mine = header.get("joblib_suite")
     return isinstance(ours, dict) and isinstance(mine, dict) and ours.get("session") == mine.get("session") is not None

@@ -36,7 +36,7 @@ def read_marks(store: Store) -> Marks:
 
 
 def pin(store: Store, name: str, file: StoredFile) -> None:
-    """Make a run the baseline `name`; who does that accepts it, so a rejection is lifted. Raises HistoryError."""
+    """Make a run the baseline `name`; who does that accepts it, so a rejection is lifted. Raises SuiteError."""
     if why := refuse_name(name):
         raise BadReference(f"--name {why}")
     _change(
@@ -50,7 +50,7 @@ def pin(store: Store, name: str, file: StoredFile) -> None:
 
 
 def unpin(store: Store, name: str) -> None:
-    """Forget a baseline's name; the run stays. Raises HistoryError."""
+    """Forget a baseline's name; the run stays. Raises SuiteError."""
     if name not in read_marks(store).baselines:
         raise BadReference(f"no baseline is called {name!r}; `baseline list` shows them")
     _change(
@@ -62,12 +62,12 @@ def unpin(store: Store, name: str) -> None:
 
 
 def reject(store: Store, reference: str, why: str) -> None:
-    """Keep a run from ever becoming a baseline by default. Raises HistoryError."""
+    """Keep a run from ever becoming a baseline by default. Raises SuiteError."""
     _change(store, lambda marks: replace(marks, rejected={**marks.rejected, reference: why}))
 
 
 def forget(store: Store, references: set[str]) -> None:
-    """Drop the rejections of runs that are gone. Raises HistoryError."""
+    """Drop the rejections of runs that are gone. Raises SuiteError."""
     _change(
         store,
         lambda marks: replace(

@@ -18,7 +18,7 @@ from benchmarks.history.store import Store
 def choose_baselines(store: Store, asked: object, now: Callable[[], Run]) -> tuple[list[Path], list[str]]:
     """The files to compare with, and what the user has to know of them.
 
-    `asked` is True where no run was named; `now` gives this session's run as it will be. Raises HistoryError where a
+    `asked` is True where no run was named; `now` gives this session's run as it will be. Raises SuiteError where a
     run that was named, pinned or would be chosen can't be one: an older run in its place would pass unseen.
     """
     with closing(Index(store)) as index:

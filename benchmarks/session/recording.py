@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.errors import BadOption, BadReference, HistoryError
+from benchmarks.errors import BadOption, BadReference, SuiteError
 from benchmarks.history.comparability import bars
 from benchmarks.history.costs import costs
 from benchmarks.history.index import Index, bars_key
@@ -73,7 +73,7 @@ def install(session: Any, measuring: bool) -> None:
         if config.option.benchmark_compare_fail and not storage.baselines:
             raise BadReference(f"--benchmark-compare-fail: {'; '.join(said)}")
         benchmarks.handle_loading()
-    except HistoryError as error:
+    except SuiteError as error:
         raise pytest.UsageError(str(error)) from None
     for line in said if reporter else ():
         reporter.write_line(line)
@@ -85,7 +85,7 @@ def open_journal(session: Any) -> None:
     storage = config.stash[_STORAGE]
     try:
         storage.journal = Journal(storage.store, _header(config), config.stash[LEDGER].session)
-    except HistoryError as error:
+    except SuiteError as error:
         raise pytest.UsageError(str(error)) from None
 
 
@@ -93,7 +93,7 @@ def costs_before(config: Any) -> dict[str, float]:
     """By case name, what it cost in the newest runs like this one; nothing where the history can't be read."""
     if _COSTS not in config.stash:
         config.stash[_COSTS] = {}
-        with suppress(HistoryError), closing(Index(config.stash[_STORAGE].store)) as index:
+        with suppress(SuiteError), closing(Index(config.stash[_STORAGE].store)) as index:
             config.stash[_COSTS] = costs(index, bars_key(bars(_now(config))))
     found: dict[str, float] = config.stash[_COSTS]
     return found
@@ -139,7 +139,7 @@ def _save_json(storage: HistoryStorage, file: Any, document: dict[str, Any]) -> 
     """`--benchmark-json`, in pytest-benchmark's place: its own would take the saved run down with it."""
     try:
         save_json(file, document)
-    except HistoryError as error:
+    except SuiteError as error:
         storage.troubles.append(f"--benchmark-json was not written: {error}")
 
 
@@ -165,7 +165,7 @@ def _rejected(storage: HistoryStorage, regressions: list[str]) -> list[str]:
     reference = storage.saved.relative_to(storage.store.root).as_posix()
     try:
         reject(storage.store, reference, f"--benchmark-compare-fail: {regressions[0]}"[:200])
-    except HistoryError as error:
+    except SuiteError as error:
         storage.troubles.append(f"the run could not be marked rejected: {error}")
     return [f"{storage.saved.stem} is marked rejected: it will not be a baseline unless it is pinned"]
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks.errors import HistoryError
+from benchmarks.errors import SuiteError
 from benchmarks.files.durable import trouble, write
 from benchmarks.files.reading import read_document
 from benchmarks.history.journal import Journal
@@ -53,7 +53,7 @@ class HistoryStorage:
             self.saved = self.store.save(
                 plain(document), name, lambda path: journal.append({"saving": path.name}) if journal else None
             )
-        except HistoryError as error:
+        except SuiteError as error:
             kept = f"; {journal.path} keeps the finished cases, `runs --recover` saves them" if journal else ""
             self.troubles.append(f"the run was not saved: {error}{kept}")
 
@@ -77,7 +77,7 @@ class HistoryStorage:
         try:
             # pytest-benchmark's own numbers, timers and parameters are not all plain JSON.
             self.journal.append(plain(line))
-        except HistoryError as error:
+        except SuiteError as error:
             self.troubles.append(f"the journal can't be written: {error}")
             return False
         return True

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmarks.cli.asked import alpha, min_effect, span
 from benchmarks.cli.outcome import ended_by_signals
-from benchmarks.errors import GateError, HistoryError
+from benchmarks.errors import GateError, SuiteError
 from evidence.replay.ours import Question
 from evidence.replay.recording import Recording, pack, read_recordings
 
@@ -26,7 +26,7 @@ def main(argv: list[str]) -> int:
     _add_arguments(parser)
     try:
         text = run(parser.parse_args(argv))
-    except HistoryError as error:
+    except SuiteError as error:
         sys.stderr.write(f"error: {error}\n")
         return 2
     sys.stdout.write(text)
@@ -48,7 +48,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> str:
-    """Replay. Raises HistoryError if there is nothing to replay."""
+    """Replay. Raises SuiteError if there is nothing to replay."""
     recordings = read_recordings(args.folder)
     if args.pack:
         return _packed(recordings, args.pack)

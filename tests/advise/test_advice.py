@@ -11,7 +11,7 @@ from benchmarks.advise.fitting import Check
 from benchmarks.advise.model import quantiles
 from benchmarks.advise.profile import TaskProfile
 from benchmarks.advise.stored import Probed, disturbed, keep, known, probed_in, stale
-from benchmarks.errors import HistoryError
+from benchmarks.errors import SuiteError
 from benchmarks.grid import LOOP, Case
 from benchmarks.report.advice import document, paste, text
 from evidence.advice_table import outcomes
@@ -174,7 +174,7 @@ def test_a_damaged_model_is_not_believed(tmp_path, where, value):
     """Each value is what it can be, or the file is named; nothing of it reaches a terminal raw."""
     path = keep(tmp_path, PROBED)
     changed(path, where, value)
-    with pytest.raises(HistoryError, match=r"a-machine\.json: ") as refused:
+    with pytest.raises(SuiteError, match=r"a-machine\.json: ") as refused:
         known(tmp_path, "a-machine")
     assert "\x1b" not in str(refused.value)
 
@@ -201,7 +201,7 @@ def test_backends_that_cannot_be_given_the_tasks_are_left_out():
 def test_a_broken_model_is_named(tmp_path, content):
     """With its path, and what to do; never a traceback."""
     write(tmp_path / "a-machine.json", content)
-    with pytest.raises(HistoryError, match=r"a-machine\.json"):
+    with pytest.raises(SuiteError, match=r"a-machine\.json"):
         known(tmp_path, "a-machine")
 
 

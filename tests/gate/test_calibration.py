@@ -7,7 +7,7 @@ import pytest
 from msgspec import to_builtins
 from msgspec.structs import replace
 
-from benchmarks.errors import GateError, HistoryError
+from benchmarks.errors import GateError, SuiteError
 from benchmarks.gate.calibration import (
     Calibration,
     CaseNoise,
@@ -49,7 +49,7 @@ def test_a_damaged_calibration_is_named(tmp_path, content):
     """A damaged calibration is refused by name, and calibrating again replaces it."""
     save_calibration(tmp_path, FOUND)
     calibration_path(tmp_path, "machine").write_text(content)
-    with pytest.raises(HistoryError, match=r"machine\.json"):
+    with pytest.raises(SuiteError, match=r"machine\.json"):
         read_calibration(tmp_path, "machine")
     save_calibration(tmp_path, FOUND)
     assert read_calibration(tmp_path, "machine") == FOUND

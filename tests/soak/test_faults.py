@@ -8,7 +8,7 @@ import signal
 import pytest
 
 from benchmarks.cli.check import verify
-from benchmarks.errors import HistoryError
+from benchmarks.errors import SuiteError
 from benchmarks.history.journal import Journal, recover
 from benchmarks.history.marks import pin, read_marks
 from benchmarks.history.run import read_run
@@ -79,7 +79,7 @@ def in_a_child(store, number, how):
             fault = Fault(number, how)
             try:
                 one_session(store, lambda word: write(writing, word))
-            except HistoryError as error:
+            except SuiteError as error:
                 status = 4 if "\n" not in str(error) and str(error) else 5
             write(writing, b"!" if fault.count < number else b"")
         except BaseException:

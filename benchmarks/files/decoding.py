@@ -1,0 +1,89 @@
+"""Typed decoding: a document from outside becomes a value whose every field has been checked.
+
+The types say what is allowed (msgspec structs and dataclasses, bounds by `msgspec.Meta`); this module turns a refusal
+into one line that names the file, the place in the document, what was found there and what was expected.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+import msgspec
+
+from benchmarks.errors import Unreadable
+from benchmarks.text.printable import unprintable, visible
+
+T = TypeVar("T")
+
+_STEP = re.compile(r"\.([^.\[]+)|\[(\d+)\]")
+_LONGEST_VALUE = 60
+
+
+def decode(document: object, kind: type[T], origin: str) -> T:
+    """Return the document as a value of `kind`. Raises Unreadable, naming `origin` and the first wrong value.
+
+    No conversions are made between kinds of values, and every text has to be printable: it may reach a terminal.
+    """
+    refuse_unprintable(document, origin)
+    return convert(document, kind, origin)
+
+
+def decode_versioned(document: Mapping[str, Any], kind: type[T], version: int, origin: str) -> T:
+    """Return the document as a value of `kind` if its `format` is `version`. Raises Unreadable."""
+    content = dict(document)
+    if (found := content.pop("format", None)) != version or isinstance(found, bool):
+        raise Unreadable(f"{origin}: format {shown(found)}; expected {version}: use the version that wrote it")
+    return decode(content, kind, origin)
+
+
+def convert(document: object, kind: type[T], origin: str) -> T:
+    """Return the document as a value of `kind`, whatever its texts hold. Raises Unreadable."""
+    try:
+        return msgspec.convert(document, kind, strict=True)
+    except msgspec.ValidationError as error:
+        raise Unreadable(f"{origin}: {_refusal(document, str(error))}") from None
+
+
+def refuse_unprintable(value: object, origin: str, place: str = "") -> None:
+    """Raise Unreadable if a text anywhere in a document, keys included, holds what a terminal would obey."""
+    if isinstance(value, str):
+        if unprintable(value):
+            raise Unreadable(f"{origin}: {place or 'it'} is {shown(value)}; expected printable text")
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            refuse_unprintable(key, origin, f"a key in {place or 'it'}")
+            refuse_unprintable(item, origin, f"{place}.{key}" if place else str(key))
+    elif isinstance(value, Sequence):
+        for index, item in enumerate(value):
+            refuse_unprintable(item, origin, f"{place}[{index}]")
+
+
+def shown(value: object) -> str:
+    """Return a value in a few printable characters; the digits of a huge integer would take for ever."""
+    if isinstance(value, int) and abs(value) > 10**30:
+        return "a huge number"
+    text = visible(repr(value))
+    return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}..."
+
+
+def _refusal(document: object, message: str) -> str:
+    """Return msgspec's message with the value that it is about, such as `stats.rounds is 0; expected `int` >= 1`."""
+    said, at, path = message.partition(" - at `$")
+    said = said[:1].lower() + said[1:]
+    if not at:
+        return said
+    path = path.rstrip("`")
+    place = path.lstrip(".")
+    try:
+        return f"{place} is {shown(_value_at(document, path))}; {said}"
+    except (KeyError, IndexError, TypeError):
+        return f"{place}: {said}"
+
+
+def _value_at(document: Any, path: str) -> object:
+    """Return what stands at a path of msgspec's, such as `.cases[0].scale`. Raises KeyError, IndexError, TypeError."""
+    if "".join(match.group() for match in _STEP.finditer(path)) != path:
+        raise KeyError(path)  # through the values of an object whose keys msgspec does not name
+    for key, index in _STEP.findall(path):
+        document = document[key] if key else document[int(index)]
+    return document
