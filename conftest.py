@@ -32,7 +32,7 @@ from benchmarks.session.session import (
     shorten,
     shuffled,
 )
-from benchmarks.session.showing import keep_shard, print_summary, show_progress, showing_stderr
+from benchmarks.session.showing import keep_failure, keep_shard, print_summary, show_progress, showing_stderr
 from benchmarks.session.workload import WORKLOAD, read_workload
 
 # Before anything imports a numeric library.
@@ -126,14 +126,14 @@ def pytest_collection_finish(session):
         config.add_cleanup(watch(os.environ))
         if settings.measuring:
             open_journal(session)
-    shown = config.pluginmanager.has_plugin("terminalreporter") and not settings.quiet_progress
-    if settings.measuring and cases and shown and not config.option.collectonly:
+    if settings.measuring and cases and not config.option.collectonly:
         show_progress(config, cases)
 
 
 def pytest_report_teststatus(report, config):
     """Where there is progress of our own, pytest's letters are left out."""
-    if PROGRESS not in config.stash or config.get_verbosity() > 0 or (report.passed and report.when != "call"):
+    progress = config.stash.get(PROGRESS, None)
+    if not (progress and progress.shown) or config.get_verbosity() > 0 or (report.passed and report.when != "call"):
         return None
     return "error" if report.failed and report.when != "call" else report.outcome, "", ""
 
@@ -143,6 +143,15 @@ def pytest_runtest_setup(item):
     ledger = item.config.stash[LEDGER]
     if ledger.stuck and is_case(item):
         pytest.skip(ledger.stuck)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector):
+    """Report a file that can't be collected to the verb that started the session."""
+    report = yield
+    if report.failed:
+        keep_failure(collector.config, report.nodeid, reason(report))
+    return report
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,11 +1,10 @@
 """A probe: a session of the suite that measures each part of a call, and the cost model that comes of it."""
 
-import os
-import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,9 +16,11 @@ from benchmarks.advise.probed import parts_of
 from benchmarks.advise.stored import PACKAGES, Probed, keep, known, stale
 from benchmarks.errors import AdviceError
 from benchmarks.files.reading import read_document
+from benchmarks.files.status import Event, Failure, Progress, UsageError, read_status
 from benchmarks.history.identity import Identity, identity
 from benchmarks.history.run import parse_run
 from benchmarks.history.store import Store
+from benchmarks.text.formatting import clock
 from benchmarks.text.printable import visible
 
 ROOT = Path(__file__).parents[2]
@@ -27,13 +28,14 @@ ROOT = Path(__file__).parents[2]
 # Where models are kept.
 WORK = ROOT / ".advice"
 
+# How often a session's status file is looked at. A look costs some microseconds, and only a change is read.
+_LOOK_EVERY_S = 0.5
+
+# How much of a session's output is quoted if its status file gives no reason.
 _MOST_LINES, _LONGEST = 5, 600
 
 # What a session needs to be one.
 _NEEDED = ("joblib", "pytest", "pytest-benchmark", "psutil")
-
-# How a session tells its progress: see `report.progress.Lines`.
-_PROGRESS = re.compile(r"\d+/\d+(, about \d+:\d\d left)?(?=\s)")
 
 
 def this_machine() -> Identity:
@@ -62,56 +64,59 @@ def probe(work: Path, tell: Callable[[str], None]) -> tuple[Probed, Path]:
     return found, keep(work, found)
 
 
-def measured(options: Sequence[str], store: Path, tell: Callable[[str], None]) -> dict[str, Any]:
-    """The run file of a session of this suite with these options. Raises AdviceError where it has none."""
+def measured(options: Sequence[str], folder: Path, tell: Callable[[str], None]) -> dict[str, Any]:
+    """Measure in a session of this suite with these options and return its run file.
+
+    The session's files are written to `folder`; `tell` is called with each progress message. Raises AdviceError if
+    there is no run.
+    """
     if missing := [name for name, version in machine.installed(_NEEDED).items() if version is None]:
         raise AdviceError(f"{missing[0]} is not installed here: use `tox run -e recommend`")
+    status, log, store = folder / "status.jsonl", folder / "output.txt", folder / "history"
     command = [sys.executable, "-m", "pytest", "-c", str(ROOT / "pytest.ini"), "-p", "no:cacheprovider"]
-    command += ["--benchmark-only", f"--history={store}", *options]
-    with _session(command) as process:
-        assert process.stdout is not None
-        said = list(_listening(process.stdout, tell))
-        code = process.wait()
+    command += ["--benchmark-only", "--quiet-progress", f"--status-file={status}", f"--history={store}", *options]
+    with _session(command, log) as process:
+        for progress in _progress_of(process, status):
+            left = "" if progress.left_s is None else f", about {clock(progress.left_s)} left"
+            tell(f"measuring {progress.done}/{progress.total}{left}")
     files = Store(store).files()
-    if code or not files:
-        raise AdviceError(f"{_reason(said)} (the session that measures ended with exit code {code})")
+    if process.returncode or not files:
+        why = _reason(read_status(status), log)
+        raise AdviceError(f"{why} (the session that measures ended with exit code {process.returncode})")
     return read_document(files[-1].path)
 
 
-def _reason(said: Sequence[str]) -> str:
-    """Why a session failed: what pytest says of its first failure or of its options, else its last lines."""
-    found = [line for line in said if line.startswith(("FAILED ", "ERROR"))]
-    for line in found:
-        _, dash, why = line.partition(" - ")
-        return visible(why if dash else line.removeprefix("ERROR: "))[:_LONGEST]
-    return visible("; ".join(said[-_MOST_LINES:]))[-_LONGEST:] or "it said nothing; a task may have ended the process"
+def _progress_of(process: "subprocess.Popen[bytes]", status: Path) -> Iterator[Progress]:
+    """Yield the newest progress whenever the status file has changed, until the session has ended."""
+    size_before = 0
+    while process.poll() is None:
+        # `Popen.wait` with a timeout would wake up every 50 ms, beside timed rounds.
+        time.sleep(_LOOK_EVERY_S)
+        size = status.stat().st_size if status.exists() else 0
+        newest = [event for event in read_status(status) if isinstance(event, Progress)] if size > size_before else []
+        yield from newest[-1:]
+        size_before = size
+
+
+def _reason(events: Sequence[Event], log: Path) -> str:
+    """Return why a session failed: what it refused, else its first failure, else the last lines of its output."""
+    for event in events:
+        if isinstance(event, UsageError | Failure):
+            return visible(event.message if isinstance(event, UsageError) else event.reason)[:_LONGEST]
+    lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
+    return visible("; ".join(lines[-_MOST_LINES:]))[-_LONGEST:] or "no output; a task may have ended the process"
 
 
 @contextmanager
-def _session(command: Sequence[str]) -> Iterator["subprocess.Popen[str]"]:
-    """A session's process, asked to end where the block is left early: it saves nothing then that anybody wants."""
-    process = subprocess.Popen(  # noqa: S603 - a session of this suite
-        command,
-        cwd=ROOT,
-        # pytest cuts its last lines off at the terminal's width.
-        env={**os.environ, "COLUMNS": "2000"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+def _session(command: Sequence[str], log: Path) -> Iterator["subprocess.Popen[bytes]"]:
+    """Run a session whose output goes to `log`; it is asked to end if the block is left early."""
+    with log.open("wb") as output:
+        process = subprocess.Popen(  # noqa: S603 - a session of this suite
+            command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
+        )
     try:
         yield process
     finally:
         if process.poll() is None:
             process.terminate()
         process.wait()
-
-
-def _listening(lines: Iterable[str], tell: Callable[[str], None]) -> Iterator[str]:
-    """What a session says, line by line; its progress is told on."""
-    for line in lines:
-        if found := _PROGRESS.match(line):
-            tell(f"measuring {found[0]}")
-        elif line.strip():
-            yield line.strip()

@@ -10,6 +10,7 @@ from subprocess import TimeoutExpired
 import msgspec
 
 from benchmarks.errors import GateError
+from benchmarks.files.status import UsageError, read_status
 from benchmarks.gate.commands import last_lines
 from benchmarks.gate.environments import BuiltSide
 from benchmarks.gate.record import GateCase, Record, SideName, logs_of, runs_of
@@ -32,9 +33,6 @@ _GENEROUS = 1.3
 
 # pytest's exit code if no test was selected.
 _NOTHING_SELECTED = 5
-
-# pytest's exit code for a command line that it does not understand.
-_USAGE = 4
 
 # The batch size in a case's id, see `grid.Case.id`.
 _BATCH_SIZE = re.compile(r"-b(\d+|auto)(?=\]$)")
@@ -133,7 +131,10 @@ def _run_session(side: BuiltSide, folder: Path, name: str, options: Sequence[str
     """Measure one round of each case and return the run. Raises GateError if there is none."""
     runs, log = runs_of(folder), logs_of(folder) / f"{name}.txt"
     log.parent.mkdir(exist_ok=True)
-    command = session_command(side, runs.root, name, "--rounds=1", *options)
+    # A resumed record may have one of an earlier attempt.
+    status = logs_of(folder) / f"{name}.status.jsonl"
+    status.unlink(missing_ok=True)
+    command = session_command(side, runs.root, name, f"--status-file={status}", "--rounds=1", *options)
     with running(command, side.tree, log, 0) as process:
         try:
             code = process.wait(max(1.0, until - time.monotonic()))
@@ -141,16 +142,10 @@ def _run_session(side: BuiltSide, folder: Path, name: str, options: Sequence[str
             raise GateError(f"choosing the sizes took longer than the budget; see {log}") from None
     if code == _NOTHING_SELECTED:
         raise GateError("-k matches no case; `pytest --collect-only --profile gate` lists them")
-    if code == _USAGE and (why := usage_error(log.read_text(errors="replace"))):
-        raise GateError(f"pytest refuses: {why}")
+    if refusals := [event.message for event in read_status(status) if isinstance(event, UsageError)]:
+        raise GateError(f"pytest refuses: {'; '.join(refusals)}")
     saved = next((file for file in runs.files() if file.name == name), None)
     if code not in (0, 1) or saved is None:
         messages = last_lines(log.read_bytes())
         raise NoRun(f"{name}: a side can't be measured (pytest's exit code {code}), see {log}:\n{messages}")
     return read_run(saved.path)
-
-
-def usage_error(output: str) -> str:
-    """Return pytest's message about a command line that it refuses, such as an invalid expression of -k."""
-    messages = [line.removeprefix("ERROR:").strip() for line in output.splitlines() if line.startswith("ERROR:")]
-    return "; ".join(messages)

@@ -3,7 +3,7 @@
 import argparse
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -94,8 +94,9 @@ def pytest_addoption(parser: Any) -> None:
         ("--repeat", "N", "measure N times, each in a fresh process, and save N runs"),
     ):
         group.addoption(name, metavar=metavar, default=None, help=text)
-    # The gate's own: which cases at which sizes, and the socket on which this session is given turns.
-    for name in ("--plan", "--in-turns"):
+    # For verbs that start sessions: where this session writes its status, see `benchmarks.files.status`; and for the
+    # gate which cases at which sizes, and the socket on which this session is given turns.
+    for name in ("--status-file", "--plan", "--in-turns"):
         group.addoption(name, default=None, help=argparse.SUPPRESS)
     group.addoption(
         "--resources",
@@ -104,6 +105,19 @@ def pytest_addoption(parser: Any) -> None:
         help="measure memory, CPU time and more in one further call of each case, which is not timed",
     )
     group.addoption("--quiet-progress", action="store_true", default=False, help="no progress lines while measuring")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_cmdline_main(config: Any) -> Generator[None, object, object]:
+    """Report every refused command line, pytest's own refusals included, to the verb that started the session."""
+    try:
+        return (yield)
+    except pytest.UsageError as error:
+        if config.option.status_file:
+            from benchmarks.files.status import UsageError, append_event
+
+            append_event(Path(config.option.status_file), UsageError("; ".join(map(str, error.args))))
+        raise
 
 
 def read_settings(option: Callable[[str], Any], known_backend: Callable[[str], bool]) -> Settings:

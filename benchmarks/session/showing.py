@@ -3,24 +3,34 @@
 import contextlib
 import io
 import os
+from pathlib import Path
 
+from benchmarks.files.status import Failure, append_event
 from benchmarks.grid import rough_weight
 from benchmarks.history.costs import weighed
 from benchmarks.session.options import SETTINGS
+from benchmarks.session.progress import session_progress
 from benchmarks.session.recording import costs_before
 from benchmarks.session.session import LEDGER, PROGRESS, is_case
 from benchmarks.session.shards import described, split
 
 
 def show_progress(config, cases):
-    """Have the progress of `cases` shown, on a terminal as a bar, elsewhere as lines."""
-    config.stash[PROGRESS] = make_progress(config, expected_costs(config, cases))
+    """Tell of the progress of `cases` from now on."""
+    quiet, status_file = config.stash[SETTINGS].quiet_progress, config.option.status_file
+    config.stash[PROGRESS] = session_progress(config, expected_costs(config, cases, quiet), status_file, quiet)
 
 
-def expected_costs(config, cases):
-    """By node id, what each case should cost: from the history where there is one, else rough weights."""
+def keep_failure(config, nodeid, reason):
+    """Write a failure to the status file, if there is one."""
+    if config.option.status_file:
+        append_event(Path(config.option.status_file), Failure(nodeid, reason))
+
+
+def expected_costs(config, cases, rough=False):
+    """By node id, what each case should cost: from the history where there is one and not `rough`, else by its size."""
     settings = config.stash[SETTINGS]
-    before = costs_before(config) if settings.measuring else {}
+    before = costs_before(config) if settings.measuring and not rough else {}
     weights = {
         item.nodeid: rough_weight(getattr(item, "callspec", None) and item.callspec.params, settings.tasks)
         for item in cases
@@ -39,23 +49,10 @@ def keep_shard(config, items, shard):
     items[:] = [item for item in items if item.nodeid not in others]
 
 
-def make_progress(config, weights):
-    """A bar on a terminal, lines elsewhere."""
-    from benchmarks.report.progress import Bar, Estimate, Lines
-
-    reporter = config.pluginmanager.get_plugin("terminalreporter")
-    reporter.showfspath = False  # pytest's own progress
-    # pytest's own output stream, which capturing leaves alone.
-    stream = reporter._tw._file
-    if stream.isatty():
-        return Bar(Estimate(weights), stream)
-    return Lines(Estimate(weights), reporter.write_line)
-
-
 @contextlib.contextmanager
 def showing_stderr(config, name):
     """Gives what shows a block's stderr as it comes, under a case's name; or drops it where nobody wants progress."""
-    if PROGRESS not in config.stash:
+    if PROGRESS not in config.stash or not config.stash[PROGRESS].shown:
         yield contextlib.redirect_stderr(io.StringIO())
         return
     from benchmarks.report.progress import LiveStderr

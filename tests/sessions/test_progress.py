@@ -5,6 +5,7 @@ import pty
 import re
 import subprocess
 
+from benchmarks.files.status import Failure, Progress, read_status
 from tests.run_session import GRID, ROOT, SMALL, command, environment, session
 
 CELLS = ("--backends", "threading", "--n-jobs", "2", "--batch-sizes", "10,100", *SMALL, "-k", "threading or loop", GRID)
@@ -54,3 +55,17 @@ def test_quiet_progress_leaves_pytest_s_own(tmp_path):
     done = session(tmp_path, "--benchmark-only", "--quiet-progress", *CELLS)
     assert "left " not in done.output
     assert "test_summation.py ..." in done.output
+
+
+def test_the_status_file_has_progress_and_failures(tmp_path):
+    """A verb that started the session reads both there, also if nothing is shown."""
+    cells = ("--backends", "dropping", "--n-jobs", "2", "--batch-sizes", "10", *SMALL, GRID)
+    status = tmp_path / "status"
+    options = ("--benchmark-only", "--quiet-progress", f"--status-file={status}")
+    session(tmp_path / "history", *options, *cells, faulty=True)
+    events = read_status(status)
+    (failure,) = [event for event in events if isinstance(event, Failure)]
+    assert failure.nodeid.endswith("test_summation[dropping-n2-b10]")
+    assert failure.reason.startswith("WrongResult: ")
+    progress = [event for event in events if isinstance(event, Progress)]
+    assert [event.done for event in progress] == list(range(1, progress[0].total + 1))
