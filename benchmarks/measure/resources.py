@@ -5,15 +5,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from benchmarks.errors import BadOption
 from benchmarks.measure.children import OWN
-from benchmarks.session.options import Settings
 
 # Run as a program, never imported here: collecting does not pay for psutil.
 _SAMPLER = Path(__file__).with_name("sampler.py")
@@ -112,17 +107,3 @@ class Meter:
     def _died(self) -> SamplerDied:
         self.close()
         return SamplerDied("the process that watches memory has ended; run again, or leave --resources out")
-
-
-METER = pytest.StashKey[Meter | None]()
-
-
-def read_resources(settings: Settings) -> Meter | None:
-    """What measures the session's resources, None where nobody asked. Raises BadOption where they can't be had."""
-    if not (settings.resources and settings.measuring):
-        return None
-    if find_spec("psutil") is None:
-        raise BadOption("--resources needs psutil: install it, or use `tox run -e bench`")
-    if find_spec("resource") is None:
-        raise BadOption("--resources needs a POSIX system, whose kernel counts what a process uses")
-    return Meter()

@@ -8,29 +8,10 @@ between two questions (opening a pool, a timed round, a check, a line of the jou
 import json
 import os
 import socket
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from benchmarks.errors import BadOption
 from benchmarks.measure.deadline import paused
-
-
-@dataclass(frozen=True)
-class Planned:
-    """One case of a plan: `scale` multiplies its size; `cpu` is the one core that it is bound to, None for any.
-
-    `keep` leaves loky's executor to the next case.
-    """
-
-    nodeid: str
-    scale: float
-    cpu: int | None
-    keep: bool
 
 
 class Turns:
@@ -57,77 +38,3 @@ class Turns:
                 told = ""
         if told != "go\n":
             pytest.exit("nobody gives turns any more", returncode=pytest.ExitCode.INTERRUPTED)
-
-
-@dataclass(frozen=True)
-class Plan:
-    """The cases of a session, in its order, and who gives it turns, None where it runs alone."""
-
-    cases: Mapping[str, Planned]
-    turns: Turns | None
-
-    def start(self, nodeid: str) -> None:
-        """Wait for the turn to begin a case."""
-        self.wait(nodeid, 0)
-
-    def wait(self, nodeid: str, round_number: int) -> None:
-        """Wait for the turn to do a round of a case."""
-        if self.turns:
-            self.turns.wait(list(self.cases).index(nodeid), round_number)
-
-    def end(self) -> None:
-        """Wait until the other side has no round left to time."""
-        if self.turns:
-            self.turns.wait(len(self.cases), 0)
-
-    def rounds(self, nodeid: str) -> Callable[[], None]:
-        """What to call before each round of a case."""
-        numbers = iter(range(1, 1_000_000))
-        return lambda: self.wait(nodeid, next(numbers))
-
-    @contextmanager
-    def bound(self, nodeid: str) -> Iterator[None]:
-        """Bind the case to its core, where it has one."""
-        cpu = self.cases[nodeid].cpu
-        if cpu is None:
-            yield
-            return
-        before = os.sched_getaffinity(0)
-        os.sched_setaffinity(0, {cpu})
-        try:
-            yield
-        finally:
-            os.sched_setaffinity(0, before)
-
-
-ALONE = Plan({}, None)
-
-PLAN = pytest.StashKey[Plan]()
-
-
-def read_plan(path: str | None, descriptor: str | None) -> Plan:
-    """The plan in a file that the gate has written, and its turns. Raises BadOption."""
-    if path is None:
-        if descriptor is not None:
-            raise BadOption("--in-turns: needs --plan; the gate gives both")
-        return ALONE
-    try:
-        entries = json.loads(Path(path).read_bytes())["cases"]
-        cases = [
-            Planned(str(entry["nodeid"]), float(entry["scale"]), entry["cpu"], bool(entry["keep"])) for entry in entries
-        ]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise BadOption(f"--plan {path!r}: {error!r}; expected a file that the gate has written") from None
-    try:
-        turns = Turns(int(descriptor)) if descriptor is not None else None
-    except (OSError, ValueError) as error:
-        raise BadOption(f"--in-turns {descriptor!r}: {error}; expected the number of an open socket") from None
-    return Plan({case.nodeid: case for case in cases}, turns)
-
-
-def planned(items: Sequence[Any], plan: Plan) -> list[Any]:
-    """The items of a plan in its order. Raises BadOption where one is missing."""
-    known = {item.nodeid: item for item in items}
-    if gone := [nodeid for nodeid in plan.cases if nodeid not in known]:
-        raise BadOption(f"--plan: {gone[0]} is no case of this session")
-    return [known[nodeid] for nodeid in plan.cases]

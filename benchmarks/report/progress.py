@@ -114,35 +114,6 @@ class Bar:
         self._progress.refresh()
 
 
-class LiveStderr:
-    """A stderr that shows joblib's own progress messages: on one line of a terminal, or now and then in a log.
-
-    Only for a scenario whose messages are part of what is timed.
-    """
-
-    _LOG_EVERY_S = 5.0
-
-    def __init__(self, stream: TextIO, terminal: bool) -> None:
-        self._stream = stream
-        self._terminal = terminal
-        self._next = 0.0
-
-    def write(self, text: str) -> int:
-        """Show the last line of `text`."""
-        line = text.strip().rpartition("\n")[2]
-        if line and self._terminal:
-            self._stream.write(f"\r\x1b[2K{line[:99]}\r")
-            self._stream.flush()
-        elif line and time.monotonic() >= self._next:
-            self._next = time.monotonic() + self._LOG_EVERY_S
-            self._stream.write(f"{line[:99]}\n")
-            self._stream.flush()
-        return len(text)
-
-    def flush(self) -> None:
-        """Every shown line is flushed as it is written."""
-
-
 def short(nodeid: str) -> str:
     """A node id without its file, such as `test_summation[loky-n4-b1000]`."""
     return nodeid.rpartition("::")[2]

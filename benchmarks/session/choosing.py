@@ -1,43 +1,90 @@
-"""Which of the collected cases a session runs: those of its profile and work, those of its plan."""
+"""Which of the collected cases a session runs, and in which order: by profile, workload, plan, shard and seed."""
 
+import random
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from benchmarks.errors import BadOption
-from benchmarks.measure.turns import PLAN, planned
-from benchmarks.session.options import SETTINGS
-from benchmarks.session.session import is_case
-from benchmarks.session.workload import WORKLOAD
+from benchmarks.session.costs import expected_costs
+from benchmarks.session.options import Shard
+from benchmarks.session.shards import described, split
+from benchmarks.session.state import SuiteSession, suite_session
 
 # Profiles whose cases are a file of their own, which no other profile has.
 _OWN_FILES = {"notebook": "test_notebook.py", "probe": "test_probe.py", "probe of a workload": "test_tasks.py"}
 
+# The grid of the summation, and of another workload.
+_GRIDS = ("test_summation.py", "test_workload.py")
 
-def in_profile(config: Any, path: Path) -> bool:
-    """Whether the cases of a file belong to the session's profile and work."""
-    profile = config.stash[SETTINGS].profile
-    if profile == "probe" and config.stash[WORKLOAD]:
+
+def is_case(item: Any) -> bool:
+    """Whether a collected item is a case of the suite and not a unit test."""
+    return "measure" in getattr(item, "fixturenames", ())
+
+
+def is_ignored(config: Any, path: Path) -> bool:
+    """Whether a file is not even collected: a unit test if only cases are wanted, cases of another profile."""
+    if config.option.benchmark_only and config.rootpath / "tests" in path.parents:
+        return True
+    is_suite = path.parent.name == "suite" and path.name.startswith("test_")
+    return is_suite and not in_profile(suite_session(config), path)
+
+
+def in_profile(session: SuiteSession, path: Path) -> bool:
+    """Whether the cases of a file belong to the session's profile and workload."""
+    profile = session.settings.profile
+    if profile == "probe" and session.workload:
         profile = "probe of a workload"
     if profile in _OWN_FILES or path.name in _OWN_FILES.values():
         return path.name == _OWN_FILES.get(profile)
-    return path.name != ("test_summation.py" if config.stash[WORKLOAD] else "test_workload.py")
+    return path.name != ("test_summation.py" if session.workload else "test_workload.py")
 
 
-def keep_planned(config: Any, items: list[Any]) -> None:
-    """A plan says which cases, in which order. Raises pytest.UsageError where one is missing."""
-    try:
-        kept = planned(items, config.stash[PLAN])
-    except BadOption as bad:
-        raise pytest.UsageError(str(bad)) from None
-    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
-    items[:] = kept
+def choose_cases(config: Any, items: list[Any]) -> None:
+    """Reduce the collected items to the session's cases, in the order in which they run; unit tests stay.
+
+    Raises pytest.UsageError if a case of the plan is missing.
+    """
+    session = suite_session(config)
+    # A path on the command line is collected whatever the profile is.
+    others = [item for item in items if is_case(item) and not in_profile(session, item.path)]
+    _deselect(config, items, others)
+    if session.plan.cases:
+        try:
+            planned = session.plan.select(items)
+        except BadOption as error:
+            raise pytest.UsageError(str(error)) from None
+        _deselect(config, items, [item for item in items if item not in planned])
+        items[:] = planned
+        return
+    if session.settings.shard is not None:
+        _keep_shard(config, items, session.settings.shard)
+    # The grid comes first, because most people wait for it.
+    items.sort(key=lambda item: item.path.name not in _GRIDS)
+    if session.settings.shuffle is not None:
+        items[:] = shuffled(items, session.settings.shuffle)
 
 
-def deselect_other_profiles(config: Any, items: list[Any]) -> None:
-    """A path on the command line is collected whatever the profile; its cases are then left out, and counted."""
-    others = [item for item in items if is_case(item) and not in_profile(config, item.path)]
-    if others:
-        config.hook.pytest_deselected(items=others)
-        items[:] = [item for item in items if item not in others]
+def _keep_shard(config: Any, items: list[Any], shard: Shard) -> None:
+    """Deselect the cases of the other shards, and enter in the ledger which shard this is."""
+    cases = [item for item in items if is_case(item)]
+    lists = split(expected_costs(config, cases), shard.of)
+    suite_session(config).ledger.shard = described(shard, lists)
+    others = set().union(*lists) - set(lists[shard.number - 1])
+    _deselect(config, items, [item for item in cases if item.nodeid in others])
+
+
+def _deselect(config: Any, items: list[Any], deselected: list[Any]) -> None:
+    if deselected:
+        config.hook.pytest_deselected(items=deselected)
+        items[:] = [item for item in items if item not in deselected]
+
+
+def shuffled(items: list[Any], seed: int) -> list[Any]:
+    """Return the items with the cases among them in random order; everything else keeps its position."""
+    cases = [item for item in items if is_case(item)]
+    random.Random(seed).shuffle(cases)
+    in_new_order = iter(cases)
+    return [next(in_new_order) if is_case(item) else item for item in items]

@@ -4,16 +4,12 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from benchmarks.backends.opening import EnginePools
 from benchmarks.backends.protocol import Pool
 from benchmarks.engines.opening import pools_on
 from benchmarks.engines.protocol import ENGINES, EngineSpec
 from benchmarks.errors import BadOption
 from benchmarks.session.importing import imported
-
-SPECS = pytest.StashKey[EnginePools]()
 
 # The name by which a user's module says which engines it has.
 _TABLE = "BACKENDS"
@@ -41,7 +37,7 @@ def _name(engine: object) -> object:
     return getattr(engine, "__name__", None)
 
 
-def specs(option: Callable[[str], Any], backends: Iterable[str], own: Mapping[str, str]) -> EnginePools:
+def engine_pools(option: Callable[[str], Any], backends: Iterable[str], own: Mapping[str, str]) -> EnginePools:
     """Return what makes pools on the engines of those backends that need one. Raises BadOption."""
     pools: dict[str, Callable[[dict[str, Any]], Pool]] = {}
     paths = (str(Path(option("workload_path")).absolute()),) if option("workload_path") else ()

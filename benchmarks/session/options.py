@@ -60,9 +60,6 @@ class Settings:
     resources: bool
 
 
-SETTINGS = pytest.StashKey[Settings]()
-
-
 def pytest_addoption(parser: Any) -> None:
     """Declare the options; values stay text here, so that every refusal reads alike.
 

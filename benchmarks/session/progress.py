@@ -58,7 +58,11 @@ class StatusLines:
 
 
 def session_progress(config: Any, costs: Mapping[str, float], status_file: str | None, quiet: bool) -> SessionProgress:
-    """Return the progress of cases by their expected costs: on a terminal a bar, elsewhere lines, none if `quiet`."""
+    """Return the progress of cases, given by node id with what each should cost.
+
+    It is shown as a bar on a terminal and as lines elsewhere, not at all if `quiet`; it is written to the status file
+    if there is one.
+    """
     kinds: list[Progress] = [StatusLines(Estimate(costs), Path(status_file))] if status_file else []
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     if shown := reporter is not None and not quiet:

@@ -1,6 +1,5 @@
-"""A session's side of the history: reads its options, opens the journal, and says what became of the run."""
+"""A session's side of the history: reads its options, keeps the journal, and says what became of the run."""
 
-from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -8,32 +7,26 @@ from typing import Any
 import pytest
 
 from benchmarks.errors import BadOption, BadReference, SuiteError
-from benchmarks.history.comparability import bars
-from benchmarks.history.costs import costs
-from benchmarks.history.index import Index, bars_key
 from benchmarks.history.journal import Journal, recover
 from benchmarks.history.marks import reject
 from benchmarks.history.run import Run, parse_run
 from benchmarks.history.store import Store, default_root, refuse_name
 from benchmarks.session.baselines import choose_baselines
 from benchmarks.session.saving import HistoryStorage, plain, save_json
-from benchmarks.session.session import LEDGER
-
-_STORAGE = pytest.StashKey[HistoryStorage]()
-_COMPARE = pytest.StashKey[Any]()
-_COMMIT_INFO = pytest.StashKey[Any]()
-_COSTS = pytest.StashKey[dict[str, float]]()
+from benchmarks.session.state import suite_session
 
 # pytest-benchmark's own default for --benchmark-storage.
 _STOCK_DEFAULT = "file://./.benchmarks"
 
 
-def read_history(config: Any) -> None:
-    """Read `--history`, and take from pytest-benchmark what the history does in its place. Raises BadOption."""
-    option = config.option
+def read_history(option: Any) -> tuple[HistoryStorage, object]:
+    """Return the storage that the options name, and the value of --benchmark-compare. Raises BadOption.
+
+    The options of pytest-benchmark that the history takes over are changed, so that it does not act on them itself.
+    """
     stock = None if option.benchmark_storage == _STOCK_DEFAULT else option.benchmark_storage.removeprefix("file://")
     if stock and "://" in stock:
-        raise BadOption(f"--benchmark-storage {stock!r}: runs are stored in a folder here; use --history DIR")
+        raise BadOption(f"--benchmark-storage {stock!r}: runs are stored in a local folder; use --history DIR")
     if stock and option.history and Path(stock).absolute() != Path(option.history).absolute():
         raise BadOption(f"--history {option.history!r} and --benchmark-storage {stock!r} differ; leave the second out")
     if option.benchmark_save and (why := refuse_name(option.benchmark_save)):
@@ -44,119 +37,118 @@ def read_history(config: Any) -> None:
         raise BadOption("--history '': an empty name; expected a folder, or leave the option out")
     root = Path(option.history or stock or default_root()).absolute()
     if root.exists() and not root.is_dir():
-        raise BadOption(f"--history {str(root)!r}: not a folder; expected one, or a name that is free")
+        raise BadOption(f"--history {str(root)!r}: not a folder; expected a folder, or a name that does not exist yet")
     option.benchmark_storage = str(root)
-    config.stash[_COMPARE], option.benchmark_compare = option.benchmark_compare, None
-    config.stash[_STORAGE] = HistoryStorage(Store(root))
+    compare, option.benchmark_compare = option.benchmark_compare, None
+    return HistoryStorage(Store(root)), compare
 
 
-def install(session: Any, measuring: bool) -> None:
-    """Put the history in the place of pytest-benchmark's storage; recover what dead sessions left.
+def install_storage(session: Any) -> None:
+    """Replace pytest-benchmark's storage by the history, and recover what sessions that died have left.
 
-    Raises pytest.UsageError where the store can't be written or there is no baseline: before anything is measured.
+    Raises pytest.UsageError if the store can't be written or there is no baseline: before anything is measured.
     """
     config, benchmarks = session.config, session.config._benchmarksession
-    storage = benchmarks.storage = config.stash[_STORAGE]
+    ours = suite_session(config)
+    storage = benchmarks.storage = ours.storage
     benchmarks.save_json = partial(_save_json, storage, benchmarks.json)
-    if not measuring or config.option.collectonly:
+    if not ours.settings.measuring or config.option.collectonly:
         return
     # Asking the processor costs half a second; pytest-benchmark would ask again for each thing it writes.
     machine_info = benchmarks.get_machine_info()
     benchmarks.get_machine_info = lambda: machine_info
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     try:
-        said = recover(storage.store)
-        if config.stash[_COMPARE]:
-            storage.baselines, more = choose_baselines(storage.store, config.stash[_COMPARE], lambda: _now(config))
-            said += more
+        messages = recover(storage.store)
+        if ours.compare:
+            storage.baselines, remarks = choose_baselines(storage.store, ours.compare, lambda: run_so_far(config))
+            messages += remarks
             benchmarks.compare = bool(storage.baselines)
         if config.option.benchmark_compare_fail and not storage.baselines:
-            raise BadReference(f"--benchmark-compare-fail: {'; '.join(said)}")
+            raise BadReference(f"--benchmark-compare-fail: {'; '.join(messages)}")
         benchmarks.handle_loading()
     except SuiteError as error:
         raise pytest.UsageError(str(error)) from None
-    for line in said if reporter else ():
+    for line in messages if reporter else ():
         reporter.write_line(line)
 
 
-def open_journal(session: Any) -> None:
-    """Have the session's header on disk before its first case. Raises pytest.UsageError."""
-    config = session.config
-    storage = config.stash[_STORAGE]
+def open_journal(config: Any) -> None:
+    """Write the journal's header to disk before the first case. Raises pytest.UsageError if it can't be written."""
+    session = suite_session(config)
     try:
-        storage.journal = Journal(storage.store, _header(config), config.stash[LEDGER].session)
+        session.storage.journal = Journal(session.storage.store, _header(config), session.ledger.session)
     except SuiteError as error:
         raise pytest.UsageError(str(error)) from None
 
 
-def costs_before(config: Any) -> dict[str, float]:
-    """By case name, what it cost in the newest runs like this one; nothing where the history can't be read."""
-    if _COSTS not in config.stash:
-        config.stash[_COSTS] = {}
-        with suppress(SuiteError), closing(Index(config.stash[_STORAGE].store)) as index:
-            config.stash[_COSTS] = costs(index, bars_key(bars(_now(config))))
-    found: dict[str, float] = config.stash[_COSTS]
-    return found
+def run_so_far(config: Any) -> Run:
+    """Return the run that this session will save, without cases."""
+    return parse_run(_header(config), "this session")
 
 
 def _header(config: Any) -> dict[str, Any]:
-    """The run file as it would be saved now, without cases."""
-    benchmarks = config._benchmarksession
-    if _COMMIT_INFO not in config.stash:  # git is asked several things
-        config.stash[_COMMIT_INFO] = config.hook.pytest_benchmark_generate_commit_info(config=config)
+    """Return the run file as it would be saved now, without cases."""
+    session, benchmarks = suite_session(config), config._benchmarksession
+    if session.commit_info is None:  # git is asked several things
+        session.commit_info = config.hook.pytest_benchmark_generate_commit_info(config=config)
     document = config.hook.pytest_benchmark_generate_json(
         config=config,
         benchmarks=[],
         include_data=True,
         machine_info=benchmarks.get_machine_info(),
-        commit_info=config.stash[_COMMIT_INFO],
+        commit_info=session.commit_info,
     )
     config.hook.pytest_benchmark_update_json(config=config, benchmarks=[], output_json=document)
     return plain(document)
 
 
-def _now(config: Any) -> Run:
-    """What this session's run will be, without cases."""
-    return parse_run(_header(config), "this session")
-
-
 def keep_journal(session: Any, nodeid: str) -> None:
-    """Have a case that has just ended on disk; stop the session where that can't be done."""
-    config = session.config
-    storage, ledger = config.stash[_STORAGE], config.stash[LEDGER]
+    """Write a case that has just ended to the journal; stop the session if that fails."""
+    ours = suite_session(session.config)
+    storage, ledger = ours.storage, ours.ledger
     written = True
     if nodeid in ledger.passed:
-        done = next((it for it in reversed(config._benchmarksession.benchmarks) if it.fullname == nodeid), None)
-        if done is not None and not done.has_error:
-            written = storage.finished(done.as_dict(include_data=True))
+        benchmarks = reversed(session.config._benchmarksession.benchmarks)
+        finished = next((bench for bench in benchmarks if bench.fullname == nodeid), None)
+        if finished is not None and not finished.has_error:
+            written = storage.finished(finished.as_dict(include_data=True))
     elif nodeid in ledger.failed:
         written = storage.failed(nodeid, ledger.failed[nodeid])
     if not written:
         session.shouldstop = "what is measured can't be stored"
 
 
+def keep_finished(config: Any) -> None:
+    """Remove the cases without a time from pytest-benchmark's list: failed, wrong, cut off or interrupted ones."""
+    benchmarks, passed = config._benchmarksession.benchmarks, suite_session(config).ledger.passed
+    benchmarks[:] = [bench for bench in benchmarks if bench.fullname in passed and not bench.has_error]
+
+
 def _save_json(storage: HistoryStorage, file: Any, document: dict[str, Any]) -> None:
-    """`--benchmark-json`, in pytest-benchmark's place: its own would take the saved run down with it."""
+    """Write `--benchmark-json`; if pytest-benchmark did, a failure would cost the saved run as well."""
     try:
         save_json(file, document)
     except SuiteError as error:
         storage.troubles.append(f"--benchmark-json was not written: {error}")
 
 
-def outcome(session: Any) -> list[str]:
-    """What the user has to know of the saved run; sets the session's exit code where something went wrong."""
-    config = session.config
-    storage, benchmarks = config.stash[_STORAGE], config._benchmarksession
-    said = []
+def conclude(session: Any) -> list[str]:
+    """Close the storage and return what the user has to know of the saved run.
+
+    The session's exit code is set if a comparison found a regression or if something was not saved.
+    """
+    storage, benchmarks = suite_session(session.config).storage, session.config._benchmarksession
+    messages = []
     if benchmarks.performance_regressions:
         session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
-        said += _rejected(storage, [f"{name}: {fail}" for name, fail in benchmarks.performance_regressions])
+        messages += _rejected(storage, [f"{name}: {fail}" for name, fail in benchmarks.performance_regressions])
     storage.close()
     if storage.troubles:
         session.exitstatus = pytest.ExitCode.USAGE_ERROR
     elif storage.saved:
-        said.append(f"saved as {_shown(storage.saved)}")
-    return said + [f"ERROR: {trouble}" for trouble in storage.troubles]
+        messages.append(f"saved as {_relative(storage.saved)}")
+    return messages + [f"ERROR: {trouble}" for trouble in storage.troubles]
 
 
 def _rejected(storage: HistoryStorage, regressions: list[str]) -> list[str]:
@@ -170,5 +162,5 @@ def _rejected(storage: HistoryStorage, regressions: list[str]) -> list[str]:
     return [f"{storage.saved.stem} is marked rejected: it will not be a baseline unless it is pinned"]
 
 
-def _shown(path: Path) -> str:
+def _relative(path: Path) -> str:
     return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)

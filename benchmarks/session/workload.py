@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import pytest
-
 from benchmarks.errors import BadOption
 from benchmarks.measure.work import Work
 from benchmarks.session.arguments import arguments_of
@@ -65,9 +63,6 @@ def _digest(arguments: Sequence[Any]) -> str | None:
         return hashlib.sha256(pickle.dumps(arguments, protocol=4)).hexdigest()[:16]
     except Exception:  # pickle raises whatever the objects do
         return None
-
-
-WORKLOAD = pytest.StashKey[Workload | None]()
 
 
 def read_workload(option: Callable[[str], Any], settings: Settings) -> Workload | None:

@@ -1,7 +1,7 @@
 """The cells of the grid as parameters of a test."""
 
 from benchmarks.grid import distinct, grid, references
-from benchmarks.session.options import SETTINGS
+from benchmarks.session.state import suite_session
 
 
 def cells(config):
@@ -9,7 +9,7 @@ def cells(config):
 
     The parameters are plain values, so that stock tools can group by them.
     """
-    settings = config.stash[SETTINGS]
+    settings = suite_session(config).settings
     axes = settings.backends, settings.n_jobs, settings.batch_sizes
     # A gate asks about joblib; the references are what it is measured against elsewhere.
     beside = [] if settings.profile == "gate" else references(*axes)

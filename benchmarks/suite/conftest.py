@@ -4,13 +4,8 @@ import functools
 
 import pytest
 
-from benchmarks.measure.resources import METER
-from benchmarks.measure.turns import PLAN
 from benchmarks.measure.work import Work
-from benchmarks.session.engines import SPECS
-from benchmarks.session.options import SETTINGS
-from benchmarks.session.session import LEDGER
-from benchmarks.session.workload import WORKLOAD
+from benchmarks.session.state import suite_session
 from benchmarks.workloads.micro import nothing
 
 A_HUNDRED_NOTHINGS = Work(nothing, range(100), expected=lambda value: value, facts={"tasks": 100})
@@ -21,37 +16,43 @@ def measure(request, benchmark):
     """Times calls of a case's pool: see `benchmarks.measure.rounds.Measure`."""
     from benchmarks.measure.rounds import Gated, Measure
 
-    settings, ledger, engines = (request.config.stash[key] for key in (SETTINGS, LEDGER, SPECS))
+    session, nodeid = suite_session(request.config), request.node.nodeid
+    settings, plan, ledger = session.settings, session.plan, session.ledger
 
     def stuck(threads):
         ledger.stuck = f"{request.node.name} left threads behind that can't be ended: {', '.join(threads)}"
 
     gated = None
     if settings.profile == "gate":
-        plan, nodeid = request.config.stash[PLAN], request.node.nodeid
         turn = plan.rounds(nodeid) if plan.turns else None
         gated = Gated(turn, repeated=bool(plan.cases), keep=bool(plan.cases) and plan.cases[nodeid].keep)
-    meter = request.config.stash[METER]
     measure = Measure(
-        benchmark, settings.rounds, settings.warmups, settings.case_timeout_s, stuck, engines, gated, meter
+        benchmark,
+        settings.rounds,
+        settings.warmups,
+        settings.case_timeout_s,
+        stuck,
+        session.engines,
+        gated,
+        session.meter,
     )
     yield measure
     # A case that failed before its rounds has had no use for the fixture: pytest-benchmark need not warn of that.
-    benchmark.skipped = benchmark.skipped or request.node.nodeid in ledger.failed
-    ledger.time(request.node.nodeid, benchmark.stats and benchmark.stats.stats.data, measure.untimed_s)
+    benchmark.skipped = benchmark.skipped or nodeid in ledger.failed
+    ledger.time(nodeid, benchmark.stats and benchmark.stats.stats.data, measure.untimed_s)
 
 
 @pytest.fixture
 def scale(request):
     """What the case's size is multiplied with; a plan sizes each case by itself."""
-    planned = request.config.stash[PLAN].cases.get(request.node.nodeid)
+    planned = suite_session(request.config).plan.cases.get(request.node.nodeid)
     return planned.scale if planned else 1.0
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_generate_tests(metafunc):
     """A workload is part of the name of every case that does its work."""
-    workload = metafunc.config.stash[WORKLOAD]
+    workload = suite_session(metafunc.config).workload
     if workload and "workload" in metafunc.fixturenames:
         metafunc.parametrize("workload", [workload.name])
 
@@ -66,8 +67,8 @@ def workload():
 def work(request, workload, scale):
     """One call at the session's size; of the summation, a larger one has longer tasks, a smaller one has fewer."""
     if workload:
-        return request.config.stash[WORKLOAD].work(scale)
-    settings = request.config.stash[SETTINGS]
+        return suite_session(request.config).workload.work(scale)
+    settings = suite_session(request.config).settings
     tasks = max(1, round(settings.tasks * min(scale, 1.0)))
     return make_summation(tasks, max(1, round(settings.longest * max(scale, 1.0))))
 
@@ -75,20 +76,20 @@ def work(request, workload, scale):
 @pytest.fixture
 def few_tasks(request, workload):
     """A call too small to hide what stands beside it."""
-    return request.config.stash[WORKLOAD].few() if workload else A_HUNDRED_NOTHINGS
+    return suite_session(request.config).workload.few() if workload else A_HUNDRED_NOTHINGS
 
 
 @pytest.fixture(scope="session")
 def notebook(request):
     """The notebook's call."""
-    settings = request.config.stash[SETTINGS]
+    settings = suite_session(request.config).settings
     return make_summation(settings.tasks, settings.longest)
 
 
 @pytest.fixture(scope="session")
 def first_tasks(request):
     """The first hundred tasks of the summation, to see what runs without waiting for all of it."""
-    settings = request.config.stash[SETTINGS]
+    settings = suite_session(request.config).settings
     few = min(100, settings.tasks)
     return make_summation(few, max(1, settings.longest * few // settings.tasks))
 
@@ -104,6 +105,6 @@ def make_summation(tasks, longest):
 @pytest.fixture
 def sized(request, scale):
     """How many tasks or calls a micro-case has: what it asks for, scaled; or few where nothing is measured."""
-    settings = request.config.stash[SETTINGS]
+    settings = suite_session(request.config).settings
     most = None if settings.measuring else settings.tasks
     return lambda count: max(1, min(round(count * scale), most or 10_000_000))

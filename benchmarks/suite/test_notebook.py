@@ -8,9 +8,8 @@ pytestmark = pytest.mark.benchmark(group="notebook")
 
 
 @pytest.mark.parametrize("backend", ["loky", "threading", "sequential", "loop"])
-def test_notebook(measure, notebook, first_tasks, live_stderr, backend):
+def test_notebook(measure, notebook, first_tasks, backend):
     """The whole block, once; an untimed call of the first tasks only says what really runs."""
     case = Case(backend, 4, None if backend == "loop" else 1000)
     options = {"backend": "loky", "n_jobs": 4, "batch_size": 1000} if backend == "loop" else {}
-    with live_stderr:
-        measure.whole_block(case, notebook, observed=first_tasks, verbose=10, **options)
+    measure.whole_block(case, notebook, observed=first_tasks, verbose=10, **options)

@@ -10,7 +10,7 @@ import pytest
 from benchmarks.grid import Case, backend_of
 from benchmarks.machine import usable_cores
 from benchmarks.measure.work import Work
-from benchmarks.session.options import SETTINGS
+from benchmarks.session.state import suite_session
 from benchmarks.workloads.micro import nap, nothing
 
 pytestmark = pytest.mark.benchmark(group="overhead")
@@ -28,7 +28,7 @@ def same(value):
 
 def pytest_generate_tests(metafunc):
     """Every backend asked for; `workers` instead of `backend` leaves the sequential one out."""
-    backends = metafunc.config.stash[SETTINGS].backends
+    backends = suite_session(metafunc.config).settings.backends
     if "backend" in metafunc.fixturenames:
         metafunc.parametrize("backend", backends)
     if "workers" in metafunc.fixturenames:

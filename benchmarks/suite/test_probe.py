@@ -7,7 +7,7 @@ import pytest
 from benchmarks.grid import Case, backend_of
 from benchmarks.machine import usable_cores
 from benchmarks.measure.work import Work
-from benchmarks.session.options import SETTINGS
+from benchmarks.session.state import suite_session
 from benchmarks.workloads.profiled import hold, orders, release
 from benchmarks.workloads.summation import closed_form
 
@@ -36,7 +36,7 @@ BATCHES_OF_THREADS = 6_000
 
 def pytest_generate_tests(metafunc):
     """Each part with two workers, with one a core, and with twice as many."""
-    backends = [name for name in metafunc.config.stash[SETTINGS].backends if backend_of(name).workers]
+    backends = [name for name in suite_session(metafunc.config).settings.backends if backend_of(name).workers]
     cores = usable_cores()
     pools = [(name, jobs) for name in backends for jobs in sorted({2, max(2, cores), max(2, 2 * cores)})]
     if "part" in metafunc.fixturenames:

@@ -3,7 +3,7 @@
 import pytest
 
 from benchmarks.grid import Case, backend_of
-from benchmarks.session.options import SETTINGS
+from benchmarks.session.state import suite_session
 
 pytestmark = pytest.mark.benchmark(group="startup")
 
@@ -14,7 +14,7 @@ def pytest_generate_tests(metafunc):
     """Every backend asked for: the sequential one as it is, the others with 2 and 4 workers."""
     cells = [
         (backend, jobs)
-        for backend in metafunc.config.stash[SETTINGS].backends
+        for backend in suite_session(metafunc.config).settings.backends
         for jobs in ((2, 4) if backend_of(backend).workers else (1,))
     ]
     metafunc.parametrize("backend, n_jobs", cells, ids=[f"{backend}-n{jobs}" for backend, jobs in cells])

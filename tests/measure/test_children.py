@@ -12,7 +12,7 @@ from tests.run_session import ROOT, environment
 FORKS = """
 import os, signal, sys, time
 from benchmarks.measure.children import reset_signals_in_forks
-from benchmarks.session.session import end_in_order_on_signals
+from benchmarks.session.signals import end_in_order_on_signals
 reset_signals_in_forks()
 end_in_order_on_signals()
 ended = 0

@@ -192,7 +192,7 @@ def test_a_history_that_is_a_file_is_refused(tmp_path):
     (tmp_path / "file").write_text("")
     refused = session(tmp_path / "file", *MEASURE)
     assert refused.exit_code == 4
-    assert "not a folder; expected one, or a name that is free" in refused.output
+    assert "not a folder; expected a folder, or a name that does not exist yet" in refused.output
 
 
 def test_benchmark_json_is_written_whole(tmp_path):

@@ -1,0 +1,32 @@
+"""How a session ends before its time: on a signal in order, and past a thread that hangs without waiting for it."""
+
+import contextlib
+import os
+import signal
+import sys
+import threading
+from types import FrameType
+
+import pytest
+
+from benchmarks.measure.deadline import hurry_up
+
+
+def end_in_order_on_signals() -> None:
+    """Let SIGTERM and SIGHUP end the session as Ctrl-C does: finished cases are saved, no worker is left behind."""
+
+    def end(signum: int, frame: FrameType | None) -> None:
+        hurry_up()
+        pytest.exit(f"ended by {signal.Signals(signum).name}", returncode=128 + signum)
+
+    if threading.current_thread() is threading.main_thread():
+        for name in ("SIGTERM", "SIGHUP"):
+            with contextlib.suppress(AttributeError):
+                signal.signal(getattr(signal, name), end)
+
+
+def leave_now(exit_status: int) -> None:
+    """End the process without joining its threads: a thread that hangs would never be joined."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(exit_status)

@@ -1,0 +1,21 @@
+"""What a session shows when it ends: what was measured, what was not, and what is fastest."""
+
+from typing import Any
+
+from benchmarks.session.state import suite_session
+
+
+def print_summary(terminalreporter: Any, config: Any) -> None:
+    """Print the summary of a session that measured, below pytest-benchmark's table."""
+    session = suite_session(config)
+    settings, ledger = session.settings, session.ledger
+    if not settings.measuring or not ledger.asked or config.option.collectonly:
+        return
+    from benchmarks.machine import facts
+    from benchmarks.report.interpreter import free_threaded
+    from benchmarks.report.summary import summary
+
+    benchmarks = [bench.as_dict(include_data=False) for bench in config._benchmarksession.benchmarks]
+    title = [f"{len(ledger.passed)} of {len(ledger.asked)} cases measured", f"profile {settings.profile}"]
+    terminalreporter.section(", ".join([*title, *filter(None, [free_threaded(facts())])]))
+    terminalreporter.write(summary(benchmarks, ledger.without_time(), coloured=terminalreporter.hasmarkup))
