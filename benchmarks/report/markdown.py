@@ -1,11 +1,11 @@
-"""A judgement as Markdown, for the summary of a CI job: what matters is shown, the rest is folded."""
+"""A judgement as Markdown, for the summary of a CI job; unchanged and inconclusive rows are folded."""
 
 import html
 import re
 
 from benchmarks.analysis.judgement import Judgement, Row
 from benchmarks.analysis.verdict import Verdict
-from benchmarks.report.amounts import amount
+from benchmarks.report.columns import VERDICT, Column, Output, columns
 from benchmarks.report.wording import first_line, tally
 
 # GitHub cuts a job summary off at 1 MiB; a row is about 150 bytes.
@@ -15,7 +15,7 @@ _QUIET = frozenset({Verdict.UNCHANGED, Verdict.INCONCLUSIVE})
 
 
 def render(judgement: Judgement) -> str:
-    """The whole answer; names are text, never markup."""
+    """Return the judgement as text; names are escaped."""
     loud = [row for row in judgement.rows if row.verdict not in _QUIET]
     quiet = [row for row in judgement.rows if row.verdict in _QUIET]
     counts = tally(judgement)
@@ -30,25 +30,26 @@ def render(judgement: Judgement) -> str:
 
 
 def _table(rows: list[Row]) -> list[str]:
-    head = ["| case | base | head | head/base | n | sees | verdict |", "|---|--:|--:|--:|--:|--:|---|"]
-    more = [f"| {len(rows) - _MOST_ROWS} more | | | | | | |"] if len(rows) > _MOST_ROWS else []
-    return [*head, *map(_row, rows[:_MOST_ROWS]), *more]
+    shown = columns(Output.MARKDOWN)
+    lines = [_line([column.title for column in shown])]
+    lines.append(f"|{'|'.join('--:' if column.numeric else '---' for column in shown)}|")
+    lines += [_line([_cell(column, row) for column in shown]) for row in rows[:_MOST_ROWS]]
+    if len(rows) > _MOST_ROWS:
+        lines.append(f"| {len(rows) - _MOST_ROWS} more |{' |' * (len(shown) - 1)}")
+    return lines
 
 
-def _row(row: Row) -> str:
-    base, head = (amount(value, row.quantity) for value in (row.base, row.head))
-    found = row.comparison
-    verdict = "~" if row.verdict is Verdict.UNCHANGED else row.verdict.value
-    note = f"<br>{_text(row.note)}" if row.note and not found else ""
-    cells = [_text(row.name), base, head, "", "", "", f"{verdict}{note}"]
-    if found:
-        interval = f" [{found.interval[0]:.2f}, {found.interval[1]:.2f}]" if found.interval else ""
-        cells[3] = f"{found.ratio:.3f}{interval}"
-        cells[4] = f"{found.n_base}/{found.n_head}"
-        cells[5] = f"{found.detectable_effect:+.0%}" if found.detectable_effect is not None else "none"
+def _line(cells: list[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
+def _cell(column: Column, row: Row) -> str:
+    if column is VERDICT:
+        note = f"<br>{_text(row.note)}" if row.note and not row.comparison else ""
+        return f"{column.text(row)}{note}"
+    return column.text(row) if column.numeric else _text(column.text(row))
+
+
 def _text(text: str) -> str:
-    """`text` so that Markdown shows it as it is: character references for what either Markdown or HTML would obey."""
-    return re.sub(r"[\\`*_{}\[\]#|~@:]", lambda found: f"&#{ord(found.group())};", html.escape(text))
+    """Escape what Markdown or HTML would interpret, as character references."""
+    return re.sub(r"[\\`*_{}\[\]#|~@:]", lambda special: f"&#{ord(special.group())};", html.escape(text))

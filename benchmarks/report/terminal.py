@@ -1,4 +1,4 @@
-"""A judgement on a terminal: verdict first, then counts, then one row a case, worst first, in 100 columns."""
+"""A judgement on a terminal, 100 characters wide: the verdict, the counts, and one row per case, worst first."""
 
 import textwrap
 
@@ -7,13 +7,13 @@ from rich.text import Text
 
 from benchmarks.analysis.judgement import Judgement, Row
 from benchmarks.analysis.verdict import FAILING, Verdict
-from benchmarks.report.amounts import amount
+from benchmarks.report.columns import VERDICT, Column, Output, columns
 from benchmarks.report.tables import WIDTH, draw
 from benchmarks.report.wording import first_line, tally
 
 _MOST_NOTES = 20
 
-# What the other columns leave of 100; the end of a longer name tells it from others.
+# What the other columns leave of the width. Long names differ at their ends, which are kept.
 _NAME_WIDTH, _NAME_END = 31, 20
 
 # Verdicts that numbers alone do not explain.
@@ -31,7 +31,7 @@ _COLOURS = {
 
 
 def render(judgement: Judgement, coloured: bool) -> str:
-    """The whole answer as text that ends in a newline."""
+    """Return the judgement as text that ends in a newline."""
     counts = tally(judgement)
     lines = [first_line(judgement), f"base {judgement.base}", f"head {judgement.head}", counts or "no case in common"]
     lines = [line for long in lines for line in textwrap.wrap(long, WIDTH)]
@@ -48,30 +48,20 @@ def render(judgement: Judgement, coloured: bool) -> str:
 
 def _table(judgement: Judgement, coloured: bool) -> str:
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, width=WIDTH)
-    table.add_column("case", no_wrap=True, overflow="ellipsis", ratio=1)
-    for title in ("base", "head", "head/base", "95 % interval", "n", "sees"):
-        table.add_column(title, justify="right", no_wrap=True)
-    table.add_column("verdict", no_wrap=True)
+    shown = columns(Output.TERMINAL)
+    # The first column takes what the others leave.
+    table.add_column(shown[0].title, no_wrap=True, overflow="ellipsis", ratio=1)
+    for column in shown[1:]:
+        table.add_column(column.title, justify="right" if column.numeric else "left", no_wrap=True)
     for row in judgement.rows:
-        cells = (
-            _shortened(row.name),
-            amount(row.base, row.quantity),
-            amount(row.head, row.quantity),
-            *_comparison(row),
-        )
-        verdict = Text("~" if row.verdict is Verdict.UNCHANGED else row.verdict.value, _COLOURS[row.verdict])
-        table.add_row(*map(Text, cells), verdict)  # names are text, not rich's markup
+        table.add_row(*(_cell(column, row) for column in shown))
     return draw(table, coloured)
+
+
+def _cell(column: Column, row: Row) -> Text:
+    """Return a cell as text, so that names are not taken for rich's markup."""
+    return Text(_shortened(column.text(row)), _COLOURS[row.verdict] if column is VERDICT else "")
 
 
 def _shortened(name: str) -> str:
     return name if len(name) <= _NAME_WIDTH else f"{name[: _NAME_WIDTH - _NAME_END - 1]}…{name[-_NAME_END:]}"
-
-
-def _comparison(row: Row) -> tuple[str, str, str, str]:
-    found = row.comparison
-    if found is None:
-        return "", "", "", ""
-    interval = f"{found.interval[0]:.2f} to {found.interval[1]:.2f}" if found.interval else "unknown"
-    sees = f"{found.detectable_effect:+.0%}" if found.detectable_effect is not None else "none"
-    return f"{found.ratio:.3f}", interval, f"{found.n_base}/{found.n_head}", sees

@@ -5,7 +5,7 @@ from typing import Any
 
 from benchmarks.analysis.judgement import Judgement, Row
 from benchmarks.analysis.verdict import FAILING
-from benchmarks.report.amounts import amount
+from benchmarks.report.columns import Output, columns
 from benchmarks.report.html.figures import NAMES, ROW, Cell, Figure, Section, Table, chart
 from benchmarks.report.html.theme import BAND, CHANGE, LINE, MUTED
 from benchmarks.report.wording import first_line, tally
@@ -22,7 +22,7 @@ def comparison_section(judgement: Judgement) -> Section:
     if counts:
         sentences.insert(1, f"{counts}.")
     figure = _figure(judgement.rows)
-    caption = "Every case, worst first; noise floor: the smallest slowdown that would have been seen in it"
+    caption = "Every case, worst first; sees: the slowdown that 80 % of such comparisons would have called a regression"
     tables = [_table(judgement.rows, caption, tools=True)] if judgement.rows else []
     return Section("comparison", "Comparison", sentences, [figure] if figure else [], tables, figures_first=True)
 
@@ -115,24 +115,6 @@ def _value(row: Row) -> dict[str, Any]:
 
 
 def _table(rows: Sequence[Row], caption: str, tools: bool) -> Table:
-    titles = ("case", "base", "head", "head/base", "95 % interval", "n", "sees (noise floor)", "verdict")
-    return Table(caption, titles, [_cells(row) for row in rows], tools)
-
-
-def _cells(row: Row) -> list[Cell]:
-    base, head = (
-        Cell(amount(value, row.quantity), value) if value is not None else Cell("") for value in (row.base, row.head)
-    )
-    verdict = row.verdict.value
-    last = Cell(f"{verdict}: {row.note}" if row.note and row.comparison is None else verdict)
-    found = row.comparison
-    if found is None:
-        return [Cell(row.name), base, head, Cell(""), Cell(""), Cell(""), Cell(""), last]
-    interval = f"{found.interval[0]:.2f} to {found.interval[1]:.2f}" if found.interval else "unknown"
-    floor = (
-        Cell(f"{found.detectable_effect:+.0%}", found.detectable_effect)
-        if found.detectable_effect is not None
-        else Cell("nothing", float("1e9"))
-    )
-    n = Cell(f"{found.n_base}/{found.n_head}", found.n_head)
-    return [Cell(row.name), base, head, Cell(f"{found.ratio:.3f}", found.ratio), Cell(interval), n, floor, last]
+    shown = columns(Output.PAGE)
+    cells = [[Cell(column.text(row), column.sort_by(row)) for column in shown] for row in rows]
+    return Table(caption, [column.title for column in shown], cells, tools)

@@ -100,11 +100,11 @@ def test_a_change_of_level_is_found_and_dated(report, history):
 
 
 def test_base_and_head_are_compared(report, history):
-    """As `compare` would, with the noise floor."""
+    """The page compares as `compare` does and shows the detectable effect of each case."""
     _, text, _, _ = report("1..1", "latest", history=history)
     section = text.partition('id="comparison"')[2]
     assert "Base: 0001 run1. Head: 0012 run12." in section
-    assert "noise floor" in section
+    assert "sees: the slowdown that" in section
 
 
 def test_a_gate_record_is_shown(tmp_path, report):
