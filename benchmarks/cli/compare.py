@@ -17,6 +17,7 @@ from benchmarks.history.marks import read_marks, reject
 from benchmarks.history.references import EXPECTED, Found, find
 from benchmarks.history.store import Store
 from benchmarks.limits import read_limits
+from benchmarks.options import DEFAULT_ALPHA, DEFAULT_MIN_EFFECT
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,8 +25,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("base", metavar="BASE", help=EXPECTED)
     parser.add_argument("head", metavar="HEAD", nargs="?", default="latest", help="the same (default: latest)")
     parser.add_argument("-k", metavar="PATTERN", dest="keyword", help="only cases with this in their name, or like it")
-    parser.add_argument("--min-effect", metavar="P%", default="5%", help="the slowdown that matters (default: 5%%)")
-    parser.add_argument("--alpha", metavar="P%", default="1%", help="chance of any false regression (default: 1%%)")
+    parser.add_argument(
+        "--min-effect",
+        metavar="P%",
+        default=DEFAULT_MIN_EFFECT,
+        help=f"the slowdown that matters (default: {DEFAULT_MIN_EFFECT}%)",
+    )
+    parser.add_argument(
+        "--alpha",
+        metavar="P%",
+        default=DEFAULT_ALPHA,
+        help=f"chance of any false regression (default: {DEFAULT_ALPHA}%)",
+    )
     parser.add_argument("--limits", metavar="FILE", help="limits a case, TOML")
     parser.add_argument(
         "--force",

@@ -5,24 +5,19 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.cli.asked import alpha, min_effect, span
+from benchmarks.cli.forwarded import add_forwarded_arguments, session_options
 from benchmarks.cli.outcome import ended_by_signals
 from benchmarks.cli.outputs import OUTPUTS, refuse_folder
 from benchmarks.cli.telling import tell
-from benchmarks.cli.workloads import add_workload_arguments, session_options
 from benchmarks.errors import GateError
 from benchmarks.gate.opening import Request, new_folder, new_record, open_record
 from benchmarks.gate.pair_loop import Gate, measure
 from benchmarks.gate.record import RESOURCES_OPTION, Record
+from benchmarks.options import DEFAULT_ALPHA, DEFAULT_BUDGET, DEFAULT_MIN_EFFECT, forwarded_options
 from benchmarks.text.printable import visible
 
 # Options that only a new record takes; a budget may grow.
 _NEW_RECORD = ("python", "keyword", "min_effect", "alpha", "record", "seed")
-
-# Options that are passed on to the sessions: their workload and their backends.
-_SESSIONS = (
-    *("workload", "task_args", "workload_path", "tolerance"),
-    *("backends", "backend_module", "dask_scheduler", "ray_address"),
-)
 
 _LONGEST_S = 20 * 60.0
 
@@ -31,15 +26,14 @@ def add_measuring_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of a new record."""
     parser.add_argument("--python", metavar="PYTHON", help="interpreter of both sides (default: this one)")
     parser.add_argument("-k", metavar="EXPRESSION", dest="keyword", help="select cases, as pytest's -k does")
-    add_workload_arguments(parser, "another workload: a built-in one", "no side installs it")
-    parser.add_argument("--tolerance", metavar="R", help="relative difference allowed between its results")
-    parser.add_argument("--backends", metavar="LIST", help="backends to measure, such as loky,dask (default: joblib's)")
-    parser.add_argument("--backend-module", metavar="MODULE", help="a module that registers backends and engines")
-    parser.add_argument("--dask-scheduler", metavar="ADDRESS", help="use this dask cluster (default: start one)")
-    parser.add_argument("--ray-address", metavar="ADDRESS", help="use this ray cluster (default: start one)")
-    parser.add_argument("--min-effect", metavar="P%", help="the slowdown that matters (default: 5%%)")
-    parser.add_argument("--alpha", metavar="P%", help="probability of any false REGRESSION (default: 1%%)")
-    parser.add_argument("--budget", metavar="TIME", help="time for measuring, such as 6m (default: 10m)")
+    add_forwarded_arguments(parser, "gate")
+    parser.add_argument(
+        "--min-effect", metavar="P%", help=f"the slowdown that matters (default: {DEFAULT_MIN_EFFECT}%)"
+    )
+    parser.add_argument(
+        "--alpha", metavar="P%", help=f"probability of any false REGRESSION (default: {DEFAULT_ALPHA}%)"
+    )
+    parser.add_argument("--budget", metavar="TIME", help=f"time for measuring, such as 6m (default: {DEFAULT_BUDGET})")
     parser.add_argument("--long", action="store_true", help="allow a budget of more than 20 minutes")
     parser.add_argument("--record", metavar="DIR", help="folder of the gate record (default: .gate/records/TIME)")
     parser.add_argument("--seed", metavar="N", type=int, help="seed of the random order (default: random; recorded)")
@@ -49,13 +43,13 @@ def started(args: argparse.Namespace, base: list[str], head: list[str]) -> tuple
     """Return a new, empty record and its folder. Raises SuiteError if an option is invalid."""
     folder = new_folder(args.record)
     refuse_folder("record", folder)
-    passed_on = session_options({name: getattr(args, name) for name in _SESSIONS})
+    passed_on = session_options(args, args.verb)
     request = Request(
         purpose=args.verb,
         base=base,
         head=head,
-        alpha=alpha(args.alpha or "1%"),
-        min_effect=min_effect(args.min_effect or "5%"),
+        alpha=alpha(args.alpha or DEFAULT_ALPHA),
+        min_effect=min_effect(args.min_effect or DEFAULT_MIN_EFFECT),
         budget_s=budget(args),
         seed=args.seed,
         keyword=args.keyword,
@@ -71,7 +65,7 @@ def reopened(name: str, args: argparse.Namespace, others: Sequence[str]) -> tupl
     Raises SuiteError if another verb measured it, if an output would overwrite it, or if an option of a new record
     or one of `others` is given as well.
     """
-    for other in (*others, *_NEW_RECORD, *_SESSIONS):
+    for other in (*others, *_NEW_RECORD, *(option.name for option in forwarded_options(args.verb))):
         if getattr(args, other):
             shown = "-k" if other == "keyword" else f"--{other.replace('_', '-')}"
             raise GateError(f"{shown} and --{name}: a record keeps the options it was measured with; leave {shown} out")
@@ -89,7 +83,7 @@ def refuse_inside(folder: Path, args: argparse.Namespace) -> None:
 
 def budget(args: argparse.Namespace) -> float:
     """Return the value of --budget in seconds. Raises SuiteError."""
-    text = args.budget or "10m"
+    text = args.budget or DEFAULT_BUDGET
     seconds = span("--budget", text)
     if seconds > _LONGEST_S and not args.long:
         raise GateError(f"--budget {text}: more than 20 minutes; add --long if you mean it")

@@ -10,10 +10,10 @@ from benchmarks.advise.profile import TaskProfile
 from benchmarks.advise.stored import Probed
 from benchmarks.cli.asked import percent, told
 from benchmarks.cli.drawn import need_page
+from benchmarks.cli.forwarded import add_forwarded_arguments, session_options
 from benchmarks.cli.models import add_models_argument, models
 from benchmarks.cli.outcome import Exit, Outcome, ended_by_signals
 from benchmarks.cli.telling import Teller
-from benchmarks.cli.workloads import add_workload_arguments, session_options
 from benchmarks.errors import AdviceError
 from benchmarks.history.store import Store
 from benchmarks.report import advice as rendering
@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--waits", metavar="P%", help="the share of their time in which they use no core (default: none)"
     )
     parser.add_argument("--uneven", metavar="R", help="the longest task takes R times the shortest, such as 10x")
-    add_workload_arguments(parser, "measure these tasks: a built-in name", "it is not installed")
+    add_forwarded_arguments(parser, "recommend")
     parser.add_argument("--warm", action="store_true", help="for calls in a pool that is open already")
     parser.add_argument("--probe", action="store_true", help="measure this machine again, whatever is stored")
     add_models_argument(parser)
@@ -85,7 +85,7 @@ def _workload(args: argparse.Namespace) -> list[str]:
     if args.workload in ("", "summation"):
         expected = "a built-in workload (hashing, sleeping, array_in, array_out, uneven) or MODULE:FUNCTION"
         raise AdviceError(f"--workload {args.workload!r}: expected {expected}")
-    return session_options({name: getattr(args, name) for name in ("workload", "task_args", "workload_path")})
+    return session_options(args, "recommend")
 
 
 def _profile(args: argparse.Namespace) -> TaskProfile:

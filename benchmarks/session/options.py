@@ -13,7 +13,7 @@ import pytest
 from benchmarks.engines.protocol import ENGINES
 from benchmarks.errors import BadOption
 from benchmarks.grid import BATCH_SIZES, JOBLIB_BACKENDS, N_JOBS, PROFILES, UNMEASURED, BatchSize
-from benchmarks.workloads.built_in import BUILT_IN
+from benchmarks.options import DEFAULT_CASE_TIMEOUT_S, DEFAULT_PROFILE, SESSION_OPTIONS
 
 T = TypeVar("T")
 
@@ -67,41 +67,12 @@ def pytest_addoption(parser: Any) -> None:
     an option that it does not know yet for a path of tests.
     """
     group = parser.getgroup("suite", "joblib benchmark suite")
-    backends, jobs, sizes = (",".join(map(str, axis)) for axis in (JOBLIB_BACKENDS, N_JOBS, BATCH_SIZES))
-    profiles = ", ".join(PROFILES)
-    for name, metavar, text in (
-        ("--profile", "NAME", f"how large and how long: {profiles} (default: quick)"),
-        ("--backends", "LIST", f"backends of the grid (default: {backends})"),
-        ("--n-jobs", "LIST", f"numbers of jobs, -1 for all cores, as --n-jobs=-1,2 (default: {jobs})"),
-        ("--batch-sizes", "LIST", f"batch sizes, whole numbers or auto (default: {sizes})"),
-        ("--tasks", "N", "tasks a call (default: the profile's)"),
-        ("--longest", "N", "additions of the longest task, exclusive as in range (default: the profile's)"),
-        ("--workload", "NAME", f"measure {', '.join(BUILT_IN)} or MODULE:FUNCTION (default: summation)"),
-        ("--task-args", "WHERE", "the function's arguments: MODULE:NAME, FILE.json or FILE.csv, one entry a task"),
-        ("--workload-path", "DIR", "where modules of yours lie (workload, arguments, backends) that are not installed"),
-        ("--tolerance", "R", "results may differ by this relative amount (default: they must be equal)"),
-        ("--backend-module", "MODULE", "a module whose BACKENDS names backends of its own and their engines"),
-        ("--dask-scheduler", "ADDRESS", "use this cluster of dask, such as tcp://host:8786 (default: start one)"),
-        ("--ray-address", "ADDRESS", "use this cluster of ray, such as host:6379 or auto (default: start one)"),
-        ("--rounds", "N", "timed rounds of each case (default: the profile's)"),
-        ("--case-timeout", "SECONDS", "cut a case off after this long (default: 120)"),
-        ("--shuffle", "SEED", "run the cases in a random order made from this whole number"),
-        ("--shard", "K/N", "the K-th of N parts of the cases, of about the same cost; `merge` joins their runs"),
-        ("--history", "DIR", "where runs are stored (default: .benchmarks beside conftest.py)"),
-        ("--repeat", "N", "measure N times, each in a fresh process, and save N runs"),
-    ):
-        group.addoption(name, metavar=metavar, default=None, help=text)
-    # For verbs that start sessions: where this session writes its status, see `benchmarks.files.status`; and for the
-    # gate which cases at which sizes, and the socket on which this session is given turns.
-    for name in ("--status-file", "--plan", "--in-turns"):
-        group.addoption(name, default=None, help=argparse.SUPPRESS)
-    group.addoption(
-        "--resources",
-        action="store_true",
-        default=False,
-        help="measure memory, CPU time and more in one further call of each case, which is not timed",
-    )
-    group.addoption("--quiet-progress", action="store_true", default=False, help="no progress lines while measuring")
+    for option in SESSION_OPTIONS:
+        text = argparse.SUPPRESS if option.hidden else option.full_help
+        if option.metavar:
+            group.addoption(option.flag, metavar=option.metavar, default=None, help=text)
+        else:
+            group.addoption(option.flag, action="store_true", default=False, help=text)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -123,7 +94,7 @@ def read_settings(option: Callable[[str], Any], known_backend: Callable[[str], b
     `option` looks a value up by name; `known_backend` says whether there is a backend that is not one of joblib's own.
     """
     measuring = any(option(name) for name in _ASKS_TO_MEASURE) and not option("benchmark_disable")
-    name = option("profile") or "quick"
+    name = option("profile") or DEFAULT_PROFILE
     if name not in PROFILES:
         raise BadOption(f"--profile {name!r}: no such profile; there are {', '.join(PROFILES)}")
     sizes = PROFILES[name] if measuring else UNMEASURED
@@ -138,7 +109,7 @@ def read_settings(option: Callable[[str], Any], known_backend: Callable[[str], b
         longest=count("--longest", option("longest"), sizes.longest, most=1_000_000_000),
         rounds=count("--rounds", option("rounds"), sizes.rounds, most=1_000_000),
         warmups=sizes.warmups,
-        case_timeout_s=_seconds("--case-timeout", option("case_timeout"), 120.0),
+        case_timeout_s=_seconds("--case-timeout", option("case_timeout"), DEFAULT_CASE_TIMEOUT_S),
         shuffle=None if shuffle is None else _whole("--shuffle", shuffle, "a whole number"),
         shard=_shard(option("shard")),
         quiet_progress=bool(option("quiet_progress")),

@@ -13,6 +13,7 @@ import pytest
 from benchmarks.engines.protocol import ENGINES
 from benchmarks.errors import BadOption
 from benchmarks.measure.resources import Meter
+from benchmarks.options import SELECTING
 from benchmarks.session.engines import engine_pools, engines_of_module
 from benchmarks.session.importing import add_path
 from benchmarks.session.ledger import Ledger
@@ -21,21 +22,6 @@ from benchmarks.session.plan import read_plan
 from benchmarks.session.recording import read_history
 from benchmarks.session.state import SuiteSession, keep_session
 from benchmarks.session.workload import read_workload
-
-# What makes a session run fewer cases than its profile has, or others, or the same ones with another work.
-_SELECTS = {
-    "keyword": "-k",
-    "markexpr": "-m",
-    "deselect": "--deselect",
-    "backends": "--backends",
-    "n_jobs": "--n-jobs",
-    "batch_sizes": "--batch-sizes",
-    "shard": "--shard",
-    "workload": "--workload",
-    "task_args": "--task-args",
-    "workload_path": "--workload-path",
-    "tolerance": "--tolerance",
-}
 
 
 def begin_session(config: Any) -> SuiteSession:
@@ -112,7 +98,7 @@ def _save_by_default(options: Any) -> None:
 def _selection(config: Any) -> dict[str, Any]:
     """Return the options and paths by which the user selected cases; empty if the profile alone selected them."""
     options = vars(config.option)
-    chosen = {name: options[option] for option, name in _SELECTS.items() if options.get(option)}
+    chosen = {flag: options[name] for name, flag in SELECTING.items() if options.get(name)}
     if config.args_source == config.ArgsSource.ARGS:
         chosen["paths"] = list(config.args)
     return chosen

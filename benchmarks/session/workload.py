@@ -9,13 +9,12 @@ from typing import Any
 
 from benchmarks.errors import BadOption
 from benchmarks.measure.work import Work
+from benchmarks.options import SUMMATION
 from benchmarks.session.arguments import arguments_of
 from benchmarks.session.importing import loaded
 from benchmarks.session.options import Settings
 from benchmarks.workloads.built_in import BUILT_IN
 from benchmarks.workloads.carriers import Spread
-
-SUMMATION = "summation"
 
 # A start-up case has so few tasks that they do not hide the start: two for each of four workers.
 _FEW = 8

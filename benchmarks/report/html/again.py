@@ -8,9 +8,9 @@ from typing import Any
 
 from benchmarks.grid import PROFILES
 from benchmarks.history.run import Run
+from benchmarks.options import SELECTING, SESSION_OPTIONS
 
 _COMMIT = re.compile(r"[0-9a-f]{7,64}")
-_SIZES = ("tasks", "longest", "rounds")
 
 
 def command(run: Run, ours: Mapping[str, Any]) -> str:
@@ -25,16 +25,17 @@ def _options(run: Run, ours: Mapping[str, Any]) -> Iterator[str]:
     """Sizes that are not the profile's, the cases' selection, and the order."""
     profile, seeds, grid = PROFILES[str(run.profile)], ours.get("seeds"), ours.get("grid")
     sizes: dict[str, Any] = grid if isinstance(grid, dict) else {}
-    for name in _SIZES:
-        if isinstance(sizes.get(name), int) and sizes[name] != getattr(profile, name):
-            yield f"--{name}={sizes[name]}"
+    for option in SESSION_OPTIONS:
+        size = sizes.get(option.name)
+        if option.size and isinstance(size, int) and size != getattr(profile, option.name):
+            yield f"{option.flag}={size}"
     for name, value in json.loads(run.selection).items():
         values = value if isinstance(value, list) else [value]
         if name == "paths":
             yield from map(str, values)
         elif name in ("-k", "-m"):
             yield from (name, str(value))
-        elif name.startswith("--"):
+        elif name in SELECTING.values():
             yield from (f"{name}={one}" for one in values)
     if isinstance(seeds, dict) and isinstance(seeds.get("shuffle"), int):
         yield f"--shuffle={seeds['shuffle']}"

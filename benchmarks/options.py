@@ -1,0 +1,159 @@
+"""The options of a session, declared once: for pytest, for the verbs that pass them on, and for the run file.
+
+A new option needs an entry here and its reading in `session/options.py`. The defaults of options that several verbs
+take are here as well.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from benchmarks.grid import BATCH_SIZES, JOBLIB_BACKENDS, N_JOBS, PROFILES
+from benchmarks.workloads.built_in import BUILT_IN
+
+DEFAULT_PROFILE = "quick"
+DEFAULT_CASE_TIMEOUT_S = 120.0
+
+# As a user would type them.
+DEFAULT_MIN_EFFECT = "5%"
+DEFAULT_ALPHA = "1%"
+DEFAULT_BUDGET = "10m"
+
+SUMMATION = "summation"
+
+
+@dataclass(frozen=True)
+class SessionOption:
+    """An option of a session; it takes a value unless `metavar` is empty.
+
+    `default` is the default as the help shows it. `selects` says that the option decides which cases a run has, or what
+    they do: the run file records it under `selection`. `size` says that the run file records it under `grid`.
+    `forwarded_by` are the verbs that have the option too and pass it on to their sessions; `hidden` options are for
+    those verbs alone, and appear in no help.
+    """
+
+    flag: str
+    metavar: str
+    help: str
+    default: str = ""
+    selects: bool = False
+    size: bool = False
+    forwarded_by: tuple[str, ...] = ()
+    hidden: bool = False
+
+    @property
+    def name(self) -> str:
+        """The option's name in Python, such as `batch_sizes`."""
+        return self.flag.removeprefix("--").replace("-", "_")
+
+    @property
+    def full_help(self) -> str:
+        """The help with the default."""
+        return f"{self.help} (default: {self.default})" if self.default else self.help
+
+
+_GATES = ("gate", "calibrate")
+_VERBS = (*_GATES, "recommend")
+
+
+def _listed(values: Sequence[object]) -> str:
+    return ",".join(map(str, values))
+
+
+_FILES = "MODULE:NAME, FILE.json or FILE.csv"
+
+SESSION_OPTIONS = (
+    SessionOption("--profile", "NAME", f"size and number of rounds: {', '.join(PROFILES)}", DEFAULT_PROFILE),
+    SessionOption(
+        "--backends",
+        "LIST",
+        "backends to measure",
+        _listed(JOBLIB_BACKENDS),
+        selects=True,
+        forwarded_by=_GATES,
+    ),
+    SessionOption(
+        "--n-jobs", "LIST", "numbers of jobs, -1 for all cores, such as --n-jobs=-1,2", _listed(N_JOBS), selects=True
+    ),
+    SessionOption("--batch-sizes", "LIST", "batch sizes, whole numbers or auto", _listed(BATCH_SIZES), selects=True),
+    SessionOption("--tasks", "N", "tasks per call", "the profile's", size=True),
+    SessionOption("--longest", "N", "additions of the longest task, exclusive as in range", "the profile's", size=True),
+    SessionOption(
+        "--workload",
+        "NAME",
+        f"workload to measure: {', '.join(BUILT_IN)} or MODULE:FUNCTION",
+        SUMMATION,
+        selects=True,
+        forwarded_by=_VERBS,
+    ),
+    SessionOption(
+        "--task-args",
+        "WHERE",
+        f"arguments of the workload's function: {_FILES}, one entry per task",
+        selects=True,
+        forwarded_by=_VERBS,
+    ),
+    SessionOption(
+        "--workload-path",
+        "DIR",
+        "folder of your own modules (workload, arguments, backends) that are not installed",
+        selects=True,
+        forwarded_by=_VERBS,
+    ),
+    SessionOption(
+        "--tolerance",
+        "R",
+        "relative difference allowed between results",
+        "results must be equal",
+        selects=True,
+        forwarded_by=_GATES,
+    ),
+    SessionOption(
+        "--backend-module",
+        "MODULE",
+        "module that registers backends and their engines in a dictionary BACKENDS",
+        forwarded_by=_GATES,
+    ),
+    SessionOption(
+        "--dask-scheduler",
+        "ADDRESS",
+        "use this dask cluster, such as tcp://host:8786",
+        "start one",
+        forwarded_by=_GATES,
+    ),
+    SessionOption(
+        "--ray-address",
+        "ADDRESS",
+        "use this ray cluster, such as host:6379 or auto",
+        "start one",
+        forwarded_by=_GATES,
+    ),
+    SessionOption("--rounds", "N", "timed rounds of each case", "the profile's", size=True),
+    SessionOption(
+        "--case-timeout", "SECONDS", "stop a case that takes longer than this", f"{DEFAULT_CASE_TIMEOUT_S:g}"
+    ),
+    SessionOption("--shuffle", "SEED", "run the cases in a random order with this seed, a whole number"),
+    SessionOption(
+        "--shard",
+        "K/N",
+        "run the K-th of N shards of the cases, all of about the same cost; `merge` joins their runs",
+        selects=True,
+    ),
+    SessionOption("--history", "DIR", "folder in which runs are stored", ".benchmarks beside conftest.py"),
+    SessionOption("--repeat", "N", "measure N times, each in a fresh process, and save N runs"),
+    SessionOption("--resources", "", "measure memory, CPU time and more in one extra, untimed call of each case"),
+    SessionOption("--quiet-progress", "", "show no progress while measuring"),
+    # Where the session writes its status, see `files/status.py`.
+    SessionOption("--status-file", "PATH", "", hidden=True),
+    # A gate's cases with their sizes, and the socket on which it gives turns, see `session/plan.py`.
+    SessionOption("--plan", "PATH", "", hidden=True),
+    SessionOption("--in-turns", "DESCRIPTOR", "", hidden=True),
+)
+
+# By their names in pytest, the flags that make a session run other cases than its profile has: pytest's own, and ours.
+SELECTING = {"keyword": "-k", "markexpr": "-m", "deselect": "--deselect"}
+SELECTING |= {option.name: option.flag for option in SESSION_OPTIONS if option.selects}
+
+
+def forwarded_options(verb: str) -> list[SessionOption]:
+    """Return the options that a verb passes on to the sessions it starts."""
+    return [option for option in SESSION_OPTIONS if verb in option.forwarded_by]
