@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.analysis.samples import Sample
-from benchmarks.analysis.saved_runs import Judged, judge_apart
+from benchmarks.analysis.saved_runs import compare_saved, judge_saved
 from benchmarks.analysis.verdict import Thresholds, Verdict
 from benchmarks.compare.sides import Side, samples
 from benchmarks.history.run import Run, geometric_mean_s, read_run
@@ -66,13 +66,14 @@ def ours_by_session(data: Recorded) -> Rule:
 
 
 def regression(base: dict[str, Sample], head: dict[str, Sample]) -> bool:
-    """Whether our rule calls any case a regression."""
-    return any(found.verdict is Verdict.REGRESSION for found in judged(base, head).values())
+    """Return whether our rule calls any case a regression."""
+    return Verdict.REGRESSION in verdicts(base, head).values()
 
 
-def judged(base: dict[str, Sample], head: dict[str, Sample]) -> dict[str, Judged]:
-    """Our rule without a past."""
-    return judge_apart(base, head, [], lambda case: OURS, OURS.alpha)
+def verdicts(base: dict[str, Sample], head: dict[str, Sample]) -> dict[str, Verdict]:
+    """Apply our rule without stored sittings."""
+    comparisons = compare_saved(base, head, [], OURS.alpha)
+    return {case: judge_saved(comparison, OURS) for case, comparison in comparisons.items()}
 
 
 def theirs(data: Recorded, rule: OtherRule) -> Rule:

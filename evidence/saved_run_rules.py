@@ -22,7 +22,7 @@ from benchmarks.analysis.unpaired import compare, holm
 from benchmarks.analysis.verdict import Verdict, judge
 from evidence.replay.rules import RULES, one_run
 from evidence.replay.rules import Rule as OtherRule
-from evidence.rules import OURS, Recorded, Rule, judged, ours, ours_by_session, recorded, theirs
+from evidence.rules import OURS, Recorded, Rule, ours, ours_by_session, recorded, theirs, verdicts
 
 RECORDINGS = Path(__file__).parent / "data" / "recordings"
 
@@ -77,7 +77,7 @@ def print_alarms(data: Recorded, splits: int, seed: int) -> None:
 def seen(base: dict[str, Sample], head: dict[str, Sample], factor: float) -> dict[str, bool]:
     """Whether our rule calls each case a regression when it alone is slower by a factor.
 
-    The same as `judge_apart` for one case after the other, but each p is computed once: a case that is slower changes
+    The same as the full rule for one case after the other, but each p-value is computed once: a slower case changes
     only its own, before Holm's adjustment.
     """
     level = OURS.alpha / len(base)
@@ -103,8 +103,8 @@ def power_row(data: Recorded, splits: Sequence[Split], factor: float, seed: int)
         found = seen(base, head, factor)
         # The short cut of `seen` must not drift from the rule: a case a split is judged in full.
         case = coin.choice(data.cases)
-        full = judged(base, {**head, case: raised(head[case], factor)})[case].verdict
-        assert found[case] == (full is Verdict.REGRESSION), f"{case}: judge_apart says {full}"
+        full = verdicts(base, {**head, case: raised(head[case], factor)})[case]
+        assert found[case] == (full is Verdict.REGRESSION), f"{case}: the full rule says {full}"
         times = {name: count + found[name] for name, count in times.items()}
     shares = [count / len(splits) for count in times.values()]
     mean, often = sum(shares) / len(shares), sum(share >= 0.8 for share in shares)

@@ -1,7 +1,7 @@
-"""One unit a side: is head further from base than any recorded session was?
+"""Compare one or two units per side with stored sittings: is head further from base than any of them was?
 
-Two runs alone say nothing of the machine's noise. Stored sessions do: if nothing changed, head is one more of them, and
-is the most extreme of N + 1 with probability 1 / (N + 1).
+Two runs alone contain no information on the machine's noise. Stored sittings do: if nothing changed, head is one more
+of them, and is the most extreme of N + 1 with probability 1 / (N + 1).
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,78 +9,55 @@ from math import exp, sqrt
 
 from benchmarks.analysis.samples import Sample, deviation
 from benchmarks.analysis.student import t_quantile
-from benchmarks.analysis.unpaired import CONFIDENCE, POWER, Comparison, K
+from benchmarks.analysis.unpaired import CONFIDENCE, POWER, Comparison, K, TooFewStored, ratio_only
 
-# Below this the spread of the past says too little for an interval.
-_FEWEST_PAST = 5
+# With fewer stored sittings their spread is too uncertain for an interval.
+_FEWEST_STORED = 5
 
 
-def compare_among_past(
-    base: Mapping[K, Sample], head: Mapping[K, Sample], past: Sequence[Mapping[K, float]], alpha: float
+def compare_with_history(
+    base: Mapping[K, Sample], head: Mapping[K, Sample], stored: Sequence[Mapping[K, float]], alpha: float
 ) -> dict[K, Comparison]:
-    """Each case of head against base, with the recorded sessions `past` as the measure of what is usual.
+    """Compare each case of head with base; `stored` has the logarithms of the cases' times, one mapping per sitting.
 
-    `past` has one mapping a session, with the logarithm of every case's time. The statistic is the distance from base
-    in standard deviations of the case; a case's p is the share of sessions (head included) whose largest distance over
-    all cases is no smaller: it is adjusted for the number of cases. Exact where head is exchangeable with the past; a
-    past full of changes makes it deaf, which `detectable_effect` shows.
+    Sittings that lack a case of `base` are ignored. The statistic is the distance from base in standard deviations of
+    the case. A case's p-value is the share of sittings (head included) whose largest distance over all cases is at
+    least as large, which adjusts it for the number of cases. It is exact if head is exchangeable with the stored
+    sittings. If those contain many changes, little can be detected, and `detectable_effect` shows it.
     """
-    past = [session for session in past if session.keys() >= base.keys()]
-    n = len(past)
-    if n < _FEWEST_PAST:
-        return {case: _unknown(base[case], head[case], n, alpha) for case in base}
-    moved = {case: head[case].mean - base[case].mean for case in base}
-    # Head is in the spread as any other session is: that is what makes all of them exchangeable.
-    spread = {case: deviation([*(session[case] for session in past), head[case].mean]) for case in base}
-    slower = [max((session[case] - base[case].mean) / spread[case] for case in base) for session in past]
-    faster = [max((base[case].mean - session[case]) / spread[case] for case in base) for session in past]
-    allowed = int(alpha * (n + 1))  # sessions, head included, that may be this far out
-    bar = sorted(slower, reverse=True)[allowed - 1] if allowed else None
-    return {
-        case: _comparison(base[case], head[case], moved[case], spread[case], slower, faster, bar, alpha)
-        for case in base
-    }
+    stored = [sitting for sitting in stored if sitting.keys() >= base.keys()]
+    n = len(stored)
+    shortage = TooFewStored(stored=n, needed=round(1 / alpha) - 1)
+    if n < _FEWEST_STORED:
+        return {case: ratio_only(base[case], head[case], shortage) for case in base}
+    shift = {case: head[case].mean - base[case].mean for case in base}
+    # Head is part of the spread like every other sitting; this makes all of them exchangeable.
+    spread = {case: deviation([*(sitting[case] for sitting in stored), head[case].mean]) for case in base}
+    slower = [max((sitting[case] - base[case].mean) / spread[case] for case in base) for sitting in stored]
+    faster = [max((base[case].mean - sitting[case]) / spread[case] for case in base) for sitting in stored]
+    rank = int(alpha * (n + 1))  # sittings, head included, that may be as far out as a regression
+    critical = sorted(slower, reverse=True)[rank - 1] if rank else None
+
+    def comparison(case: K) -> Comparison:
+        distance = shift[case] / spread[case]
+        error = spread[case] * sqrt(1 / base[case].n + 1 / head[case].n)
+        half = t_quantile((1 + CONFIDENCE) / 2, n - 1) * error
+        return Comparison(
+            ratio=exp(shift[case]),
+            interval=(exp(shift[case] - half), exp(shift[case] + half)),
+            p_slower=None if critical is None else _share_as_far(distance, slower),
+            p_faster=None if critical is None else _share_as_far(-distance, faster),
+            n_base=base[case].n,
+            n_head=head[case].n,
+            detectable_effect=None
+            if critical is None
+            else exp(critical * spread[case] + t_quantile(POWER, n - 1) * error) - 1,
+            shortage=shortage if critical is None else None,
+        )
+
+    return {case: comparison(case) for case in base}
 
 
-def _comparison(
-    base: Sample,
-    head: Sample,
-    moved: float,
-    spread: float,
-    slower: Sequence[float],
-    faster: Sequence[float],
-    bar: float | None,
-    alpha: float,
-) -> Comparison:
-    n = len(slower)
-    error = spread * sqrt(1 / base.n + 1 / head.n)
-    half = t_quantile((1 + CONFIDENCE) / 2, n - 1) * error
-    can = bar is not None
-    return Comparison(
-        ratio=exp(moved),
-        interval=(exp(moved - half), exp(moved + half)),
-        p_slower=_share(moved / spread, slower) if can else None,
-        p_faster=_share(-moved / spread, faster) if can else None,
-        n_base=base.n,
-        n_head=head.n,
-        detectable_effect=exp(bar * spread + t_quantile(POWER, n - 1) * error) - 1 if bar is not None else None,
-        warnings=() if can else (too_few(n, alpha),),
-    )
-
-
-def _share(distance: float, past: Sequence[float]) -> float:
-    return (1 + sum(other >= distance for other in past)) / (len(past) + 1)
-
-
-def _unknown(base: Sample, head: Sample, n: int, alpha: float) -> Comparison:
-    ratio = exp(head.mean - base.mean)
-    return Comparison(ratio, None, None, None, base.n, head.n, None, (too_few(n, alpha),))
-
-
-def too_few(n: int, alpha: float) -> str:
-    """What keeps one session a side from saying anything, and what helps."""
-    need = round(1 / alpha) - 1
-    return (
-        f"one or two sessions a side can show a slowdown only against {need} or more comparable stored sessions, and "
-        f"there are {n}: name 3 or more sessions a side (12..18), or use a gate"
-    )
+def _share_as_far(distance: float, stored: Sequence[float]) -> float:
+    """Return the share of sittings, head included, that are at least as far from base as head is."""
+    return (1 + sum(other >= distance for other in stored)) / (len(stored) + 1)

@@ -1,7 +1,7 @@
 """Test the hypotheses of a gate (each case, each backend, the whole grid) under one alpha."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import exp, inf, log, log1p
 
@@ -27,7 +27,8 @@ class Hypothesis:
     """The claim that a case, a backend or the grid became slower, with its assessment and verdict.
 
     `unlikely` is True where a slowdown of min-effect is unlikely. `comparison` computes the numbers of the report; it
-    is a function because that takes longer than the verdict.
+    is a function because that takes longer than the verdict. A group's regression that disappears without its largest
+    case is `driven_by` that case.
     """
 
     assessment: Assessment
@@ -35,7 +36,7 @@ class Hypothesis:
     verdict: Verdict
     unlikely: bool
     comparison: Callable[[], Comparison]
-    note: str = ""
+    driven_by: str | None = None
 
 
 def needed(alpha: float, share: float, hypotheses: int) -> float:
@@ -70,7 +71,7 @@ def _assess(rounds: tuple[tuple[float, ...], ...], effect: float) -> Assessment:
 def judge_groups(
     tracks: Mapping[str, Track], groups: Mapping[str, Sequence[str]], thresholds: Thresholds
 ) -> dict[str, Hypothesis]:
-    """Judge every group of two or more cases; note where a regression depends on its largest case alone."""
+    """Judge every group of two or more cases; find regressions that depend on one case alone."""
     said = {name: _said(track) for name, track in tracks.items() if any(track)}
     effect = log1p(thresholds.applied_min_effect)
     enough = needed(thresholds.alpha, GROUPS_SHARE, len(groups))
@@ -98,9 +99,7 @@ def _without_largest(
     rest = assess_together([said[name] for name in members if name != largest], effect)
     if _hypothesis(rest, hypothesis.thresholds, enough, effect, rest.pairs).verdict is Verdict.REGRESSION:
         return hypothesis
-    return Hypothesis(
-        **{**vars(hypothesis), "note": f"driven by {largest.rpartition('::')[2]}: none is seen without it"}
-    )
+    return replace(hypothesis, driven_by=largest)
 
 
 def _said(track: Track) -> list[tuple[float, float] | None]:
@@ -141,7 +140,7 @@ def _hypothesis(seen: Assessment, thresholds: Thresholds, enough: float, effect:
             detectable_effect=None
             if detectable_effect is None
             else max(detectable_effect, thresholds.regression_floor),
-            warnings=(),
+            shortage=None,
         )
 
     return Hypothesis(seen, thresholds, verdict, unlikely, comparison)

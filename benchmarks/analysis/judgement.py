@@ -1,4 +1,4 @@
-"""A whole judgement: a row a case, worst first, and what follows from all of them."""
+"""A whole judgement: one row per case and quantity, worst first, and what follows from all of them."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -8,17 +8,18 @@ from benchmarks.analysis.quantity import Quantity
 from benchmarks.analysis.unpaired import Comparison
 from benchmarks.analysis.verdict import FAILING, Verdict
 
-_ORDER = {verdict: place for place, verdict in enumerate(Verdict)}
+_ORDER = {verdict: rank for rank, verdict in enumerate(Verdict)}
 
-# Rows that say nothing of whether head is slower.
-_NOT_COMPARED = frozenset({Verdict.NEW, Verdict.INCOMPARABLE})
+# Verdicts that leave open whether head is slower.
+_UNJUDGED = frozenset({Verdict.NEW, Verdict.INCOMPARABLE, Verdict.INCONCLUSIVE})
 
 
 @dataclass(frozen=True)
 class Row:
-    """One quantity of one case, in seconds or bytes; what a side or a comparison can't say is None. `note` is one line.
+    """One quantity of one case.
 
-    `min_effect` is the slowdown that this case was judged by (0.05 is 5 %).
+    `base` and `head` are in seconds or bytes; a side or a comparison that is missing is None. `min_effect` is the
+    slowdown that this case was judged by (0.05 is 5 %). `note` is one line.
     """
 
     name: str
@@ -36,7 +37,7 @@ class Row:
 class Judgement:
     """Rows, worst first. `base` and `head` are labels of the sides; `alpha` and `min_effect` are fractions.
 
-    `notes` are sentences about the whole: forced fields, what the interval means, what to do next.
+    `notes` are sentences about the whole: forced fields, the meaning of the intervals, the next step.
     """
 
     base: str
@@ -48,13 +49,13 @@ class Judgement:
 
     @property
     def counts(self) -> dict[Verdict, int]:
-        """How many rows have each verdict that occurs, worst first."""
+        """The number of rows with each verdict that occurs, worst first."""
         counted = Counter(row.verdict for row in self.rows)
         return {verdict: counted[verdict] for verdict in Verdict if counted[verdict]}
 
     @property
     def compared(self) -> int:
-        """How many cases both sides have a time for, of the same work."""
+        """The number of cases that both sides measured with the same work."""
         return sum(row.comparison is not None for row in self.times)
 
     @property
@@ -69,21 +70,21 @@ class Judgement:
 
     @property
     def undecided(self) -> bool:
-        """Whether nothing could be judged, or something could not and no slowdown of any size could have been seen."""
-        undecided = [row.verdict in _NOT_COMPARED | {Verdict.INCONCLUSIVE} for row in self.times]
-        return all(undecided) or (any(undecided) and self.seen is None)
+        """Whether no case could be judged, or some could not and no slowdown of any size was detectable."""
+        unjudged = [row.verdict in _UNJUDGED for row in self.times]
+        return all(unjudged) or (any(unjudged) and detectable_effects(self.rows) is None)
 
-    @property
-    def seen(self) -> tuple[float, float] | None:
-        """The smallest slowdown that the typical and the worst case would have shown; None where none shows any."""
-        sees = sorted(
-            row.comparison.detectable_effect
-            for row in self.times
-            if row.comparison and row.comparison.detectable_effect
-        )
-        return (sees[len(sees) // 2], sees[-1]) if sees else None
+
+def detectable_effects(rows: Iterable[Row]) -> tuple[float, float] | None:
+    """Return the detectable slowdown of the typical (median) and of the noisiest case; None if none is detectable."""
+    effects = sorted(
+        row.comparison.detectable_effect
+        for row in rows
+        if row.quantity is Quantity.TIME and row.comparison and row.comparison.detectable_effect is not None
+    )
+    return (effects[len(effects) // 2], effects[-1]) if effects else None
 
 
 def worst_first(rows: Iterable[Row]) -> tuple[Row, ...]:
-    """Rows by verdict, within a verdict by how much slower."""
+    """Sort rows by verdict, and within a verdict by ratio, slowest first."""
     return tuple(sorted(rows, key=lambda row: (_ORDER[row.verdict], -(row.comparison.ratio if row.comparison else 0))))

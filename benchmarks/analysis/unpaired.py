@@ -1,4 +1,4 @@
-"""Several units a side, measured apart: Welch's test on logarithms, and what it could have seen."""
+"""Compare several units per side, measured apart: Welch's test on logarithms, and the effect that it can detect."""
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
@@ -8,24 +8,42 @@ from typing import TypeVar
 from benchmarks.analysis.samples import Sample
 from benchmarks.analysis.student import t_above, t_quantile
 
-# Whatever names a case.
+# The type of a case's key.
 K = TypeVar("K", bound=Hashable)
 
-# The interval of every estimate, and the share of comparisons in which a "smallest effect seen" would be seen.
+# The level of every interval, and the probability with which a detectable effect is detected.
 CONFIDENCE = 0.95
 POWER = 0.80
 
-# With two units a side the estimated spread itself is off by a factor of ten in one comparison of ten.
+# With two units per side the estimated spread itself is off by a factor of ten in one comparison of ten.
 FEWEST_UNITS = 3
 
 
 @dataclass(frozen=True)
-class Comparison:
-    """Base and head of one case, before anything is judged.
+class TooFewStored:
+    """One or two units per side need `needed` comparable stored sittings for a test; there are `stored`."""
 
-    `ratio` is head over base; `interval` its 95 % bounds, None where nothing is known of the spread. The p-values are
-    one-sided; None where no test could have succeeded. `detectable_effect` is the slowdown (0.2 is 20 %) that would
-    have been called a regression in 80 % of such comparisons, None where no slowdown would. `warnings` say what to do.
+    stored: int
+    needed: int
+
+
+@dataclass(frozen=True)
+class TooFewUnits:
+    """A side of the case has fewer than the `needed` units, though most cases have enough."""
+
+    needed: int
+
+
+Shortage = TooFewStored | TooFewUnits
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Base and head of one case, before a verdict.
+
+    `ratio` is head over base, `interval` its 95 % bounds (None if the spread is unknown). The p-values are one-sided;
+    None if no test could have succeeded, and `shortage` says what was missing. `detectable_effect` is the slowdown (0.2
+    is 20 %) that would have been called a regression in 80 % of such comparisons; None if no slowdown would.
     """
 
     ratio: float
@@ -35,25 +53,25 @@ class Comparison:
     n_base: int
     n_head: int
     detectable_effect: float | None
-    warnings: tuple[str, ...]
+    shortage: Shortage | None
 
     def below(self, ratio: float) -> bool:
-        """Whether the whole interval lies below `ratio`."""
+        """Return whether the whole interval lies below `ratio`."""
         return self.interval is not None and self.interval[1] < ratio
 
     def above(self, ratio: float) -> bool:
-        """Whether the whole interval lies above `ratio`."""
+        """Return whether the whole interval lies above `ratio`."""
         return self.interval is not None and self.interval[0] > ratio
 
 
 def compare(base: Sample, head: Sample, alpha: float) -> Comparison:
-    """Welch's unequal-variances t-test (Biometrika 34, 1947) on the logarithms of two samples.
+    """Apply Welch's unequal-variances t-test (Biometrika 34, 1947) to the logarithms of two samples.
 
-    `alpha` is the level of this one case's test; it sets `detectable_effect`. Raises ValueError where a sample has
+    `alpha` is the level of this one case's test; `detectable_effect` depends on it. Raises ValueError if a sample has
     fewer than FEWEST_UNITS units.
     """
     if min(base.n, head.n) < FEWEST_UNITS:
-        raise ValueError(f"{base.n} and {head.n} units; expected at least {FEWEST_UNITS} a side")
+        raise ValueError(f"{base.n} and {head.n} units; expected at least {FEWEST_UNITS} per side")
     left, right = base.variance_of_mean, head.variance_of_mean
     error = sqrt(left + right)
     df = (left + right) ** 2 / (left**2 / (base.n - 1) + right**2 / (head.n - 1))
@@ -67,14 +85,19 @@ def compare(base: Sample, head: Sample, alpha: float) -> Comparison:
         n_base=base.n,
         n_head=head.n,
         detectable_effect=exp((t_quantile(1 - alpha, df) + t_quantile(POWER, df)) * error) - 1,
-        warnings=(),
+        shortage=None,
     )
 
 
-def holm(p_values: Mapping[K, float]) -> dict[K, float]:
-    """p-values adjusted so that any false alarm among them has at most the level's probability.
+def ratio_only(base: Sample, head: Sample, shortage: Shortage) -> Comparison:
+    """Return a comparison that has no test, and therefore no interval."""
+    return Comparison(exp(head.mean - base.mean), None, None, None, base.n, head.n, None, shortage)
 
-    Holm's step-down procedure (Scandinavian Journal of Statistics 6, 1979); it needs no independence.
+
+def holm(p_values: Mapping[K, float]) -> dict[K, float]:
+    """Adjust p-values so that the probability of any false alarm among them is at most the level.
+
+    Holm's step-down procedure (Scandinavian Journal of Statistics 6, 1979); the tests need not be independent.
     """
     adjusted, running = {}, 0.0
     for rank, (key, p) in enumerate(sorted(p_values.items(), key=lambda item: item[1])):

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 
 from benchmarks.analysis.judgement import Judgement, worst_first
 from benchmarks.compare.baselines import eligible
-from benchmarks.compare.remarks import advice
+from benchmarks.compare.remarks import remarks_on
 from benchmarks.compare.rows import Terms, names, rows
 from benchmarks.compare.sides import Side
 from benchmarks.compare.usual import recorded
@@ -36,7 +36,7 @@ def judged(
         rows=worst_first(found),
         alpha=terms.alpha,
         min_effect=terms.min_effect,
-        notes=(*map(str, barred), *said, *_forced(base, head, terms.forced), *advice(base, head, found)),
+        notes=(*map(str, barred), *said, *_forced(base, head, terms.forced), *remarks_on(base, head, found)),
     )
 
 

@@ -1,26 +1,27 @@
-"""What a comparison of saved runs can't say, and what to do about it."""
+"""Remarks below a comparison of saved runs: what it can't show, what helps, and what changed."""
 
 from collections.abc import Sequence
 
-from benchmarks.analysis.judgement import Row
+from benchmarks.analysis.judgement import Row, detectable_effects
 from benchmarks.analysis.quantity import Quantity
+from benchmarks.analysis.unpaired import Shortage, TooFewStored, TooFewUnits
 from benchmarks.analysis.verdict import FAILING, Verdict
 from benchmarks.compare.sides import Side, interleaved
 
 
-def advice(base: Side, head: Side, rows: Sequence[Row]) -> list[str]:
-    """Sentences below the table."""
-    said = [*_few_sessions(base, head, rows), *_sees(rows), *_changed_versions(base, head)]
+def remarks_on(base: Side, head: Side, rows: Sequence[Row]) -> list[str]:
+    """Return the sentences below the table."""
+    remarks = [*_few_sittings(base, head, rows), *_detectable(rows), *_changed_versions(base, head)]
     if any(row.verdict in FAILING | {Verdict.INCONCLUSIVE} and row.comparison for row in rows):
-        said.append(
-            "Saved runs were measured apart: REGRESSION means slower than this machine's sessions usually differ, by "
+        remarks.append(
+            "Saved runs were measured apart: REGRESSION means slower than this machine's sittings usually differ, by "
             f"the code or by the machine. To decide a merge, measure in turns: {gate_command(base, head)}"
         )
-    return said
+    return remarks
 
 
 def gate_command(base: Side, head: Side) -> str:
-    """The command that measures what these runs differ in."""
+    """Return the command that measures what changed between the newest runs of both sides in turns."""
     before, after = base.runs[-1], head.runs[-1]
     packages = [name for name in ("joblib", "numpy", "loky") if before.versions.get(name) != after.versions.get(name)]
     if packages and before.versions.get(packages[0]) and after.versions.get(packages[0]):
@@ -30,34 +31,42 @@ def gate_command(base: Side, head: Side) -> str:
     return f"tox run -e gate -- --base git:{commits[0]} --head git:{commits[1]}"
 
 
-def _few_sessions(base: Side, head: Side, rows: Sequence[Row]) -> list[str]:
-    units = [len(side.runs) if interleaved(base, head) else len(side.sittings) for side in (base, head)]
+def shortage_note(shortage: Shortage | None) -> str:
+    """Return what kept a case from being tested, and what helps; empty if nothing did."""
+    match shortage:
+        case TooFewStored(stored, needed):
+            return (
+                f"one or two sittings per side can show a slowdown only against {needed} or more comparable stored "
+                f"sittings, and there are {stored}: name 3 or more sittings per side (12..18), or use a gate"
+            )
+        case TooFewUnits(needed):
+            return f"measured in fewer than {needed} sittings of a side"
+    return ""
+
+
+def _few_sittings(base: Side, head: Side, rows: Sequence[Row]) -> list[str]:
     runs = [len(side.runs) for side in (base, head)]
-    said = []
+    units = runs if interleaved(base, head) else [len(side.sittings) for side in (base, head)]
+    remarks = []
     if units != runs:
-        said.append(
-            f"{runs[0]} against {runs[1]} runs count as {units[0]} against {units[1]} sessions: runs in a row share "
-            "the machine's state; measure base and head in turns, or at different times."
+        remarks.append(
+            f"{runs[0]} against {runs[1]} runs count as {units[0]} against {units[1]} sittings, because runs within an "
+            "hour share the machine's state. Measure base and head in turns, or at different times."
         )
-    warnings = {warning for row in rows if row.comparison for warning in row.comparison.warnings}
-    return said + [warning[0].upper() + warning[1:] + "." for warning in sorted(warnings)]
+    notes = {shortage_note(row.comparison.shortage) for row in rows if row.comparison} - {""}
+    return remarks + [f"{note[0].upper()}{note[1:]}." for note in sorted(notes)]
 
 
-def _sees(rows: Sequence[Row]) -> list[str]:
-    rows = [row for row in rows if row.quantity is Quantity.TIME]
-    sees = sorted(
-        row.comparison.detectable_effect
-        for row in rows
-        if row.comparison and row.comparison.detectable_effect is not None
-    )
-    if not sees:
-        return (
-            ["No slowdown of any size could have been called a REGRESSION."] if any(r.comparison for r in rows) else []
-        )
-    return [
-        f"Smallest slowdown seen in 80 % of such comparisons: {sees[len(sees) // 2]:+.0%} for the typical case, "
-        f"{sees[-1]:+.0%} for the noisiest."
-    ]
+def _detectable(rows: Sequence[Row]) -> list[str]:
+    if effects := detectable_effects(rows):
+        typical, noisiest = effects
+        return [
+            f"Smallest slowdown seen in 80 % of such comparisons: {typical:+.0%} for the typical case, "
+            f"{noisiest:+.0%} for the noisiest."
+        ]
+    if any(row.comparison for row in rows if row.quantity is Quantity.TIME):
+        return ["No slowdown of any size could have been called a REGRESSION."]
+    return []
 
 
 def _changed_versions(base: Side, head: Side) -> list[str]:

@@ -7,8 +7,9 @@ from dataclasses import replace
 from benchmarks.analysis.judgement import Row
 from benchmarks.analysis.quantity import RESOURCES, Quantity
 from benchmarks.analysis.samples import Sample
-from benchmarks.analysis.saved_runs import judge_apart
+from benchmarks.analysis.saved_runs import compare_saved, judge_saved
 from benchmarks.analysis.verdict import Thresholds, Verdict
+from benchmarks.compare.remarks import shortage_note
 from benchmarks.compare.sides import Side, units
 from benchmarks.history.resources import PEAK_PSS_BYTES, needs
 from benchmarks.history.run import CaseTimes
@@ -32,16 +33,14 @@ def resource_rows(
     right = {one: found for one in keys if (found := _sample(base, head, head, *one))}
     both = [one for one in keys if one in left and one in right]
     thresholds = Thresholds.of_case(alpha, min_effect, None)
-    judged = judge_apart(
-        {one: left[one] for one in both}, {one: right[one] for one in both}, [], lambda _: thresholds, alpha
-    )
+    comparisons = compare_saved({one: left[one] for one in both}, {one: right[one] for one in both}, [], alpha)
     rows = []
     for one in both:
-        seen = judged[one]
-        row = _row(cases[one[0]], one[1], seen.verdict, min_effect)
+        comparison = comparisons[one]
+        row = _row(cases[one[0]], one[1], judge_saved(comparison, thresholds), min_effect)
         before, after = math.exp(left[one].mean), math.exp(right[one].mean)
-        note = next(iter(seen.comparison.warnings), "")
-        rows.append(replace(row, base=before, head=after, comparison=seen.comparison, note=note))
+        note = shortage_note(comparison.shortage)
+        rows.append(replace(row, base=before, head=after, comparison=comparison, note=note))
     return _over_limits(rows, head, cases, min_effect, limits)
 
 

@@ -8,9 +8,10 @@ from fnmatch import fnmatchcase
 from benchmarks.analysis.hypotheses import RESOURCES_SHARE
 from benchmarks.analysis.judgement import Row
 from benchmarks.analysis.samples import Sample, summarize
-from benchmarks.analysis.saved_runs import Judged, judge_apart
-from benchmarks.analysis.unpaired import CONFIDENCE
+from benchmarks.analysis.saved_runs import compare_saved, judge_saved
+from benchmarks.analysis.unpaired import CONFIDENCE, Comparison
 from benchmarks.analysis.verdict import Thresholds, Verdict
+from benchmarks.compare.remarks import shortage_note
 from benchmarks.compare.resources import measured, resource_rows
 from benchmarks.compare.sides import Side, samples
 from benchmarks.history.comparability import case_difference
@@ -75,20 +76,21 @@ def rows(base: Side, head: Side, past: Past, terms: Terms) -> list[Row]:
 
 def _compared(base: Side, head: Side, cases: Mapping[str, CaseTimes], past: Past, terms: Terms) -> list[Row]:
     left, right = samples(base, head, cases)
-    judged = judge_apart(left, right, past(cases), lambda key: terms.thresholds(cases[key]), terms.alpha)
-    return [_times(case, judged[key], left[key], right[key], head, terms) for key, case in cases.items()]
+    comparisons = compare_saved(left, right, past(cases), terms.alpha)
+    return [_times(case, comparisons[key], left[key], right[key], head, terms) for key, case in cases.items()]
 
 
-def _times(case: CaseTimes, judged: Judged, left: Sample, right: Sample, head: Side, terms: Terms) -> Row:
-    verdict, min_effect = judged.verdict, terms.thresholds(case).applied_min_effect
-    note = next(iter(judged.comparison.warnings), "")
+def _times(case: CaseTimes, comparison: Comparison, left: Sample, right: Sample, head: Side, terms: Terms) -> Row:
+    thresholds = terms.thresholds(case)
+    verdict, note = judge_saved(comparison, thresholds), shortage_note(comparison.shortage)
+    min_effect = thresholds.applied_min_effect
     ceiling = limit_of(terms.limits, names(case)).max_time_s
     if ceiling is not None and (least := _least_s(case, right, head)) > ceiling:
         verdict, note = Verdict.OVER_LIMIT, f"takes at least {least:.3g} s; max_time is {ceiling:.3g} s"
     elif verdict is Verdict.OVER_LIMIT:
         note = f"max_slowdown is {min_effect:.3g}"
     base_s, head_s = math.exp(left.mean), math.exp(right.mean)
-    return Row(case.name, case.fullname, verdict, base_s, head_s, judged.comparison, min_effect, note)
+    return Row(case.name, case.fullname, verdict, base_s, head_s, comparison, min_effect, note)
 
 
 def _least_s(case: CaseTimes, sample: Sample, head: Side) -> float:

@@ -43,10 +43,7 @@ def rows(record: Record, measurements: Measurements, hypotheses: Hypotheses, lim
     """Return a row for every case, backend and resource, and for the grid."""
     failed = [_failed(nodeid, failure, record) for nodeid, failure in record.failures.items()]
     cases = [_case(case.nodeid, hypotheses, measurements, record) for case in record.sound_cases]
-    groups = [
-        Row(name, name, group.verdict, None, None, group.comparison(), group.thresholds.applied_min_effect, group.note)
-        for name, group in hypotheses.groups.items()
-    ]
+    groups = [_group(name, tested) for name, tested in hypotheses.groups.items()]
     resources = [_resource(key, tested, measurements, limits) for key, tested in hypotheses.resources.items()]
     return [*failed, *cases, *groups, *resources]
 
@@ -64,8 +61,14 @@ def _case(nodeid: str, hypotheses: Hypotheses, measurements: Measurements, recor
         return Row(name, nodeid, Verdict.INCONCLUSIVE, None, None, None, record.min_effect, "not measured in time")
     base_s, head_s = measurements.logs_s[nodeid].geometric_means
     min_effect = tested.thresholds.applied_min_effect
-    note = f"max_slowdown is {min_effect:.3g}" if tested.verdict is Verdict.OVER_LIMIT else tested.note
+    note = f"max_slowdown is {min_effect:.3g}" if tested.verdict is Verdict.OVER_LIMIT else ""
     return Row(name, nodeid, tested.verdict, base_s, head_s, tested.comparison(), min_effect, note)
+
+
+def _group(name: str, tested: Hypothesis) -> Row:
+    note = f"driven by {case_names(tested.driven_by)[1]}: none is seen without it" if tested.driven_by else ""
+    min_effect = tested.thresholds.applied_min_effect
+    return Row(name, name, tested.verdict, None, None, tested.comparison(), min_effect, note)
 
 
 def _resource(key: CaseResource, tested: Hypothesis, measurements: Measurements, limits: Sequence[Limit]) -> Row:

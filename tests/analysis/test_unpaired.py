@@ -43,7 +43,7 @@ def test_smallest_effect_is_seen_in_80_percent():
 
 def test_too_few_units_are_refused():
     """A spread of two says nothing."""
-    with pytest.raises(ValueError, match="2 and 3 units; expected at least 3 a side"):
+    with pytest.raises(ValueError, match="2 and 3 units; expected at least 3 per side"):
         compare(Sample((1.0, 2.0)), HEAD, alpha=0.01)
 
 

@@ -9,7 +9,7 @@ from benchmarks.analysis.verdict import Verdict
 def comparison(ratio, detectable_effect=0.05, interval=True):
     """Numbers around a ratio."""
     bounds = (ratio * 0.98, ratio * 1.02) if interval else None
-    return Comparison(ratio, bounds, 0.001, 0.999, 6, 5, detectable_effect, ())
+    return Comparison(ratio, bounds, 0.001, 0.999, 6, 5, detectable_effect, None)
 
 
 def row(name, verdict, base=0.0101, found=None, note="", quantity=Quantity.TIME):

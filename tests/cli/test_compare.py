@@ -18,7 +18,7 @@ def test_two_runs_say_nothing_without_a_past(tmp_path, call):
     code, out, _ = call("compare", "1", "2")
     assert code == 3
     assert out.startswith("INCONCLUSIVE: 3 of 3 cases could not be judged to 5 %\nbase 0001 run1\nhead 0002 run2\n")
-    assert "against 99 or more comparable stored sessions" in " ".join(out.split())
+    assert "against 99 or more comparable stored sittings" in " ".join(out.split())
     assert "--base joblib==1.6.0 --head joblib==1.7.0" in " ".join(out.split())
     assert [call("compare", "1", "2", "--inconclusive", what)[0] for what in ("pass", "fail")] == [0, 1]
 
@@ -43,7 +43,7 @@ def test_runs_of_one_evening_count_as_one_session(tmp_path, call):
     stored(tmp_path / "h", *(noisy_run(n, day=n / 500) for n in range(14)))
     code, out, _ = call("compare", "1..7", "8..14")
     assert code == 3
-    assert "7 against 7 runs count as 1 against 1 sessions" in " ".join(out.split())
+    assert "7 against 7 runs count as 1 against 1 sittings" in " ".join(out.split())
     code, out, _ = call("compare", "1,3,5,7,9,11,13", "2,4,6,8,10,12,14")
     assert "7/7" in out
 

@@ -6,10 +6,10 @@ import json
 import re
 import subprocess
 import sys
-from dataclasses import replace
 from html.parser import HTMLParser
 from xml.etree import ElementTree
 
+import msgspec
 import pytest
 
 from benchmarks.__main__ import main
@@ -249,7 +249,7 @@ def test_a_page_does_not_take_the_place_of_what_it_shows(tmp_path, history, caps
 
 def test_a_record_of_a_calibration_is_no_gate(tmp_path, report):
     """It would say what no gate said."""
-    replace(measured(tmp_path / "record", (0.01,) * 4), purpose="calibrate").save(tmp_path / "record")
+    msgspec.structs.replace(measured(tmp_path / "record", (0.01,) * 4), purpose="calibrate").save(tmp_path / "record")
     code, _, _, err = report(tmp_path / "record")
     assert (code, "measured by `calibrate`" in err) == (2, True)
 
