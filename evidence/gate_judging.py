@@ -7,6 +7,7 @@ from statistics import median
 
 from benchmarks.analysis import hypotheses
 from benchmarks.analysis.hypotheses import judge_cases, judge_groups
+from benchmarks.analysis.paired import PairRatios
 from benchmarks.analysis.verdict import Thresholds
 
 CASES, PAIRS = 100, 54
@@ -19,7 +20,9 @@ def main() -> None:
     args = parser.parse_args()
     rng = random.Random(1)
     tracks = {
-        f"case {place}": [tuple(rng.gauss(0.01, 0.09) for _ in range(7)) for _ in range(PAIRS)]
+        f"case {place}": [
+            PairRatios(*(tuple(rng.gauss(0.01, 0.09) for _ in range(7)) for _ in range(2))) for _ in range(PAIRS)
+        ]
         for place in range(CASES)
     }
     groups = {f"backend {place}": [f"case {number}" for number in range(place, CASES, 4)] for place in range(4)}
@@ -27,7 +30,7 @@ def main() -> None:
     seconds = []
     for _ in range(args.repeat):
         hypotheses._assess.cache_clear()
-        hypotheses._values_of.cache_clear()
+        hypotheses._case_values.cache_clear()
         began = time.perf_counter()
         found = judge_cases(tracks, CASES, lambda name: plain) | judge_groups(
             tracks, groups, Thresholds.of_group(0.01, 0.05)

@@ -26,8 +26,7 @@ from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any
 
-from benchmarks.analysis.betting import log_wealth
-from benchmarks.analysis.paired import values_of
+from benchmarks.analysis.paired import assess
 from benchmarks.analysis.proportions import wilson
 from benchmarks.gate.measurements import Measurements
 from benchmarks.gate.record import read_record
@@ -129,8 +128,7 @@ def wealths(folder: Path) -> dict[str, tuple[float, float]]:
     found = {}
     for name, log_ratios in Measurements(folder, record).log_ratios.items():
         if rounds := [pair for pair in log_ratios if pair]:
-            seen = values_of(rounds)
-            wealth = log_wealth(seen, math.log1p(record.min_effect))
+            wealth = assess(rounds, math.log1p(record.min_effect)).wealth_slower
             found[name] = round(wealth[-1], 3), round(max(0.0, *wealth), 3)
     return found
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from math import exp, inf, log, log1p
+from math import exp, expm1, inf, log, log1p
 
-from benchmarks.analysis.paired import Assessment, assess, assess_together, values_of
+from benchmarks.analysis.paired import Assessment, CaseValues, PairRatios, assess, assess_together, case_values
 from benchmarks.analysis.unpaired import Comparison, K
 from benchmarks.analysis.verdict import Thresholds, Verdict, judge
 
@@ -14,12 +14,12 @@ CASES_SHARE = 0.6
 GROUPS_SHARE = 0.2
 RESOURCES_SHARE = 0.2
 
-# A case waits once its estimate, so many standard errors added, is below the effect that is aimed at: fewer leave more
-# time to the others, and give away power; see docs/gate.md for what was tried.
-_ERRORS, _FEWEST_PAIRS = 1.6, 3
+# A case waits once its estimates, so many standard errors added, are below the effect that is aimed at: fewer leave
+# more time to the others, and give away power; see docs/gate.md for what was tried.
+_TYPICAL_ERRORS, _MEAN_ERRORS, _FEWEST_PAIRS = 1.6, 0.8, 3
 
-# Log-ratios of a case's rounds, pair by pair; None where it was not measured in a pair.
-Track = Sequence[Sequence[float] | None]
+# What each pair says of a case; None where the pair did not measure it.
+Track = Sequence[PairRatios | None]
 
 
 @dataclass(frozen=True)
@@ -57,13 +57,13 @@ def judge_cases(
         if rounds := [pair for pair in track if pair]:
             limits = thresholds(name)
             effect = log1p(limits.applied_min_effect)
-            seen, enough = _assess(tuple(map(tuple, rounds)), effect), needed(limits.alpha, share, total)
+            seen, enough = _assess(tuple(rounds), effect), needed(limits.alpha, share, total)
             found[name] = _hypothesis(seen, limits, enough, effect, most)
     return found
 
 
 @lru_cache(maxsize=4096)
-def _assess(rounds: tuple[tuple[float, ...], ...], effect: float) -> Assessment:
+def _assess(rounds: tuple[PairRatios, ...], effect: float) -> Assessment:
     """Assess a case; cached, because a case without a new pair has no new assessment."""
     return assess(rounds, effect)
 
@@ -91,7 +91,7 @@ def judge_groups(
 def _without_largest(
     hypothesis: Hypothesis,
     members: Sequence[str],
-    said: Mapping[str, Sequence[tuple[float, float] | None]],
+    said: Mapping[str, Sequence[CaseValues | None]],
     enough: float,
     effect: float,
 ) -> Hypothesis:
@@ -102,33 +102,31 @@ def _without_largest(
     return replace(hypothesis, driven_by=largest)
 
 
-def _said(track: Track) -> list[tuple[float, float] | None]:
-    pairs = iter(_values_of(tuple(tuple(pair) for pair in track if pair)))
-    return [next(pairs) if pair else None for pair in track]
+def _said(track: Track) -> list[CaseValues | None]:
+    values = iter(_case_values(tuple(pair for pair in track if pair)))
+    return [next(values) if pair else None for pair in track]
 
 
-@lru_cache(maxsize=4096)
-def _values_of(rounds: tuple[tuple[float, ...], ...]) -> list[tuple[float, float]]:
-    seen = values_of(rounds)
-    return list(zip(seen.values, seen.priors, strict=True))
+_case_values = lru_cache(maxsize=4096)(case_values)
 
 
 def _hypothesis(seen: Assessment, thresholds: Thresholds, enough: float, effect: float, most: int) -> Hypothesis:
     scale = exp(enough) * thresholds.alpha  # a wealth of exp(enough) is a p of alpha
     p_slower, p_faster = (min(1.0, scale * exp(-wealth)) for wealth in (seen.slower, seen.faster))
     verdict = judge(
-        exp(seen.estimate),
+        exp(seen.largest if seen.slower >= seen.faster else seen.smallest),
         p_slower,
         p_faster,
         thresholds,
         below=lambda ratio: seen.below(log(ratio)),
         above=lambda ratio: seen.above(log(ratio)),
     )
-    unlikely = seen.pairs >= _FEWEST_PAIRS and seen.estimate + _ERRORS * seen.error < effect
+    unlikely = seen.pairs >= _FEWEST_PAIRS and seen.at_most(_TYPICAL_ERRORS, _MEAN_ERRORS) < effect
 
     def comparison() -> Comparison:
-        # A case that waits would have been measured as often as any, `most` times, had it looked slower.
-        detectable_effect = seen.detectable_effect(enough, effect, most)
+        # A case that waits would have been measured as often as any, `most` times, had it looked slower; but it waits
+        # once it is below min-effect, so that no smaller effect is promised.
+        detectable = seen.detectable_log_ratio(enough, most)
         lo, hi = seen.interval
         return Comparison(
             ratio=exp(seen.estimate),
@@ -137,9 +135,7 @@ def _hypothesis(seen: Assessment, thresholds: Thresholds, enough: float, effect:
             p_faster=p_faster,
             n_base=seen.pairs,
             n_head=seen.pairs,
-            detectable_effect=None
-            if detectable_effect is None
-            else max(detectable_effect, thresholds.regression_floor),
+            detectable_effect=None if detectable is None else max(expm1(detectable), expm1(effect)),
             shortage=None,
         )
 

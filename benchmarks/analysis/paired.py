@@ -1,4 +1,16 @@
-"""One case measured in turns: from the log-ratios of its rounds to an estimate, an interval, and evidence."""
+"""One case, or several as one, measured in pairs: from log-ratios of rounds to an estimate, an interval, and evidence.
+
+A user waits for the mean call, so the estimate and its interval are those of the mean. Evidence comes from several
+scores of a pair, each an odd function of its log-ratios, so that its sign is a fair coin if the label does not matter:
+
+- *typical*: the mean of the rounds' log-ratios, clipped at 0.3 scales. It sees a slowdown of all calls soonest, and
+  hardly notices one of a few calls, or one that joblib's 10 ms poll turns into one more poll for some calls.
+- *mean*: the mean of the log-ratios as they are. It sees a slowdown of some calls, and pays for it with noise.
+- *completed*: as typical, of the times until the last batch has completed, where they are known. The poll has no part
+  in them: a delay inside dispatch or inside a task moves all of them.
+
+Each score has a bet of its own; the wealth of a hypothesis is the weighted mean of theirs, which is a fair game again.
+"""
 
 from bisect import insort
 from collections.abc import Callable, Sequence
@@ -6,11 +18,23 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from math import erf, exp, fsum, inf, log, pi, sqrt
 from statistics import median
+from typing import NamedTuple
 
 from benchmarks.analysis.betting import Values, detectable_log_ratio, log_wealth, variances
 
-# Rounds: one tuple a pair, each log(head / base) of one round of both sides.
+# Rounds: one tuple per pair, each log(head / base) of one round of both sides.
 Rounds = Sequence[Sequence[float]]
+
+
+class PairRatios(NamedTuple):
+    """One pair's log(head / base) of each round: until joblib returned, and until the last batch had completed.
+
+    `completed` is empty where nothing is known of batches.
+    """
+
+    returned: tuple[float, ...]
+    completed: tuple[float, ...] = ()
+
 
 # Beyond so many scales a round's log-ratio counts no more than at that point: most rounds agree well, and those in
 # which the machine changed its speed are far off. Found on recordings, see docs/gate.md.
@@ -26,42 +50,66 @@ _NORMAL = 1 / 0.6745
 # No two calls agree better than that by merit.
 _LEAST_SCALE = 1e-4
 
-_BOUND_LOG = log(2 / 0.05)  # a two-sided 95 % interval
+# The wealth that a bet against a bound needs: the claim errs in 5 % of rows on each side.
+_BOUND_LOG = log(1 / 0.05)
+
+# The least share of a score that planning may count on, see `Assessment.noise`.
+PLANNED_SHARE = 0.4
+
+# What each score is given of the wealth that a hypothesis starts with: typical, mean, completed. Found on recordings,
+# see docs/gate.md.
+_WITH_COMPLETED = (0.3, 0.3, 0.4)
+_WITHOUT_COMPLETED = (0.6, 0.4)
+
+# Of a group: typical or completed, and mean.
+_OF_GROUP = (0.7, 0.3)
+
+# A group's cases are weighted half by what they can tell (the inverse of their variance) and half equally, so that no
+# case decides alone.
+_BY_PRECISION = 0.5
 
 
-def values_of(rounds: Rounds) -> Values:
-    """What each pair says of a case.
+def typical(rounds: Rounds) -> Values:
+    """Return the clipped mean of each pair.
 
-    Scale and prior come from sizes and from differences within a pair, which change with no sign: so that signs stay
-    fair coins.
+    Scale and prior come from sizes and from differences within a pair, which do not change with the sign: so that signs
+    stay fair coins.
     """
-    return Values(_clipped(rounds, 0.0), _priors(rounds), (1.0,) * len(rounds))
+    return Values(_clipped(rounds), _clipped_priors(rounds), (1.0,) * len(rounds))
 
 
-def _clipped(rounds: Rounds, shift: float) -> tuple[float, ...]:
-    """Means of clipped log-ratios less `shift`, scaled to keep the size of small shifts: a step of Huber's estimate."""
+def mean(rounds: Rounds) -> Values:
+    """Return the plain mean of each pair."""
+    values, priors, squares = [], [], 0.0
+    for count, pair in enumerate(rounds, 1):
+        center = fsum(pair) / len(pair)
+        values.append(center)
+        squares += fsum((ratio - center) ** 2 for ratio in pair) / max(1, len(pair) - 1) / len(pair)
+        priors.append(max(_LEAST_SCALE**2, squares / count))
+    return Values(tuple(values), tuple(priors), (1.0,) * len(values))
+
+
+def _clipped(rounds: Rounds) -> tuple[float, ...]:
+    """Return means of clipped log-ratios, scaled to keep the size of small shifts: a step of Huber's estimate."""
     sizes: list[float] = []
     values = []
     for pair in rounds:
-        moved = [ratio - shift for ratio in pair]
-        for ratio in moved:
+        for ratio in pair:
             insort(sizes, abs(ratio))
         bound = _CLIP * _scale(_middle(sizes))
-        total = 0.0
-        for ratio in moved:
-            total += bound if ratio > bound else -bound if ratio < -bound else ratio
+        total = fsum(max(-bound, min(bound, ratio)) for ratio in pair)
         values.append(total / len(pair) / _WITHIN)
     return tuple(values)
 
 
-def _priors(rounds: Rounds) -> tuple[float, ...]:
-    """The variances of these means, as the rounds' differences within a pair suggest them."""
+def _clipped_priors(rounds: Rounds) -> tuple[float, ...]:
+    """Return the variances of these means, as the rounds' differences within a pair suggest them."""
     spreads: list[float] = []
     priors = []
     for pair in rounds:
-        mean = fsum(pair) / len(pair)
+        center = fsum(pair) / len(pair)
         for ratio in pair:
-            insort(spreads, abs(ratio - mean))
+            insort(spreads, abs(ratio - center))
         # A mean of J is nearer to its J values than the truth by J / (J - 1).
         scale = _scale(_middle(spreads))
         priors.append(_LEFT * scale * scale / max(1, len(pair) - 1))
@@ -69,111 +117,228 @@ def _priors(rounds: Rounds) -> tuple[float, ...]:
 
 
 def _scale(middle: float) -> float:
-    """A standard deviation from the middle of the sizes."""
+    """Return a standard deviation from the middle of the sizes."""
     return max(_LEAST_SCALE, middle * _NORMAL)
 
 
 def _middle(ordered: Sequence[float]) -> float:
-    """The median of values that are in order."""
+    """Return the median of values that are in order."""
     place = len(ordered) // 2
     return (ordered[place] + ordered[~place]) / 2
+
+
+@dataclass(frozen=True)
+class Score:
+    """What one score says: its share of the wealth, and its estimate (log-ratio) with the variance of one pair."""
+
+    share: float
+    estimate: float
+    values: Values
+
+    @cached_property
+    def variance(self) -> float:
+        """The variance of one more pair that is worth as much as the pairs were on average."""
+        values = self.values
+        unit = len(values.units) / fsum(1 / each for each in values.units)
+        prior = values.priors[-1] * unit / values.units[-1]
+        # The value of that pair has no part in its variance.
+        return variances(Values((*values.values, 0.0), (*values.priors, prior), (*values.units, unit)))[-1]
+
+    @property
+    def error(self) -> float:
+        """The estimate's standard error, for planning only."""
+        return sqrt(self.variance / len(self.values.values))
 
 
 @dataclass(frozen=True)
 class Assessment:
     """A hypothesis after some pairs. Log-ratios (head over base); wealths are logarithms of the most there ever was.
 
-    `against` is the wealth now of a bet against a given log-ratio, with 1 that the truth is above it, with -1 below;
-    `variance` is a pair's.
+    `mean` is what the user waits for; `typical` sees soonest whether all calls are slower; `completed` is the same of
+    the times until the last batch, None where these are not known. `effect` is the log-ratio that is aimed at.
     """
 
-    pairs: int
-    estimate: float
-    slower: float
-    faster: float
-    variance: float
-    against: Callable[[float, int], float]
+    effect: float
+    typical: Score
+    mean: Score
+    completed: Score | None
 
     @property
-    def error(self) -> float:
-        """The estimate's standard error, for planning only."""
-        return (self.variance / self.pairs) ** 0.5 if self.pairs else inf
+    def scores(self) -> tuple[Score, ...]:
+        """All scores that there are."""
+        return (self.typical, self.mean) if self.completed is None else (self.typical, self.mean, self.completed)
+
+    @property
+    def pairs(self) -> int:
+        """How many pairs there are."""
+        return len(self.mean.values.values)
+
+    @property
+    def estimate(self) -> float:
+        """The mean call's log-ratio."""
+        return self.mean.estimate
+
+    @property
+    def largest(self) -> float:
+        """The largest estimate of any score: what the floor is compared with."""
+        return max(score.estimate for score in self.scores)
+
+    @property
+    def smallest(self) -> float:
+        """The smallest estimate of any score."""
+        return min(score.estimate for score in self.scores)
+
+    def at_most(self, typical_errors: float, mean_errors: float) -> float:
+        """Return an upper guess of the log-ratio: of each score its estimate and so many standard errors."""
+        guesses = [self.mean.estimate + mean_errors * self.mean.error]
+        guesses += [score.estimate + typical_errors * score.error for score in self.scores if score is not self.mean]
+        return max(guesses)
+
+    @cached_property
+    def wealth_slower(self) -> list[float]:
+        """The wealth of the bet that head is slower, after each pair."""
+        return self._wealth([score.values for score in self.scores])
+
+    @cached_property
+    def slower(self) -> float:
+        """The most that the bet "slower" ever had: a wealth that was reached stays."""
+        return max(0.0, *self.wealth_slower)
+
+    @cached_property
+    def faster(self) -> float:
+        """The most that the bet "faster" ever had."""
+        return max(0.0, *self._wealth([score.values.mirrored() for score in self.scores]))
+
+    def _wealth(self, values: Sequence[Values]) -> list[float]:
+        """Return the weighted mean of the scores' wealths after each pair."""
+        shares = [log(score.share) for score in self.scores]
+        wealths = zip(*(log_wealth(each, self.effect) for each in values), strict=True)
+        return [_log_sum([s + w for s, w in zip(shares, each, strict=True)]) for each in wealths]
 
     def below(self, shift: float) -> bool:
-        """Whether the upper end of the interval lies below `shift`."""
-        return self.estimate < shift and self.against(shift, -1) >= _BOUND_LOG
+        """Whether the mean call's log-ratio is proved to lie below `shift` (95 %)."""
+        return self.mean.estimate < shift and self._against(shift, -1) >= _BOUND_LOG
 
     def above(self, shift: float) -> bool:
-        """Whether the lower end of the interval lies above `shift`."""
-        return self.estimate > shift and self.against(shift, 1) >= _BOUND_LOG
+        """Whether the mean call's log-ratio is proved to lie above `shift` (95 %)."""
+        return self.mean.estimate > shift and self._against(shift, 1) >= _BOUND_LOG
 
     @cached_property
     def interval(self) -> tuple[float, float]:
-        """The bounds of the effect at 95 %, valid after any pair; infinite where nothing is ruled out."""
+        """The bounds of the mean call's log-ratio, each at 95 %, valid after any pair; infinite where nothing is known.
+
+        Noise is taken for symmetric around the effect.
+        """
+        center = self.mean.estimate
         return (
-            self.estimate - _bound(lambda shift: self.against(self.estimate - shift, 1)),
-            self.estimate + _bound(lambda shift: self.against(self.estimate + shift, -1)),
+            center - _bound(lambda shift: self._against(center - shift, 1)),
+            center + _bound(lambda shift: self._against(center + shift, -1)),
         )
 
-    def detectable_effect(self, needed: float, effect: float, pairs: int) -> float | None:
-        """The slowdown (0.05 is 5 %) that `pairs` pairs would show in 80 % of gates; None if they would show none."""
-        found = detectable_log_ratio(self.variance, pairs, needed, effect)
-        return None if found is None else exp(found) - 1
+    def _against(self, shift: float, sign: int) -> float:
+        """Return the wealth now of a bet that the truth lies above `shift` (sign 1) or below it (sign -1)."""
+        values = self.mean.values
+        moved = replace(values, values=tuple(value - shift for value in values.values))
+        return log_wealth(moved if sign > 0 else moved.mirrored(), self.effect)[-1]
+
+    @property
+    def noise(self) -> float:
+        """The standard deviation of what one pair says, by the sharpest score that a small delay can't hide from."""
+        return sqrt(min(score.variance for score in self._counted_on))
+
+    @property
+    def _counted_on(self) -> tuple[Score, ...]:
+        """The scores that a small delay of every call can't hide from: the poll hides it from a typical call."""
+        return (self.mean,) if self.completed is None else (self.mean, self.completed)
+
+    def detectable_log_ratio(self, needed: float, pairs: int) -> float | None:
+        """Return the log-ratio that `pairs` pairs would show in 80 % of gates if every call were slower by it.
+
+        None if they would show none.
+        """
+        found = [
+            detectable_log_ratio(score.variance, pairs, needed - log(score.share), self.effect)
+            for score in self._counted_on
+        ]
+        return min((each for each in found if each is not None), default=None)
 
 
-def assess(rounds: Rounds, effect: float) -> Assessment:
-    """A case after one pair or more; `effect` is the log-ratio that is aimed at."""
-    seen = values_of(rounds)
-    estimate = _center([ratio for pair in rounds for ratio in pair])
-    return _assessment(seen, lambda shift: replace(seen, values=_clipped(rounds, shift)), estimate, effect)
-
-
-def assess_together(cases: Sequence[Sequence[tuple[float, float] | None]], effect: float) -> Assessment:
-    """Several cases as one: for each case, what each pair says of it (value, prior), None where it was not measured.
-
-    The cases measured in a pair may depend on all earlier pairs; what the pair says is their mean.
-    """
-    values, priors, units = [], [], []
-    for pair in zip(*cases, strict=True):
-        said = [one for one in pair if one is not None]
-        if said:
-            values.append(fsum(value for value, _ in said) / len(said))
-            priors.append(fsum(prior for _, prior in said) / len(said) ** 2)
-            units.append(1 / len(said))
-    weights = [1 / prior for prior in priors]
-    estimate = fsum(weight * value for weight, value in zip(weights, values, strict=True)) / fsum(weights)
-
-    seen = Values(tuple(values), tuple(priors), tuple(units))
-    return _assessment(
-        seen, lambda shift: replace(seen, values=tuple(value - shift for value in values)), estimate, effect
-    )
-
-
-def _assessment(seen: Values, moved: Callable[[float], Values], estimate: float, effect: float) -> Assessment:
-    def against(shift: float, sign: int) -> float:
-        one = moved(shift)
-        return log_wealth(one if sign > 0 else one.mirrored(), effect)[-1]
-
+def assess(pairs: Sequence[PairRatios], effect: float) -> Assessment:
+    """Assess a case after one pair or more; `effect` is the log-ratio that is aimed at."""
+    returned = [pair.returned for pair in pairs]
+    completed = [pair.completed for pair in pairs]
+    means = mean(returned)
+    center = fsum(means.values) / len(means.values)
+    if not all(completed):
+        shares = _WITHOUT_COMPLETED
+        return Assessment(
+            effect, Score(shares[0], _center(returned), typical(returned)), Score(shares[1], center, means), None
+        )
+    first, second, third = _WITH_COMPLETED
     return Assessment(
-        pairs=len(seen.values),
-        estimate=estimate,
-        slower=max(0.0, *log_wealth(seen, effect)),
-        faster=max(0.0, *log_wealth(seen.mirrored(), effect)),
-        variance=_typical_variance(seen),
-        against=against,
+        effect,
+        Score(first, _center(returned), typical(returned)),
+        Score(second, center, means),
+        Score(third, _center(completed), typical(completed)),
     )
 
 
-def _typical_variance(seen: Values) -> float:
-    """What the pairs so far say of one more that is worth as much as they were on average."""
-    unit = len(seen.units) / fsum(1 / one for one in seen.units)
-    prior = seen.priors[-1] * unit / seen.units[-1]
-    # The value of that pair plays no part in its variance.
-    return variances(Values((*seen.values, 0.0), (*seen.priors, prior), (*seen.units, unit)))[-1]
+class CaseValues(NamedTuple):
+    """What one pair says of a case of a group: value and prior of its sharpest score and of its mean."""
+
+    sharp: float
+    sharp_prior: float
+    mean: float
+    mean_prior: float
+
+
+def case_values(pairs: Sequence[PairRatios]) -> list[CaseValues]:
+    """Return what each pair says of a case for the groups that it belongs to."""
+    returned, completed = [pair.returned for pair in pairs], [pair.completed for pair in pairs]
+    sharp, means = typical(completed if all(completed) else returned), mean(returned)
+    return [CaseValues(*each) for each in zip(sharp.values, sharp.priors, means.values, means.priors, strict=True)]
+
+
+def assess_together(cases: Sequence[Sequence[CaseValues | None]], effect: float) -> Assessment:
+    """Assess several cases as one: for each case what each pair says of it, None where it was not measured.
+
+    The cases measured in a pair may depend on all earlier pairs.
+    """
+    pairs = [[each for each in pair if each is not None] for pair in zip(*cases, strict=True)]
+    pairs = [pair for pair in pairs if pair]
+    sharp = _together([[(each.sharp, each.sharp_prior) for each in pair] for pair in pairs])
+    means = _together([[(each.mean, each.mean_prior) for each in pair] for pair in pairs])
+    scores = [
+        Score(share, _by_precision(values), values) for share, values in zip(_OF_GROUP, (sharp, means), strict=True)
+    ]
+    return Assessment(effect, scores[0], scores[1], None)
+
+
+def _together(pairs: Sequence[Sequence[tuple[float, float]]]) -> Values:
+    """Return the weighted mean of the cases of each pair, from the value and the prior of each."""
+    values, priors, units = [], [], []
+    for pair in pairs:
+        precisions = [1 / prior for _, prior in pair]
+        total = fsum(precisions)
+        weights = [_BY_PRECISION * each / total + (1 - _BY_PRECISION) / len(pair) for each in precisions]
+        values.append(fsum(weight * value for weight, (value, _) in zip(weights, pair, strict=True)))
+        priors.append(fsum(weight * weight * prior for weight, (_, prior) in zip(weights, pair, strict=True)))
+        units.append(1 / len(pair))
+    return Values(tuple(values), tuple(priors), tuple(units))
+
+
+def _by_precision(values: Values) -> float:
+    weights = [1 / prior for prior in values.priors]
+    return fsum(weight * value for weight, value in zip(weights, values.values, strict=True)) / fsum(weights)
+
+
+def _log_sum(logs: Sequence[float]) -> float:
+    largest = max(logs)
+    return largest + log(fsum(exp(each - largest) for each in logs))
 
 
 def _bound(wealth: Callable[[float], float]) -> float:
-    """The smallest shift from the estimate that the bet against it rules out; infinite where it rules out none."""
+    """Return the smallest shift from the estimate that the bet against it rules out; infinite if it rules out none."""
     low, high = 0.0, 0.02
     while wealth(high) < _BOUND_LOG:
         low, high = high, high * 2
@@ -185,8 +350,9 @@ def _bound(wealth: Callable[[float], float]) -> float:
     return high
 
 
-def _center(ratios: Sequence[float]) -> float:
-    """Huber's estimate of the middle (Annals of Mathematical Statistics 35, 1964), from the median in some steps."""
+def _center(rounds: Rounds) -> float:
+    """Return Huber's estimate of the middle (Annals of Mathematical Statistics 35, 1964), from the median in steps."""
+    ratios = [ratio for pair in rounds for ratio in pair]
     center = median(ratios)
     bound = _CLIP * _scale(median(abs(ratio - center) for ratio in ratios))
     for _ in range(20):

@@ -65,6 +65,10 @@ class Pool:
         """Return the sizes of the batches completed since it was last called, `tasks` in all; None without batches."""
         return None
 
+    def completed_s(self) -> float | None:
+        """Return the seconds from the start of the last call until its last batch had completed; None if not known."""
+        return None
+
     def dead_worker(self) -> str | None:
         """Return a sentence about a worker that died and whose answer this pool's call would wait for in vain."""
         return None

@@ -17,7 +17,7 @@ from msgspec import Meta, Struct
 from benchmarks.analysis.betting import detectable_log_ratio
 from benchmarks.analysis.hypotheses import CASES_SHARE, needed
 from benchmarks.analysis.modes import Modes, modes
-from benchmarks.analysis.paired import assess
+from benchmarks.analysis.paired import PLANNED_SHARE, assess
 from benchmarks.analysis.verdict import Thresholds
 from benchmarks.errors import GateError, Unreadable
 from benchmarks.files.decoding import decode_versioned
@@ -91,7 +91,7 @@ def calibrate(folder: Path, record: Record, when: str) -> Calibration:
         packages=record.sides.base.packages,
         cases={
             name: CaseNoise(
-                noise=assess(pairs[name], effect).variance ** 0.5,
+                noise=assess(pairs[name], effect).noise,
                 pairs=len(pairs[name]),
                 when=when,
                 call_s=timed_s[name] / len(_logs(measurements.logs_s[name])),
@@ -155,7 +155,7 @@ def read_calibration(work: Path, machine: str) -> Calibration | None:
 
 def detectable_effect(record: Record, cases: int, pairs: int, noise: float) -> float | None:
     """Return the slowdown (0.05 is 5 %) of one case with this noise that 80 % of gates see, None if there is none."""
-    enough = needed(record.alpha, CASES_SHARE, max(1, cases))
+    enough = needed(record.alpha, CASES_SHARE, max(1, cases)) - math.log(PLANNED_SHARE)
     log_ratio = detectable_log_ratio(noise * noise, pairs, enough, math.log1p(record.min_effect))
     return (
         None

@@ -6,24 +6,69 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from benchmarks.analysis.paired import PairRatios
 from benchmarks.analysis.quantity import RESOURCES, Quantity
 from benchmarks.gate.record import SIDES, Record, SideName, pair_files
 from benchmarks.history.resources import needs
-from benchmarks.history.run import Run, read_run
+from benchmarks.history.run import CaseTimes, Run, read_run
 from benchmarks.limits import RESOURCE_KEYS
 
-# By pair: log(head / base) of each round, None if the pair has no measurement.
-LogRatios = list[tuple[float, ...] | None]
+# By pair, None if the pair has no measurement.
+LogRatios = list[PairRatios | None]
 
 # Base's and head's rounds of a case, in seconds.
 RoundsOfBoth = tuple[tuple[float, ...], tuple[float, ...]]
 
 
-def rounds_of_both(base: Run, head: Run) -> dict[str, RoundsOfBoth]:
+@dataclass(frozen=True)
+class PairRounds:
+    """A case's rounds in a pair, base's and head's, in seconds.
+
+    `completed` are the times until the last batch had completed, None where one side does not know them.
+    """
+
+    returned: RoundsOfBoth
+    completed: RoundsOfBoth | None
+
+    @property
+    def seconds(self) -> float:
+        """The time of all rounds of both sides."""
+        return sum(map(sum, self.returned))
+
+    def exchanged(self) -> "PairRounds":
+        """Return the same rounds with base and head exchanged."""
+        completed = self.completed and (self.completed[1], self.completed[0])
+        return PairRounds((self.returned[1], self.returned[0]), completed)
+
+    def ratios(self) -> PairRatios:
+        """Return log(head / base) of each round."""
+        return PairRatios(_log_ratios(self.returned), _log_ratios(self.completed) if self.completed else ())
+
+
+def _log_ratios(both: RoundsOfBoth) -> tuple[float, ...]:
+    return tuple(math.log(after / before) for before, after in zip(*both, strict=True))
+
+
+def rounds_of_both(base: Run, head: Run) -> dict[str, PairRounds]:
     """Return the rounds of the cases that both sides of a pair timed equally often, by node id."""
-    before, after = ({case.fullname: case.rounds_s for case in run.cases.values()} for run in (base, head))
-    common = [name for name in before if name in after and len(before[name]) == len(after[name])]
-    return {name: (before[name], after[name]) for name in common}
+    before, after = ({case.fullname: case for case in run.cases.values()} for run in (base, head))
+    common = [name for name in before if name in after and before[name].rounds == after[name].rounds]
+    return {name: _pair_rounds(before[name], after[name]) for name in common}
+
+
+def _pair_rounds(base: CaseTimes, head: CaseTimes) -> PairRounds:
+    completed = completed_s(base), completed_s(head)
+    known = completed[0] is not None and completed[1] is not None
+    return PairRounds((base.rounds_s, head.rounds_s), completed if known else None)  # type: ignore[arg-type]
+
+
+def completed_s(case: CaseTimes) -> tuple[float, ...] | None:
+    """Return the seconds of each round until its last batch had completed; None unless the run file has them all."""
+    values = case.facts.get("completed_s")
+    if not isinstance(values, list) or len(values) != len(case.rounds_s):
+        return None
+    sound = all(isinstance(value, float) and 0 < value < 1e7 for value in values)
+    return tuple(values) if sound else None
 
 
 class CaseResource(NamedTuple):
@@ -68,7 +113,7 @@ class Resources:
             if base_value is None or head_value is None:
                 log_ratios.append(None)
                 continue
-            log_ratios.append((math.log(head_value / base_value),))
+            log_ratios.append(PairRatios((math.log(head_value / base_value),)))
             self.values[key].base.append(base_value)
             self.values[key].head.append(head_value)
 
@@ -114,8 +159,8 @@ class Measurements:
             for nodeid, log_ratios in self.log_ratios.items():
                 log_ratios.append(self._add_rounds(nodeid, rounds_s[nodeid]) if nodeid in rounds_s else None)
 
-    def _add_rounds(self, nodeid: str, rounds_s: RoundsOfBoth) -> tuple[float, ...]:
-        base, head = ([math.log(seconds) for seconds in side] for side in rounds_s)
+    def _add_rounds(self, nodeid: str, rounds: PairRounds) -> PairRatios:
+        base, head = ([math.log(seconds) for seconds in side] for side in rounds.returned)
         self.logs_s[nodeid].base += base
         self.logs_s[nodeid].head += head
-        return tuple(after - before for before, after in zip(base, head, strict=True))
+        return rounds.ratios()

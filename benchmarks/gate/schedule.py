@@ -64,7 +64,7 @@ def _undecided(case: GateCase, hypotheses: Hypotheses, record: Record) -> bool:
     if hypothesis is None or hypothesis.verdict in _OPEN:
         return True
     assessment, effect = hypothesis.assessment, math.log1p(record.min_effect)
-    looks_faster = assessment.estimate + _CLEAR_ERRORS * assessment.error < -effect
+    looks_faster = assessment.at_most(_CLEAR_ERRORS, _CLEAR_ERRORS) < -effect
     return hypothesis.verdict is Verdict.UNCHANGED and looks_faster
 
 
@@ -84,7 +84,7 @@ def _looks_worse(resource: Hypothesis) -> bool:
 
 
 def _suspicion(hypothesis: Hypothesis | None) -> float:
-    return math.inf if hypothesis is None else hypothesis.assessment.estimate + 2 * hypothesis.assessment.error
+    return math.inf if hypothesis is None else hypothesis.assessment.at_most(2.0, 1.0)
 
 
 def pairs_to_go(record: Record, hypotheses: Hypotheses) -> int:
@@ -100,9 +100,14 @@ def pairs_to_go(record: Record, hypotheses: Hypotheses) -> int:
         if name not in record.failures
         and hypothesis.verdict in _OPEN
         and hypothesis.assessment.pairs >= _CLEAR_PAIRS
-        and hypothesis.assessment.estimate - _CLEAR_ERRORS * hypothesis.assessment.error > effect
+        and _clearly_slower(hypothesis, effect)
     ]
     return max(1, math.ceil(max(lacking, default=0.0) / MOST_GAIN))
+
+
+def _clearly_slower(hypothesis: Hypothesis, effect: float) -> bool:
+    scores = hypothesis.assessment.scores
+    return any(score.estimate - _CLEAR_ERRORS * score.error > effect for score in scores)
 
 
 def cases_that_fit(wanted: NextPairs, case_s: Callable[[GateCase], float], left_s: float) -> list[GateCase]:

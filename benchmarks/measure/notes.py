@@ -23,6 +23,8 @@ class Notes:
         self._last_executor = pool.executor()
         self._batches: list[dict[str, int] | None] = []
         self._executors: list[str | None] = []
+        self._one_call = calls == 1
+        self._completed_s: list[float | None] = []
         self.results: Results = []
         self.executor: object | None = None
 
@@ -39,6 +41,7 @@ class Notes:
         """Note one finished round and check its result."""
         sizes = self._pool.take_batches(self._tasks)
         self._batches.append(None if sizes is None else histogram(sizes))
+        self._completed_s.append(self._pool.completed_s() if self._one_call else None)
         executor = self._pool.executor() or self.executor
         if executor is None:
             self._executors.append(None)
@@ -54,7 +57,10 @@ class Notes:
         """Plain values for the run file; lists have one entry a timed round."""
         batches = self._batches[warmups:]
         executors = self._executors[warmups:]
+        completed_s = self._completed_s[warmups:]
+        known = {"completed_s": completed_s} if None not in completed_s else {}
         return {
+            **known,
             **self._facts,
             "batches": batches,
             "batch_size_occurred": occurred(self._case, batches),

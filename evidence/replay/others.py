@@ -22,7 +22,7 @@ class Runs:
     def cases(self) -> tuple[str, ...]:
         """Node ids, the rows of every array."""
         pairs = self.recording.pairs
-        rounds = [{name: len(both[0]) for name, both in pair.rounds_s.items()} for pair in pairs]
+        rounds = [{name: len(rounds.returned[0]) for name, rounds in pair.rounds.items()} for pair in pairs]
         most = max(max(counts.values(), default=0) for counts in rounds)
         names = [case.nodeid for case in self.recording.cases]
         return tuple(name for name in names if all(counts.get(name) == most for counts in rounds))
@@ -31,7 +31,9 @@ class Runs:
     def _times(self) -> Times:
         """Pairs x sides x cases x rounds."""
         pairs = self.recording.pairs
-        return np.array([[[pair.rounds_s[case][side] for case in self.cases] for side in (0, 1)] for pair in pairs])
+        return np.array(
+            [[[pair.rounds[case].returned[side] for case in self.cases] for side in (0, 1)] for pair in pairs]
+        )
 
     def sides(self, places: Sequence[int], signs: Sequence[int], slower: Slowed) -> tuple[Times, Times]:
         """Return base's and head's times (cases x runs x rounds), with labels exchanged where a sign is -1."""

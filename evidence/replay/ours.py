@@ -1,13 +1,13 @@
 """Our gate on recorded pairs: its own code decides what to measure next, what it detects, and when it stops."""
 
-import math
 import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from benchmarks.analysis.verdict import FAILING
+from benchmarks.analysis.paired import PairRatios
+from benchmarks.analysis.verdict import FAILING, Verdict
 from benchmarks.gate.hypotheses import Hypotheses, judge_record
 from benchmarks.gate.measurements import Measurements
 from benchmarks.gate.opening import Request, new_record
@@ -19,11 +19,12 @@ from evidence.replay.recording import RecordedPair, Recording
 
 @dataclass(frozen=True)
 class Ended:
-    """A finished pseudo-gate: the rows that fail it, the seconds it would have taken, and the pairs it used."""
+    """A finished pseudo-gate: the rows that fail it, its seconds and pairs, and the cases that it calls unchanged."""
 
     failing: frozenset[str]
     seconds: float
     pairs: int
+    unchanged: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,8 @@ def gate(recording: Recording, pairs: Iterable[tuple[RecordedPair, int]], slower
             log_ratios.append(_ratios(pair, nodeid, sign, slower) if nodeid in names else None)
         used += 1
         hypotheses = judge_record(record, measurements, ())
-    return Ended(_failing(hypotheses), seconds, used)
+    unchanged = [name for name, tested in hypotheses.cases.items() if tested.verdict is Verdict.UNCHANGED]
+    return Ended(_failing(hypotheses), seconds, used, frozenset(unchanged))
 
 
 def _failing(hypotheses: Hypotheses) -> frozenset[str]:
@@ -73,14 +75,13 @@ def _failing(hypotheses: Hypotheses) -> frozenset[str]:
 
 def _case_s(pair: RecordedPair, case: GateCase) -> float:
     """Return a case's seconds in its pair: its rounds, and its share of what was not timed."""
-    timed = sum(map(sum, pair.rounds_s.get(case.nodeid, ())))
-    others = pair.seconds - PAIR_S - sum(sum(map(sum, both)) for both in pair.rounds_s.values())
-    return timed + max(0.0, others) / len(pair.rounds_s)
+    timed = pair.rounds[case.nodeid].seconds if case.nodeid in pair.rounds else 0.0
+    others = pair.seconds - PAIR_S - sum(rounds.seconds for rounds in pair.rounds.values())
+    return timed + max(0.0, others) / len(pair.rounds)
 
 
-def _ratios(pair: RecordedPair, nodeid: str, sign: int, slower: Slowed) -> tuple[float, ...] | None:
-    if nodeid not in pair.rounds_s:
+def _ratios(pair: RecordedPair, nodeid: str, sign: int, slower: Slowed) -> PairRatios | None:
+    if nodeid not in pair.rounds:
         return None
-    shift = math.log(slower.factor) if nodeid in slower.cases else 0.0
-    base, head = pair.rounds_s[nodeid]
-    return tuple(sign * math.log(after / before) + shift for before, after in zip(base, head, strict=True))
+    rounds = pair.rounds[nodeid]
+    return slower.applied(nodeid, rounds if sign > 0 else rounds.exchanged()).ratios()

@@ -1,7 +1,8 @@
 """Recordings: the times of every round of many pairs of identical code, one small file each.
 
 NAME.json.gz: {"format": 1, "note", "packages", "sizing_s", "cases", "pairs"}. A pair has its `seconds` and, for each
-case in the order of `cases`, base's and head's rounds in seconds, or null where it was not measured.
+case in the order of `cases`, base's and head's rounds in seconds, or null where it was not measured; in newer
+recordings also the times until the last batch had completed, in `completed_s`, or null where these are not known.
 """
 
 import json
@@ -17,7 +18,7 @@ from msgspec import Meta, Struct
 
 from benchmarks.errors import GateError
 from benchmarks.files.reading import read_bytes
-from benchmarks.gate.measurements import RoundsOfBoth, rounds_of_both
+from benchmarks.gate.measurements import PairRounds, RoundsOfBoth, rounds_of_both
 from benchmarks.gate.record import GateCase, Record, Seconds, pair_files, read_record
 from benchmarks.history.run import read_run
 from benchmarks.text.printable import visible
@@ -38,13 +39,17 @@ _GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03"
 _Round = Annotated[float, Meta(ge=1e-9, le=1e6)]
 
 
+_Both = tuple[tuple[_Round, ...], tuple[_Round, ...]]
+
+
 class _Format(Struct):
     format: int
 
 
 class _Pair(Struct, forbid_unknown_fields=True):
     seconds: Annotated[float, Meta(ge=1e-3, le=1e9)]
-    rounds_s: list[tuple[tuple[_Round, ...], tuple[_Round, ...]] | None]
+    rounds_s: list[_Both | None]
+    completed_s: list[_Both | None] | None = None
 
 
 class _Document(Struct, forbid_unknown_fields=True):
@@ -67,7 +72,7 @@ class RecordedPair:
     """A pair of processes: its wall time in seconds, and the rounds of each case that it measured."""
 
     seconds: float
-    rounds_s: Mapping[str, RoundsOfBoth]
+    rounds: Mapping[str, PairRounds]
 
 
 @dataclass(frozen=True)
@@ -111,13 +116,7 @@ def from_record(folder: Path) -> Recording:
 
 def pack(recording: Recording) -> bytes:
     """Return the content of a recording's file; the same recording gives the same bytes."""
-    pairs = [
-        {
-            "seconds": round(pair.seconds, 3),
-            "rounds_s": [_rounded(pair.rounds_s.get(c.nodeid)) for c in recording.cases],
-        }
-        for pair in recording.pairs
-    ]
+    pairs = [_packed(recording, pair) for pair in recording.pairs]
     document = {
         "format": FORMAT,
         "note": recording.note,
@@ -127,6 +126,21 @@ def pack(recording: Recording) -> bytes:
         "pairs": pairs,
     }
     return _gzip(json.dumps(document, allow_nan=False).encode())
+
+
+def _packed(recording: Recording, pair: RecordedPair) -> dict[str, object]:
+    in_order = _in_order(recording, pair)
+    packed: dict[str, object] = {
+        "seconds": round(pair.seconds, 3),
+        "rounds_s": [_rounded(rounds.returned if rounds else None) for rounds in in_order],
+    }
+    if any(rounds and rounds.completed for rounds in in_order):
+        packed["completed_s"] = [_rounded(rounds.completed if rounds else None) for rounds in in_order]
+    return packed
+
+
+def _in_order(recording: Recording, pair: RecordedPair) -> list[PairRounds | None]:
+    return [pair.rounds.get(case.nodeid) for case in recording.cases]
 
 
 def _gzip(content: bytes) -> bytes:
@@ -163,12 +177,13 @@ def _read(path: Path) -> Recording:
 
 
 def _pair(pair: _Pair, cases: tuple[GateCase, ...]) -> RecordedPair:
-    rounds_s = {}
-    for case, both in zip(cases, pair.rounds_s, strict=True):
+    rounds = {}
+    completed_s = pair.completed_s or [None] * len(cases)
+    for case, both, completed in zip(cases, pair.rounds_s, completed_s, strict=True):
         if both is not None:
-            if len(both[0]) != len(both[1]) or not both[0]:
+            if len({len(side) for side in (*both, *(completed or ()))}) != 1 or not both[0]:
                 raise ValueError(f"rounds of {case.nodeid}: expected equally many on both sides")
-            rounds_s[case.nodeid] = both
-    if not rounds_s:
+            rounds[case.nodeid] = PairRounds(both, completed)
+    if not rounds:
         raise ValueError("a pair without a case")
-    return RecordedPair(pair.seconds, rounds_s)
+    return RecordedPair(pair.seconds, rounds)

@@ -5,7 +5,8 @@ import random
 import pytest
 
 from benchmarks.gate.hypotheses import GRID
-from evidence.replay.effects import EFFECTS, NOTHING, Effect, slowed
+from benchmarks.gate.measurements import PairRounds
+from evidence.replay.effects import EFFECTS, NOTHING, REAL, Effect, slowed
 from evidence.replay.ours import Question, flipped, gate
 from evidence.replay.recording import RecordedPair, read_recordings
 from tests.run_session import ROOT
@@ -60,6 +61,29 @@ def test_effects_are_put_where_they_say():
 def test_a_case_that_a_pair_did_not_measure_is_not_made_up():
     """A pseudo-gate knows of it only what was recorded."""
     name = SMALL.cases[0].nodeid
-    pairs = [RecordedPair(one.seconds, {k: v for k, v in one.rounds_s.items() if k != name}) for one in SMALL.pairs]
+    pairs = [RecordedPair(one.seconds, {k: v for k, v in one.rounds.items() if k != name}) for one in SMALL.pairs]
     ended = gate(SMALL, [(pair, 1) for pair in pairs], slowed(SMALL, NOTHING, random.Random(1)), Question())
     assert name not in ended.failing
+
+
+ROUNDS = PairRounds(((0.05,) * 1000, (0.05,) * 1000), ((0.045,) * 1000, (0.045,) * 1000))
+
+
+@pytest.mark.parametrize("effect", [each for each in REAL if each.where == "case"], ids=str)
+def test_a_slowdown_is_as_large_on_average_as_it_says(effect):
+    """Of the mean call until joblib returns and, to the same number of seconds, until the last batch has completed."""
+    slower = slowed(SMALL, effect, random.Random(2))
+    (name,) = slower.cases
+    (_, returned), (_, completed) = (lambda it: (it.returned, it.completed))(slower.applied(name, ROUNDS))
+    assert sum(returned) / 1000 == pytest.approx(0.05 * (1 + effect.size), rel=0.03)
+    assert sum(completed) / 1000 - 0.045 == pytest.approx(0.05 * effect.size, rel=0.2)
+    assert slower.applied("another", ROUNDS) is ROUNDS
+
+
+def test_a_delay_waits_for_the_next_poll():
+    """Until the last batch every call is later by the delay; joblib returns at a poll, later or not."""
+    slower = slowed(SMALL, Effect("case", 0.05, "delay"), random.Random(2))
+    (name,) = slower.cases
+    delayed = slower.applied(name, ROUNDS)
+    assert {round(seconds - 0.045, 6) for seconds in delayed.completed[1]} == {0.0025}
+    assert {round(seconds - 0.05, 6) for seconds in delayed.returned[1]} == {0.0, 0.0104}

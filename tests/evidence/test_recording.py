@@ -9,12 +9,14 @@ import pytest
 from msgspec import to_builtins
 
 from benchmarks.errors import GateError
+from benchmarks.gate.measurements import PairRounds
 from benchmarks.gate.record import GateCase
 from evidence.replay.recording import RecordedPair, Recording, pack, read_recordings
 from tests.run_session import ROOT
 
 CASES = tuple(GateCase(f"f.py::test[{name}]", "LokyBackend", 2, 1.0) for name in ("a", "b"))
-BOTH = ((0.11, 0.12), (0.13, 0.14))
+BOTH = PairRounds(((0.11, 0.12), (0.13, 0.14)), ((0.1, 0.11), (0.12, 0.13)))
+RETURNED = PairRounds(BOTH.returned, None)
 RECORDED = Recording(
     name="some",
     note="joblib==1.6.0 against itself",
@@ -22,8 +24,8 @@ RECORDED = Recording(
     sizing_s=40.0,
     cases=CASES,
     pairs=(
-        RecordedPair(5.0, {CASES[0].nodeid: BOTH, CASES[1].nodeid: BOTH}),
-        RecordedPair(4.0, {CASES[1].nodeid: BOTH}),
+        RecordedPair(5.0, {CASES[0].nodeid: BOTH, CASES[1].nodeid: RETURNED}),
+        RecordedPair(4.0, {CASES[1].nodeid: RETURNED}),
     ),
 )
 

@@ -106,7 +106,7 @@ def test_a_record_becomes_a_recording(tmp_path):
     assert len(recording.pairs) == 8
     assert recording.cases == tuple(gate.cases)
     assert recording.sizing_s == 100.0 - 8 * 6.0
-    assert all(len(both[0]) == len(both[1]) == 7 for pair in recording.pairs for both in pair.rounds_s.values())
+    assert all(len(side) == 7 for pair in recording.pairs for it in pair.rounds.values() for side in it.returned)
     gate.sides.head = side("1.5.3")
     gate.save(tmp_path)
     with pytest.raises(GateError, match="base and head differ"):

@@ -5,6 +5,7 @@ from math import log1p
 
 from msgspec.structs import replace
 
+from benchmarks.analysis.paired import PairRatios
 from benchmarks.analysis.verdict import Verdict
 from benchmarks.gate.hypotheses import GRID, groups, judge_record
 from benchmarks.gate.judgement import rows
@@ -30,7 +31,7 @@ def measured(tmp_path, gate, slower, pairs, seed=1):
     for place, case in enumerate(CASES):
         for _ in range(pairs):
             shift = log1p(slower.get(place, 0.0))
-            found.log_ratios[case.nodeid].append(tuple(shift + rng.gauss(0, 0.02) for _ in range(3)))
+            found.log_ratios[case.nodeid].append(PairRatios(tuple(shift + rng.gauss(0, 0.02) for _ in range(3))))
             found.logs_s[case.nodeid].base.append(-2.0)
             found.logs_s[case.nodeid].head.append(-2.0 + shift)
     return found
