@@ -1,14 +1,16 @@
-"""The limits file (TOML): what a case may cost, by pattern, the last match counting.
+"""The limits file (TOML): what a case may cost, by pattern. Where several entries match, the last one counts.
 
 [[limit]]
 match = "loky-*"
 max_slowdown = "3%"
 max_time = "20ms"
 max_pss = "500MB"
+
+A new kind of limit is a field of Limit and an entry of KINDS.
 """
 
 import tomllib
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -23,15 +25,16 @@ from benchmarks.text.printable import visible
 
 _MOST_BYTES = 2**20
 
-# Where a case's extra_info keeps each resource.
+# The keys of the resources in a case's extra_info.
 RESOURCE_KEYS = {Quantity.CPU: CPU_S, Quantity.PSS: PEAK_PSS_BYTES}
 
 
 @dataclass(frozen=True)
 class Limit:
-    """One entry; None where it sets no limit.
+    """One entry; None for a limit that it does not set.
 
-    `max_slowdown` is a fraction (0.03 is 3 %), `max_time_s` in seconds, `max_pss_bytes` of a case's process tree.
+    `max_slowdown` is a fraction (0.03 is 3 %), `max_time_s` is in seconds, `max_pss_bytes` counts a case's whole
+    process tree.
     """
 
     match: str
@@ -40,12 +43,54 @@ class Limit:
     max_pss_bytes: float | None
 
     def fits(self, names: Iterable[str | None]) -> bool:
-        """Whether the pattern (as in a shell) matches one of a case's names."""
+        """Return whether the pattern (as in a shell) matches one of a case's names."""
         return any(name is not None and fnmatchcase(name, self.match) for name in names)
 
 
+@dataclass(frozen=True)
+class Kind:
+    """A kind of limit: its key in the file, the field of Limit that holds it, and the parser of its values.
+
+    A ceiling names the quantity that may not exceed it, and is judged by `over_ceiling`; `show` formats its values.
+    The slowdown has None: it replaces the thresholds of the case's test.
+    """
+
+    key: str
+    field: str
+    parse: Callable[[object], float]
+    quantity: Quantity | None
+    show: Callable[[float], str]
+
+    def value(self, limit: Limit) -> float | None:
+        """Return the value that a limit sets."""
+        value: float | None = getattr(limit, self.field)
+        return value
+
+
+KINDS = (
+    Kind("max_slowdown", "max_slowdown", parse_percent, None, "{:.3g}".format),
+    Kind("max_time", "max_time_s", parse_time, Quantity.TIME, "{:.3g} s".format),
+    Kind("max_pss", "max_pss_bytes", parse_size, Quantity.PSS, lambda value: f"{value / 1e6:.0f} MB"),
+)
+
+
+def ceilings(limits: Iterable[Limit]) -> list[Kind]:
+    """Return the ceilings that any of the limits sets."""
+    limits = tuple(limits)
+    return [kind for kind in KINDS if kind.quantity and any(kind.value(limit) is not None for limit in limits)]
+
+
+def over_ceiling(limit: Limit, quantity: Quantity, least: float | None) -> str | None:
+    """Return a note if a quantity that is at least `least`, in seconds or bytes, exceeds its ceiling; else None."""
+    for kind in ceilings([limit]):
+        value = kind.value(limit)
+        if kind.quantity is quantity and least is not None and value is not None and least > value:
+            return f"{quantity.value} is at least {kind.show(least)}; {kind.key} is {kind.show(value)}"
+    return None
+
+
 def read_limits(path: Path) -> tuple[Limit, ...]:
-    """The entries of a limits file; raises Unreadable, naming entry, key, value and what was expected."""
+    """Return the entries of a limits file. Raises Unreadable, with the entry and the values found and expected."""
     origin = visible(path)
     try:
         document = tomllib.loads(read_bytes(path, _MOST_BYTES).decode())
@@ -55,54 +100,36 @@ def read_limits(path: Path) -> tuple[Limit, ...]:
     if document or not isinstance(entries, list) or not entries:
         extra = f" and not '{visible(next(iter(document)))}'" if document else ""
         raise Unreadable(f"{origin}: expected [[limit]] entries{extra}")
-    return tuple(_limit(entry, f"{origin}: [[limit]] {place}") for place, entry in enumerate(entries, 1))
+    return tuple(_limit(entry, f"{origin}: [[limit]] {number}") for number, entry in enumerate(entries, 1))
 
 
 def unmatched(limits: Iterable[Limit], cases: Iterable[Iterable[str | None]]) -> list[str]:
-    """The patterns that match no case: mistyped, or about a case that is gone."""
+    """Return the patterns that match no case: mistyped, or about a case that no longer exists."""
     names = [tuple(case) for case in cases]
     return [limit.match for limit in limits if not any(limit.fits(case) for case in names)]
 
 
 def limit_of(limits: Iterable[Limit], names: Iterable[str | None]) -> Limit:
-    """What holds for a case: for each key the last entry that matches and sets it."""
+    """Return what applies to a case: for each kind, the last matching entry that sets it."""
     names = tuple(names)
-    found: dict[str, float | None] = dict.fromkeys(name for name, _ in _KEYS.values())
+    values: dict[str, float | None] = {kind.field: None for kind in KINDS}
     for limit in limits:
         if limit.fits(names):
-            found |= {name: value for name in found if (value := getattr(limit, name)) is not None}
-    return Limit("", **found)
-
-
-def over_memory(peaks: Collection[float], limit_bytes: float | None, each: str) -> str | None:
-    """Return a note if even the smallest of the peaks (bytes) is over the limit, else None.
-
-    A peak that was observed was reached, so no interval is needed to be certain. `each` names what a peak belongs to,
-    such as "pair".
-    """
-    if limit_bytes is None or not peaks or min(peaks) <= limit_bytes:
-        return None
-    return f"needs {min(peaks) / 1e6:.0f} MB or more in each {each}; max_pss is {limit_bytes / 1e6:.0f} MB"
-
-
-# By key: the field that it sets, and what reads its value.
-_KEYS: dict[str, tuple[str, Callable[[object], float]]] = {
-    "max_slowdown": ("max_slowdown", parse_percent),
-    "max_time": ("max_time_s", parse_time),
-    "max_pss": ("max_pss_bytes", parse_size),
-}
+            values |= {kind.field: value for kind in KINDS if (value := kind.value(limit)) is not None}
+    return Limit("", **values)
 
 
 def _limit(entry: Any, where: str) -> Limit:
-    known = {"match", *_KEYS}
+    keys = {"match", *(kind.key for kind in KINDS)}
     if not isinstance(entry, dict) or not isinstance(entry.get("match"), str) or not entry["match"]:
         raise Unreadable(f'{where}: expected match = "PATTERN"')
-    if unknown := sorted(entry.keys() - known):
-        raise Unreadable(f"{where}: '{visible(unknown[0])}' is no limit; expected {', '.join(sorted(known))}")
+    if unknown := sorted(entry.keys() - keys):
+        raise Unreadable(f"{where}: '{visible(unknown[0])}' is no limit; expected {', '.join(sorted(keys))}")
     if entry.keys() == {"match"}:
-        raise Unreadable(f"{where}: sets no limit; expected max_slowdown, max_time or max_pss")
+        *others, last = (kind.key for kind in KINDS)
+        raise Unreadable(f"{where}: sets no limit; expected {', '.join(others)} or {last}")
     try:
-        values = {name: parse(entry[key]) if key in entry else None for key, (name, parse) in _KEYS.items()}
+        values = {kind.field: kind.parse(entry[kind.key]) if kind.key in entry else None for kind in KINDS}
     except ValueError as error:
         raise Unreadable(f"{where}: {error}") from None
     return Limit(entry["match"], **values)

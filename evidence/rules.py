@@ -10,7 +10,7 @@ import numpy as np
 from benchmarks.analysis.samples import Sample
 from benchmarks.analysis.saved_runs import compare_saved, judge_saved
 from benchmarks.analysis.verdict import Thresholds, Verdict
-from benchmarks.compare.sides import Side, samples
+from benchmarks.compare.sides import Side, Sides
 from benchmarks.history.run import Run, geometric_mean_s, read_run
 from evidence.replay.rules import Rule as OtherRule
 
@@ -59,8 +59,8 @@ def ours_by_session(data: Recorded) -> Rule:
     """The same as the program does it: runs that took no turns are one unit a session."""
 
     def alarm(base: list[int], head: list[int]) -> bool:
-        sides = [Side(tuple(data.runs[place] for place in places), False) for places in (base, head)]
-        return regression(*samples(*sides, data.cases))
+        sides = Sides(*(Side(tuple(data.runs[index] for index in indices), False) for indices in (base, head)))
+        return regression(*sides.times(data.cases))
 
     return alarm
 

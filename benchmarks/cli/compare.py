@@ -8,8 +8,8 @@ from benchmarks.analysis.judgement import Judgement
 from benchmarks.cli.asked import alpha, min_effect
 from benchmarks.cli.judged import add_output_arguments, outcome
 from benchmarks.cli.outcome import Outcome
-from benchmarks.compare.judging import judged
-from benchmarks.compare.rows import Terms
+from benchmarks.compare.judging import compare_runs
+from benchmarks.compare.terms import Terms
 from benchmarks.errors import BadReference, SuiteError
 from benchmarks.history.comparability import FIELDS
 from benchmarks.history.index import Index
@@ -54,9 +54,9 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
     terms = _terms(args)
     marks = read_marks(store)
     with closing(Index(store)) as index:
-        base_found, head_found = find(args.base, index, marks), find(args.head, index, marks)
-        judgement = judged(index, marks, base_found, head_found, terms, args.allow_partial)
-    warnings = _reject(store, head_found, judgement) if judgement.failed else ()
+        base, head = find(args.base, index, marks), find(args.head, index, marks)
+        judgement = compare_runs(index, marks, base, head, terms)
+    warnings = _reject(store, head, judgement) if judgement.failed else ()
     return outcome(args, judgement, warnings)
 
 
@@ -64,7 +64,14 @@ def _terms(args: argparse.Namespace) -> Terms:
     if unknown := sorted(set(args.force) - set(FIELDS)):
         raise BadReference(f"--force {unknown[0]!r}: no such field; expected one of {', '.join(FIELDS)}")
     limits = read_limits(Path(args.limits)) if args.limits else ()
-    return Terms(alpha(args.alpha), min_effect(args.min_effect), limits, frozenset(args.force), args.keyword)
+    return Terms(
+        alpha=alpha(args.alpha),
+        min_effect=min_effect(args.min_effect),
+        limits=limits,
+        forced=frozenset(args.force),
+        keyword=args.keyword,
+        allow_partial=args.allow_partial,
+    )
 
 
 def _reject(store: Store, head: list[Found], judgement: Judgement) -> tuple[str, ...]:

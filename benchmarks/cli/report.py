@@ -13,8 +13,8 @@ from benchmarks.cli.drawn import need_page
 from benchmarks.cli.gate_options import refuse_inside
 from benchmarks.cli.outcome import Exit, Outcome
 from benchmarks.cli.outputs import refuse_outputs
-from benchmarks.compare.judging import judged
-from benchmarks.compare.rows import Terms
+from benchmarks.compare.judging import compare_runs
+from benchmarks.compare.terms import Terms
 from benchmarks.errors import BadReference, SuiteError
 from benchmarks.files.reading import read_document
 from benchmarks.gate.judgement import judgement
@@ -39,7 +39,7 @@ from benchmarks.text.printable import visible
 if TYPE_CHECKING:
     from benchmarks.report.html.figures import Section
 
-_TERMS = Terms(0.01, 0.05, (), frozenset(), None)
+_TERMS = Terms(alpha=0.01, min_effect=0.05, limits=(), forced=frozenset(), keyword=None, allow_partial=True)
 
 # What stands as base where nobody names one.
 _PINNED = "main"
@@ -151,7 +151,7 @@ def _comparison(index: Index, marks: Marks, found: list[Found], parsed: Run) -> 
     if not base:
         return no_comparison("No earlier run is like this one: nothing to compare with yet.")
     try:
-        return comparison_section(judged(index, marks, base, found[-1:], _TERMS, allow_partial=True))
+        return comparison_section(compare_runs(index, marks, base, found[-1:], _TERMS))
     except SuiteError as error:
         if len(found) == 2:
             raise

@@ -1,81 +1,76 @@
-"""Judge base's runs against head's."""
+"""Compare the runs that a user named: read both sides, make the rows, add the remarks."""
 
 from collections.abc import Collection, Sequence
 
 from benchmarks.analysis.judgement import Judgement, worst_first
 from benchmarks.compare.baselines import eligible
 from benchmarks.compare.remarks import remarks_on
-from benchmarks.compare.rows import Terms, names, rows
-from benchmarks.compare.sides import Side
-from benchmarks.compare.usual import recorded
+from benchmarks.compare.resources import refuse_unchecked_ceilings
+from benchmarks.compare.rows import rows
+from benchmarks.compare.sides import Side, Sides
+from benchmarks.compare.terms import Terms, case_names
+from benchmarks.compare.usual import stored_sittings
 from benchmarks.errors import BadReference
 from benchmarks.history.comparability import Difference, differences
 from benchmarks.history.index import Index
 from benchmarks.history.marks import Marks
 from benchmarks.history.references import Found
-from benchmarks.history.resources import PEAK_PSS_BYTES, needs
 from benchmarks.history.run import read_run
 from benchmarks.limits import unmatched
 
 
-def judged(
-    index: Index, marks: Marks, base_found: list[Found], head_found: list[Found], terms: Terms, allow_partial: bool
-) -> Judgement:
-    """Base's runs against head's; raises SuiteError where one can't be read or is no baseline."""
-    base_found, said = eligible(base_found, head_found, index.entries, marks, allow_partial)
-    _refuse_same(base_found, head_found)
-    base, head = _side(base_found), _side(head_found)
-    barred = _barred(base, head, terms.forced)
-    compared = {one.entry.file.reference for one in (*base_found, *head_found) if one.entry}
-    found = [] if barred else rows(base, head, recorded(index, compared, marks, base), terms)
-    _refuse_unmatched(terms, base, head)
-    _refuse_unknown_memory(terms, head)
+def compare_runs(index: Index, marks: Marks, base: list[Found], head: list[Found], terms: Terms) -> Judgement:
+    """Compare base's runs with head's. Raises SuiteError if one can't be read or is no valid baseline."""
+    base, baseline_remarks = eligible(base, head, index.entries, marks, terms.allow_partial)
+    _refuse_same(base, head)
+    sides = Sides(_side(base), _side(head))
+    _refuse_unmatched(terms, sides)
+    refuse_unchecked_ceilings(terms, sides.head)
+    differing = _differences(sides)
+    barred = [difference for difference in differing if difference.field not in terms.forced]
+    forced = [f"forced: {difference}" for difference in differing if difference.field in terms.forced]
+    compared = {run.entry.file.reference for run in (*base, *head) if run.entry}
+    case_rows = [] if barred else rows(sides, stored_sittings(index, marks, compared, sides.base), terms)
     return Judgement(
-        base=_label([one.label for one in base_found]),
-        head=_label([one.label for one in head_found]),
-        rows=worst_first(found),
+        base=_label([run.label for run in base]),
+        head=_label([run.label for run in head]),
+        rows=worst_first(case_rows),
         alpha=terms.alpha,
         min_effect=terms.min_effect,
-        notes=(*map(str, barred), *said, *_forced(base, head, terms.forced), *remarks_on(base, head, found)),
+        notes=(*map(str, barred), *baseline_remarks, *forced, *remarks_on(sides, case_rows)),
     )
 
 
 def _refuse_same(base: list[Found], head: list[Found]) -> None:
-    same = {one.place for one in base} & {one.place for one in head}
+    same = {run.place for run in base} & {run.place for run in head}
     if same:
         raise BadReference(f"{sorted(path.name for path in same)[0]} stands on both sides; name a run on one side only")
 
 
-def _side(found: list[Found]) -> Side:
-    runs = sorted(((read_run(one.path), one) for one in found), key=lambda pair: str(pair[0].when))
-    named_subset = all(one.named and run.selection != "{}" for run, one in runs)
-    return Side(tuple(run for run, _ in runs), named_subset)
+def _side(named: list[Found]) -> Side:
+    runs = sorted(((read_run(run.path), run.named) for run in named), key=lambda pair: str(pair[0].when))
+    own_cases_only = all(is_named and run.selection != "{}" for run, is_named in runs)
+    return Side(tuple(run for run, _ in runs), own_cases_only)
 
 
-def _barred(base: Side, head: Side, forced: Collection[str]) -> list[Difference]:
-    """The fields in which any two of the runs differ and may not."""
-    everything = (*base.runs, *head.runs)
-    found = [difference for other in everything[1:] for difference in differences(everything[0], other)]
-    return list({one.field: one for one in found if one.field not in forced}.values())
+def _differences(sides: Sides) -> list[Difference]:
+    """Return the fields that forbid a comparison and in which any run differs from the first."""
+    first, *others = sides.runs
+    found = [difference for other in others for difference in differences(first, other)]
+    return list({difference.field: difference for difference in found}.values())
 
 
-def _forced(base: Side, head: Side, forced: Collection[str]) -> list[str]:
-    return [f"forced: {one}" for one in _barred(base, head, ()) if one.field in forced]
-
-
-def _refuse_unmatched(terms: Terms, base: Side, head: Side) -> None:
-    cases = {names(case) for side in (base, head) for case in side.cases.values()}
-    if wrong := unmatched(terms.limits, cases):
-        raise BadReference(f"--limits: the pattern {wrong[0]!r} matches none of {len(cases)} cases; mend or remove it")
-    if terms.keyword is not None and not any(terms.asks_for(*case) for case in cases):
+def _refuse_unmatched(terms: Terms, sides: Sides) -> None:
+    """Raise BadReference for a pattern of `--limits` or `-k` that matches no case."""
+    cases: Collection[tuple[str | None, ...]] = {
+        case_names(case) for side in (sides.base, sides.head) for case in side.cases.values()
+    }
+    if patterns := unmatched(terms.limits, cases):
+        raise BadReference(
+            f"--limits: the pattern {patterns[0]!r} matches none of {len(cases)} cases; correct or remove it"
+        )
+    if terms.keyword is not None and not any(terms.selects(*names) for names in cases):
         raise BadReference(f"-k {terms.keyword!r} matches none of {len(cases)} cases")
-
-
-def _refuse_unknown_memory(terms: Terms, head: Side) -> None:
-    """A limit that nobody can check must not look kept."""
-    asked = any(limit.max_pss_bytes is not None for limit in terms.limits)
-    if asked and not any(PEAK_PSS_BYTES in needs(case.facts) for case in head.cases.values()):
-        raise BadReference("--limits: max_pss, but head has no memory data (PSS): measure it with --resources")
 
 
 def _label(labels: Sequence[str]) -> str:

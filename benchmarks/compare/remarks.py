@@ -6,23 +6,23 @@ from benchmarks.analysis.judgement import Row, detectable_effects
 from benchmarks.analysis.quantity import Quantity
 from benchmarks.analysis.unpaired import Shortage, TooFewStored, TooFewUnits
 from benchmarks.analysis.verdict import FAILING, Verdict
-from benchmarks.compare.sides import Side, interleaved
+from benchmarks.compare.sides import Sides
 
 
-def remarks_on(base: Side, head: Side, rows: Sequence[Row]) -> list[str]:
+def remarks_on(sides: Sides, rows: Sequence[Row]) -> list[str]:
     """Return the sentences below the table."""
-    remarks = [*_few_sittings(base, head, rows), *_detectable(rows), *_changed_versions(base, head)]
+    remarks = [*_few_sittings(sides, rows), *_detectable(rows), *_changed_versions(sides)]
     if any(row.verdict in FAILING | {Verdict.INCONCLUSIVE} and row.comparison for row in rows):
         remarks.append(
             "Saved runs were measured apart: REGRESSION means slower than this machine's sittings usually differ, by "
-            f"the code or by the machine. To decide a merge, measure in turns: {gate_command(base, head)}"
+            f"the code or by the machine. To decide a merge, measure in turns: {gate_command(sides)}"
         )
     return remarks
 
 
-def gate_command(base: Side, head: Side) -> str:
+def gate_command(sides: Sides) -> str:
     """Return the command that measures what changed between the newest runs of both sides in turns."""
-    before, after = base.runs[-1], head.runs[-1]
+    before, after = sides.base.runs[-1], sides.head.runs[-1]
     packages = [name for name in ("joblib", "numpy", "loky") if before.versions.get(name) != after.versions.get(name)]
     if packages and before.versions.get(packages[0]) and after.versions.get(packages[0]):
         name = packages[0]
@@ -44,9 +44,9 @@ def shortage_note(shortage: Shortage | None) -> str:
     return ""
 
 
-def _few_sittings(base: Side, head: Side, rows: Sequence[Row]) -> list[str]:
-    runs = [len(side.runs) for side in (base, head)]
-    units = runs if interleaved(base, head) else [len(side.sittings) for side in (base, head)]
+def _few_sittings(sides: Sides, rows: Sequence[Row]) -> list[str]:
+    runs = [len(side.runs) for side in (sides.base, sides.head)]
+    units = [len(sides.units(side)) for side in (sides.base, sides.head)]
     remarks = []
     if units != runs:
         remarks.append(
@@ -69,8 +69,8 @@ def _detectable(rows: Sequence[Row]) -> list[str]:
     return []
 
 
-def _changed_versions(base: Side, head: Side) -> list[str]:
-    before, after = base.runs[-1], head.runs[-1]
+def _changed_versions(sides: Sides) -> list[str]:
+    before, after = sides.base.runs[-1], sides.head.runs[-1]
     changed = [
         f"{name} {before.versions.get(name, 'none')} to {after.versions.get(name, 'none')}"
         for name in sorted({*before.versions, *after.versions})

@@ -1,77 +1,81 @@
-"""What cases of saved runs need beside time: rows of their own, judged with a share of the same alpha."""
+"""Rows about the resources of cases: memory and CPU time, judged with a share of the same alpha."""
 
 import math
 from collections.abc import Mapping
 from dataclasses import replace
 
+from benchmarks.analysis.hypotheses import RESOURCES_SHARE
 from benchmarks.analysis.judgement import Row
 from benchmarks.analysis.quantity import RESOURCES, Quantity
-from benchmarks.analysis.samples import Sample
 from benchmarks.analysis.saved_runs import compare_saved, judge_saved
 from benchmarks.analysis.verdict import Thresholds, Verdict
 from benchmarks.compare.remarks import shortage_note
-from benchmarks.compare.sides import Side, units
-from benchmarks.history.resources import PEAK_PSS_BYTES, needs
-from benchmarks.history.run import CaseTimes
-from benchmarks.limits import RESOURCE_KEYS, Limit, limit_of, over_memory
+from benchmarks.compare.sides import Side, Sides
+from benchmarks.compare.terms import Terms
+from benchmarks.errors import BadReference
+from benchmarks.history.resources import needs
+from benchmarks.history.run import CaseTimes, Run
+from benchmarks.limits import RESOURCE_KEYS, ceilings, over_ceiling
+
+# A resource of a case, by the case's key.
+CaseResource = tuple[str, Quantity]
 
 
-def measured(base: Side, head: Side) -> bool:
-    """Whether both sides say what a case needed."""
-    return all(any(needs(case.facts) for case in side.cases.values()) for side in (base, head))
+def have_resources(sides: Sides) -> bool:
+    """Return whether both sides measured the resources of any case."""
+    return all(any(needs(case.facts) for case in side.cases.values()) for side in (sides.base, sides.head))
 
 
-def resource_rows(
-    base: Side, head: Side, cases: Mapping[str, CaseTimes], alpha: float, min_effect: float, limits: tuple[Limit, ...]
-) -> list[Row]:
-    """A row for each of these cases and each resource that both sides know; over-limit memory of head alone, too.
-
-    `alpha` is what is left for all of them together.
-    """
-    keys = [(key, quantity) for key in cases for quantity in RESOURCES]
-    left = {one: found for one in keys if (found := _sample(base, head, base, *one))}
-    right = {one: found for one in keys if (found := _sample(base, head, head, *one))}
-    both = [one for one in keys if one in left and one in right]
-    thresholds = Thresholds.of_case(alpha, min_effect, None)
-    comparisons = compare_saved({one: left[one] for one in both}, {one: right[one] for one in both}, [], alpha)
-    rows = []
-    for one in both:
-        comparison = comparisons[one]
-        row = _row(cases[one[0]], one[1], judge_saved(comparison, thresholds), min_effect)
-        before, after = math.exp(left[one].mean), math.exp(right[one].mean)
-        note = shortage_note(comparison.shortage)
-        rows.append(replace(row, base=before, head=after, comparison=comparison, note=note))
-    return _over_limits(rows, head, cases, min_effect, limits)
-
-
-def _over_limits(
-    rows: list[Row], head: Side, cases: Mapping[str, CaseTimes], min_effect: float, limits: tuple[Limit, ...]
-) -> list[Row]:
-    """The rows, those of memory over its limit marked; one that base knows nothing of is added."""
-    kept = list(rows)
-    for key, case in cases.items():
-        ceiling = limit_of(limits, (case.param, case.name, case.fullname)).max_pss_bytes
-        seen = [run.cases[key] for run in head.runs if key in run.cases]
-        peaks = [peak for one in seen if (peak := needs(one.facts).get(PEAK_PSS_BYTES)) is not None]
-        if (note := over_memory(peaks, ceiling, "run")) is None:
+def refuse_unchecked_ceilings(terms: Terms, head: Side) -> None:
+    """Raise BadReference for a ceiling on a resource that head did not measure: it must not look kept."""
+    for kind in ceilings(terms.limits):
+        if kind.quantity not in RESOURCES:
             continue
-        row = _row(case, Quantity.PSS, Verdict.OVER_LIMIT, min_effect)
-        before = next((one for one in kept if one.name == row.name), None)
-        kept = [one for one in kept if one is not before]
-        kept.append(replace(before or replace(row, head=min(peaks)), verdict=row.verdict, note=note))
-    return kept
+        if not any(RESOURCE_KEYS[kind.quantity] in needs(case.facts) for case in head.cases.values()):
+            raise BadReference(
+                f"--limits: {kind.key}, but head has no data on {kind.quantity.value}: measure it with --resources"
+            )
 
 
-def _row(case: CaseTimes, quantity: Quantity, verdict: Verdict, min_effect: float) -> Row:
+def resource_rows(sides: Sides, cases: Mapping[str, CaseTimes], terms: Terms) -> list[Row]:
+    """Return a row for each resource that both sides measured of these cases, or that exceeds its ceiling in head."""
+    alpha = terms.alpha * RESOURCES_SHARE
+    thresholds = Thresholds.of_case(alpha, terms.min_effect, None)
+    resources = [(key, quantity) for key in cases for quantity in RESOURCES]
+    base, head = sides.samples(resources, _resource)
+    comparisons = compare_saved(base, head, [], alpha)
+    rows = []
+    for key, quantity in resources:
+        row = _row(cases[key], quantity, terms)
+        comparison = comparisons.get((key, quantity))
+        if comparison:
+            row = replace(
+                row,
+                verdict=judge_saved(comparison, thresholds),
+                base=math.exp(base[key, quantity].mean),
+                head=math.exp(head[key, quantity].mean),
+                comparison=comparison,
+                note=shortage_note(comparison.shortage),
+            )
+        least = min(_values(sides.head, (key, quantity)), default=None)
+        over = over_ceiling(terms.limit(cases[key]), quantity, least)
+        if over:
+            row = replace(row, verdict=Verdict.OVER_LIMIT, head=least if row.head is None else row.head, note=over)
+        rows += [row] if comparison or over else []
+    return rows
+
+
+def _row(case: CaseTimes, quantity: Quantity, terms: Terms) -> Row:
     name = f"{case.name} {quantity.value}"
-    return Row(name, case.fullname, verdict, None, None, None, min_effect, "", quantity)
+    return Row(name, case.fullname, Verdict.INCONCLUSIVE, None, None, None, terms.min_effect, "", quantity)
 
 
-def _sample(base: Side, head: Side, side: Side, key: str, quantity: Quantity) -> Sample | None:
-    """What the runs of a side say, one value a unit; None where none says anything."""
-    found = []
-    for group in units(base, head, side):
-        cases = [side.runs[place].cases[key] for place in group if key in side.runs[place].cases]
-        logs = [math.log(value) for case in cases if (value := needs(case.facts).get(RESOURCE_KEYS[quantity]))]
-        found += [math.fsum(logs) / len(logs)] if logs else []
-    return Sample(tuple(found)) if found else None
+def _resource(run: Run, resource: CaseResource) -> float | None:
+    """Return what a run measured of a resource, in seconds or bytes."""
+    key, quantity = resource
+    return needs(run.cases[key].facts).get(RESOURCE_KEYS[quantity]) if key in run.cases else None
+
+
+def _values(side: Side, resource: CaseResource) -> list[float]:
+    """Return what every run of a side measured of a resource."""
+    return [value for run in side.runs if (value := _resource(run, resource)) is not None]

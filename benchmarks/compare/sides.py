@@ -1,18 +1,19 @@
 """The two sides of a comparison: their runs, and what counts as one measurement of a case."""
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from benchmarks.analysis.samples import Sample
 from benchmarks.analysis.sittings import sittings, took_turns
+from benchmarks.analysis.unpaired import K
 from benchmarks.history.run import CaseTimes, Run, geometric_mean_s
 
 
 @dataclass(frozen=True)
 class Side:
-    """Runs of one side, oldest first. `own_cases_only`: a subset run that was named answers for its own cases."""
+    """Runs of one side, oldest first. `own_cases_only` is True if every run is a subset run that the user named."""
 
     runs: tuple[Run, ...]
     own_cases_only: bool
@@ -24,43 +25,72 @@ class Side:
 
     @property
     def sittings(self) -> list[list[int]]:
-        """The places of its runs by session; runs that do not say when they were made count as one session."""
+        """The indices of the runs by sitting; if the time of any run is unknown, they count as one sitting."""
         times = [run.when for run in self.runs]
         known: list[datetime] = [when for when in times if when is not None]
         return sittings(known) if len(known) == len(times) else [list(range(len(times)))]
 
 
-def interleaved(base: Side, head: Side) -> bool:
-    """Whether the runs of both sides took turns."""
-    when = [(run.when, label) for side, label in ((base, False), (head, True)) for run in side.runs]
-    known = sorted((moment, label) for moment, label in when if moment is not None)
-    return len(known) == len(when) and took_turns([label for _, label in known])
+@dataclass(frozen=True)
+class Sides:
+    """Base and head."""
+
+    base: Side
+    head: Side
+
+    @property
+    def runs(self) -> tuple[Run, ...]:
+        """The runs of both sides."""
+        return (*self.base.runs, *self.head.runs)
+
+    @property
+    def interleaved(self) -> bool:
+        """Whether the runs of both sides took turns."""
+        runs = [(run.when, side is self.head) for side in (self.base, self.head) for run in side.runs]
+        known = sorted((when, is_head) for when, is_head in runs if when is not None)
+        return len(known) == len(runs) and took_turns([is_head for _, is_head in known])
+
+    def units(self, side: Side) -> list[list[int]]:
+        """Return the indices of a side's runs, grouped by unit: one run if the sides took turns, else a sitting."""
+        return [[index] for index in range(len(side.runs))] if self.interleaved else side.sittings
+
+    def samples(
+        self, keys: Iterable[K], value: Callable[[Run, K], float | None]
+    ) -> tuple[dict[K, Sample], dict[K, Sample]]:
+        """Return base's and head's samples of the keys for which both have a value.
+
+        `value` is what a run measured, in seconds or bytes, None if nothing. A unit's value is the geometric mean over
+        its runs.
+        """
+        keys = list(keys)
+        units = [
+            [[side.runs[index] for index in group] for group in self.units(side)] for side in (self.base, self.head)
+        ]
+        base, head = ({key: _logs(groups, key, value) for key in keys} for groups in units)
+        both = [key for key in keys if base[key] and head[key]]
+        return {key: Sample(base[key]) for key in both}, {key: Sample(head[key]) for key in both}
+
+    def times(self, keys: Collection[str]) -> tuple[dict[str, Sample], dict[str, Sample]]:
+        """Return the samples of the cases' times.
+
+        A run's time is the geometric mean of a case's rounds. Where any run lacks the rounds, it is the stored
+        arithmetic mean, on both sides.
+        """
+        with_rounds = {key: all(run.cases[key].rounds_s for run in self.runs if key in run.cases) for key in keys}
+
+        def time_s(run: Run, key: str) -> float | None:
+            case = run.cases.get(key)
+            if case is None:
+                return None
+            return geometric_mean_s(case.rounds_s) if with_rounds[key] else case.mean_s
+
+        return self.samples(keys, time_s)
 
 
-def units(base: Side, head: Side, side: Side) -> list[list[int]]:
-    """The places of a side's runs by what counts as one measurement: a run where both took turns, else a session."""
-    return [[place] for place in range(len(side.runs))] if interleaved(base, head) else side.sittings
-
-
-def samples(base: Side, head: Side, keys: Collection[str]) -> tuple[dict[str, Sample], dict[str, Sample]]:
-    """A sample a case and side: of runs where they took turns, otherwise of sessions."""
-    groups = [units(base, head, side) for side in (base, head)]
-    raw = {key: _raw(key, base, head) for key in keys}
-    return (
-        {key: _sample(key, base, groups[0], raw[key]) for key in keys},
-        {key: _sample(key, head, groups[1], raw[key]) for key in keys},
-    )
-
-
-def _sample(key: str, side: Side, groups: Sequence[Sequence[int]], raw: bool) -> Sample:
-    units = []
-    for group in groups:
-        times = [side.runs[place].cases[key] for place in group if key in side.runs[place].cases]
-        logs = [math.log(geometric_mean_s(case.rounds_s) if raw else case.mean_s) for case in times]
-        units += [math.fsum(logs) / len(logs)] if logs else []
-    return Sample(tuple(units))
-
-
-def _raw(key: str, base: Side, head: Side) -> bool:
-    """Whether every run has the case's raw rounds: otherwise arithmetic means are compared, on both sides."""
-    return all(run.cases[key].rounds_s for run in (*base.runs, *head.runs) if key in run.cases)
+def _logs(units: Iterable[Iterable[Run]], key: K, value: Callable[[Run, K], float | None]) -> tuple[float, ...]:
+    """Return the mean logarithm of each unit that has a value for the key."""
+    means = []
+    for runs in units:
+        logs = [math.log(measured) for run in runs if (measured := value(run, key)) is not None]
+        means += [math.fsum(logs) / len(logs)] if logs else []
+    return tuple(means)

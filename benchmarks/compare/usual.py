@@ -1,38 +1,43 @@
-"""The recorded sessions that say what is usual on this machine."""
+"""Stored sittings of this machine, which show how much times usually vary."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from benchmarks.analysis.sittings import sittings
-from benchmarks.compare.rows import Past
 from benchmarks.compare.sides import Side
 from benchmarks.history.comparability import bars
 from benchmarks.history.index import Index, bars_key, work_key
 from benchmarks.history.marks import Marks
 
-# More sessions than that add little to what is usual, and cost time.
+# More sittings add little information and cost time.
 _MOST = 200
 
+# Return, for some cases, the logarithms of their times in each stored sitting.
+StoredSittings = Callable[[Collection[str]], list[Mapping[str, float]]]
 
-def recorded(index: Index, compared: Collection[str], marks: Marks, base: Side) -> Past:
-    """Gives, for some cases, their logarithms in each session like `base`'s that is neither compared nor rejected."""
-    like = bars_key(bars(base.runs[0]))
+
+def stored_sittings(index: Index, marks: Marks, compared: Collection[str], base: Side) -> StoredSittings:
+    """Return a reader of the sittings that are comparable with `base`, without compared and rejected runs.
+
+    `compared` are the references of the runs that are compared. Each sitting is represented by its last run.
+    """
+    key = bars_key(bars(base.runs[0]))
     usable = [
         entry
         for entry in index.entries
-        if entry.bars == like
+        if entry.bars == key
         and entry.when_s is not None
         and entry.file.reference not in compared
         and entry.file.reference not in marks.rejected
     ]
     newest = usable[-10 * _MOST :]
     groups = sittings([entry.when for entry in newest if entry.when is not None])[-_MOST:]
-    runs = [newest[group[-1]].id for group in groups]  # the session's last run stands for it
+    runs = [newest[group[-1]].id for group in groups]
     works = {key: work_key(case) for key, case in base.cases.items()}
 
-    def past(keys: Collection[str]) -> list[Mapping[str, float]]:
+    def read(keys: Collection[str]) -> list[Mapping[str, float]]:
         return [
             {key: logs[key, works[key]] for key in keys if (key, works[key]) in logs}
             for logs in index.log_centers(runs)
         ]
 
-    return past
+    return read

@@ -6,13 +6,13 @@ from pathlib import Path
 
 from benchmarks.analysis.hypotheses import Hypothesis
 from benchmarks.analysis.judgement import Judgement, Row, worst_first
-from benchmarks.analysis.quantity import Quantity
+from benchmarks.analysis.quantity import RESOURCES, Quantity
 from benchmarks.analysis.verdict import Verdict
 from benchmarks.errors import GateError
 from benchmarks.gate.hypotheses import Hypotheses, case_names, judge_record
 from benchmarks.gate.measurements import CaseResource, Measurements
 from benchmarks.gate.record import RESOURCES_OPTION, Failure, Record, SideName
-from benchmarks.limits import Limit, limit_of, over_memory, unmatched
+from benchmarks.limits import Limit, ceilings, limit_of, over_ceiling, unmatched
 from benchmarks.text.formatting import counted
 from benchmarks.text.printable import visible
 
@@ -34,9 +34,10 @@ def judgement(folder: Path, record: Record, measurements: Measurements, limits: 
 
 
 def refuse_unknown_memory(record: Record, limits: Sequence[Limit]) -> None:
-    """Raise GateError if a limit on memory can't be checked: it must not look kept."""
-    if not record.measures_resources and any(limit.max_pss_bytes is not None for limit in limits):
-        raise GateError(f"--limits: max_pss needs a gate that measures memory: add {RESOURCES_OPTION}")
+    """Raise GateError if a ceiling on a resource can't be checked: it must not look kept."""
+    unchecked = [kind.key for kind in ceilings(limits) if kind.quantity in RESOURCES]
+    if unchecked and not record.measures_resources:
+        raise GateError(f"--limits: {unchecked[0]} needs a gate that measures resources: add {RESOURCES_OPTION}")
 
 
 def rows(record: Record, measurements: Measurements, hypotheses: Hypotheses, limits: Sequence[Limit]) -> list[Row]:
@@ -72,18 +73,18 @@ def _group(name: str, tested: Hypothesis) -> Row:
 
 
 def _resource(key: CaseResource, tested: Hypothesis, measurements: Measurements, limits: Sequence[Limit]) -> Row:
-    """Return a row about a resource; memory that is over its limit in every pair is over it for certain."""
+    """Return a row about a resource; one that is over its ceiling in every pair is over it for certain."""
     base, head = measurements.resources.geometric_means(key)
     names = case_names(key.nodeid)
-    limit_bytes = limit_of(limits, names).max_pss_bytes if key.quantity is Quantity.PSS else None
-    over = over_memory(measurements.resources.values[key].head, limit_bytes, "pair")
+    least = min(measurements.resources.values[key].head, default=None)
+    over = over_ceiling(limit_of(limits, names), key.quantity, least)
     verdict = tested.verdict if over is None else Verdict.OVER_LIMIT
     name, min_effect = f"{names[1]} {key.quantity.value}", tested.thresholds.applied_min_effect
     return Row(name, key.nodeid, verdict, base, head, tested.comparison(), min_effect, over or "", key.quantity)
 
 
 def _unjudged_limits(limits: Sequence[Limit]) -> list[str]:
-    if any(limit.max_time_s is not None for limit in limits):
+    if any(kind.quantity is Quantity.TIME for kind in ceilings(limits)):
         return [
             "max_time is not judged here, because a gate sizes the calls itself. `compare` judges it on stored runs."
         ]

@@ -176,7 +176,7 @@ def test_limits_and_ceilings(tmp_path, call):
     write(limits, '[[limit]]\nmatch = "threading-*"\nmax_time = "9ms"\n')
     code, out, _ = call("compare", "1..8", "9..16", "--limits", str(limits), "-k", "threading")
     assert code == 1
-    assert "test_summation[threading-n2-b10]: takes at least 0.00" in out
+    assert "test_summation[threading-n2-b10]: time is at least 0.00" in out
     assert "OVER_LIMIT" in out
     write(limits, '[[limit]]\nmatch = "threading-*"\nmax_time = "10ms"\n')
     assert call("compare", "1..8", "9..16", "--limits", str(limits), "-k", "threading")[0] == 0

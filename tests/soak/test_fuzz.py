@@ -13,8 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from benchmarks.analysis.judgement import Judgement, worst_first
-from benchmarks.compare.rows import Terms, rows
-from benchmarks.compare.sides import Side
+from benchmarks.compare.rows import rows
+from benchmarks.compare.sides import Side, Sides
+from benchmarks.compare.terms import Terms
 from benchmarks.errors import Unreadable
 from benchmarks.files.reading import MOST_BYTES, parse_document
 from benchmarks.history.index import facts
@@ -27,7 +28,7 @@ from tests.soak import size
 
 MOST_SECONDS = 5
 MOST_BYTES_OF_MEMORY = 300 * 2**20
-TERMS = Terms(alpha=0.01, min_effect=0.05, limits=(), forced=frozenset(), keyword=None)
+TERMS = Terms(alpha=0.01, min_effect=0.05, limits=(), forced=frozenset(), keyword=None, allow_partial=False)
 GOOD = parse_run(document(), "good")
 
 HOSTILE = [
@@ -67,7 +68,7 @@ def digest(content):
             return True
         assert json.dumps(facts(run), allow_nan=False)
         assert "/" not in run.identity.folder
-        found = rows(Side((GOOD,), False), Side((run,), False), lambda keys: [], TERMS)
+        found = rows(Sides(Side((GOOD,), False), Side((run,), False)), lambda keys: [], TERMS)
         judgement = Judgement("base", "head", worst_first(found), 0.01, 0.05, ())
         for text in (terminal.render(judgement, coloured=False), markdown.render(judgement)):
             assert not unprintable(text.replace("\n", ""))
