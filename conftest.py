@@ -7,7 +7,7 @@ from pytest_benchmark.session import PerformanceRegression
 
 from benchmarks.machine import pin_thread_pools
 from benchmarks.measure.children import bind_forks, reset_signals_in_forks, watch
-from benchmarks.session.choosing import choose_cases, is_case, is_ignored
+from benchmarks.session.choosing import choose_cases, is_case, is_ignored, params_of
 from benchmarks.session.costs import expected_costs
 from benchmarks.session.failures import reason, report_uncollected, shorten
 from benchmarks.session.progress import session_progress
@@ -55,7 +55,7 @@ def pytest_collection_finish(session):
     """Prepare for the cases, now that they are known."""
     config, cases = session.config, [item for item in session.items if is_case(item)]
     ours = suite_session(config)
-    ours.ledger.asked = [item.nodeid for item in cases]
+    ours.ledger.ask([(item.nodeid, params_of(item)) for item in cases])
     if not cases or config.option.collectonly:
         return
     bind_forks()
@@ -135,7 +135,7 @@ def pytest_benchmark_update_json(config, output_json):
     from benchmarks import machine
 
     ours = suite_session(config)
-    output_json[RUN_FILE_KEY] = ours.ledger.record(ours.settings, machine.facts(), machine.versions())
+    output_json[RUN_FILE_KEY] = ours.ledger.run_file_key(ours.settings, machine.facts(), machine.versions())
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -49,6 +49,15 @@ def entry(name="loky-n2-b10", rounds=ROUNDS, **extra_info):
     }
 
 
+def params_of(nodeid):
+    """Return the parameters of a case of the grid, by its node id."""
+    match = re.search(r"([^\[]+)-n(-?\d+)-b(\w+)\]$", nodeid)
+    if match is None:
+        return {}
+    backend, jobs, size = match.groups()
+    return {"backend": backend, "n_jobs": int(jobs), "batch_size": int(size) if size.isdigit() else size}
+
+
 def document(*entries, day=0.0, versions=None, machine=None, commit="a" * 40, dirty=False, failed=None, **ours):
     """Return a whole run file, `day` days after a fixed one; `ours` changes the suite's own key."""
     entries = entries or (entry(),)
@@ -70,6 +79,7 @@ def document(*entries, day=0.0, versions=None, machine=None, commit="a" * 40, di
                 "completed": len(entries),
                 "failed": failed or {},
                 "not_run": {},
+                "params": {nodeid: params_of(nodeid) for nodeid in failed or {}},
             },
             "machine": {
                 "cpu_model": "EPYC",

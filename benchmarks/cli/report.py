@@ -123,7 +123,7 @@ def _lines(parsed: Run, document: dict[str, Any], coloured: bool) -> str:
     text = [line for sentence in said for line in textwrap.wrap(visible(sentence), WIDTH)]
     if cases:
         text += ["", what_was_done(cases)]
-    maps = heat_maps(cases, parsed.failed, parsed.not_run)
+    maps = heat_maps(cases, parsed)
     return "\n".join([*text, "", heat_lines(maps, coloured) if maps else ""])
 
 

@@ -143,6 +143,9 @@ def _partial(header: dict[str, Any], entries: list[dict[str, Any]], failed: dict
     done = {entry["fullname"] for entry in entries} | set(failed)
     not_run = {name: why for name, why in (cases.get("not_run") or {}).items() if name not in done}
     cases |= {"completed": len(entries), "failed": failed, "not_run": not_run}
+    # The header has the parameters of every case that was asked for; a run file, of those without a time.
+    params = cases.get("params") or {}
+    cases["params"] = {name: params[name] for name in params if name in failed or name in not_run}
     ours |= {"state": "partial", "recovered": True, "cases": cases}
     return {**header, "benchmarks": entries, "joblib_suite": ours}
 

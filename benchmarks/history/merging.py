@@ -99,6 +99,7 @@ def _joined(parts: Sequence[Part], whole: bool) -> dict[str, Any]:
             "completed": sum(len(part.run.cases) for part in parts),
             "failed": {name: why for part in parts for name, why in part.run.failed.items()},
             "not_run": {name: why for part in parts for name, why in part.run.not_run.items()},
+            "params": {name: dict(params) for part in parts for name, params in part.run.params.items()},
         },
         "time_s": {name: sum(found.get(name, 0.0) for found in times) for name in times[0]},
     }

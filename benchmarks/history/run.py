@@ -13,7 +13,8 @@ from benchmarks.files.reading import read_document
 from benchmarks.history.identity import Identity, identity
 from benchmarks.text.printable import unprintable, visible
 
-# The newest format of our key in a run file that this program knows.
+# The format of the suite's own key in a run file: what a session writes, and the newest that this program reads.
+# 1: the first. Optional keys may be added to it without raising the number, such as `cases.params`.
 FORMAT = 1
 
 # Bencher takes names of 1 to 1024 characters; so do we.
@@ -56,11 +57,11 @@ class CaseTimes:
 
 @dataclass(frozen=True)
 class Run:
-    """One stored session. What a file of other origin does not say is None or empty.
+    """One stored run. What a file of other origin does not contain is None or empty.
 
-    `when` is the time of saving (UTC) or None; `state` is complete or partial; `failed` and `not_run` are reasons by
-    node id; `selection` is the options by which cases were chosen, as
-    JSON text, `{}` where the profile alone chose them.
+    `when` is the time of saving (UTC) or None; `state` is complete or partial. `failed` and `not_run` are reasons by
+    node id, `params` the parameters of those cases by node id, as far as the file has them. `selection` is the options
+    by which cases were chosen, as JSON text, `{}` if the profile alone chose them.
     """
 
     origin: str
@@ -78,6 +79,7 @@ class Run:
     cases: Mapping[str, CaseTimes]
     failed: Mapping[str, str] = field(default_factory=dict)
     not_run: Mapping[str, str] = field(default_factory=dict)
+    params: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def without_time(self) -> dict[str, str]:
@@ -136,6 +138,7 @@ def _parse(document: Mapping[str, Any], origin: str) -> Run:
         cases=cases,
         failed=_texts(counts, "failed"),
         not_run=_texts(counts, "not_run"),
+        params=_params(counts),
     )
 
 
@@ -200,6 +203,11 @@ def _name(entry: Mapping[str, Any], key: str, where: str) -> str:
 def _texts(parent: Mapping[str, Any], key: str) -> dict[str, str]:
     values = _get(parent, key, dict, optional=True) or {}
     return {visible(name): visible(text)[:1000] for name, text in values.items() if text is not None}
+
+
+def _params(counts: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    by_nodeid = _get(counts, "params", dict, optional=True) or {}
+    return {visible(nodeid): _get(by_nodeid, nodeid, dict, where="params") for nodeid in by_nodeid}
 
 
 def _seconds(value: object, where: str) -> float:

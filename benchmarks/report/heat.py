@@ -1,15 +1,13 @@
 """n_jobs by batch size for each backend: what a heat map shows, on a page or on a terminal."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 from benchmarks.grid import LOOP
+from benchmarks.history.run import Run
 from benchmarks.report.measured import MeasuredCase, in_order, place
-
-# There is no "-" in the name of a workload.
-_CELL = re.compile(r"::test_(?:summation\[|notebook\[|workload\[[^-\]]+-)(.+)-n(-?\d{1,12})-b(\d{1,12}|auto)\]$")
+from benchmarks.text.printable import visible
 
 # A cell's backend, n_jobs and batch size.
 _Spot = tuple[str, str, str]
@@ -48,10 +46,13 @@ class HeatMap:
     cells: Sequence[HeatCell]
 
 
-def heat_maps(cases: Sequence[MeasuredCase], failed: Mapping[str, str], not_run: Mapping[str, str]) -> list[HeatMap]:
-    """A map for each backend that has a cell or should have one; `failed` and `not_run` are reasons by node id."""
+def heat_maps(cases: Sequence[MeasuredCase], run: Run) -> list[HeatMap]:
+    """A map for each backend that has a cell in `cases`, or should have one by the cases of `run` without a time."""
     found = {_spot(case): case for case in cases if case.configuration.backend != LOOP}
-    lost = {**_lost(not_run, State.MISSING, "not run"), **_lost(failed, State.FAILED, "failed")}
+    lost = {
+        **_lost(run.not_run, run.params, State.MISSING, "not run"),
+        **_lost(run.failed, run.params, State.FAILED, "failed"),
+    }
     backends = sorted({spot[0] for spot in (*found, *lost)}, key=lambda name: (place(name), name))
     names = {case.configuration.name for case in cases}
     return [_map(number, backend, found, lost, names) for number, backend in enumerate(backends, 1)]
@@ -61,14 +62,23 @@ def _spot(case: MeasuredCase) -> _Spot:
     return case.configuration.backend, str(case.n_jobs), str(case.batch_size)
 
 
-def _lost(reasons: Mapping[str, str], state: State, said: str) -> dict[_Spot, HeatCell]:
-    """The cells of the grid among cases that have no time."""
-    found = {}
+def _lost(
+    reasons: Mapping[str, str], params: Mapping[str, Mapping[str, object]], state: State, outcome: str
+) -> dict[_Spot, HeatCell]:
+    """Return the cells of the grid among the cases without a time; other cases are skipped."""
+    cells = {}
     for nodeid, why in reasons.items():
-        if match := _CELL.search(nodeid):
-            cell = HeatCell(match[2], match[3], state, None, None, False, f"{said}: {why}")
-            found[match[1], match[2], match[3]] = cell
-    return found
+        if spot := _spot_of_params(params.get(nodeid, {})):
+            cells[spot] = HeatCell(spot[1], spot[2], state, None, None, False, f"{outcome}: {why}")
+    return cells
+
+
+def _spot_of_params(params: Mapping[str, object]) -> _Spot | None:
+    """Return the spot of a case of the grid, None for another case. A file may have anything for parameters."""
+    backend, jobs, size = (params.get(name) for name in ("backend", "n_jobs", "batch_size"))
+    if not isinstance(backend, str) or backend == LOOP or type(jobs) is not int:
+        return None
+    return (visible(backend), str(jobs), str(size)) if size == "auto" or type(size) is int else None
 
 
 def _map(

@@ -24,6 +24,11 @@ def is_case(item: Any) -> bool:
     return "measure" in getattr(item, "fixturenames", ())
 
 
+def params_of(case: Any) -> dict[str, Any]:
+    """Return the parameters of a case; empty if it has none."""
+    return dict(case.callspec.params) if hasattr(case, "callspec") else {}
+
+
 def is_ignored(config: Any, path: Path) -> bool:
     """Whether a file is not even collected: a unit test if only cases are wanted, cases of another profile."""
     if config.option.benchmark_only and config.rootpath / "tests" in path.parents:

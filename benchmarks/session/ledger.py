@@ -1,31 +1,36 @@
-"""The session's ledger: which cases were asked for, which have a number, what became of the others."""
+"""The session's ledger: which cases were asked for, which have a time, what became of the others."""
 
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from statistics import median
 from typing import Any
 
+from benchmarks.history.run import FORMAT
 from benchmarks.session.options import Settings
 
-# The format of our key in a run file. 1: the first.
-FORMAT = 1
-
-# Raised by hand when what is timed changes, so that older numbers are not compared with newer ones. 1: the first.
+# What is timed. Raised by hand when that changes, so that older times are not compared with newer ones.
+# 1: the first.
+# 2: the no-op case of the sequential backend has batches of 1: its batches spare nothing (joblib runs them one by one).
 SUITE_VERSION = 2
+
+# Why a case was not run about which pytest reported nothing.
+_ENDED = "the session ended"
 
 
 @dataclass
 class Ledger:
-    """Cases by node id. `stuck` names what can't be ended; once it is set, nothing more may be measured.
+    """Cases by node id; `failed` and `not_run` are reasons, `params` are parameters as pytest-benchmark stores them.
 
-    `shard` says which part of the cases this session was given, None where it has all.
-    `rounds_s` and `untimed_s` are the seconds spent in timed rounds and in the untimed first calls.
+    `stuck` says what could not be ended: once it is set, nothing more may be measured. `shard` describes the shard of
+    this session, None if it has all cases. `rounds_s` and `untimed_s` are the seconds spent in timed rounds and in
+    untimed calls.
     """
 
     asked: list[str] = field(default_factory=list)
+    params: dict[str, dict[str, Any]] = field(default_factory=dict)
     passed: set[str] = field(default_factory=set)
     failed: dict[str, str] = field(default_factory=dict)
     not_run: dict[str, str] = field(default_factory=dict)
@@ -39,8 +44,13 @@ class Ledger:
     stuck: str | None = None
     shard: dict[str, Any] | None = None
 
+    def ask(self, cases: Iterable[tuple[str, dict[str, Any]]]) -> None:
+        """Enter the cases that the session was asked for, with their parameters."""
+        self.params = dict(cases)
+        self.asked = list(self.params)
+
     def note(self, nodeid: str, phase: str, outcome: str, reason: str) -> None:
-        """Take in one report of pytest: `phase` is setup, call or teardown, `outcome` passed, failed or skipped."""
+        """Enter a report of pytest: `phase` is setup, call or teardown, `outcome` passed, failed or skipped."""
         if outcome == "failed":
             self.failed.setdefault(nodeid, reason)
             self.passed.discard(nodeid)
@@ -50,32 +60,32 @@ class Ledger:
             self.passed.add(nodeid)
 
     def time(self, nodeid: str, rounds_s: Sequence[float] | None, untimed_s: float) -> None:
-        """Take in the rounds of a case, in seconds, and what its untimed call took."""
+        """Enter the times of a case's rounds, and of its untimed calls, in seconds."""
         self.untimed_s += untimed_s
         if rounds_s:
             self.rounds_s += sum(rounds_s)
             self.median_s[nodeid] = median(rounds_s)
 
     def outcome(self, nodeid: str) -> tuple[str, float | str]:
-        """A finished case: ("measured", median in s), or ("failed" or "not run", reason)."""
+        """Return how a case ended: ("measured", median in s), or ("failed" or "not run", reason)."""
         if nodeid in self.failed:
             return "failed", self.failed[nodeid]
         if nodeid in self.passed and nodeid in self.median_s:
             return "measured", self.median_s[nodeid]
-        return "not run", self.not_run.get(nodeid, "the session ended")
+        return "not run", self.not_run.get(nodeid, _ENDED)
 
     def without_time(self) -> dict[str, str]:
-        """Every case that was asked for and has no number, with the reason."""
+        """Return by node id why each case that was asked for has no time."""
         without = {nodeid: self.outcome(nodeid) for nodeid in self.asked if nodeid not in self.passed}
         return {nodeid: f"{what}: {why}" for nodeid, (what, why) in without.items()}
 
     @property
     def complete(self) -> bool:
-        """Whether every case that was asked for has a number."""
+        """Whether every case that was asked for has a time."""
         return self.passed.issuperset(self.asked)
 
-    def record(self, settings: Settings, machine: dict[str, Any], versions: dict[str, Any]) -> dict[str, Any]:
-        """Our one key of the run file."""
+    def run_file_key(self, settings: Settings, machine: dict[str, Any], versions: dict[str, Any]) -> dict[str, Any]:
+        """Return the value of the suite's own key in the run file."""
         return {
             "format": FORMAT,
             "suite_version": SUITE_VERSION,
@@ -94,16 +104,7 @@ class Ledger:
                 "rounds": settings.rounds,
                 "warmups": settings.warmups,
             },
-            "cases": {
-                "asked": len(self.asked),
-                "completed": len(self.passed),
-                "failed": self.failed,
-                "not_run": {
-                    nodeid: self.not_run.get(nodeid, "the session ended")
-                    for nodeid in self.asked
-                    if nodeid not in self.passed and nodeid not in self.failed
-                },
-            },
+            "cases": self._cases(),
             "case_timeout_s": settings.case_timeout_s,
             "time_s": {
                 "session": time.monotonic() - self.began,
@@ -113,4 +114,15 @@ class Ledger:
             "seeds": {"shuffle": settings.shuffle},
             "machine": machine,
             "versions": versions,
+        }
+
+    def _cases(self) -> dict[str, Any]:
+        without = [nodeid for nodeid in self.asked if nodeid not in self.passed]
+        not_run = [nodeid for nodeid in without if nodeid not in self.failed]
+        return {
+            "asked": len(self.asked),
+            "completed": len(self.passed),
+            "failed": self.failed,
+            "not_run": {nodeid: self.not_run.get(nodeid, _ENDED) for nodeid in not_run},
+            "params": {nodeid: self.params[nodeid] for nodeid in (*self.failed, *not_run) if nodeid in self.params},
         }

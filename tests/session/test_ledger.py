@@ -6,7 +6,8 @@ from tests.session.test_options import read
 
 def ledger_of_four():
     """A passed, a late failed, a skipped and an unreached case."""
-    ledger = Ledger(asked=["good", "late", "skipped", "unreached"])
+    ledger = Ledger()
+    ledger.ask((name, {"n_jobs": number}) for number, name in enumerate(["good", "late", "skipped", "unreached"]))
     for name in ("good", "late"):
         ledger.note(name, "setup", "passed", "")
         ledger.note(name, "call", "passed", "")
@@ -31,13 +32,14 @@ def test_outcomes():
 
 def test_the_record_of_a_partial_run():
     """Nothing that was asked for is passed over in silence."""
-    record = ledger_of_four().record(read(), {}, {})
+    record = ledger_of_four().run_file_key(read(), {}, {})
     assert record["state"] == "partial"
     assert record["cases"] == {
         "asked": 4,
         "completed": 1,
         "failed": {"late": "broke while closing"},
         "not_run": {"skipped": "a hang before it", "unreached": "the session ended"},
+        "params": {"late": {"n_jobs": 1}, "skipped": {"n_jobs": 2}, "unreached": {"n_jobs": 3}},
     }
     assert (record["time_s"]["rounds"], record["time_s"]["untimed_calls"]) == (0.7000000000000001, 0.5)
 
@@ -45,4 +47,4 @@ def test_the_record_of_a_partial_run():
 def test_a_complete_run_says_so():
     """Every case asked for has a number."""
     ledger = Ledger(asked=["good"], passed={"good"})
-    assert ledger.record(read(), {}, {})["state"] == "complete"
+    assert ledger.run_file_key(read(), {}, {})["state"] == "complete"

@@ -95,7 +95,7 @@ def _answer(run: Run, cases: Sequence[MeasuredCase], costs: Sequence[str]) -> Se
 
 
 def _cells(run: Run, cases: Sequence[MeasuredCase]) -> Section:
-    maps = heat_maps(cases, run.failed, run.not_run)
+    maps = heat_maps(cases, run)
     figures = [heat_figure(heat) for heat in maps]
     said = (
         "Speed-up over the direct loop: above 1 is faster than the plain loop. The best cell of each backend is framed."

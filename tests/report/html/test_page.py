@@ -279,6 +279,7 @@ def test_cells_without_a_time_are_in_their_places(tmp_path, report):
     run["benchmarks"].append(cell("threading", -1, "100", **all_cores))
     node = "benchmarks/suite/test_summation.py::test_summation[multiprocessing-n2-b100]"
     run["joblib_suite"]["cases"]["not_run"] = {node: "a case before it hung"}
+    run["joblib_suite"]["cases"]["params"][node] = {"backend": "multiprocessing", "n_jobs": 2, "batch_size": 100}
     stored(tmp_path / "history", run)
     _, text, _, _ = report(history=tmp_path / "history")
     tables = {one: text.partition(f"<caption>Speed-up of {one} ")[2].partition("</table>")[0] for one in BACKENDS_60}
