@@ -1,14 +1,14 @@
-"""Speed modes: a machine that runs at one of two speeds, for seconds at a time, makes times fall into two heaps."""
+"""Speed modes: times form two clusters on a machine that switches between two speeds, for seconds at a time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from math import exp, fsum
 
-# Heaps nearer to each other, or smaller, are not told from the tails of one.
+# Clusters that are closer together, or smaller, can't be told from the tails of a single one.
 _LEAST_RATIO, _LEAST_SHARE = 1.2, 0.05
 
-# The variance between the heaps must be so much of all variance; one heap of normal values has 0.64, an even one 0.75.
+# The least share of the variance that the split must explain: it explains 0.64 of normal, 0.75 of uniform values.
 _LEAST_EXPLAINED = 0.8
 
 _FEWEST = 20
@@ -16,16 +16,16 @@ _FEWEST = 20
 
 @dataclass(frozen=True)
 class Modes:
-    """Two speeds: the slow one takes `ratio` times as long, and `slow_share` of all times belong to it."""
+    """Two speeds: the slow one takes `ratio` times as long, and has `slow_share` of all times."""
 
     ratio: float
     slow_share: float
 
 
 def modes(logs: Sequence[float]) -> Modes | None:
-    """The two speeds in logarithms of times of the same work; None where there is one, or too little to say.
+    """Find two speeds in the logarithms of times of the same work; None if there is one, or there are too few times.
 
-    The split is the one that explains most variance (Otsu, IEEE Transactions on Systems, Man, and Cybernetics 9, 1979).
+    The split explains the most variance (Otsu, IEEE Transactions on Systems, Man, and Cybernetics 9, 1979).
     """
     values, n = sorted(logs), len(logs)
     if n < _FEWEST:

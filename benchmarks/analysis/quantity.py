@@ -1,10 +1,10 @@
-"""What is compared of a case: its time, or what else it needs."""
+"""The quantities of a case that are compared: its time and its resources."""
 
 from enum import Enum
 
 
 class Quantity(Enum):
-    """The value is its name in a report; `unit` is what its numbers count."""
+    """A quantity; the value is its name in reports."""
 
     TIME = "time"
     CPU = "CPU time"
@@ -12,9 +12,9 @@ class Quantity(Enum):
 
     @property
     def unit(self) -> str:
-        """Seconds or bytes."""
+        """The unit of its numbers: `s` or `bytes`."""
         return "bytes" if self is Quantity.PSS else "s"
 
 
-# What `--resources` adds to time, judged with a share of alpha of its own.
+# What `--resources` measures in addition; judged with its own share of alpha.
 RESOURCES = (Quantity.CPU, Quantity.PSS)

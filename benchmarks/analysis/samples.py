@@ -1,4 +1,4 @@
-"""Sample -> Summary: the middle of a case's measurements, and how far it may be off."""
+"""Sample -> Summary: the centre of a case's measurements and its interval."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,27 +6,27 @@ from math import exp, fsum, inf, sqrt
 
 from benchmarks.analysis.student import t_quantile
 
-# Two measurements can't agree better than that by merit: it is a tenth of the clock's and the scheduler's share.
+# Smaller deviations are chance: this is a tenth of what the clock and the scheduler contribute.
 _LEAST_DEVIATION = 1e-4
 
 
 @dataclass(frozen=True)
 class Sample:
-    """Independent measurements of one case on one side: natural logarithms of seconds, one a unit.
+    """Independent measurements of one case on one side: natural logarithms of seconds or bytes, one per unit.
 
-    A unit is a session, or a run where the runs of both sides took turns (see `turns`): never a round.
+    A unit is a sitting, or a run if the runs of both sides took turns (see `sittings`), but never a round.
     """
 
     logs: tuple[float, ...]
 
     @property
     def n(self) -> int:
-        """How many units."""
+        """The number of units."""
         return len(self.logs)
 
     @property
     def mean(self) -> float:
-        """The mean logarithm; its exponential is the geometric mean of the times."""
+        """The mean logarithm; its exponential is the geometric mean of the values."""
         return fsum(self.logs) / len(self.logs)
 
     @property
@@ -41,7 +41,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class Summary:
-    """The centre of a sample in seconds and its interval; the bounds are None where one unit says nothing of them."""
+    """The centre of a sample in seconds and its interval; the bounds are None for a sample of one unit."""
 
     center_s: float
     lo_s: float | None
@@ -51,7 +51,7 @@ class Summary:
 
 
 def summarize(sample: Sample, confidence: float) -> Summary:
-    """Centre and Student's interval of the logarithms, as times."""
+    """Return the geometric mean, with Student's interval of the mean logarithm converted to seconds."""
     if sample.n < 2:
         return Summary(exp(sample.mean), None, None, confidence, sample.n)
     half = t_quantile((1 + confidence) / 2, sample.n - 1) * sqrt(sample.variance_of_mean)
@@ -59,6 +59,6 @@ def summarize(sample: Sample, confidence: float) -> Summary:
 
 
 def deviation(values: Sequence[float]) -> float:
-    """The standard deviation of two or more values (n - 1), never quite 0."""
+    """Return the sample standard deviation (n - 1) of two or more values; never 0."""
     mean = fsum(values) / len(values)
     return max(sqrt(fsum((value - mean) ** 2 for value in values) / (len(values) - 1)), _LEAST_DEVIATION)

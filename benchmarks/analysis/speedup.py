@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Configuration:
-    """A measured configuration: seconds of a call and of the direct loop beside it, and its effective workers."""
+    """A measured configuration: seconds of a call and of the plain loop measured with it, and its effective workers."""
 
     name: str
     backend: str
@@ -30,7 +30,7 @@ class Configuration:
 
 
 def best_of_each_backend(configurations: Iterable[Configuration]) -> list[Configuration]:
-    """The highest speed-up of each backend, in the order in which the backends first occur."""
+    """Return the configuration of each backend with the highest speed-up, in order of first occurrence."""
     best: dict[str, Configuration] = {}
     for configuration in configurations:
         held = best.setdefault(configuration.backend, configuration)
@@ -40,5 +40,5 @@ def best_of_each_backend(configurations: Iterable[Configuration]) -> list[Config
 
 
 def slower_than_loop(configurations: Sequence[Configuration]) -> list[Configuration]:
-    """Those with more than one worker that take longer than the loop, in the order given."""
+    """Return the configurations with more than one worker that take longer than the loop, in the given order."""
     return [configuration for configuration in configurations if configuration.workers > 1 > configuration.speed_up]

@@ -1,6 +1,6 @@
-"""Student's t distribution, in the few lines that a comparison needs.
+"""Student's t distribution: the two functions that a comparison needs.
 
-scipy has it, and is what the tests hold this against; importing its functions takes longer than a whole comparison.
+The tests check them against scipy. They are not imported from it because that takes longer than a whole comparison.
 """
 
 from functools import lru_cache
@@ -12,14 +12,14 @@ _PRECISION = 1e-15
 
 
 def t_above(t: float, df: float) -> float:
-    """The probability that Student's t with `df` > 0 degrees of freedom exceeds `t`."""
+    """Return the probability that Student's t with `df` > 0 degrees of freedom exceeds `t`."""
     tail = 0.5 * _beta(df / 2, 0.5, df / (df + t * t))
     return tail if t >= 0 else 1 - tail
 
 
 @lru_cache(maxsize=4096)
 def t_quantile(probability: float, df: float) -> float:
-    """The value that Student's t with `df` degrees of freedom stays below with this probability, within (0, 1)."""
+    """Return the quantile of Student's t with `df` degrees of freedom; `probability` is within (0, 1)."""
     if probability < 0.5:
         return -t_quantile(1 - probability, df)
     target = 1 - probability
@@ -27,7 +27,7 @@ def t_quantile(probability: float, df: float) -> float:
     while t_above(high, df) > target:
         low, high = high, 2 * high
     middle = high
-    # Newton's steps on the logarithm of the tail, which is nearly straight; halving wherever they leave the bracket.
+    # Newton's method on the logarithm of the tail, which is nearly linear; bisection if a step leaves the bracket.
     for _ in range(200):
         above = t_above(middle, df)
         low, high = (middle, high) if above > target else (low, middle)

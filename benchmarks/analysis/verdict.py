@@ -13,14 +13,14 @@ _GROUP_FLOOR = 0.24
 
 
 class Verdict(Enum):
-    """What became of a case from base to head; the order is from worst to best."""
+    """The result for a case, from worst to best."""
 
     BROKEN = "BROKEN"  # head's result is wrong
     MISSING = "MISSING"  # base has it, head has not
-    OVER_LIMIT = "OVER_LIMIT"  # beyond a limit of its own, with certainty
+    OVER_LIMIT = "OVER_LIMIT"  # certainly beyond its own limit
     REGRESSION = "REGRESSION"  # slower, significantly, by no less than the floor
-    INCOMPARABLE = "INCOMPARABLE"  # not the same work, or not the same machine
-    INCONCLUSIVE = "INCONCLUSIVE"  # too little data, or too noisy, to say
+    INCOMPARABLE = "INCOMPARABLE"  # different work or a different machine
+    INCONCLUSIVE = "INCONCLUSIVE"  # too little data or too much noise to decide
     UNCHANGED = "UNCHANGED"  # any slowdown is smaller than min-effect
     IMPROVEMENT = "IMPROVEMENT"  # faster, significantly, by no less than the floor
     NEW = "NEW"  # head has it, base has not
@@ -32,7 +32,7 @@ FAILING = frozenset({Verdict.BROKEN, Verdict.MISSING, Verdict.OVER_LIMIT, Verdic
 
 @dataclass(frozen=True)
 class Thresholds:
-    """When a case is called slower. Fractions: 0.05 is 5 %.
+    """The thresholds of a verdict, as fractions: 0.05 is 5 %.
 
     `alpha` bounds the probability of any false REGRESSION in the whole comparison. `min_effect` is the slowdown that
     matters; below `floor` nothing is called a regression, however significant. `limit` is the case's own max_slowdown,
@@ -73,10 +73,10 @@ def judge(
     below: Callable[[float], bool],
     above: Callable[[float], bool],
 ) -> Verdict:
-    """The verdict on a case.
+    """Return the verdict on a case.
 
-    `ratio` is head over base. The p-values are one-sided and already adjusted for the number of cases; None where no
-    test could have succeeded. `below` and `above` say whether the ratio's interval lies below or above another ratio.
+    `ratio` is head over base. The p-values are one-sided and adjusted for the number of cases; None if no test could
+    have succeeded. `below` and `above` return whether the whole interval of the ratio lies below or above a value.
     """
     if p_slower is not None and p_slower <= thresholds.alpha and ratio > 1 + thresholds.regression_floor:
         beyond = thresholds.limit is not None and above(1 + thresholds.limit)

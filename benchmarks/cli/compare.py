@@ -1,4 +1,4 @@
-"""`compare BASE [HEAD]`: did this change make it slower, as far as saved runs can tell?"""
+"""`compare BASE [HEAD]`: did a change make any case slower, as far as saved runs can tell?"""
 
 import argparse
 from contextlib import closing
@@ -21,10 +21,10 @@ from benchmarks.options import DEFAULT_ALPHA, DEFAULT_MIN_EFFECT
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what `compare` takes."""
+    """Declare the arguments of `compare`."""
     parser.add_argument("base", metavar="BASE", help=EXPECTED)
     parser.add_argument("head", metavar="HEAD", nargs="?", default="latest", help="the same (default: latest)")
-    parser.add_argument("-k", metavar="PATTERN", dest="keyword", help="only cases with this in their name, or like it")
+    parser.add_argument("-k", metavar="PATTERN", dest="keyword", help="only cases whose name contains or matches this")
     parser.add_argument(
         "--min-effect",
         metavar="P%",
@@ -37,20 +37,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=DEFAULT_ALPHA,
         help=f"chance of any false regression (default: {DEFAULT_ALPHA}%)",
     )
-    parser.add_argument("--limits", metavar="FILE", help="limits a case, TOML")
+    parser.add_argument("--limits", metavar="FILE", help="per-case limits (TOML)")
     parser.add_argument(
         "--force",
         metavar="FIELD",
         action="append",
         default=[],
-        help=f"go on where {', '.join(FIELDS)} differ; repeatable",
+        help=f"compare although FIELD differs; repeatable; one of {', '.join(FIELDS)}",
     )
-    parser.add_argument("--allow-partial", action="store_true", help="take a partial run as a baseline")
+    parser.add_argument("--allow-partial", action="store_true", help="accept a partial run as a baseline")
     add_output_arguments(parser)
 
 
 def run(args: argparse.Namespace, store: Store) -> Outcome:
-    """Compare; raises SuiteError where something can't be read or is no baseline."""
+    """Compare saved runs. Raises SuiteError if one can't be read or is no valid baseline."""
     terms = _terms(args)
     marks = read_marks(store)
     with closing(Index(store)) as index:
@@ -75,14 +75,17 @@ def _terms(args: argparse.Namespace) -> Terms:
 
 
 def _reject(store: Store, head: list[Found], judgement: Judgement) -> tuple[str, ...]:
-    """Keep a newest run that failed from becoming the next one's baseline."""
-    said = []
-    for one in head:
-        if one.named or one.entry is None:
+    """Mark runs that `latest` stood for and that failed as rejected, so that none becomes the next baseline.
+
+    Returns a warning per run.
+    """
+    warnings = []
+    for run in head:
+        if run.named or run.entry is None:
             continue
         try:
-            reject(store, one.entry.file.reference, f"compare with {judgement.base}"[:200])
-            said.append(f"{one.label} is marked rejected: no baseline unless it is pinned with `baseline set`")
+            reject(store, run.entry.file.reference, f"compare with {judgement.base}"[:200])
+            warnings.append(f"{run.label} is marked rejected: it is no baseline unless you pin it with `baseline set`")
         except SuiteError as error:
-            said.append(f"{one.label} could not be marked rejected: {error}")
-    return tuple(said)
+            warnings.append(f"{run.label} could not be marked rejected: {error}")
+    return tuple(warnings)

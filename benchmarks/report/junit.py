@@ -1,4 +1,4 @@
-"""A judgement as JUnit XML: a test case a row; regression = failure, missing or broken = error, unjudged = skipped."""
+"""A judgement as JUnit XML, one test case per row: regressions fail, missing and broken cases are errors."""
 
 from xml.etree import ElementTree
 
@@ -17,7 +17,7 @@ _OUTCOME = {
 
 
 def render(judgement: Judgement) -> str:
-    """The document as text."""
+    """Return the document as text."""
     outcomes = [_OUTCOME.get(row.verdict) for row in judgement.rows]
     suite = ElementTree.Element(
         "testsuite",
@@ -37,18 +37,22 @@ def render(judgement: Judgement) -> str:
 
 
 def _case(suite: ElementTree.Element, row: Row) -> None:
-    where, _, _ = row.fullname.rpartition("::")
+    module, _, _ = row.fullname.rpartition("::")
     time = f"{row.head:.9f}" if row.head is not None and row.quantity.unit == "s" else "0"
-    case = ElementTree.SubElement(suite, "testcase", classname=where, name=row.name, time=time)
+    case = ElementTree.SubElement(suite, "testcase", classname=module, name=row.name, time=time)
     if outcome := _OUTCOME.get(row.verdict):
-        ElementTree.SubElement(case, outcome, message=f"{row.verdict.value}: {said(row)}", type=row.verdict.value)
+        ElementTree.SubElement(case, outcome, message=f"{row.verdict.value}: {_numbers(row)}", type=row.verdict.value)
 
 
-def said(row: Row) -> str:
-    """A row's numbers in words."""
-    found = row.comparison
-    if found is None:
+def _numbers(row: Row) -> str:
+    """Return a row's numbers in words, or its note if it has none."""
+    comparison = row.comparison
+    if comparison is None:
         return row.note
-    interval = f", 95 % interval {found.interval[0]:.3f} to {found.interval[1]:.3f}" if found.interval else ""
-    sees = f"{found.detectable_effect:+.0%}" if found.detectable_effect is not None else "nothing"
-    return f"head/base {found.ratio:.3f}{interval}, n {found.n_base}/{found.n_head}, would have seen {sees}"
+    interval = (
+        f", 95 % interval {comparison.interval[0]:.3f} to {comparison.interval[1]:.3f}" if comparison.interval else ""
+    )
+    sees = f"{comparison.detectable_effect:+.0%}" if comparison.detectable_effect is not None else "nothing"
+    return (
+        f"head/base {comparison.ratio:.3f}{interval}, n {comparison.n_base}/{comparison.n_head}, would have seen {sees}"
+    )

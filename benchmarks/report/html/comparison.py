@@ -1,4 +1,4 @@
-"""Base against head: the verdict, and every case with its ratio, worst first."""
+"""The comparison on the page: the verdict, and every case with its ratio, worst first."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,11 +12,11 @@ from benchmarks.report.wording import first_line, tally
 from benchmarks.text.formatting import counted
 
 _MOST_ROWS = 30
-_CELL = "test_summation["
+_GRID_TEST = "test_summation["
 
 
 def comparison_section(judgement: Judgement) -> Section:
-    """The comparison as the page shows it."""
+    """Return the page's section on a comparison."""
     counts = tally(judgement)
     sentences = [f"{first_line(judgement)}.", f"Base: {judgement.base}. Head: {judgement.head}.", *judgement.notes]
     if counts:
@@ -28,17 +28,17 @@ def comparison_section(judgement: Judgement) -> Section:
 
 
 def no_comparison(why: str) -> Section:
-    """Where there is nothing to stand against."""
+    """Return the section for a run that has no baseline; `why` is a sentence."""
     return Section("comparison", "Comparison", [why])
 
 
 def _figure(rows: Sequence[Row]) -> Figure | None:
-    """Ratios with their intervals, the worst ones; the band is what the case could not have shown."""
-    found = [row for row in rows if row.comparison is not None][:_MOST_ROWS]
-    if not found:
+    """Return a chart of the worst ratios with their intervals; a band shows the undetectable effects."""
+    compared = [row for row in rows if row.comparison is not None][:_MOST_ROWS]
+    if not compared:
         return None
-    values = [_value(row) for row in found]
-    # Where no slowdown could have been seen, noise hides everything.
+    values = [_value(row) for row in compared]
+    # If no slowdown is detectable, the band covers the whole chart.
     low, high = min(value["ends"][0] for value in values), max(value["ends"][1] for value in values)
     for value in values:
         if value["floor"] is None:
@@ -82,27 +82,27 @@ def _figure(rows: Sequence[Row]) -> Figure | None:
     return Figure(
         "ratios",
         "Ratios, worst first",
-        f"Ratio of head to base of {counted(len(found), 'row')} that have one, worst first, with 95 % intervals where "
-        "they are known, cut off at three times the ratio. The band around 1 is what a row's noise hides: all of it, "
-        "where no slowdown could have been seen. Diamonds fail the comparison.",
+        f"Ratio of head to base of {counted(len(compared), 'row')} that have one, worst first, with 95 % intervals "
+        "where they are known, cut off at three times the ratio. The band around 1 covers the changes that noise would "
+        "hide in this row: all of them, if no slowdown is detectable. Diamonds fail the comparison.",
         chart(60 + ROW * len(values), values, layers),
-        _table(found, "The cases of the chart", tools=False),
+        _table(compared, "The cases of the chart", tools=False),
     )
 
 
 def _value(row: Row) -> dict[str, Any]:
-    found = row.comparison
-    assert found is not None
-    low, high = found.interval or (found.ratio, found.ratio)
-    low, high = max(low, found.ratio / 3), min(high, found.ratio * 3)
-    floor = None if found.detectable_effect is None else min(found.detectable_effect, 1.0)
+    comparison = row.comparison
+    assert comparison is not None
+    low, high = comparison.interval or (comparison.ratio, comparison.ratio)
+    low, high = max(low, comparison.ratio / 3), min(high, comparison.ratio * 3)
+    floor = None if comparison.detectable_effect is None else min(comparison.detectable_effect, 1.0)
     hidden = 0.0 if floor is None else floor
-    interval = "{:.2f} to {:.2f}".format(*found.interval) if found.interval else "interval unknown"
+    interval = "{:.2f} to {:.2f}".format(*comparison.interval) if comparison.interval else "interval unknown"
     return {
-        # The grid's cells by their parameters alone: a phone has no room for more.
-        "name": row.name.removeprefix(_CELL).removesuffix("]") if _CELL in row.name else row.name,
-        "ratio": found.ratio,
-        "known": found.interval is not None,
+        # Cases of the grid by their parameters alone: a phone has no room for more.
+        "name": row.name.removeprefix(_GRID_TEST).removesuffix("]") if _GRID_TEST in row.name else row.name,
+        "ratio": comparison.ratio,
+        "known": comparison.interval is not None,
         "low": low,
         "high": high,
         "floor": floor,
@@ -110,7 +110,7 @@ def _value(row: Row) -> dict[str, Any]:
         "floor_high": 1 + hidden,
         "ends": (min(low, 1 / (1 + hidden), 0.95), max(high, 1 + hidden, 1.05)),
         "failing": row.verdict in FAILING,
-        "label": f"{row.name}: {found.ratio:.3f}, {interval}, {row.verdict.value}",
+        "label": f"{row.name}: {comparison.ratio:.3f}, {interval}, {row.verdict.value}",
     }
 
 
