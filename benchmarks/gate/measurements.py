@@ -8,7 +8,9 @@ from typing import NamedTuple
 
 from benchmarks.analysis.paired import PairRatios
 from benchmarks.analysis.quantity import RESOURCES, Quantity
-from benchmarks.gate.record import SIDES, Record, SideName, pair_files
+from benchmarks.files.status import Failure as FailureEvent
+from benchmarks.files.status import read_status
+from benchmarks.gate.record import SIDES, SIZING_OF_HEAD, PairRecord, Record, SideName, pair_files, status_of
 from benchmarks.history.resources import needs
 from benchmarks.history.run import CaseTimes, Run, read_run
 from benchmarks.limits import RESOURCE_KEYS
@@ -131,7 +133,7 @@ class Measurements:
     """Every case's measurements by pair. Each run file is read once.
 
     `log_ratios` by node id is what is judged; `logs_s` are the logarithms of the rounds in seconds, for the report;
-    `failures` are by side and node id the reasons for which a case has no time.
+    `failures` are by side and node id the reasons for which a case had no time, one per session in which it had none.
     """
 
     def __init__(self, folder: Path, record: Record) -> None:
@@ -140,24 +142,43 @@ class Measurements:
         self.log_ratios: dict[str, LogRatios] = {case.nodeid: [] for case in record.cases}
         self.logs_s = {case.nodeid: BySide() for case in record.cases}
         self.resources = Resources(record)
-        self.failures: dict[SideName, dict[str, str]] = {side: {} for side in SIDES}
+        self.failures: dict[SideName, dict[str, list[str]]] = {side: {} for side in SIDES}
+        # Sizing's first session is base's: a case that fails there is not in the gate.
+        self._add_failure_events("head", SIZING_OF_HEAD)
         self.read_new_pairs(record)
 
     def read_new_pairs(self, record: Record) -> None:
-        """Read the complete pairs that the record has gained."""
-        new = [pair for pair in record.complete_pairs if pair.name not in self._pairs_read]
-        if not new:
-            return
-        files = pair_files(self._folder, new)
+        """Read the pairs that the record has gained; of those that are void only what failed."""
+        new = [pair for pair in record.pairs if pair.name not in self._pairs_read]
+        self._pairs_read.update(pair.name for pair in new)
         for pair in new:
-            self._pairs_read.add(pair.name)
+            if pair.void_reason:
+                self._read_void_pair(pair)
+        complete = [pair for pair in new if not pair.void_reason]
+        files = pair_files(self._folder, complete) if complete else {}
+        for pair in complete:
             runs = {side: read_run(path) for side, path in files[pair.name].items()}
             for side, run in runs.items():
-                self.failures[side].update(run.without_time)
+                for nodeid, reason in run.without_time.items():
+                    self._add_failure(side, nodeid, reason)
             self.resources.add_pair(runs["base"], runs["head"])
             rounds_s = rounds_of_both(runs["base"], runs["head"])
             for nodeid, log_ratios in self.log_ratios.items():
                 log_ratios.append(self._add_rounds(nodeid, rounds_s[nodeid]) if nodeid in rounds_s else None)
+
+    def _read_void_pair(self, pair: PairRecord) -> None:
+        for side in SIDES:
+            self._add_failure_events(side, f"{pair.name}-{side}")
+        if pair.failed_side and pair.in_flight:
+            self._add_failure(pair.failed_side, pair.in_flight, pair.void_reason)
+
+    def _add_failure_events(self, side: SideName, session: str) -> None:
+        for event in read_status(status_of(self._folder, session)):
+            if isinstance(event, FailureEvent) and event.nodeid in self.log_ratios:
+                self._add_failure(side, event.nodeid, event.reason)
+
+    def _add_failure(self, side: SideName, nodeid: str, reason: str) -> None:
+        self.failures[side].setdefault(nodeid, []).append(reason)
 
     def _add_rounds(self, nodeid: str, rounds: PairRounds) -> PairRatios:
         base, head = ([math.log(seconds) for seconds in side] for side in rounds.returned)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.gate.environments import BuiltSide
-from benchmarks.gate.record import SIDES, GateCase, SideName, logs_of, runs_of
+from benchmarks.gate.record import SIDES, GateCase, SideName, logs_of, runs_of, status_of
 from benchmarks.gate.referee import Peer, Position, Referee, Silent
 from benchmarks.gate.sessions import how_it_ended, running, session_command
 
@@ -62,8 +62,9 @@ def run_pair(sides: Mapping[SideName, BuiltSide], folder: Path, pair: Pair, unti
         for side in order:
             ours, theirs = socket.socketpair()
             stack.callback(ours.close)
-            more = (f"--plan={pair.plan}", *pair.session_options, f"--in-turns={theirs.fileno()}")
             name = pair.run_name(side)
+            status = f"--status-file={status_of(folder, name)}"
+            more = (f"--plan={pair.plan}", status, *pair.session_options, f"--in-turns={theirs.fileno()}")
             command = session_command(sides[side], runs_of(folder).root, name, *more)
             log = logs_of(folder) / f"{name}.txt"
             processes[side] = stack.enter_context(running(command, sides[side].tree, log, hash_seed, [theirs.fileno()]))

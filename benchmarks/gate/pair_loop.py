@@ -7,13 +7,17 @@ import shutil
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.errors import GateError, SuiteError
+from benchmarks.files.status import Failure as FailureEvent
+from benchmarks.files.status import read_status
 from benchmarks.gate.calibration import expectation, read_calibration
 from benchmarks.gate.commands import last_lines
 from benchmarks.gate.environments import BuiltSide
+from benchmarks.gate.failures import counting_failures, is_wrong_result, single_failures
+from benchmarks.gate.hypotheses import case_names
 from benchmarks.gate.measurements import Measurements
 from benchmarks.gate.pair import Pair, PairEnd, run_pair
 from benchmarks.gate.record import (
@@ -29,10 +33,10 @@ from benchmarks.gate.record import (
     logs_of,
     machine_of,
     runs_of,
+    status_of,
 )
 from benchmarks.gate.schedule import PAIR_S, NextPairs, cases_that_fit, expected_pairs
 from benchmarks.gate.sizing import choose_cases, write_plan
-from benchmarks.history.run import WRONG_RESULT
 from benchmarks.text.formatting import clock, counted
 
 # Until a pair was measured: what a case takes beside its calls, and how many calls it makes (the rounds of both sides,
@@ -44,7 +48,7 @@ _RECENT_PAIRS, _LEAST_PAIR_S, _MARGIN = 5, 0.1, 1.1
 
 _PAIR_NAME = re.compile(r"pair-(\d{3,9})-")
 
-# A side that dies twice in the same case dies of that case; once may be anything.
+# A side that dies so often can't be measured; once may be anything.
 _DEATHS = 2
 
 # Decides what to measure next.
@@ -85,6 +89,7 @@ class PairLoop:
         self._began = time.monotonic() - gate.record.spent_s
         self._number = _last_number(gate.folder, gate.record)
         self._deaths: Counter[tuple[str | None, SideName]] = Counter()
+        self._told: set[tuple[str, Failure]] = set()
 
     def run(self) -> None:
         """Measure; see `measure`."""
@@ -95,11 +100,12 @@ class PairLoop:
         if not record.cases:
             self._choose_cases()
         measurements = Measurements(self._folder, record)
+        self._note_failures(measurements)
         upcoming = gate.choose(record, measurements)
         while chosen := self._fitting(upcoming):
             end = self._measure_pair(chosen)
             measurements.read_new_pairs(record)
-            self._note_failures(measurements.failures)
+            self._note_failures(measurements)
             self._save()
             upcoming = gate.choose(record, measurements)
             gate.tell(self._progress(chosen, end, len(upcoming.cases)))
@@ -120,8 +126,10 @@ class PairLoop:
         # Left by a choice that was interrupted.
         shutil.rmtree(runs_of(self._folder).root, ignore_errors=True)
         try:
-            self._record.cases, failures = choose_cases(self._gate.sides, self._folder, self._record, self._until)
-            self._note_failures(failures)
+            self._record.cases, without_time = choose_cases(self._gate.sides, self._folder, self._record, self._until)
+            for nodeid, reason in without_time.items():
+                self._refuse_wrong_base(nodeid, reason)
+                self._record.failures[nodeid] = Failure("base", reason)
         except GateError:
             discard(self._folder)
             raise
@@ -165,12 +173,20 @@ class PairLoop:
         cpus = {case.nodeid: coin.choice(cores) for case in order if case.workers == 1}
         plan = write_plan(self._folder, order, cpus)
         pair = Pair(name, order, plan, self._record.session_options, coin)
-        end = run_pair(self._gate.sides, self._folder, pair, self._until)
+        end = self._without_lost_runs(pair, run_pair(self._gate.sides, self._folder, pair, self._until))
         recorded = self._recorded(pair, end)
         self._record.pairs.append(recorded)
         if end.failed_side:
-            self._note_death(end.failed_side, recorded)
+            self._refuse_repeated_deaths(end.failed_side, recorded)
         return end
+
+    def _without_lost_runs(self, pair: Pair, end: PairEnd) -> PairEnd:
+        """Return the end of a pair, void if a side came to its end and saved no run: every case of it failed."""
+        if end.void_reason:
+            return end
+        saved = digests(self._folder, pair.name)
+        lost = next((side for side in SIDES if side not in saved), None)
+        return end if lost is None else replace(end, void_reason="every case failed", failed_side=lost)
 
     def _recorded(self, pair: Pair, end: PairEnd) -> PairRecord:
         """Return the pair as the record keeps it."""
@@ -191,23 +207,40 @@ class PairLoop:
             sha256={} if end.void_reason else digests(self._folder, pair.name),
         )
 
-    def _note_death(self, side: SideName, pair: PairRecord) -> None:
-        nodeid, why = pair.in_flight, pair.void_reason
-        self._deaths[nodeid, side] += 1
-        if self._deaths[nodeid, side] < _DEATHS:
+    def _refuse_repeated_deaths(self, side: SideName, pair: PairRecord) -> None:
+        """Raise GateError if base dies twice in a case, or a side twice before any case failed: nothing can be judged.
+
+        A head that dies in a case is a failure of that case, see `gate.failures`.
+        """
+        nodeid = pair.in_flight
+        failed = any(isinstance(event, FailureEvent) for event in read_status(self._status(pair, side)))
+        if failed or (nodeid is not None and side == "head"):
             return
-        if nodeid is None or side == "base":
+        self._deaths[nodeid, side] += 1
+        if self._deaths[nodeid, side] >= _DEATHS:
             log = logs_of(self._folder) / f"{pair.name}-{side}.txt"
             messages = last_lines(log.read_bytes())
-            raise GateError(f"{side} can't be measured: {why} {_DEATHS} times; see {log}:\n{messages}")
-        self._record.failures[nodeid] = Failure(side, why)
+            raise GateError(f"{side} can't be measured: {pair.void_reason} {_DEATHS} times; see {log}:\n{messages}")
 
-    def _note_failures(self, failures: Mapping[SideName, Mapping[str, str]]) -> None:
-        for side in SIDES:
-            for nodeid, why in failures[side].items():
-                if side == "base" and why.startswith(WRONG_RESULT):
-                    raise GateError(f"base returns a wrong result in {nodeid}: {why}; a gate needs a sound base")
-                self._record.failures.setdefault(nodeid, Failure(side, why))
+    def _status(self, pair: PairRecord, side: SideName) -> Path:
+        return status_of(self._folder, f"{pair.name}-{side}")
+
+    def _note_failures(self, measurements: Measurements) -> None:
+        """Take the failures that count into the record; tell of each one that is new."""
+        for nodeid, reasons in measurements.failures["base"].items():
+            for reason in reasons:
+                self._refuse_wrong_base(nodeid, reason)
+        counting = counting_failures(measurements.failures)
+        for nodeid, failure in counting.items():
+            self._record.failures.setdefault(nodeid, failure)
+        for nodeid, failure in single_failures(measurements.failures, counting):
+            if (nodeid, failure) not in self._told:
+                self._told.add((nodeid, failure))
+                self._gate.tell(f"{failure.side} failed in {case_names(nodeid)[1]}: {failure.reason}")
+
+    def _refuse_wrong_base(self, nodeid: str, reason: str) -> None:
+        if is_wrong_result(reason):
+            raise GateError(f"base returns a wrong result in {nodeid}: {reason}; a gate needs a sound base")
 
     def _save(self) -> None:
         self._record.spent_s = time.monotonic() - self._began

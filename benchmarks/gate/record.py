@@ -32,6 +32,9 @@ FORMAT = 3
 SideName = Literal["base", "head"]
 SIDES: tuple[SideName, SideName] = ("base", "head")
 
+# The session that tries head's cases before any pair.
+SIZING_OF_HEAD = "sizing-2"
+
 # The session option that measures memory and CPU time.
 RESOURCES_OPTION = "--resources"
 
@@ -174,6 +177,11 @@ def runs_of(folder: Path) -> Store:
 def logs_of(folder: Path) -> Path:
     """Return the folder of the sessions' output."""
     return folder / "logs"
+
+
+def status_of(folder: Path, session: str) -> Path:
+    """Return the status file of a session."""
+    return logs_of(folder) / f"{session}.status.jsonl"
 
 
 def discard(folder: Path) -> None:

@@ -13,7 +13,7 @@ from benchmarks.errors import GateError
 from benchmarks.files.status import UsageError, read_status
 from benchmarks.gate.commands import last_lines
 from benchmarks.gate.environments import BuiltSide
-from benchmarks.gate.record import GateCase, Record, SideName, logs_of, runs_of
+from benchmarks.gate.record import SIZING_OF_HEAD, GateCase, Record, SideName, logs_of, runs_of, status_of
 from benchmarks.gate.sessions import running, session_command
 from benchmarks.history.run import CaseTimes, Run, geometric_mean_s, read_run
 
@@ -44,11 +44,12 @@ class NoRun(GateError):
 
 def choose_cases(
     sides: Mapping[SideName, BuiltSide], folder: Path, record: Record, until: float
-) -> tuple[list[GateCase], dict[SideName, dict[str, str]]]:
+) -> tuple[list[GateCase], dict[str, str]]:
     """Choose the distinct effective configurations, sized so that the slower side's calls take `record.target_s`.
 
-    Returns them, and by side and node id the reasons for which a case can't be measured. Raises GateError if a session
-    ends without a run, if no case is left, or at `until` (monotonic seconds).
+    Returns them, and by node id the reasons for which base has no time of a case. Raises GateError if base's session
+    ends without a run, if no case is left, or at `until` (monotonic seconds). What fails in head is in the status file
+    of its session.
     """
     options = record.session_options
     select = ["-k", record.keyword] if record.keyword else []
@@ -61,15 +62,14 @@ def choose_cases(
     cases = [msgspec.structs.replace(case, scale=min(_LARGEST, case.scale * _GENEROUS)) for case in cases]
     plan = write_plan(folder, cases, {})
     try:
-        second = _run_session(sides["head"], folder, "sizing-2", [f"--plan={plan}", *options], until)
+        second = _run_session(sides["head"], folder, SIZING_OF_HEAD, [f"--plan={plan}", *options], until)
     except NoRun:
         # A head that dies is detected, and named, when it is measured beside base.
-        return cases, {"base": first.without_time, "head": {}}
+        return cases, first.without_time
     times = {case.fullname: case for case in second.cases.values()}
     duplicates = unbatched(first.cases.values()) & unbatched(second.cases.values())
     kept = [case for case in cases if case.nodeid not in duplicates]
-    failures: dict[SideName, dict[str, str]] = {"base": first.without_time, "head": second.without_time}
-    return [_shortened(case, times.get(case.nodeid), record.target_s) for case in kept], failures
+    return [_shortened(case, times.get(case.nodeid), record.target_s) for case in kept], first.without_time
 
 
 def _sized(case: CaseTimes, target_s: float) -> GateCase:
@@ -132,7 +132,7 @@ def _run_session(side: BuiltSide, folder: Path, name: str, options: Sequence[str
     runs, log = runs_of(folder), logs_of(folder) / f"{name}.txt"
     log.parent.mkdir(exist_ok=True)
     # A resumed record may have one of an earlier attempt.
-    status = logs_of(folder) / f"{name}.status.jsonl"
+    status = status_of(folder, name)
     status.unlink(missing_ok=True)
     command = session_command(side, runs.root, name, f"--status-file={status}", "--rounds=1", *options)
     with running(command, side.tree, log, 0) as process:
