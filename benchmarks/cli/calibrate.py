@@ -12,7 +12,7 @@ from benchmarks.cli.gate_options import add_measuring_arguments, measure_until_s
 from benchmarks.cli.outcome import Exit, Outcome
 from benchmarks.cli.telling import tell
 from benchmarks.gate.calibration import Calibration, CaseNoise, calibrate, detectable_effect, save_calibration
-from benchmarks.gate.environments import build
+from benchmarks.gate.environments import Use, build
 from benchmarks.gate.hypotheses import case_names
 from benchmarks.gate.measurements import Measurements
 from benchmarks.gate.opening import ROOT, WORK, note_built
@@ -53,7 +53,9 @@ def _measured(args: argparse.Namespace) -> tuple[Path, Record]:
     folder, record = started(args, args.side, args.side)
     spec = parse_side("--side", args.side)
     tell("building the side")
-    sides = note_built(record, build(spec, spec, ROOT, WORK, record.interpreter, record.backends), folder)
+    sides = note_built(
+        record, build(spec, spec, ROOT, WORK, record.interpreter, Use(record.backends, record.runs_own_code)), folder
+    )
     gate = Gate(folder, record, sides, WORK, _all_cases, tell)
     measure_until_signal(gate, f"`calibrate --recompute {folder}` uses what was measured")
     return folder, record

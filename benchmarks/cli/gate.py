@@ -9,7 +9,7 @@ from benchmarks.cli.gate_options import add_measuring_arguments, budget, measure
 from benchmarks.cli.judged import add_output_arguments, outcome
 from benchmarks.cli.outcome import Exit, Outcome
 from benchmarks.cli.telling import tell
-from benchmarks.gate.environments import build, same_tree
+from benchmarks.gate.environments import Use, build, same_tree
 from benchmarks.gate.hypotheses import judge_record
 from benchmarks.gate.judgement import judgement, refuse_unknown_memory
 from benchmarks.gate.measurements import Measurements
@@ -48,7 +48,7 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
     if same_tree(base, head, ROOT):
         return Outcome("PASS: nothing to compare: neither pins nor workloads differ\n", Exit.FINE)
     tell("building both sides")
-    built = build(base, head, ROOT, WORK, record.interpreter, record.backends)
+    built = build(base, head, ROOT, WORK, record.interpreter, Use(record.backends, record.runs_own_code))
     sides = note_built(record, built, folder)
     if args.build_only:
         return Outcome("both sides are built\n", Exit.FINE)

@@ -31,6 +31,9 @@ _PATIENCE_S = 900.0
 # What is measured, and what measures.
 _MEASURED, _HARNESS = "measured", "harness"
 
+# What joblib uses where it is installed, beside the repository's pins.
+_USED_BY_JOBLIB = frozenset({"cloudpickle", "loky"})
+
 
 @dataclass(frozen=True)
 class BuiltSide:
@@ -60,31 +63,42 @@ class Wanted:
         return [*self.own, *self.pinned, *self.harness]
 
 
-def build(
-    base: SideSpec, head: SideSpec, root: Path, cache: Path, interpreter: str | None, backends: Sequence[str] = ()
-) -> tuple[BuiltSide, BuiltSide]:
-    """Build both sides, or find them under `cache`. Raises GateError if one can't be built.
+@dataclass(frozen=True)
+class Use:
+    """What sessions will do with the sides.
 
-    `root` is this repository; `backends` are those that the sessions are asked for, since some need packages of their
-    own. Head's suite measures both sides, so the harness comes from head's pyproject.toml as well; a commit given as
-    base contributes its pins and its workloads.
+    `backends` are those that were asked for, since some need packages of their own; `own_code` says that the sessions
+    run a function or a backend of the user's, which may import any package.
+    """
+
+    backends: Sequence[str] = ()
+    own_code: bool = False
+
+
+def build(
+    base: SideSpec, head: SideSpec, root: Path, cache: Path, interpreter: str | None, use: Use
+) -> tuple[BuiltSide, BuiltSide]:
+    """Build both sides, or find them under `cache`. Raises GateError if one can't be built, or can't be measured.
+
+    `root` is this repository. Head's suite measures both sides, so the harness comes from head's pyproject.toml as
+    well; a commit given as base contributes its pins and its workloads.
     """
     cache = make_folder(cache.absolute())
     # Two gates that start at the same time build once.
     with locked(cache / "lock", timeout_s=_PATIENCE_S):
-        return _build(base, head, root, Builder(cache, interpreter or sys.executable), backends)
+        return _build(base, head, root, Builder(cache, interpreter or sys.executable), use)
 
 
-def _build(
-    base: SideSpec, head: SideSpec, root: Path, builder: "Builder", backends: Sequence[str]
-) -> tuple[BuiltSide, BuiltSide]:
+def _build(base: SideSpec, head: SideSpec, root: Path, builder: "Builder", use: Use) -> tuple[BuiltSide, BuiltSide]:
     suite = suite_files(root, head.ref)
     trees = suite_files(root, base.ref) if base.ref else suite, suite
     harness = dependency_group(suite, _HARNESS)
     wanted = [
-        _wanted(side, builder.wheels(side), tree, [*harness, *_of_backends(tree, backends)])
+        _wanted(side, builder.wheels(side), tree, [*harness, *_of_backends(tree, use.backends)])
         for side, tree in zip((base, head), trees, strict=True)
     ]
+    if not use.own_code:
+        _refuse_unmeasured(wanted, dependency_group(suite, _MEASURED))
     base_side, head_side = (
         BuiltSide(
             python := builder.environment(lock),
@@ -94,6 +108,19 @@ def _build(
         for lock, tree in zip(builder.lock(wanted), trees, strict=True)
     )
     return base_side, head_side
+
+
+def _refuse_unmeasured(wanted: Sequence[Wanted], pins: Sequence[str]) -> None:
+    """Raise GateError if a side brings a package that nothing would import: such a gate could only pass."""
+    imported = {project_name(line) for line in (*pins, *(line for side in wanted for line in side.harness))}
+    for side in wanted:
+        for name in map(project_name, side.own):
+            if name not in imported | _USED_BY_JOBLIB:
+                raise GateError(
+                    f"nothing that is measured here imports {name}: this gate could only pass. Say what calls it: "
+                    f"--workload {name.replace('-', '_')}.MODULE:FUNCTION --task-args MODULE:NAME --workload-path DIR, "
+                    "see docs/own-function.md"
+                )
 
 
 def same_tree(base: SideSpec, head: SideSpec, root: Path) -> bool:

@@ -135,6 +135,14 @@ class Record(Struct, kw_only=True, forbid_unknown_fields=True):
         return next((names.split(",") for names in chosen), [])
 
     @property
+    def runs_own_code(self) -> bool:
+        """Whether the sessions run a function or a backend of the user's."""
+        return any(
+            option.startswith("--backend-module=") or (option.startswith("--workload=") and ":" in option)
+            for option in self.session_options
+        )
+
+    @property
     def measures_resources(self) -> bool:
         """Whether the sessions measure memory and CPU time."""
         return RESOURCES_OPTION in self.session_options

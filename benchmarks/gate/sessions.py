@@ -20,9 +20,12 @@ _GRACE_S = 10.0
 # A signal that arrives in the middle of an import can be lost there, so it is sent again.
 _AGAIN_S = 2.5
 
-# What a side may see of its surroundings. Anything else could make the two differ, or measure something else.
-_PASSED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "USER", "LOGNAME", "CI")
-_PASSED_PREFIXES = ("JOBLIB_", "LOKY_")
+# What would tie a side to another interpreter or tree than its own, or to the pytest, tox or tracer that started the
+# gate. Everything else is the user's: tasks may need it, and both sides get the same.
+_LEFT_OUT = frozenset(
+    {"VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "PYTHONSAFEPATH", "COLUMNS", "LINES"}
+)
+_LEFT_OUT_PREFIXES = ("PYTEST_", "TOX_", "COV_CORE_", "COVERAGE_", "CONDA_", "UV_", "PIP_", "GIT_", "BENCHMARK_SUITE_")
 
 
 def session_command(side: BuiltSide, history: Path, name: str, *more: str) -> list[str]:
@@ -37,9 +40,12 @@ def session_command(side: BuiltSide, history: Path, name: str, *more: str) -> li
 
 
 def side_environment(hash_seed: int) -> dict[str, str]:
-    """Return the environment variables of a session."""
-    kept = {name: os.environ[name] for name in _PASSED if name in os.environ}
-    kept |= {name: value for name, value in os.environ.items() if name.startswith(_PASSED_PREFIXES)}
+    """Return the environment variables of a session: the user's, less what is not meant for it (see docs/gate.md)."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in _LEFT_OUT and not name.startswith(_LEFT_OUT_PREFIXES)
+    }
     return {**kept, "PYTHONHASHSEED": str(hash_seed)}
 
 

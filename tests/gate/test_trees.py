@@ -3,7 +3,7 @@
 import pytest
 
 from benchmarks.errors import GateError
-from benchmarks.gate.environments import Builder, build
+from benchmarks.gate.environments import Builder, Use, build
 from benchmarks.gate.specs import parse_side
 from benchmarks.gate.trees import dependency_group, with_workloads, workload_files
 
@@ -45,7 +45,7 @@ def test_the_harness_is_heads(tmp_path, monkeypatch):
     monkeypatch.setattr(Builder, "lock", lambda self, wanted: locked.extend(wanted) or [tmp_path, tmp_path])
     monkeypatch.setattr(Builder, "environment", lambda self, lock: tmp_path / "python")
     monkeypatch.setattr(Builder, "installed", lambda self, python: {})
-    build(parse_side("--base", ["git:old"]), parse_side("--head", []), tmp_path, tmp_path, None, ["dask"])
+    build(parse_side("--base", ["git:old"]), parse_side("--head", []), tmp_path, tmp_path, None, Use(["dask"]))
     assert [side.lines for side in locked] == [
         ["joblib==1.2.0", "pytest>=9", "distributed==1"],
         ["joblib==1.5.3", "pytest>=9"],
