@@ -1,7 +1,7 @@
 """Evidence that grows pair by pair and may be looked at at any time: a test by betting on signs.
 
 A coin decided which of a pair's two processes was base. If the label does not matter, the sign of what the pair shows
-(any odd function of its log-ratios) is a fair coin too, whatever the drift, the tails or the machine's moods, given its
+(any odd function of its log-ratios) is a fair coin too, whatever the drift, the tails or changes of speed, given its
 size and all that came before. Bet on it: stake so that the wealth is multiplied by 2 / (1 + exp(-2 m v / s2)), which a
 fair coin leaves as it is on average. By Ville's inequality the wealth exceeds 1/alpha with a probability of at most
 alpha: after any pair, under any stopping rule, budget, or choice of what to measure next (Ville 1939; Shafer and Vovk

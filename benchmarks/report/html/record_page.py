@@ -26,7 +26,7 @@ def record_sections(
             if logs[side]:
                 named.setdefault(group, []).append(Rounds(shown, side, [math.exp(value) for value in logs[side]]))
     figures = [rounds_figure(f"rounds-{place}", name, group) for place, (name, group) in enumerate(named.items(), 1)]
-    said = "Every round of both sides; they took turns, so that the machine's moods meet both."
+    said = "Every round of both sides; they took turns, so that the machine's changes of speed meet both."
     return [
         Section("answer", "Answer", [f"{first_line(judgement)}."]),
         comparison_section(judgement),
