@@ -1,12 +1,11 @@
 """Run real gates: the verb in a process of its own, on this checkout."""
 
-import signal
 import subprocess
 import sys
 
 import psutil
 
-from tests.run_session import ROOT, environment
+from tests.run_session import ROOT, environment, hear_interrupts
 
 FEW = ("-k", "test_two_tasks and (sequential or threading)", "--seed", "1")
 SAME = ("--base", "joblib==1.6.0", "--head", "joblib==1.6.0")
@@ -32,8 +31,7 @@ def started_verb(*args):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        # A process in the background of a shell ignores SIGINT; this one must not.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        preexec_fn=hear_interrupts,
     )
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -50,6 +51,11 @@ def environment() -> dict[str, str]:
     """Return this process's environment without the variables that pytest sets for its own processes."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "BENCHMARK_"))}
     return {**inherited, "COLUMNS": "100"}
+
+
+def hear_interrupts() -> None:
+    """Have the process that is being started hear SIGINT: as a job in the background of a shell it would ignore it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def session(store: Path, *args: str, faulty: bool = False, timeout_s: float = 900) -> Session:

@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks.grid import LOOP, Case
 from benchmarks.measure.pickling import barred
-from benchmarks.session.workload import WORKLOAD
+from benchmarks.session.state import suite_session
 
 pytestmark = pytest.mark.benchmark(group="tasks")
 
@@ -38,7 +38,7 @@ def test_loop(measure, benchmark, work, workload):
 def test_threads(measure, request, work, workload):
     """Two threads, as many tasks as it takes to see what they make of them."""
     times = LEAST_S / work.loop_s()
-    larger = request.config.stash[WORKLOAD].work(times) if times > 1 else work
+    larger = suite_session(request.config).workload.work(times) if times > 1 else work
     measure.warm_call(Case("threading", 2, 1), larger, beside_loop=True)
 
 

@@ -94,7 +94,7 @@ def test_a_machine_is_measured_against_itself(tmp_path):
     pairs = json.loads((tmp_path / "record" / "gate.json").read_text())["pairs"]
     assert len(found["cases"]) == len(found["sees"]) == 2
     assert all(case["pairs"] == len(pairs) and 0 < case["noise"] < 0.5 for case in found["cases"].values())
-    assert Path(out.partition("Kept as ")[2].partition(":")[0]).is_file()
+    assert Path(out.partition("Saved as ")[2].partition(":")[0]).is_file()
     assert "test_two_tasks[threading]" in out
     assert run_verb("calibrate", "--recompute", str(tmp_path / "record"))[:2] == (0, out)
     code, _, err = gate("--recompute", str(tmp_path / "record"))
@@ -149,9 +149,9 @@ def test_a_head_that_kills_its_process(tmp_path, joblib_source):
 
 @pytest.mark.usefixtures("nothing_left")
 def test_a_head_that_hangs(tmp_path, joblib_source):
-    """It is cut off, its case is BROKEN, and base was not held responsible for the wait."""
+    """It is cut off, its case is BROKEN the second time, and base is not held responsible for the wait."""
     hanging = changed(joblib_source, tmp_path / "hangs", SEQUENTIAL, f"                time.sleep(3600)\n{SEQUENTIAL}")
-    code, out, err = gate(*sides("joblib==1.6.0", hanging), "--record", str(tmp_path / "record"), *FEW)
+    code, out, err = gate(*sides("joblib==1.6.0", hanging, "150s"), "--record", str(tmp_path / "record"), *FEW)
     assert code == 1, out + err
     assert "test_two_tasks[sequential]: head: " in out
     assert "cut off" in out

@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from benchmarks.history.run import read_run
-from tests.run_session import GRID, ROOT, SMALL, command, environment, session
+from tests.run_session import GRID, ROOT, SMALL, command, environment, hear_interrupts, session
 
 FEW = ("--backends", "threading", "--n-jobs", "2", "--batch-sizes", "10,100", *SMALL, GRID)
 MEASURE = ("--benchmark-only", *FEW)
@@ -102,6 +102,7 @@ def start(store, *args):
         env=environment(),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        preexec_fn=hear_interrupts,
     )
 
 

@@ -64,9 +64,9 @@ def test_soft_hints_run_what_they_stand_for(measured):
 
 
 def test_the_notebook_is_collected_in_its_own_profile_only(tmp_path):
-    """Its four cases, one round each, at the size asked for; a live line of joblib's own messages."""
+    """Its four cases are measured in one round each, at the size asked for, and -s shows joblib's own messages."""
     notebook = ("--profile", "notebook", "--tasks", "400", "--longest", "400")
-    done = session(tmp_path, "--benchmark-only", *notebook)
+    done = session(tmp_path, "--benchmark-only", "-s", *notebook)
     assert done.exit_code == 0
     assert list(done.times) == ["loky", "threading", "sequential", "loop"]
     assert all(bench["stats"]["rounds"] == 1 for bench in done.times.values())

@@ -10,7 +10,7 @@ from subprocess import DEVNULL
 import psutil
 import pytest
 
-from tests.run_session import GRID, ROOT, SMALL, command, environment, session
+from tests.run_session import GRID, ROOT, SMALL, command, environment, hear_interrupts, session
 
 ONE_CELL = ("--n-jobs", "2", "--batch-sizes", "10", *SMALL, GRID)
 
@@ -46,7 +46,14 @@ def test_after_hung_threads_the_rest_is_reported_as_not_run(tmp_path):
 def test_an_aborted_session_leaves_nothing_behind(tmp_path, number, backend):
     """Ended in the middle of a case, in whichever way: no process, no semaphore, no temporary folder."""
     args = ("--benchmark-only", "--backends", backend, "-k", f"{backend}-n2", *ONE_CELL, "--rounds", "100000")
-    started = psutil.Popen(command(tmp_path, *args), cwd=ROOT, env=environment(), stdout=DEVNULL, stderr=DEVNULL)
+    started = psutil.Popen(
+        command(tmp_path, *args),
+        cwd=ROOT,
+        env=environment(),
+        stdout=DEVNULL,
+        stderr=DEVNULL,
+        preexec_fn=hear_interrupts,
+    )
     try:
         wait_for(lambda: len(workers(started)) >= 2, "two workers")
         processes = started.children(recursive=True)
