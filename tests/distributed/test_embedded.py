@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.run_session import ROOT, command, environment, session
+from tests.run_session import ROOT, command, environment, hear_interrupts, session
 
 GRID = "benchmarks/suite/test_summation.py"
 SMALL = ("--benchmark-only", "--tasks", "200", "--longest", "100", "--rounds", "2")
@@ -107,6 +107,7 @@ def test_an_interrupted_session_leaves_no_process(tmp_path):
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
+        preexec_fn=hear_interrupts,
     )
     try:
         end = time.monotonic() + 300
