@@ -16,7 +16,9 @@ def header(*names, session="one"):
     empty = document(session=session, state="partial")
     fullnames = {entry(name)["fullname"]: "the session ended" for name in names}
     empty["benchmarks"] = []
+    params = {entry(name)["fullname"]: entry(name)["params"] for name in names}
     empty["joblib_suite"]["cases"] = {"asked": len(names), "completed": 0, "failed": {}, "not_run": fullnames}
+    empty["joblib_suite"]["cases"]["params"] = params
     return empty
 
 
@@ -40,6 +42,7 @@ def test_finished_cases_are_recovered_as_a_partial_run(tmp_path):
     assert (run.state, run.asked, len(run.cases), run.session) == ("partial", 3, 1, "one")
     assert list(run.failed.values()) == ["CaseTimeout: 3 s"]
     assert list(run.not_run) == [entry("loky-n2-b1000")["fullname"]]
+    assert run.params == {entry(name)["fullname"]: entry(name)["params"] for name in ("loky-n2-b100", "loky-n2-b1000")}
     assert not path.exists()
     assert recover(store) == []
 

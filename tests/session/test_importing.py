@@ -1,0 +1,59 @@
+"""Modules that a user names: imported, or refused in one line."""
+
+import os
+import sys
+
+import pytest
+
+from benchmarks.errors import BadOption
+from benchmarks.session.importing import add_path, imported, loaded
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A folder on the path, which is as it was before after the test."""
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    monkeypatch.setenv("PYTHONPATH", "before")
+    return tmp_path
+
+
+def test_a_module_in_a_folder_is_found_by_this_process_and_by_workers(folder):
+    """Workers inherit PYTHONPATH; the folder comes first there."""
+    (folder / "own_module_of_a_test.py").write_text("def task(n):\n    return n\n")
+    add_path(str(folder))
+    assert loaded("--workload", "own_module_of_a_test:task", "")(3) == 3
+    assert os.environ["PYTHONPATH"] == f"{folder}{os.pathsep}before"
+
+
+def test_a_folder_that_hides_an_installed_package_is_refused(folder):
+    """Its joblib.py would be measured in place of joblib."""
+    (folder / "joblib.py").write_text("")
+    with pytest.raises(BadOption, match="joblib"):
+        add_path(str(folder))
+    with pytest.raises(BadOption, match="no such folder"):
+        add_path(str(folder / "missing"))
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("json", "expected MODULE:NAME"),
+        ("json:", "expected MODULE:NAME"),
+        ("no.such.module:task", "No module named 'no'"),
+        ("json:no_such", "there is no no_such in json"),
+        ("benchmarks.no_such:task", "this suite's own package has that name"),
+    ],
+)
+def test_an_address_that_leads_nowhere_is_refused(address, expected):
+    """The message names the option, the address and the next step."""
+    with pytest.raises(BadOption, match="--workload") as refused:
+        loaded("--workload", address, "")
+    assert expected in str(refused.value)
+
+
+def test_a_module_that_fails_is_named_with_the_line(folder):
+    """Even if it calls sys.exit(): pytest would end without a word."""
+    (folder / "exits_on_import.py").write_text("import sys\nsys.exit(3)\n")
+    add_path(str(folder))
+    with pytest.raises(BadOption, match=r"importing it raised SystemExit.*exits_on_import.py, line 2"):
+        imported("--backend-module", "exits_on_import")

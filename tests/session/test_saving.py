@@ -1,0 +1,72 @@
+"""The storage that takes the place of pytest-benchmark's, and what it does in trouble."""
+
+import json
+
+import pytest
+
+from benchmarks.errors import StoreTrouble
+from benchmarks.history.journal import Journal
+from benchmarks.history.store import Store
+from benchmarks.session.saving import HistoryStorage, plain, save_json
+from tests.documents import document, entry
+
+
+@pytest.fixture
+def storage(tmp_path):
+    """A storage whose journal is open."""
+    storage = HistoryStorage(Store(tmp_path / "history"))
+    header = {**document(), "benchmarks": []}
+    storage.journal = Journal(storage.store, header, "session-1")
+    return storage
+
+
+def lines(path):
+    """The JSON lines of a journal after its header."""
+    return [json.loads(line) for line in path.read_text().splitlines() if line][1:]
+
+
+def test_a_finished_session_leaves_its_run_and_no_journal(storage):
+    """Each case is in the journal until the run is saved."""
+    path = storage.journal.path
+    assert storage.finished(entry())
+    assert storage.failed("f.py::a", "WrongResult")
+    assert [line.get("fullname") or line for line in lines(path)] == [
+        entry()["fullname"],
+        {"failed": {"f.py::a": "WrongResult"}},
+    ]
+    storage.save(document(), "mine")
+    storage.close()
+    assert storage.saved.exists()
+    assert not path.exists()
+    assert storage.troubles == []
+
+
+def test_a_run_that_cannot_be_saved_stays_in_the_journal(storage, monkeypatch):
+    """The trouble says where the cases are, and how to save them."""
+    path = storage.journal.path
+
+    def refuse(*args):
+        raise StoreTrouble("no room")
+
+    monkeypatch.setattr(storage.store, "save", refuse, raising=False)
+    storage.save(document(), "mine")
+    storage.close()
+    assert path.exists()
+    (trouble,) = storage.troubles
+    assert "no room" in trouble
+    assert "`runs --recover` saves them" in trouble
+
+
+def test_what_json_cannot_hold_becomes_text():
+    """A timer or a parameter may be any object."""
+    assert plain({"n": 1, "timer": print}) == {"n": 1, "timer": f"UNSERIALIZABLE[{print!r}]"}
+
+
+def test_benchmark_json_is_written_at_once(tmp_path):
+    """An existing file is replaced; a folder that is missing is a refusal."""
+    path = tmp_path / "run.json"
+    path.write_text("old")
+    save_json(str(path), {"a": 1})
+    assert json.loads(path.read_text()) == {"a": 1}
+    with pytest.raises(StoreTrouble, match="missing"):
+        save_json(str(tmp_path / "missing" / "run.json"), {})
