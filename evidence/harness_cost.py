@@ -18,13 +18,13 @@ from joblib import Parallel, delayed
 
 from benchmarks.backends.opening import open_pool
 from benchmarks.grid import Case
+from benchmarks.measure.call import Call
 from benchmarks.measure.notes import Notes
 from benchmarks.measure.rounds import Measure
-from benchmarks.measure.work import Work
 from benchmarks.workloads.summation import closed_form, lengths, my_task
 
 PAIRS = int(os.environ.get("PAIRS", "100"))
-WORK = Work(my_task, lengths(5_000, 500), closed_form, {})
+CALL = Call(my_task, lengths(5_000, 500), closed_form, {})
 
 
 class OneRound:
@@ -44,7 +44,7 @@ class OneRound:
         self.last_s = self.fixture.stats.stats.data[-1]
 
 
-def differences(case, work, fixture):
+def differences(case, call, fixture):
     """Relative difference of each pair of rounds, suite against bare."""
     plain = Parallel(backend=case.backend, n_jobs=case.n_jobs, batch_size=case.batch_size)
     pool, once = open_pool(case, {}), OneRound(fixture)
@@ -52,12 +52,12 @@ def differences(case, work, fixture):
 
     def bare():
         began = time.perf_counter()
-        plain(delayed(work.task)(argument) for argument in work.arguments)
+        plain(delayed(call.task)(argument) for argument in call.arguments)
         return time.perf_counter() - began
 
     def suite():
-        notes = Notes(case, work, pool, {}, calls=1)
-        measure._time(notes, lambda: [pool.call(work.task, work.arguments)])
+        notes = Notes(case, call, pool, {}, calls=1)
+        measure._time(notes, lambda: [pool.call(call.task, call.arguments)])
         return once.last_s
 
     with plain:
@@ -72,7 +72,7 @@ def differences(case, work, fixture):
 def test_cost_of_a_round(benchmark, capsys):
     """A line a configuration, from pairs of rounds."""
     for case in (Case("sequential", 1, 1), *(Case(name, 2, 100) for name in ("threading", "multiprocessing", "loky"))):
-        found = differences(case, WORK, benchmark)
+        found = differences(case, CALL, benchmark)
         error = statistics.stdev(found) / sqrt(len(found))
         with capsys.disabled():
             print(
@@ -89,10 +89,10 @@ def test_cost_of_watching(benchmark, capsys):
     watched = benchmark.pedantic(repeat, (backend.batch_completed, batches)) / batches
     told = repeat(type(backend).batch_completed.__get__(backend), batches) / batches
     began = time.perf_counter()
-    pool.call(WORK.task, WORK.arguments)
+    pool.call(CALL.task, CALL.arguments)
     call_s = time.perf_counter() - began
     pool.close()
-    share = (watched - told) * len(WORK.arguments) / call_s
+    share = (watched - told) * len(CALL.arguments) / call_s
     with capsys.disabled():
         print(f"\nwatching a batch costs {(watched - told) * 1e9:.0f} ns: {share:.3%} of a call of threading-n2-b1")
 

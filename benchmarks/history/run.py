@@ -22,8 +22,8 @@ _LONGEST_NAME = 1024
 
 _MOST_ROUNDS = 10**12
 
-# How the reason of a failed check begins: see `measure.work.WrongResult`.
-WRONG_RESULT = ("WrongResult", "benchmarks.measure.work.WrongResult")
+# How the reason of a failed check begins: see `measure.call.WrongResult`, which was in `measure.work` before.
+WRONG_RESULT = ("WrongResult", "benchmarks.measure.call.WrongResult", "benchmarks.measure.work.WrongResult")
 
 # No call of a benchmark takes longer than four months, and no clock shows a picosecond; quotients stay finite.
 _SHORTEST_S, _LONGEST_S = 1e-12, 1e7

@@ -7,7 +7,7 @@ from typing import Any
 
 from benchmarks.backends.protocol import Effective, Pool
 from benchmarks.grid import LOOP, Case
-from benchmarks.measure.work import Work, compare
+from benchmarks.measure.call import Call, compare
 from benchmarks.workloads.carriers import WithWorker
 from benchmarks.workloads.micro import nap
 
@@ -27,12 +27,12 @@ def wake(pool: Pool, workers: int) -> None:
     pool.take_batches(2 * workers)
 
 
-def observe(pool: Pool, work: Work) -> dict[str, Any]:
+def observe(pool: Pool, call: Call) -> dict[str, Any]:
     """Wake the pool, make one untimed call of the very same work, check it, and say which workers took part."""
     wake(pool, pool.effective().n_jobs)
-    answers = pool.call(WithWorker(work.task), work.arguments)
-    pool.take_batches(len(work.arguments))
-    work.check([result for result, _, _ in answers])
+    answers = pool.call(WithWorker(call.task), call.arguments)
+    pool.take_batches(len(call.arguments))
+    call.check([result for result, _, _ in answers])
     effective = pool.effective()
     workers = {(process, thread) for _, process, thread in answers}
     return {

@@ -4,8 +4,8 @@ from typing import Any
 
 from benchmarks.backends.protocol import Pool
 from benchmarks.grid import Case
+from benchmarks.measure.call import Call, naming
 from benchmarks.measure.effective import histogram, occurred
-from benchmarks.measure.work import Work, naming
 
 # What a round returns: the results of each call in it.
 Results = list[list[Any]]
@@ -14,12 +14,12 @@ Results = list[list[Any]]
 class Notes:
     """What is known of each round besides its time."""
 
-    def __init__(self, case: Case, work: Work, pool: Pool, facts: dict[str, Any], calls: int) -> None:
+    def __init__(self, case: Case, call: Call, pool: Pool, extra_info: dict[str, Any], calls: int) -> None:
         self._case = case
-        self._work = work
+        self._call = call
         self._pool = pool
-        self._facts = facts
-        self._tasks = len(work.arguments) * calls
+        self._extra_info = extra_info
+        self._tasks = len(call.arguments) * calls
         self._last_executor = pool.executor()
         self._batches: list[dict[str, int] | None] = []
         self._executors: list[str | None] = []
@@ -34,8 +34,8 @@ class Notes:
 
         Engines use sockets.
         """
-        warm = "warm" in self._facts["phase"]
-        return warm and bool(self._facts["worker_processes"]) and self._pool.clock() is None
+        warm = "warm" in self._extra_info["phase"]
+        return warm and bool(self._extra_info["worker_processes"]) and self._pool.clock() is None
 
     def take(self) -> None:
         """Note one finished round and check its result."""
@@ -51,9 +51,9 @@ class Notes:
         results, self.results = self.results, []
         with naming(f"{where(self._case)}, call {len(self._batches)} of the rounds"):
             for result in results:
-                self._work.check(result)
+                self._call.check(result)
 
-    def facts(self, warmups: int) -> dict[str, Any]:
+    def extra_info(self, warmups: int) -> dict[str, Any]:
         """Plain values for the run file; lists have one entry a timed round."""
         batches = self._batches[warmups:]
         executors = self._executors[warmups:]
@@ -61,7 +61,7 @@ class Notes:
         known = {"completed_s": completed_s} if None not in completed_s else {}
         return {
             **known,
-            **self._facts,
+            **self._extra_info,
             "batches": batches,
             "batch_size_occurred": occurred(self._case, batches),
             "executor": executors[0] if len(set(executors)) == 1 else "mixed",

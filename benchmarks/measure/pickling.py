@@ -1,4 +1,4 @@
-"""What can't be sent to another process: found out, and said in one line."""
+"""Finding out what can't be sent to another process, and telling the user in one line."""
 
 import pickle
 from collections.abc import Iterator
@@ -7,28 +7,29 @@ from importlib import import_module
 from typing import Any
 
 from benchmarks.grid import JOBLIB_BACKENDS, Case, backend_of
+from benchmarks.measure.call import Call, described, shown
 from benchmarks.measure.sameness import Incomparable
-from benchmarks.measure.work import Work, described, shown
 
 
 class NotPicklable(Exception):
     """A task, an argument or a result can't be sent to another process."""
 
 
-def refuse_unpicklable(case: Case, work: Work) -> None:
-    """Raise NotPicklable before opening a pool that can't be given this work.
+def refuse_unpicklable(case: Case, call: Call) -> None:
+    """Raise NotPicklable if the case's pool uses pickle and pickle refuses the task or its arguments.
 
-    A pool of the standard library never ends once it failed to send something; cloudpickle takes more than pickle.
+    This has to be known before the pool is opened: a pool of the standard library hangs once it failed to send
+    something. Pools that use cloudpickle raise an error instead, and cloudpickle accepts more than pickle does.
     """
-    if backend_of(case.backend).pickler == "pickle" and _refused((work.task, work.arguments)) is not None:
-        raise NotPicklable(_sentence(case, work))
+    if backend_of(case.backend).pickler == "pickle" and _pickle_error((call.task, call.arguments)) is not None:
+        raise NotPicklable(_message(case, call))
 
 
-def barred(work: Work) -> list[str]:
-    """joblib's backends that could not be given this work."""
-    if _refused((work.task, work.arguments)) is None:
+def barred(call: Call) -> list[str]:
+    """Return those of joblib's backends whose workers can't be sent this call, in the grid's order."""
+    if _pickle_error((call.task, call.arguments)) is None:
         return []
-    refusing = {"pickle"} if _cloudpickles((work.task, work.arguments)) else {"pickle", "cloudpickle"}
+    refusing = {"pickle"} if _cloudpickles((call.task, call.arguments)) else {"pickle", "cloudpickle"}
     return [name for name in JOBLIB_BACKENDS if backend_of(name).pickler in refusing]
 
 
@@ -39,28 +40,27 @@ def _cloudpickles(value: Any) -> bool:
         cloudpickle = import_module("joblib.externals.cloudpickle")
     try:
         cloudpickle.dumps(value)
-    except Exception:  # it raises whatever the objects do
+    except Exception:  # the objects' own methods may raise anything
         return False
     return True
 
 
 @contextmanager
-def explained(case: Case, work: Work) -> Iterator[None]:
-    """Turn what a pool raises when it can't send something into NotPicklable, which names it and the remedy."""
+def explained(case: Case, call: Call) -> Iterator[None]:
+    """Replace a pool's error about pickling by NotPicklable, which names the culprit and the remedy."""
     try:
         yield
     except Exception as error:
         if not _is_about_pickling(error):
             raise
-        raise NotPicklable(_sentence(case, work)) from error
-
-
-def _sentence(case: Case, work: Work) -> str:
-    return f"{case.backend} sends tasks to other processes: {_what(work)}"
+        raise NotPicklable(_message(case, call)) from error
 
 
 def _is_about_pickling(error: BaseException | None) -> bool:
-    """pickle raises any of three classes; multiprocessing.Pool one of its own for a result."""
+    """Whether an exception says that something can't be pickled.
+
+    pickle raises PicklingError, TypeError or AttributeError; multiprocessing.Pool has a class of its own for results.
+    """
     if isinstance(error, NotPicklable | Incomparable):
         return False
     if isinstance(error, pickle.PicklingError) or type(error).__name__ == "MaybeEncodingError":
@@ -68,23 +68,30 @@ def _is_about_pickling(error: BaseException | None) -> bool:
     return isinstance(error, TypeError | AttributeError) and "pickle" in str(error)
 
 
-def _what(work: Work) -> str:
-    # Of a function that is called with several parameters, the function itself.
-    task = getattr(work.task, "function", work.task)
-    if (why := _refused(task)) is not None:
+def _message(case: Case, call: Call) -> str:
+    return f"{case.backend} sends tasks to other processes: {_culprit(call)}"
+
+
+def _culprit(call: Call) -> str:
+    """Return what can't be pickled, why, and what to do about it."""
+    # A `Spread` passes several parameters to a function; the user knows that function only.
+    task = getattr(call.task, "function", call.task)
+    if (error := _pickle_error(task)) is not None:
         name = getattr(task, "__qualname__", type(task).__name__)
-        return f"{name} can't be found by name there ({why}): define it with def at the top of its module"
-    for place, argument in enumerate(work.arguments):
-        if (why := _refused(argument)) is not None:
-            said = f"argument {place} of {len(work.arguments)}, {shown(argument)}, can't be pickled ({why})"
-            return f"{said}: pass plain data and make it inside the task, or use threads"
+        return f"{name} can't be found by name there ({error}): define it with def at the top of its module"
+    for index, argument in enumerate(call.arguments):
+        if (error := _pickle_error(argument)) is not None:
+            return (
+                f"argument {index} of {len(call.arguments)}, {shown(argument)}, can't be pickled ({error}):"
+                " pass plain data and make it inside the task, or use threads"
+            )
     return "what the task returns can't be pickled: return plain data, or use threads"
 
 
-def _refused(value: Any) -> str | None:
-    """Why a value can't be pickled, None where it can."""
+def _pickle_error(value: Any) -> str | None:
+    """Return the message with which pickle refuses a value, None if it accepts it."""
     try:
         pickle.dumps(value)
-    except Exception as error:
+    except Exception as error:  # the objects' own methods may raise anything
         return described(error).partition(": ")[2]
     return None

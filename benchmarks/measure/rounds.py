@@ -10,12 +10,12 @@ from typing import Any
 from benchmarks.backends.opening import EnginePools, open_pool
 from benchmarks.backends.protocol import Pool
 from benchmarks.grid import Case
+from benchmarks.measure.call import Call, naming
 from benchmarks.measure.deadline import guarded, lingering
 from benchmarks.measure.effective import alias, observe
 from benchmarks.measure.notes import Notes, Results, where
 from benchmarks.measure.pickling import explained, refuse_unpicklable
 from benchmarks.measure.resources import Meter
-from benchmarks.measure.work import Work, naming
 
 # How long the threads of a failed case may take to end before they count as hung.
 _PATIENCE_S = 10.0
@@ -67,56 +67,56 @@ class Measure:
         self._meter = meter
         self.untimed_s = 0.0
 
-    def warm_call(self, case: Case, work: Work, beside_loop: bool = False, **parallel_options: Any) -> None:
+    def warm_call(self, case: Case, call: Call, beside_loop: bool = False, **parallel_options: Any) -> None:
         """Time one call in a pool that is open and has made a call before.
 
         `beside_loop` also times the direct loop just before and just after the case, so that a speed-up compares
         two times of the same moment: the machine's speed may change from one case to the next.
         """
         beside_loop = beside_loop and self._benchmark.enabled and not self._gated
-        with self._pool(case, work, parallel_options) as (pool, work):
-            loop_s = [work.loop_s()] if beside_loop else []
+        with self._pool(case, call, parallel_options) as (pool, call):
+            loop_s = [call.loop_s()] if beside_loop else []
             pool.open()
-            notes = self._notes("warm call", case, work, pool)
-            self._time(notes, lambda: [pool.call(work.task, work.arguments)])
+            notes = self._notes("warm call", case, call, pool)
+            self._time(notes, lambda: [pool.call(call.task, call.arguments)])
             pool.close()
             if loop_s:
-                self._benchmark.extra_info["loop_s"] = [*loop_s, work.loop_s()]
+                self._benchmark.extra_info["loop_s"] = [*loop_s, call.loop_s()]
 
-    def warm_calls(self, case: Case, work: Work, calls: int, **parallel_options: Any) -> None:
+    def warm_calls(self, case: Case, call: Call, calls: int, **parallel_options: Any) -> None:
         """Time `calls` calls one after the other in an open pool, as one round."""
-        with self._pool(case, work, parallel_options) as (pool, work):
+        with self._pool(case, call, parallel_options) as (pool, call):
             pool.open()
-            notes = self._notes("warm call" if calls == 1 else f"{calls} warm calls", case, work, pool, calls=calls)
-            self._time(notes, lambda: [pool.call(work.task, work.arguments) for _ in range(calls)])
+            notes = self._notes("warm call" if calls == 1 else f"{calls} warm calls", case, call, pool, calls=calls)
+            self._time(notes, lambda: [pool.call(call.task, call.arguments) for _ in range(calls)])
             pool.close()
 
-    def cold_start(self, case: Case, work: Work, **parallel_options: Any) -> None:
+    def cold_start(self, case: Case, call: Call, **parallel_options: Any) -> None:
         """Time making the pool and its first call; whatever could be warm is shut down before every round."""
-        with self._pool(case, work, parallel_options) as (pool, work):
+        with self._pool(case, call, parallel_options) as (pool, call):
             pool.open()
-            notes = self._notes("cold start", case, work, pool)
+            notes = self._notes("cold start", case, call, pool)
             pool.close()
 
             def first_call() -> Results:
                 pool.open()
-                return [pool.call(work.task, work.arguments)]
+                return [pool.call(call.task, call.arguments)]
 
             self._time(notes, first_call, before=pool.discard, after=pool.close)
 
-    def whole_block(self, case: Case, work: Work, observed: Work | None = None, **parallel_options: Any) -> None:
+    def whole_block(self, case: Case, call: Call, observed: Call | None = None, **parallel_options: Any) -> None:
         """Time a `with` block from nothing to nothing left open: make the pool, call it once, leave it.
 
         `observed` is done in the untimed call, in place of work that would take too long to do twice.
         """
-        with self._pool(case, work, parallel_options) as (pool, work):
+        with self._pool(case, call, parallel_options) as (pool, call):
             pool.open()
-            notes = self._notes("whole block", case, work, pool, observed=observed)
+            notes = self._notes("whole block", case, call, pool, observed=observed)
             pool.close()
 
             def block() -> Results:
                 pool.open()
-                results = pool.call(work.task, work.arguments)
+                results = pool.call(call.task, call.arguments)
                 notes.executor = pool.executor()
                 pool.close()
                 return [results]
@@ -124,7 +124,7 @@ class Measure:
             self._time(notes, block, before=pool.discard)
 
     @contextmanager
-    def _pool(self, case: Case, work: Work, parallel_options: dict[str, Any]) -> Iterator[tuple[Pool, Work]]:
+    def _pool(self, case: Case, call: Call, parallel_options: dict[str, Any]) -> Iterator[tuple[Pool, Call]]:
         """A pool that starts from nothing and leaves nothing, however the case ends; a gate may ask for less.
 
         With it the work, once its plain loop has been run: what fails there is no fault of a pool.
@@ -132,15 +132,15 @@ class Measure:
         before = set(threading.enumerate())
         pool = open_pool(case, self._engines, **parallel_options)
         if self._gated and self._gated.repeated:
-            work = replace(work, by_formula=True)
+            call = replace(call, by_formula=True)
         try:
-            with guarded(self._timeout_s, pool.dead_worker, pool.unblock), explained(case, work):
+            with guarded(self._timeout_s, pool.dead_worker, pool.unblock), explained(case, call):
                 if not self._gated:
                     pool.release()
                 try:
-                    _ = work.reference
-                    refuse_unpicklable(case, work)
-                    yield pool, work
+                    _ = call.expected_results
+                    refuse_unpicklable(case, call)
+                    yield pool, call
                 except BaseException:
                     pool.kill()
                     raise
@@ -152,18 +152,18 @@ class Measure:
             raise
 
     def _notes(
-        self, phase: str, case: Case, work: Work, pool: Pool, calls: int = 1, observed: Work | None = None
+        self, phase: str, case: Case, call: Call, pool: Pool, calls: int = 1, observed: Call | None = None
     ) -> Notes:
         began = time.perf_counter()
         if self._gated and self._gated.repeated:
-            observed = work.thinned()
+            observed = call.thinned()
         with naming(f"{where(case)}, untimed call"):
-            seen = observe(pool, observed or work)
+            seen = observe(pool, observed or call)
         self.untimed_s += time.perf_counter() - began
         if (clock := pool.clock()) is not None:
             self._benchmark._timer = clock
-        facts = {"phase": phase, **work.facts, **seen, "alias_of": alias(case, pool.effective())}
-        return Notes(case, work, pool, facts, calls)
+        extra_info = {"phase": phase, **call.extra_info, **seen, "alias_of": alias(case, pool.effective())}
+        return Notes(case, call, pool, extra_info, calls)
 
     def _time(
         self,
@@ -194,10 +194,10 @@ class Measure:
         if not self._benchmark.enabled:
             # pedantic skips teardown where nothing is measured; the check holds there too.
             finish_round()
-        facts = notes.facts(self._warmups if self._benchmark.enabled else 0)
+        extra_info = notes.extra_info(self._warmups if self._benchmark.enabled else 0)
         if self._meter is not None and self._benchmark.enabled:
-            facts["resources"] = self._needs(self._meter, notes, prepare, timed, finish_round)
-        self._benchmark.extra_info.update(facts)
+            extra_info["resources"] = self._needs(self._meter, notes, prepare, timed, finish_round)
+        self._benchmark.extra_info.update(extra_info)
 
     def _needs(
         self,

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.errors import BadOption
-from benchmarks.measure.work import described
+from benchmarks.measure.call import described
 from benchmarks.session.importing import loaded
 from benchmarks.text.printable import visible
 

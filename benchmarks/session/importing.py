@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from benchmarks.errors import BadOption
-from benchmarks.measure.work import described
+from benchmarks.measure.call import described
 from benchmarks.text.printable import visible
 
 MODULE = r"[^\W\d]\w*(\.[^\W\d]\w*)*"

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from benchmarks.errors import BadOption
-from benchmarks.measure.work import Work
+from benchmarks.measure.call import Call
 from benchmarks.options import SUMMATION
 from benchmarks.session.arguments import arguments_of
 from benchmarks.session.importing import loaded
@@ -33,27 +33,27 @@ class Workload:
     tasks: int
     tolerance: float | None
 
-    def work(self, scale: float = 1.0) -> Work:
+    def call(self, scale: float = 1.0) -> Call:
         """One call, of `scale` times as many tasks.
 
         Where that are fewer than there are arguments, these are taken evenly from all; more begin again with the first.
         """
-        return _work(self, max(1, round(self.tasks * scale)))
+        return _call(self, max(1, round(self.tasks * scale)))
 
-    def few(self) -> Work:
+    def few(self) -> Call:
         """A call too small to hide what stands beside it."""
-        return _work(self, min(_FEW, len(self.arguments)))
+        return _call(self, min(_FEW, len(self.arguments)))
 
 
 @cache
-def _work(workload: Workload, tasks: int) -> Work:
+def _call(workload: Workload, tasks: int) -> Call:
     known = workload.arguments
     count = len(known)
     chosen = [known[place * count // tasks if tasks < count else place % count] for place in range(tasks)]
-    facts: dict[str, Any] = {"workload": workload.name, "tasks": tasks, "arguments": _digest(chosen)}
+    extra_info: dict[str, Any] = {"workload": workload.name, "tasks": tasks, "arguments": _digest(chosen)}
     if workload.tolerance is not None:
-        facts["tolerance"] = workload.tolerance
-    return Work(workload.task, chosen, workload.task, facts, tolerance=workload.tolerance)
+        extra_info["tolerance"] = workload.tolerance
+    return Call(workload.task, chosen, workload.task, extra_info, tolerance=workload.tolerance)
 
 
 def _digest(arguments: Sequence[Any]) -> str | None:

@@ -4,11 +4,11 @@ import functools
 
 import pytest
 
-from benchmarks.measure.work import Work
+from benchmarks.measure.call import Call
 from benchmarks.session.state import suite_session
 from benchmarks.workloads.micro import nothing
 
-A_HUNDRED_NOTHINGS = Work(nothing, range(100), expected=lambda value: value, facts={"tasks": 100})
+A_HUNDRED_NOTHINGS = Call(nothing, range(100), expected=lambda value: value, extra_info={"tasks": 100})
 
 
 @pytest.fixture
@@ -64,10 +64,10 @@ def workload():
 
 
 @pytest.fixture
-def work(request, workload, scale):
+def call(request, workload, scale):
     """One call at the session's size; of the summation, a larger one has longer tasks, a smaller one has fewer."""
     if workload:
-        return suite_session(request.config).workload.work(scale)
+        return suite_session(request.config).workload.call(scale)
     settings = suite_session(request.config).settings
     tasks = max(1, round(settings.tasks * min(scale, 1.0)))
     return make_summation(tasks, max(1, round(settings.longest * max(scale, 1.0))))
@@ -99,7 +99,7 @@ def make_summation(tasks, longest):
     """The notebook's work with `tasks` tasks of up to `longest` additions."""
     from benchmarks.workloads.summation import closed_form, lengths, my_task
 
-    return Work(my_task, lengths(tasks, longest), closed_form, {"tasks": tasks, "longest": longest})
+    return Call(my_task, lengths(tasks, longest), closed_form, {"tasks": tasks, "longest": longest})
 
 
 @pytest.fixture

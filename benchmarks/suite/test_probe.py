@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.grid import Case, backend_of
 from benchmarks.machine import usable_cores
-from benchmarks.measure.work import Work
+from benchmarks.measure.call import Call
 from benchmarks.session.state import suite_session
 from benchmarks.workloads.profiled import hold, orders, release
 from benchmarks.workloads.summation import closed_form
@@ -69,7 +69,7 @@ def made(part, tasks, amount, payload_bytes, batch_size):
     """The work of a part; those of all backends are one object, whose reference is computed once."""
     releases = "released" in part
     task, expected = (release, release) if releases else (hold, lambda order: closed_form(order[0]))
-    facts = {"tasks": tasks, "amount": amount, "payload_bytes": payload_bytes, "batch_size": batch_size}
-    facts |= {"part": part, "releases_gil": releases}
+    extra_info = {"tasks": tasks, "amount": amount, "payload_bytes": payload_bytes, "batch_size": batch_size}
+    extra_info |= {"part": part, "releases_gil": releases}
     # What the session would check twice takes as long as the measurement: the summation's own cases do that.
-    return Work(task, orders([amount] * tasks, payload_bytes), expected, facts, by_formula=True)
+    return Call(task, orders([amount] * tasks, payload_bytes), expected, extra_info, by_formula=True)

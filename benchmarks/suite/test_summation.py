@@ -14,6 +14,6 @@ def pytest_generate_tests(metafunc):
     metafunc.parametrize("backend, n_jobs, batch_size", values, ids=ids)
 
 
-def test_summation(measure, work, backend, n_jobs, batch_size):
+def test_summation(measure, call, backend, n_jobs, batch_size):
     """One call in a warm pool. Making the pool, its first call and every check are outside the timer."""
-    measure.warm_call(Case(backend, n_jobs, batch_size), work, beside_loop=True)
+    measure.warm_call(Case(backend, n_jobs, batch_size), call, beside_loop=True)

@@ -19,42 +19,42 @@ MOST_LENGTHS = 20_000
 LEAST_S = 0.3
 
 
-def test_loop(measure, benchmark, work, workload):
+def test_loop(measure, benchmark, call, workload):
     """The plain loop; beside its rounds the length of each task, whether it waits, and what is sent with it."""
-    measure.warm_call(Case(LOOP, 1, None), work, beside_loop=True)
+    measure.warm_call(Case(LOOP, 1, None), call, beside_loop=True)
     began, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF)
-    lengths = lengths_s(work)
+    lengths = lengths_s(call)
     after, passed_s = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter() - began
     benchmark.extra_info |= {
         "lengths_s": lengths if len(lengths) <= MOST_LENGTHS else [],
         "cpu_s": after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime,
         "passed_s": passed_s,
         "voluntary_switches": after.ru_nvcsw - before.ru_nvcsw,
-        "payload_bytes": sent_bytes(work),
-        "barred": barred(work),
+        "payload_bytes": sent_bytes(call),
+        "barred": barred(call),
     }
 
 
-def test_threads(measure, request, work, workload):
+def test_threads(measure, request, call, workload):
     """Two threads, as many tasks as it takes to see what they make of them."""
-    times = LEAST_S / work.loop_s()
-    larger = suite_session(request.config).workload.work(times) if times > 1 else work
+    times = LEAST_S / call.loop_s()
+    larger = suite_session(request.config).workload.call(times) if times > 1 else call
     measure.warm_call(Case("threading", 2, 1), larger, beside_loop=True)
 
 
-def sent_bytes(work):
+def sent_bytes(call):
     """Bytes of an argument, pickled; none where it can't be: such a task runs in threads only."""
     try:
-        return len(pickle.dumps(work.arguments)) / len(work.arguments)
+        return len(pickle.dumps(call.arguments)) / len(call.arguments)
     except Exception:  # pickle raises whatever the objects do
         return 0
 
 
-def lengths_s(work):
+def lengths_s(call):
     """Seconds of each task."""
     times = []
-    for argument in work.arguments:
+    for argument in call.arguments:
         began = time.perf_counter()
-        work.task(argument)
+        call.task(argument)
         times.append(round(time.perf_counter() - began, 9))
     return times

@@ -14,6 +14,6 @@ def pytest_generate_tests(metafunc):
     metafunc.parametrize("backend, n_jobs, batch_size", values, ids=ids)
 
 
-def test_workload(measure, work, workload, backend, n_jobs, batch_size):
+def test_workload(measure, call, workload, backend, n_jobs, batch_size):
     """One call in a warm pool, checked against the plain loop, which is timed before and after."""
-    measure.warm_call(Case(backend, n_jobs, batch_size, workload), work, beside_loop=True)
+    measure.warm_call(Case(backend, n_jobs, batch_size, workload), call, beside_loop=True)

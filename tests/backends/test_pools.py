@@ -9,7 +9,7 @@ from benchmarks.backends.chunks import chunks
 from benchmarks.backends.joblib_pool import discard_loky
 from benchmarks.backends.opening import open_pool
 from benchmarks.grid import Case
-from benchmarks.measure.work import Work
+from benchmarks.measure.call import Call
 from benchmarks.workloads.summation import closed_form, lengths, my_task
 
 PARALLEL = ("threading", "loky", "multiprocessing")
@@ -55,10 +55,10 @@ def test_chunks_by_hand():
 @pytest.mark.parametrize("backend", ["loop", "futures-threads", "futures-processes", "sequential", *PARALLEL])
 def test_every_pool_returns_the_results_in_order(opened, backend):
     """Also a second time."""
-    work = Work(my_task, lengths(200, 100), closed_form, {})
+    call = Call(my_task, lengths(200, 100), closed_form, {})
     pool = opened(Case(backend, 2, None if backend == "loop" else 10))
-    work.check(pool.call(work.task, work.arguments))
-    work.check(pool.call(work.task, work.arguments))
+    call.check(pool.call(call.task, call.arguments))
+    call.check(pool.call(call.task, call.arguments))
 
 
 @pytest.mark.parametrize(

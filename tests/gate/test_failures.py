@@ -24,6 +24,7 @@ CUT_OFF = "CaseTimeout: cut off: the case took longer than 30 s"
         ([CUT_OFF, CUT_OFF], [CUT_OFF, CUT_OFF], Failure("base", CUT_OFF)),
         ([], [WRONG], Failure("head", WRONG)),
         ([CUT_OFF], [CUT_OFF, WRONG], Failure("head", WRONG)),
+        ([], [f"benchmarks.measure.call.{WRONG}"], Failure("head", f"benchmarks.measure.call.{WRONG}")),
         ([], [f"benchmarks.measure.work.{WRONG}"], Failure("head", f"benchmarks.measure.work.{WRONG}")),
     ],
 )

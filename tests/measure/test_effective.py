@@ -4,8 +4,8 @@ import pytest
 
 from benchmarks.backends.protocol import Effective
 from benchmarks.grid import Case
+from benchmarks.measure.call import Call, WrongResult
 from benchmarks.measure.effective import alias, histogram, observe, occurred, wake
-from benchmarks.measure.work import Work, WrongResult
 from tests.measure.fakes import FakePool
 
 
@@ -52,7 +52,7 @@ def test_the_observed_call_counts_workers():
     """Processes other than the calling one, and threads of all."""
     effective = Effective("Fake", None, 1, process=1, extra_info={"dask": "2026.1"})
     pool = FakePool(effective=effective, workers=((1, 1), (2, 1), (2, 2)))
-    assert observe(pool, Work(abs, [1, 2, 3], abs, {})) == {
+    assert observe(pool, Call(abs, [1, 2, 3], abs, {})) == {
         "effective_backend": "Fake",
         "effective_n_jobs": 1,
         "worker_processes": 1,
@@ -69,7 +69,7 @@ def test_the_observed_call_is_checked():
             return super().call(task, arguments)[:-1]
 
     with pytest.raises(WrongResult, match=r"index 1: found no result, expected 2 \(1 results for 2 tasks\)"):
-        observe(Forgetful(), Work(abs, [1, 2], abs, {}))
+        observe(Forgetful(), Call(abs, [1, 2], abs, {}))
 
 
 @pytest.mark.parametrize(

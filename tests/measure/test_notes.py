@@ -3,8 +3,8 @@
 import pytest
 
 from benchmarks.grid import Case
+from benchmarks.measure.call import Call, WrongResult
 from benchmarks.measure.notes import Notes
-from benchmarks.measure.work import Work, WrongResult
 from tests.measure.fakes import FakeClock, FakePool
 
 CASE = Case("loky", 2, 2)
@@ -13,8 +13,8 @@ WARM = {"phase": "warm call", "worker_processes": 2}
 
 def notes(pool, calls=1, **extra_info):
     """Return the notes of a case with two tasks that return their arguments."""
-    work = Work(abs, [1, 2], lambda number: number, {})
-    return Notes(CASE, work, pool, {**WARM, **extra_info}, calls)
+    call = Call(abs, [1, 2], lambda number: number, {})
+    return Notes(CASE, call, pool, {**WARM, **extra_info}, calls)
 
 
 def test_each_rounds_batches_are_counted_by_size():
@@ -24,18 +24,18 @@ def test_each_rounds_batches_are_counted_by_size():
     kept.take()
     pool.batches = [1]
     kept.take()
-    facts = kept.facts(warmups=0)
-    assert facts["batches"] == [{"1": 1, "2": 2}, {"1": 1}]
-    assert facts["batch_size_occurred"] is True
+    extra_info = kept.extra_info(warmups=0)
+    assert extra_info["batches"] == [{"1": 1, "2": 2}, {"1": 1}]
+    assert extra_info["batch_size_occurred"] is True
 
 
 def test_a_pool_without_batches_says_none():
     """Whether the asked size occurred is then unknown."""
     kept = notes(FakePool())
     kept.take()
-    facts = kept.facts(warmups=0)
-    assert facts["batches"] == [None]
-    assert facts["batch_size_occurred"] is None
+    extra_info = kept.extra_info(warmups=0)
+    assert extra_info["batches"] == [None]
+    assert extra_info["batch_size_occurred"] is None
 
 
 def test_warm_ups_are_left_out():
@@ -45,9 +45,9 @@ def test_warm_ups_are_left_out():
     kept.take()
     pool.batches = [1]
     kept.take()
-    facts = kept.facts(warmups=1)
-    assert facts["batches"] == [{"1": 1}]
-    assert facts["batch_size_occurred"] is False
+    extra_info = kept.extra_info(warmups=1)
+    assert extra_info["batches"] == [{"1": 1}]
+    assert extra_info["batch_size_occurred"] is False
 
 
 @pytest.mark.parametrize(
@@ -63,14 +63,14 @@ def test_executors_are_told_apart_from_round_to_round(replaced, expected):
         if new:
             pool.discard()
         kept.take()
-    assert kept.facts(warmups=0)["executor"] == expected
+    assert kept.extra_info(warmups=0)["executor"] == expected
 
 
 def test_a_pool_without_workers_has_no_executor():
     """None stands in the run file."""
     kept = notes(FakePool())
     kept.take()
-    assert kept.facts(warmups=0)["executor"] is None
+    assert kept.extra_info(warmups=0)["executor"] is None
 
 
 def test_times_until_the_last_batch_are_kept_where_every_round_has_one():
@@ -79,10 +79,10 @@ def test_times_until_the_last_batch_are_kept_where_every_round_has_one():
     kept = notes(pool)
     pool._completed_s = 0.5
     kept.take()
-    assert kept.facts(warmups=0)["completed_s"] == [0.5]
+    assert kept.extra_info(warmups=0)["completed_s"] == [0.5]
     pool._completed_s = None
     kept.take()
-    assert "completed_s" not in kept.facts(warmups=0)
+    assert "completed_s" not in kept.extra_info(warmups=0)
 
 
 def test_a_round_of_several_calls_has_no_time_until_its_last_batch():
@@ -91,7 +91,7 @@ def test_a_round_of_several_calls_has_no_time_until_its_last_batch():
     pool._completed_s = 0.5
     kept = notes(pool, calls=2)
     kept.take()
-    assert "completed_s" not in kept.facts(warmups=0)
+    assert "completed_s" not in kept.extra_info(warmups=0)
 
 
 def test_every_call_of_a_round_is_checked():

@@ -6,56 +6,56 @@ import threading
 import pytest
 
 from benchmarks.grid import Case
+from benchmarks.measure.call import Call
 from benchmarks.measure.pickling import NotPicklable, barred, explained, refuse_unpicklable
 from benchmarks.measure.sameness import Incomparable
-from benchmarks.measure.work import Work
 from benchmarks.workloads.carriers import Spread
 
 LOKY, STANDARD, THREADS = Case("loky", 2, 1), Case("futures-processes", 2, 1), Case("threading", 2, 1)
 
 
-def work(task=abs, arguments=(1, 2)):
+def call(task=abs, arguments=(1, 2)):
     """Return a call of `task`."""
-    return Work(task, list(arguments), task, {})
+    return Call(task, list(arguments), task, {})
 
 
 def test_a_pool_of_the_standard_library_is_not_given_what_pickle_refuses():
     """The message names the function and the remedy."""
     with pytest.raises(NotPicklable, match=r"sends tasks to other processes: .*<lambda> can't be found .* define it"):
-        refuse_unpicklable(STANDARD, work(lambda number: number))
+        refuse_unpicklable(STANDARD, call(lambda number: number))
 
 
 def test_a_function_of_several_parameters_is_named_itself():
     """Not the carrier that spreads its arguments."""
     with pytest.raises(NotPicklable, match=r"<lambda> can't be found by name"):
-        refuse_unpicklable(STANDARD, work(Spread(lambda number: number)))
+        refuse_unpicklable(STANDARD, call(Spread(lambda number: number)))
 
 
 def test_an_argument_that_pickle_refuses_is_named():
     """Its place, its value and the remedy."""
     with pytest.raises(NotPicklable, match=r"argument 1 of 2, <unlocked .*can't be pickled .*pass plain data"):
-        refuse_unpicklable(STANDARD, work(abs, [1, threading.Lock()]))
+        refuse_unpicklable(STANDARD, call(abs, [1, threading.Lock()]))
 
 
 @pytest.mark.parametrize("case", [LOKY, THREADS])
 def test_pools_that_can_take_more_are_not_refused(case):
     """loky pickles functions by value, and threads pickle nothing."""
-    refuse_unpicklable(case, work(lambda number: number))
+    refuse_unpicklable(case, call(lambda number: number))
 
 
 def test_picklable_work_is_barred_from_no_backend():
     """Nothing has to be asked of cloudpickle."""
-    assert barred(work()) == []
+    assert barred(call()) == []
 
 
 def test_a_lambda_is_barred_from_multiprocessing_alone():
     """cloudpickle sends it by value."""
-    assert barred(work(lambda number: number)) == ["multiprocessing"]
+    assert barred(call(lambda number: number)) == ["multiprocessing"]
 
 
 def test_a_lock_is_barred_from_every_backend_with_processes():
     """Neither pickler takes it."""
-    assert barred(work(abs, [threading.Lock()])) == ["loky", "multiprocessing"]
+    assert barred(call(abs, [threading.Lock()])) == ["loky", "multiprocessing"]
 
 
 class MaybeEncodingError(Exception):
@@ -73,7 +73,7 @@ class MaybeEncodingError(Exception):
 )
 def test_a_pools_error_about_pickling_is_explained(error):
     """The task and its arguments can be pickled here, so it is the result that can't."""
-    with pytest.raises(NotPicklable, match="what the task returns can't be pickled") as raised, explained(LOKY, work()):
+    with pytest.raises(NotPicklable, match="what the task returns can't be pickled") as raised, explained(LOKY, call()):
         raise error
     assert raised.value.__cause__ is error
 
@@ -83,6 +83,6 @@ def test_a_pools_error_about_pickling_is_explained(error):
 )
 def test_other_errors_pass_unchanged(error):
     """Only three classes are raised by picklers."""
-    with pytest.raises(type(error)) as raised, explained(LOKY, work()):
+    with pytest.raises(type(error)) as raised, explained(LOKY, call()):
         raise error
     assert raised.value is error

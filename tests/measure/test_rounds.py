@@ -3,8 +3,8 @@
 import pytest
 
 from benchmarks.grid import Case
+from benchmarks.measure.call import Call, TaskFailed, WrongResult
 from benchmarks.measure.rounds import Gated, Measure
-from benchmarks.measure.work import TaskFailed, Work, WrongResult
 from tests.measure.fakes import FakeBenchmark, FakeClock, FakeMeter, FakePool
 
 # Dask's pools come from the factory's `engines`, so a fake one needs no patching.
@@ -18,7 +18,7 @@ def double(number):
 
 def doubled():
     """Return a call of three tasks."""
-    return Work(double, [1, 2, 3], lambda number: number + number, {"tasks": 3})
+    return Call(double, [1, 2, 3], lambda number: number + number, {"tasks": 3})
 
 
 class Stand:
@@ -88,7 +88,7 @@ def test_another_call_can_stand_in_for_the_untimed_one():
         return number
 
     stand = Stand(rounds=1)
-    few, many = Work(task, [1], task, {}), Work(task, [7, 8, 9], task, {}, by_formula=True)
+    few, many = Call(task, [1], task, {}), Call(task, [7, 8, 9], task, {}, by_formula=True)
     stand.measure.whole_block(CASE, many, observed=few)
     # The plain loop of `many`; then the observed call, checked by two loops of `few`; then the round.
     assert calls == [7, 8, 9, 1, 1, 1, 7, 8, 9]
@@ -160,7 +160,7 @@ def test_a_task_that_fails_in_the_plain_loop_never_reaches_the_pool():
 
     stand = Stand()
     with pytest.raises(TaskFailed, match="in the plain loop"):
-        stand.measure.warm_call(CASE, Work(task, [3], task, {}))
+        stand.measure.warm_call(CASE, Call(task, [3], task, {}))
     assert stand.pool.log == ["release", "kill"]
 
 
@@ -189,7 +189,7 @@ def test_a_case_that_was_measured_before_is_not_confirmed_again():
         return number
 
     stand = Stand(rounds=1, gated=Gated(None, repeated=True, keep=True))
-    stand.measure.warm_call(CASE, Work(task, list(range(20)), lambda number: number, {}))
+    stand.measure.warm_call(CASE, Call(task, list(range(20)), lambda number: number, {}))
     assert calls == [0, 10, *range(20)]
 
 

@@ -33,17 +33,17 @@ def test_the_summation_is_no_workload_of_its_own():
 def test_a_call_has_a_task_for_each_argument(own):
     """A smaller call takes its arguments evenly from all; a larger one begins again with the first."""
     found = workload(**own)
-    assert list(found.work().arguments) == list(range(10))
-    assert list(found.work(0.5).arguments) == [0, 2, 4, 6, 8]
-    assert list(found.work(1.2).arguments) == [*range(10), 0, 1]
+    assert list(found.call().arguments) == list(range(10))
+    assert list(found.call(0.5).arguments) == [0, 2, 4, 6, 8]
+    assert list(found.call(1.2).arguments) == [*range(10), 0, 1]
     assert len(found.few().arguments) == 8
 
 
 def test_calls_of_other_arguments_are_told_apart(own):
-    """The digest of the arguments is a fact of every case."""
-    whole, half = workload(**own).work(), workload(**own).work(0.5)
-    assert whole.facts["arguments"] != half.facts["arguments"]
-    assert whole.facts["workload"] == "own_workload:double"
+    """The digest of the arguments stands in every case's extra_info."""
+    whole, half = workload(**own).call(), workload(**own).call(0.5)
+    assert whole.extra_info["arguments"] != half.extra_info["arguments"]
+    assert whole.extra_info["workload"] == "own_workload:double"
 
 
 @pytest.mark.parametrize(

@@ -110,7 +110,7 @@ PROCESSES = {"futures-processes-n2-b4", "multiprocessing-n2-b4"}
         ("local", "SIZES", PROCESSES, "define it with def at the top of its module"),
         ("takes", "LOCKS", PROCESSES | {"loky-n2-b4"}, "argument 0 of 4, <unlocked _thread.lock object"),
         ("gives_a_generator", "SIZES", PROCESSES | {"loky-n2-b4"}, "what the task returns can't be pickled: return"),
-        ("random_number", "SIZES", CELLS, "WrongResult: two runs of the plain loop differ; a task has to return the"),
+        ("random_number", "SIZES", CELLS, "WrongResult: two runs of the plain loop differ: a task must return the"),
         (
             "failing",
             "SIZES",

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from benchmarks.measure.work import TaskFailed, Work, WrongResult, compare
+from benchmarks.measure.call import Call, TaskFailed, WrongResult, compare
 from benchmarks.workloads.summation import closed_form, lengths, my_task
 
 
@@ -32,7 +32,7 @@ def test_compare_names_the_first_difference(results, message):
 def test_the_reference_itself_is_checked():
     """A task that miscounts is found before any backend is blamed."""
     with pytest.raises(WrongResult, match="closed form: index 1: found 1, expected 0"):
-        _ = Work(lambda n: n, [0, 1, 2], closed_form, {}).reference
+        _ = Call(lambda n: n, [0, 1, 2], closed_form, {}).expected_results
 
 
 def test_a_plain_loop_that_failed_is_not_run_again():
@@ -43,23 +43,23 @@ def test_a_plain_loop_that_failed_is_not_run_again():
         seen.append(n)
         raise ValueError("three")
 
-    work = Work(task, [3, 4], task, {})
+    call = Call(task, [3, 4], task, {})
     for _ in range(2):
         with pytest.raises(TaskFailed, match=r"raised ValueError: three in the plain loop, for argument 0 of 2: 3$"):
-            _ = work.reference
+            _ = call.expected_results
     assert seen == [3]
 
 
 def test_a_task_that_is_its_own_reference_has_to_repeat_itself():
     """Nothing else could be checked."""
     numbers = iter(range(10))
-    with pytest.raises(WrongResult, match=r"two runs of the plain loop differ;.* index 0: found 2, expected 0"):
-        _ = Work(task := lambda _: next(numbers), [0, 0], task, {}).reference
+    with pytest.raises(WrongResult, match=r"two runs of the plain loop differ:.* index 0: found 2, expected 0"):
+        _ = Call(task := lambda _: next(numbers), [0, 0], task, {}).expected_results
 
 
 def test_the_direct_loop_is_timed_and_checked():
     """It takes some time, and returns what it must."""
-    assert Work(my_task, lengths(50, 1_000), closed_form, {}).loop_s() > 0
+    assert Call(my_task, lengths(50, 1_000), closed_form, {}).loop_s() > 0
 
 
 def test_lengths_rise_evenly_and_have_the_notebook_as_a_special_case():
