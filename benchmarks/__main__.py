@@ -9,8 +9,8 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
+from benchmarks.cli.options import refuse_outputs
 from benchmarks.cli.outcome import Exit, Outcome
-from benchmarks.cli.outputs import refuse_outputs
 from benchmarks.errors import SuiteError
 from benchmarks.history.store import Store, default_root
 from benchmarks.text.printable import visible

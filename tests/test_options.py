@@ -4,7 +4,7 @@ import argparse
 
 import pytest
 
-from benchmarks.cli.forwarded import add_forwarded_arguments, session_options
+from benchmarks.cli.options import add_forwarded_arguments, session_options
 from benchmarks.options import SELECTING, SESSION_OPTIONS
 
 

@@ -10,7 +10,7 @@ import msgspec
 
 from benchmarks.cli.gate_options import add_measuring_arguments, measure_until_signal, reopened, started
 from benchmarks.cli.outcome import Exit, Outcome
-from benchmarks.cli.telling import tell
+from benchmarks.cli.progress import tell
 from benchmarks.gate.calibration import Calibration, CaseNoise, calibrate, detectable_effect, save_calibration
 from benchmarks.gate.environments import Use, build
 from benchmarks.gate.hypotheses import case_names

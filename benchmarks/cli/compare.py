@@ -5,9 +5,14 @@ from contextlib import closing
 from pathlib import Path
 
 from benchmarks.analysis.judgement import Judgement
-from benchmarks.cli.asked import alpha, min_effect
-from benchmarks.cli.judged import add_output_arguments, outcome
-from benchmarks.cli.outcome import Outcome
+from benchmarks.cli.options import (
+    add_limits_argument,
+    add_output_arguments,
+    add_rule_arguments,
+    alpha,
+    min_effect,
+)
+from benchmarks.cli.outcome import Outcome, judgement_outcome
 from benchmarks.compare.judging import compare_runs
 from benchmarks.compare.terms import Terms
 from benchmarks.errors import BadReference, SuiteError
@@ -17,7 +22,6 @@ from benchmarks.history.marks import read_marks, reject
 from benchmarks.history.references import EXPECTED, Found, find
 from benchmarks.history.store import Store
 from benchmarks.limits import read_limits
-from benchmarks.options import DEFAULT_ALPHA, DEFAULT_MIN_EFFECT
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,19 +29,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("base", metavar="BASE", help=EXPECTED)
     parser.add_argument("head", metavar="HEAD", nargs="?", default="latest", help="the same (default: latest)")
     parser.add_argument("-k", metavar="PATTERN", dest="keyword", help="only cases whose name contains or matches this")
-    parser.add_argument(
-        "--min-effect",
-        metavar="P%",
-        default=DEFAULT_MIN_EFFECT,
-        help=f"the slowdown that matters (default: {DEFAULT_MIN_EFFECT}%)",
-    )
-    parser.add_argument(
-        "--alpha",
-        metavar="P%",
-        default=DEFAULT_ALPHA,
-        help=f"chance of any false regression (default: {DEFAULT_ALPHA}%)",
-    )
-    parser.add_argument("--limits", metavar="FILE", help="per-case limits (TOML)")
+    add_rule_arguments(parser)
+    add_limits_argument(parser)
     parser.add_argument(
         "--force",
         metavar="FIELD",
@@ -57,7 +50,7 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
         base, head = find(args.base, index, marks), find(args.head, index, marks)
         judgement = compare_runs(index, marks, base, head, terms)
     warnings = _reject(store, head, judgement) if judgement.failed else ()
-    return outcome(args, judgement, warnings)
+    return judgement_outcome(args, judgement, warnings)
 
 
 def _terms(args: argparse.Namespace) -> Terms:

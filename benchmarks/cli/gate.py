@@ -6,9 +6,9 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.cli.gate_options import add_measuring_arguments, budget, measure_until_signal, reopened, started
-from benchmarks.cli.judged import add_output_arguments, outcome
-from benchmarks.cli.outcome import Exit, Outcome
-from benchmarks.cli.telling import tell
+from benchmarks.cli.options import add_limits_argument, add_output_arguments
+from benchmarks.cli.outcome import Exit, Outcome, judgement_outcome
+from benchmarks.cli.progress import tell
 from benchmarks.gate.environments import Use, build, same_tree
 from benchmarks.gate.hypotheses import judge_record
 from benchmarks.gate.judgement import judgement, refuse_unknown_memory
@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--head", metavar="SPEC", action="append", default=[], help="the same (default: this checkout)")
     add_measuring_arguments(parser)
     parser.add_argument("--resources", action="store_true", help="judge memory and CPU time as well")
-    parser.add_argument("--limits", metavar="FILE", help="per-case limits (TOML)")
+    add_limits_argument(parser)
     parser.add_argument("--build-only", action="store_true", help="build both sides and stop, as CI's first step")
     parser.add_argument("--resume", metavar="RECORD", help="continue an interrupted gate")
     parser.add_argument("--recompute", metavar="RECORD", help="judge a record again without measuring")
@@ -73,4 +73,4 @@ def _next(limits: tuple[Limit, ...], record: Record, measurements: Measurements)
 
 
 def _outcome(args: argparse.Namespace, folder: Path, record: Record, limits: tuple[Limit, ...]) -> Outcome:
-    return outcome(args, judgement(folder, record, Measurements(folder, record), limits))
+    return judgement_outcome(args, judgement(folder, record, Measurements(folder, record), limits))

@@ -4,16 +4,23 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.cli.asked import alpha, min_effect, span
-from benchmarks.cli.forwarded import add_forwarded_arguments, session_options
+from benchmarks.cli.options import (
+    OUTPUTS,
+    add_forwarded_arguments,
+    add_rule_arguments,
+    alpha,
+    budget_s,
+    min_effect,
+    refuse_folder,
+    session_options,
+)
 from benchmarks.cli.outcome import ended_by_signals
-from benchmarks.cli.outputs import OUTPUTS, refuse_folder
-from benchmarks.cli.telling import tell
+from benchmarks.cli.progress import tell
 from benchmarks.errors import GateError
 from benchmarks.gate.opening import Request, new_folder, new_record, open_record
 from benchmarks.gate.pair_loop import Gate, measure
 from benchmarks.gate.record import RESOURCES_OPTION, Record
-from benchmarks.options import DEFAULT_ALPHA, DEFAULT_BUDGET, DEFAULT_MIN_EFFECT, forwarded_options
+from benchmarks.options import DEFAULT_BUDGET, forwarded_options
 from benchmarks.text.printable import visible
 
 # Options that only a new record takes; a budget may grow.
@@ -27,12 +34,7 @@ def add_measuring_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--python", metavar="PYTHON", help="interpreter of both sides (default: this one)")
     parser.add_argument("-k", metavar="EXPRESSION", dest="keyword", help="select cases, as pytest's -k does")
     add_forwarded_arguments(parser, "gate")
-    parser.add_argument(
-        "--min-effect", metavar="P%", help=f"the slowdown that matters (default: {DEFAULT_MIN_EFFECT}%)"
-    )
-    parser.add_argument(
-        "--alpha", metavar="P%", help=f"probability of any false REGRESSION (default: {DEFAULT_ALPHA}%)"
-    )
+    add_rule_arguments(parser)
     parser.add_argument("--budget", metavar="TIME", help=f"time for measuring, such as 6m (default: {DEFAULT_BUDGET})")
     parser.add_argument("--long", action="store_true", help="allow a budget of more than 20 minutes")
     parser.add_argument("--record", metavar="DIR", help="folder of the gate record (default: .gate/records/TIME)")
@@ -43,18 +45,18 @@ def started(args: argparse.Namespace, base: list[str], head: list[str]) -> tuple
     """Return a new, empty record and its folder. Raises SuiteError if an option is invalid."""
     folder = new_folder(args.record)
     refuse_folder("record", folder)
-    passed_on = session_options(args, args.verb)
+    forwarded = session_options(args, args.verb)
     request = Request(
         purpose=args.verb,
         base=base,
         head=head,
-        alpha=alpha(args.alpha or DEFAULT_ALPHA),
-        min_effect=min_effect(args.min_effect or DEFAULT_MIN_EFFECT),
+        alpha=alpha(args.alpha),
+        min_effect=min_effect(args.min_effect),
         budget_s=budget(args),
         seed=args.seed,
         keyword=args.keyword,
         interpreter=args.python,
-        session_options=[*passed_on, RESOURCES_OPTION] if getattr(args, "resources", False) else passed_on,
+        session_options=[*forwarded, RESOURCES_OPTION] if getattr(args, "resources", False) else forwarded,
     )
     return folder.absolute(), new_record(request)
 
@@ -82,11 +84,10 @@ def refuse_inside(folder: Path, args: argparse.Namespace) -> None:
 
 
 def budget(args: argparse.Namespace) -> float:
-    """Return the value of --budget in seconds. Raises SuiteError."""
-    text = args.budget or DEFAULT_BUDGET
-    seconds = span("--budget", text)
+    """Return the value of --budget in seconds. Raises SuiteError if it is invalid, or long without --long."""
+    seconds = budget_s(args.budget)
     if seconds > _LONGEST_S and not args.long:
-        raise GateError(f"--budget {text}: more than 20 minutes; add --long if you mean it")
+        raise GateError(f"--budget {args.budget}: more than 20 minutes; add --long if you mean it")
     return seconds
 
 

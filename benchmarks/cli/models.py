@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from benchmarks.advise.probing import WORK
-from benchmarks.cli.outputs import refuse_folder
+from benchmarks.cli.options import refuse_folder
 from benchmarks.errors import AdviceError
 from benchmarks.text.printable import visible
 

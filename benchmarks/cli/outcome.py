@@ -1,11 +1,16 @@
-"""What a verb came to; only `__main__` prints it."""
+"""What a verb returns: a text, files, and an exit code. Only `__main__` prints and writes them."""
 
+import argparse
 import signal
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import IntEnum
 from types import FrameType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from benchmarks.analysis.judgement import Judgement
 
 
 class Exit(IntEnum):
@@ -27,16 +32,39 @@ class Outcome:
     warnings: tuple[str, ...] = ()
 
 
+def judgement_outcome(args: argparse.Namespace, judgement: "Judgement", warnings: tuple[str, ...] = ()) -> Outcome:
+    """Return a judgement as text, in the formats that were asked for, and with its exit code."""
+    # Every verb imports this module, and only those that judge need the renderers.
+    from benchmarks.report import csv_rows, json_document, junit, markdown, terminal
+
+    renderers = {"json": json_document, "markdown": markdown, "junit": junit, "csv": csv_rows}
+    files = {path: renderer.render(judgement) for name, renderer in renderers.items() if (path := getattr(args, name))}
+    code = judgement_exit_code(judgement, args.inconclusive)
+    return Outcome(terminal.render(judgement, args.coloured), code, files, warnings)
+
+
+def judgement_exit_code(judgement: "Judgement", inconclusive: str | None) -> Exit:
+    """Return the exit code of a judgement; `inconclusive` is the value of `--inconclusive`: pass, fail or None."""
+    if judgement.failed:
+        return Exit.FAILED
+    if not judgement.undecided:
+        return Exit.FINE
+    if inconclusive == "fail":
+        return Exit.FAILED
+    # Data that can't be compared at all never passes: that is more than inconclusive.
+    return Exit.FINE if inconclusive == "pass" and judgement.compared else Exit.UNDECIDED
+
+
 @contextmanager
 def ended_by_signals() -> Iterator[None]:
-    """Let SIGTERM and SIGHUP end the block as Ctrl-C does, so that what it has started is ended as well."""
+    """Let SIGTERM and SIGHUP end the block as Ctrl-C does, so that the processes it started are ended as well."""
 
     def end(signum: int, frame: FrameType | None) -> None:
         raise SystemExit(128 + signum)
 
-    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGHUP)}
+    handlers = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGHUP)}
     try:
         yield
     finally:
-        for number, handler in before.items():
+        for number, handler in handlers.items():
             signal.signal(number, handler)

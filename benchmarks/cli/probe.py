@@ -11,7 +11,7 @@ from benchmarks.advise.probing import probe
 from benchmarks.advise.stored import Probed, encode
 from benchmarks.cli.models import add_models_argument, models
 from benchmarks.cli.outcome import Exit, Outcome, ended_by_signals
-from benchmarks.cli.telling import Teller
+from benchmarks.cli.progress import Teller
 from benchmarks.history.store import Store
 from benchmarks.report.tables import WIDTH, table
 from benchmarks.text.formatting import duration, size

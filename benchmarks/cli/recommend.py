@@ -8,12 +8,16 @@ from benchmarks.advise.asking import profile_of
 from benchmarks.advise.probing import probe, probed
 from benchmarks.advise.profile import TaskProfile
 from benchmarks.advise.stored import Probed
-from benchmarks.cli.asked import percent, told
-from benchmarks.cli.drawn import need_page
-from benchmarks.cli.forwarded import add_forwarded_arguments, session_options
 from benchmarks.cli.models import add_models_argument, models
+from benchmarks.cli.options import (
+    add_forwarded_arguments,
+    parsed,
+    percent,
+    require_page_packages,
+    session_options,
+)
 from benchmarks.cli.outcome import Exit, Outcome, ended_by_signals
-from benchmarks.cli.telling import Teller
+from benchmarks.cli.progress import Teller
 from benchmarks.errors import AdviceError
 from benchmarks.history.store import Store
 from benchmarks.report import advice as rendering
@@ -51,7 +55,7 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
     folder = models(args)
     asked = _profile(args) if args.workload is None else _workload(args)
     if args.output is not None:
-        need_page("recommend", "document")
+        require_page_packages("recommend", "document")
     with ended_by_signals(), Teller() as tell:
         machine, why = (None, "asked to") if args.probe else probed(folder)
         if machine is None:
@@ -94,12 +98,12 @@ def _profile(args: argparse.Namespace) -> TaskProfile:
     if args.task_time is None or args.tasks is None:
         raise AdviceError("expected --task-time TIME and --tasks N, or --workload NAME to measure them")
     return TaskProfile(
-        task_s=told("--task-time", args.task_time, parse_time),
+        task_s=parsed("--task-time", args.task_time, parse_time),
         tasks=_count(args.tasks),
         uneven=_uneven(args.uneven) if args.uneven is not None else 1.0,
         releases_gil=1.0 if args.releases_gil else 0.0,
         waits=percent("--waits", args.waits, most=1.0) if args.waits is not None else 0.0,
-        payload_bytes=told("--payload", args.payload, parse_size) if args.payload not in (None, "0") else 0.0,
+        payload_bytes=parsed("--payload", args.payload, parse_size) if args.payload not in (None, "0") else 0.0,
     )
 
 

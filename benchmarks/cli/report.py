@@ -9,10 +9,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.cli.drawn import need_page
 from benchmarks.cli.gate_options import refuse_inside
+from benchmarks.cli.options import alpha, min_effect, refuse_outputs, require_page_packages
 from benchmarks.cli.outcome import Exit, Outcome
-from benchmarks.cli.outputs import refuse_outputs
 from benchmarks.compare.judging import compare_runs
 from benchmarks.compare.terms import Terms
 from benchmarks.errors import BadReference, SuiteError
@@ -39,7 +38,7 @@ from benchmarks.text.printable import visible
 if TYPE_CHECKING:
     from benchmarks.report.html.figures import Section
 
-_TERMS = Terms(alpha=0.01, min_effect=0.05, limits=(), forced=frozenset(), keyword=None, allow_partial=True)
+_TERMS = Terms(alpha=alpha(), min_effect=min_effect(), limits=(), forced=frozenset(), keyword=None, allow_partial=True)
 
 # What stands as base where nobody names one.
 _PINNED = "main"
@@ -94,7 +93,7 @@ def _refuse_options(args: argparse.Namespace) -> None:
     refuse_outputs(args)
     if args.pictures is not None and not Path(args.pictures or "\0").is_dir():
         raise BadReference(f"--pictures {visible(args.pictures)!r}: no such folder; make it first")
-    need_page("report", "document", "history")  # of these only history needs numpy
+    require_page_packages("report", "document", "history")  # of these only history needs numpy
 
 
 def _refuse_over(args: argparse.Namespace, store: Store, found: Sequence[Found]) -> None:

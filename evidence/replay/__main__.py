@@ -6,9 +6,10 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks.cli.asked import alpha, min_effect, span
+from benchmarks.cli.options import add_rule_arguments, alpha, budget_s, min_effect
 from benchmarks.cli.outcome import ended_by_signals
 from benchmarks.errors import GateError, SuiteError
+from benchmarks.options import DEFAULT_BUDGET
 from evidence.replay.ours import Question
 from evidence.replay.recording import Recording, pack, read_recordings
 
@@ -41,9 +42,8 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--jobs", metavar="N", type=int, default=os.cpu_count() or 1, help="parallel processes (default: cores)"
     )
-    parser.add_argument("--alpha", metavar="P%", default="1%", help="alpha of our gate (default: 1%%)")
-    parser.add_argument("--min-effect", metavar="P%", default="5%", help="min-effect of our gate (default: 5%%)")
-    parser.add_argument("--budget", metavar="TIME", default="10m", help="budget of our gate (default: 10m)")
+    add_rule_arguments(parser)
+    parser.add_argument("--budget", metavar="TIME", help=f"budget of our gate (default: {DEFAULT_BUDGET})")
     parser.add_argument("--pack", metavar="FILE", type=Path, help="write a gate record as a recording, and stop")
 
 
@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> str:
     asked = Question(
         alpha(args.alpha),
         min_effect(args.min_effect),
-        span("--budget", args.budget),
+        budget_s(args.budget),
     )
     try:
         # Other tools' rules need scipy, which the gate does not.
