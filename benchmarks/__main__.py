@@ -1,4 +1,7 @@
-"""`python -m benchmarks VERB`: parse, call, print, exit. The only place of the program that prints or exits."""
+"""`python -m benchmarks VERB`: parse the command line, run the verb, print its outcome, exit with its code.
+
+Verbs return their outcome instead of printing it; only lines of progress are written elsewhere (`cli.progress`).
+"""
 
 import argparse
 import contextlib
@@ -6,59 +9,38 @@ import gc
 import io
 import os
 import sys
+import textwrap
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
 from benchmarks.cli.options import refuse_outputs
-from benchmarks.cli.outcome import Exit, Outcome
+from benchmarks.cli.outcome import EXIT_CODES, JUDGEMENT_EXIT_CODES, SIGNAL_EXIT_CODES, Exit, Outcome
 from benchmarks.errors import SuiteError
 from benchmarks.history.store import Store, default_root
 from benchmarks.text.printable import visible
 
+# Each verb is a module of `benchmarks.cli`; the text begins the verb's own help as well.
 VERBS = {
     "runs": "list the stored runs",
-    "compare": "did this change make it slower? compare two runs, or several a side",
-    "trend": "one case over all comparable runs",
-    "check": "verify every stored file, put broken ones aside, make the index anew",
-    "merge": "join the parts that --shard measured into one run",
+    "compare": "compare stored runs, one or several per side: did a case become slower?",
+    "trend": "show one case over all comparable runs",
+    "check": "verify every stored file, move broken ones to quarantine and rebuild the index",
+    "merge": "join the runs of all shards (pytest's --shard) into one run",
     "prune": "delete old runs; pinned baselines stay",
-    "baseline": "pin a run by a name",
-    "report": "what a run or a gate found, as one page to look at",
-    "gate": "measure base and head in turns: is head slower?",
-    "calibrate": "measure this machine against itself: what can a gate see here?",
+    "baseline": "pin a run as a baseline, under a name",
+    "report": "render a run or a gate record as one HTML page",
+    "gate": "measure base and head in turns, and decide whether head is slower",
+    "calibrate": "measure this machine against itself, to know which slowdowns a gate can detect",
     "probe": "measure what each part of a parallel call costs on this machine",
-    "recommend": "which backend, n_jobs and batch_size for these tasks?",
+    "recommend": "recommend a backend, n_jobs and batch_size for your tasks",
 }
-
-EXIT_CODES = """exit codes:
-  0  fine
-  1  a case regressed, is missing, has a wrong result, or is over its limit
-  2  usage, or data that can't be read
-  3  nothing comparable, or the comparison as a whole inconclusive
-  130, 129, 143  ended by Ctrl-C, SIGHUP, SIGTERM"""
 
 
 def main(argv: list[str]) -> int:
-    """Run one verb; the exit code."""
+    """Run one verb and return its exit code."""
     _prepare_streams()
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks",
-        description="Judge stored runs.",
-        epilog=EXIT_CODES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-    for verb, text in VERBS.items():
-        sub = verbs.add_parser(
-            verb, help=text, description=text, epilog=EXIT_CODES, formatter_class=argparse.RawDescriptionHelpFormatter
-        )
-        sub.add_argument(
-            "--history", metavar="DIR", help="where runs are stored (default: .benchmarks in this checkout)"
-        )
-        # Only the verb that was asked for is imported: the others cost time.
-        if verb == next((word for word in argv if word in VERBS), None):
-            import_module(f"benchmarks.cli.{verb}").add_arguments(sub)
-    args = parser.parse_args(argv)
+    args = make_parser(argv).parse_args(argv)
     args.coloured = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     try:
         refuse_outputs(args)
@@ -71,22 +53,58 @@ def main(argv: list[str]) -> int:
     except OSError as error:
         return _refuse(f"{visible(error.filename or 'output')}: {error.strerror}")
     except Exception as error:
-        # Python's own exit code would be 1, which says that something became slower.
+        # Python itself would exit with 1, which means that a case regressed.
         if sys.flags.dev_mode:
             raise
-        return _refuse(f"a fault of this program, {type(error).__name__}: {visible(error)}; python -X dev shows where")
+        return _refuse(f"internal error, {type(error).__name__}: {visible(error)}; python -X dev shows the traceback")
     return int(outcome.exit_code)
+
+
+def make_parser(argv: Sequence[str]) -> argparse.ArgumentParser:
+    """Return a parser that knows all verbs, and the options of the verb that `argv` names."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks",
+        description="Compare stored benchmark runs of joblib, gate a change, and choose a joblib configuration.",
+        epilog=f"`python -m benchmarks VERB --help` describes a verb.\n\n{JUDGEMENT_EXIT_CODES}\n{SIGNAL_EXIT_CODES}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    named = next((word for word in argv if word in VERBS), None)
+    for verb, text in VERBS.items():
+        # Importing all verbs would more than double the start-up time.
+        if verb == named:
+            _add_verb(verbs, verb, text)
+        else:
+            verbs.add_parser(verb, help=text)
+    return parser
+
+
+def _add_verb(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", verb: str, text: str) -> None:
+    """Declare a verb with its options; its help ends in an example and the exit codes."""
+    module = import_module(f"benchmarks.cli.{verb}")
+    exit_codes = getattr(module, "EXIT_CODES", EXIT_CODES)
+    parser = verbs.add_parser(
+        verb,
+        help=text,
+        description=f"{text[0].upper()}{text[1:]}",
+        epilog=f"example:\n{textwrap.indent(module.EXAMPLE, '  ')}\n\n{exit_codes}\n{SIGNAL_EXIT_CODES}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--history", metavar="DIR", help="where runs are stored (default: .benchmarks in this checkout)"
+    )
+    module.add_arguments(parser)
 
 
 def _root(history: str | None) -> Path:
     root = default_root() if history is None else Path(history)
     if history is not None and not root.is_dir():
-        raise SuiteError(f"--history {visible(history)}: no such folder; expected the one that runs were stored in")
+        raise SuiteError(f"--history {visible(history)}: no such folder; expected the folder in which runs are stored")
     return root
 
 
 def _write(outcome: Outcome) -> None:
-    """Print, and write the files that were asked for; what goes to standard output takes the text's place there."""
+    """Write the files that were asked for and print the text; a file named `-` is printed in its place."""
     for name, content in outcome.files.items():
         if name != "-":
             try:
@@ -100,7 +118,7 @@ def _write(outcome: Outcome) -> None:
 
 
 def _prepare_streams() -> None:
-    """Names may hold any character, whatever the terminal's encoding; and a stream may have been closed."""
+    """Make stdout and stderr accept every character, whatever their encoding, and replace closed ones."""
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:
@@ -115,14 +133,14 @@ def _refuse(why: str) -> int:
 
 
 if __name__ == "__main__":
-    # A verb lives for a moment and makes no cycles worth collecting; looking for them takes a quarter of that moment.
+    # A verb runs for a fraction of a second and leaves no cycles worth collecting; the collector takes a quarter of it.
     gc.disable()
     try:
         code = main(sys.argv[1:])
     except KeyboardInterrupt:
         code = 130
     except BrokenPipeError:
-        # The reader has left, as `head` does; nothing is wrong with the answer.
+        # The reader closed the pipe, as `head` does; the answer is not wrong.
         with contextlib.suppress(OSError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0

@@ -14,6 +14,8 @@ from benchmarks.history.run import read_run
 from benchmarks.history.store import Store
 from benchmarks.text.printable import visible
 
+EXAMPLE = "python -m benchmarks baseline set latest --name main"
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `baseline` takes."""

@@ -24,6 +24,8 @@ from benchmarks.history.store import Store
 from benchmarks.report.tables import table
 from benchmarks.text.formatting import duration
 
+EXAMPLE = "python -m benchmarks calibrate --budget 10m"
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `calibrate`."""

@@ -15,6 +15,11 @@ from benchmarks.history.run import read_run
 from benchmarks.history.store import Store, StoredFile
 from benchmarks.text.printable import visible
 
+EXAMPLE = "python -m benchmarks check --json findings.json"
+EXIT_CODES = """exit codes:
+  0  every file is whole
+  2  invalid usage, or a file was broken and moved to quarantine, or a baseline's run is gone"""
+
 # Statistics are written with 17 digits; what differs by more than rounding was not computed from these rounds.
 _TOLERANCE = 1e-9
 

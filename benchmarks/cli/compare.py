@@ -12,7 +12,7 @@ from benchmarks.cli.options import (
     alpha,
     min_effect,
 )
-from benchmarks.cli.outcome import Outcome, judgement_outcome
+from benchmarks.cli.outcome import JUDGEMENT_EXIT_CODES, Outcome, judgement_outcome
 from benchmarks.compare.judging import compare_runs
 from benchmarks.compare.terms import Terms
 from benchmarks.errors import BadReference, SuiteError
@@ -22,6 +22,10 @@ from benchmarks.history.marks import read_marks, reject
 from benchmarks.history.references import EXPECTED, Found, find
 from benchmarks.history.store import Store
 from benchmarks.limits import read_limits
+
+EXAMPLE = """python -m benchmarks compare baseline:main latest   # the pinned baseline against the latest run
+python -m benchmarks compare 1..6 7..12             # six runs per side"""
+EXIT_CODES = JUDGEMENT_EXIT_CODES
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

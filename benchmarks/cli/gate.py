@@ -7,7 +7,7 @@ from pathlib import Path
 
 from benchmarks.cli.gate_options import add_measuring_arguments, budget, measure_until_signal, reopened, started
 from benchmarks.cli.options import add_limits_argument, add_output_arguments
-from benchmarks.cli.outcome import Exit, Outcome, judgement_outcome
+from benchmarks.cli.outcome import JUDGEMENT_EXIT_CODES, Exit, Outcome, judgement_outcome
 from benchmarks.cli.progress import tell
 from benchmarks.gate.environments import Use, build, same_tree
 from benchmarks.gate.hypotheses import judge_record
@@ -21,6 +21,9 @@ from benchmarks.gate.specs import SPEC_FORMS, parse_side
 from benchmarks.gate.trees import merge_base
 from benchmarks.history.store import Store
 from benchmarks.limits import Limit, read_limits
+
+EXAMPLE = "python -m benchmarks gate --base joblib==1.4.2 --head git:my-branch --budget 10m"
+EXIT_CODES = JUDGEMENT_EXIT_CODES
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

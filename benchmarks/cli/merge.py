@@ -15,6 +15,8 @@ from benchmarks.history.store import Store, refuse_name
 from benchmarks.text.formatting import counted
 from benchmarks.text.printable import visible
 
+EXAMPLE = "python -m benchmarks merge shard-1.json shard-2.json --name whole"
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `merge` takes."""

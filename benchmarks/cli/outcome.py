@@ -22,6 +22,18 @@ class Exit(IntEnum):
     UNDECIDED = 3  # nothing comparable, or the comparison as a whole inconclusive
 
 
+# The exit codes as the help of a verb lists them: of a verb that judges, of any other, and of an interrupted one.
+JUDGEMENT_EXIT_CODES = """exit codes:
+  0  success; no case regressed
+  1  a case regressed, is missing, has a wrong result, or is over its limit
+  2  invalid usage, or data that can't be read
+  3  nothing comparable, or the comparison as a whole inconclusive"""
+EXIT_CODES = """exit codes:
+  0  success
+  2  invalid usage, or data that can't be read"""
+SIGNAL_EXIT_CODES = "  130, 129, 143  ended by Ctrl-C, SIGHUP, SIGTERM"
+
+
 @dataclass(frozen=True)
 class Outcome:
     """`text` for the terminal, `files` by the name the user gave (`-` is standard output), `warnings` for stderr."""

@@ -16,6 +16,8 @@ from benchmarks.history.store import Store
 from benchmarks.report.tables import WIDTH, table
 from benchmarks.text.formatting import duration, size
 
+EXAMPLE = "python -m benchmarks probe --json model.json"
+
 # A table each, by title: the constant, and how many of its units there are in what is shown.
 _TABLES = (
     {"start and end": ("start", 1.0), "a task": ("task", 1.0), "a batch": ("batch", 1.0)},

@@ -12,6 +12,8 @@ from benchmarks.history.marks import forget, read_marks
 from benchmarks.history.store import Store
 from benchmarks.text.printable import visible
 
+EXAMPLE = "python -m benchmarks prune --keep 200 --delete"
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `prune` takes."""

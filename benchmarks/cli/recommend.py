@@ -24,6 +24,9 @@ from benchmarks.report import advice as rendering
 from benchmarks.text.parsing import parse_size, parse_time
 from benchmarks.text.printable import visible
 
+EXAMPLE = """python -m benchmarks recommend --task-time 2ms --tasks 5000 --payload 1MB
+python -m benchmarks recommend --workload my_module:my_function --task-args my_module:ARGUMENTS"""
+
 # What the model is asked about; beyond these it was never tried.
 _MOST_TASKS, _MOST_UNEVEN = 1_000_000, 1000.0
 

@@ -38,6 +38,11 @@ from benchmarks.text.printable import visible
 if TYPE_CHECKING:
     from benchmarks.report.html.figures import Section
 
+EXAMPLE = "python -m benchmarks report latest -o report.html"
+EXIT_CODES = """exit codes:
+  0  success, whatever verdict the page shows
+  2  invalid usage, nothing to show, or data that can't be read"""
+
 _TERMS = Terms(alpha=alpha(), min_effect=min_effect(), limits=(), forced=frozenset(), keyword=None, allow_partial=True)
 
 # What stands as base where nobody names one.

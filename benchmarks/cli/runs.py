@@ -14,6 +14,11 @@ from benchmarks.history.store import Store
 from benchmarks.report.tables import table
 from benchmarks.text.printable import visible
 
+EXAMPLE = "python -m benchmarks runs --last 10"
+EXIT_CODES = """exit codes:
+  0  success
+  2  invalid usage, or a stored file can't be read; the others are listed"""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `runs` takes."""

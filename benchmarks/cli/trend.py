@@ -16,6 +16,11 @@ from benchmarks.report.plot import Dot, plot
 from benchmarks.text.formatting import duration
 from benchmarks.text.printable import visible
 
+EXAMPLE = "python -m benchmarks trend loky-n4-b1000"
+EXIT_CODES = """exit codes:
+  0  success
+  2  invalid usage, or a stored file can't be read; its point is missing"""
+
 _MOST_CHANGES = 12
 
 

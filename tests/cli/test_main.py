@@ -1,8 +1,11 @@
 """What all verbs have in common."""
 
+import shlex
+from importlib import import_module
+
 import pytest
 
-from benchmarks.__main__ import VERBS
+from benchmarks.__main__ import VERBS, main, make_parser
 from tests.documents import noisy_run, stored
 
 
@@ -23,11 +26,30 @@ def test_no_such_verb(tmp_path, call, args, expected):
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_help(call, verb):
-    """The help of each verb explains the exit codes."""
+    """The help of each verb has an example and explains the exit codes."""
     code, out, _ = call(verb, "--help")
     assert code == 0
+    assert f"example:\n  python -m benchmarks {verb} " in out
     assert "exit codes:" in out
+    assert ("a case regressed" in out) == (verb in ("compare", "gate"))
     assert "--history DIR" in out
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_examples(verb):
+    """The examples in the help are valid command lines."""
+    for line in import_module(f"benchmarks.cli.{verb}").EXAMPLE.splitlines():
+        words = shlex.split(line, comments=True)
+        assert words[:4] == ["python", "-m", "benchmarks", verb]
+        make_parser(words[3:]).parse_args(words[3:])
+
+
+def test_the_list_of_verbs_loads_none(monkeypatch):
+    """`--help` without a verb imports no verb: that would take longer than most verbs do."""
+    monkeypatch.setattr("benchmarks.__main__.import_module", lambda name: pytest.fail(name))
+    with pytest.raises(SystemExit) as left:
+        main(["--help"])
+    assert left.value.code == 0
 
 
 def test_a_broken_file_is_named_wherever_it_would_count(tmp_path, call):
