@@ -19,8 +19,8 @@ from joblib import Parallel, delayed
 from benchmarks.backends.opening import open_pool
 from benchmarks.grid import Case
 from benchmarks.measure.call import Call
-from benchmarks.measure.notes import Notes
-from benchmarks.measure.rounds import Measure
+from benchmarks.measure.round_log import RoundLog
+from benchmarks.measure.rounds import Measure, RoundSettings
 from benchmarks.workloads.summation import closed_form, lengths, my_task
 
 PAIRS = int(os.environ.get("PAIRS", "100"))
@@ -48,7 +48,8 @@ def differences(case, call, fixture):
     """Relative difference of each pair of rounds, suite against bare."""
     plain = Parallel(backend=case.backend, n_jobs=case.n_jobs, batch_size=case.batch_size)
     pool, once = open_pool(case, {}), OneRound(fixture)
-    measure = Measure(once, rounds=1, warmups=0, timeout_s=3600, stuck=print, engines={})
+    settings = RoundSettings(rounds=1, warmups=0, timeout_s=3600, engines={}, gate=None, meter=None)
+    measure = Measure(once, settings, on_stuck=print)
 
     def bare():
         began = time.perf_counter()
@@ -56,8 +57,8 @@ def differences(case, call, fixture):
         return time.perf_counter() - began
 
     def suite():
-        notes = Notes(case, call, pool, {}, calls=1)
-        measure._time(notes, lambda: [pool.call(call.task, call.arguments)])
+        log = RoundLog(case, call, pool, {}, calls=1)
+        measure._time(log, lambda: [pool.call(call.task, call.arguments)])
         return once.last_s
 
     with plain:

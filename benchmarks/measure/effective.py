@@ -1,4 +1,4 @@
-"""What really ran: the facts that stand beside a case's times in the run file."""
+"""What really ran, whatever was asked for: the backend, the number of jobs, the workers, the batches."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -11,13 +11,13 @@ from benchmarks.measure.call import Call, compare
 from benchmarks.workloads.carriers import WithWorker
 from benchmarks.workloads.micro import nap
 
-# Waking: each worker is given naps until all have answered, so that none is still starting in the first round.
+# `wake` gives the pool naps until every worker has answered, so that no worker is still starting in the first round.
 _NAP_MS = 10.0
 _WAKING_CALLS = 20
 
 
 def wake(pool: Pool, workers: int) -> None:
-    """Call `pool` until as many distinct workers as it should have took part, or it seems that they never will."""
+    """Call `pool` until `workers` distinct workers have answered, at most 20 times."""
     naps = [_NAP_MS] * (2 * workers)
     for _ in range(_WAKING_CALLS if workers > 1 else 0):
         answers = pool.call(WithWorker(nap), naps)
@@ -28,7 +28,10 @@ def wake(pool: Pool, workers: int) -> None:
 
 
 def observe(pool: Pool, call: Call) -> dict[str, Any]:
-    """Wake the pool, make one untimed call of the very same work, check it, and say which workers took part."""
+    """Wake the pool, make an untimed call, check its results, and return for the run file which workers took part.
+
+    Raises WrongResult.
+    """
     wake(pool, pool.effective().n_jobs)
     answers = pool.call(WithWorker(call.task), call.arguments)
     pool.take_batches(len(call.arguments))
@@ -45,7 +48,7 @@ def observe(pool: Pool, call: Call) -> dict[str, Any]:
 
 
 def alias(case: Case, effective: Effective) -> str | None:
-    """The id of the case that `case` really is, None where it is itself."""
+    """Return the id of the case that really runs in place of `case`, None if it is `case` itself."""
     if case.backend == LOOP or effective.backend is None:
         return None
     real = replace(case, backend=effective.backend, n_jobs=effective.n_jobs)
@@ -53,13 +56,16 @@ def alias(case: Case, effective: Effective) -> str | None:
 
 
 def histogram(sizes: Iterable[int]) -> dict[str, int]:
-    """How many batches of each size, smallest first; keys are text because JSON's are."""
+    """Count the batches by size, smallest first; the keys are text because JSON's are."""
     return {str(size): count for size, count in sorted(Counter(sizes).items())}
 
 
-def occurred(case: Case, rounds: Sequence[dict[str, int] | None]) -> bool | None:
-    """Whether a batch of the asked size ran in any timed round; None where no size was asked or no batch seen."""
-    seen = [sizes for sizes in rounds if sizes]
-    if not seen or not isinstance(case.batch_size, int):
+def batch_size_occurred(case: Case, batches: Sequence[dict[str, int] | None]) -> bool | None:
+    """Whether a batch of the case's size ran in any round; None if the case has no fixed size or no batch is known.
+
+    `batches` has the histogram of each round, None for a round whose batches are not known.
+    """
+    histograms = [sizes for sizes in batches if sizes]
+    if not histograms or not isinstance(case.batch_size, int):
         return None
-    return any(str(case.batch_size) in sizes for sizes in seen)
+    return any(str(case.batch_size) in sizes for sizes in histograms)

@@ -1,4 +1,4 @@
-"""Rounds: what is timed in each phase of a pool's life, and what is noted and checked beside each round."""
+"""Rounds: what is timed in each phase of a pool's life, and what happens outside the timer."""
 
 import threading
 import time
@@ -13,129 +13,132 @@ from benchmarks.grid import Case
 from benchmarks.measure.call import Call, naming
 from benchmarks.measure.deadline import guarded, lingering
 from benchmarks.measure.effective import alias, observe
-from benchmarks.measure.notes import Notes, Results, where
 from benchmarks.measure.pickling import explained, refuse_unpicklable
 from benchmarks.measure.resources import Meter
+from benchmarks.measure.round_log import Results, RoundLog, full_name
 
-# How long the threads of a failed case may take to end before they count as hung.
+# The threads of a failed case count as hung if they have not ended after this time.
 _PATIENCE_S = 10.0
 
 
 def _nothing() -> None:
-    """What is done before or after a round where nothing has to be."""
+    """Do nothing before or after a round."""
 
 
 @dataclass(frozen=True)
-class Gated:
-    """What is different about a case that a gate measures: no speed-up is asked for, and time is short.
+class GateCase:
+    """How a gate measures a case: it asks for no speed-up, and time is short.
 
-    `turn` waits for the turn to do a round, None where no other session takes turns with this one. `repeated` says that
-    the case was measured before, in another process: the loop has confirmed the formula, what really runs is known.
-    `keep` leaves loky's executor to the next case, which uses the same.
+    `wait_for_turn` is called before each round, None if no other session takes turns with this one. If
+    `measured_before` is true, an earlier process has confirmed the expected results and observed a whole call, so that
+    neither is repeated. `keep_executor` leaves loky's executor running for the next case, which uses the same one.
     """
 
-    turn: Callable[[], None] | None
-    repeated: bool
-    keep: bool
+    wait_for_turn: Callable[[], None] | None
+    measured_before: bool
+    keep_executor: bool
+
+
+@dataclass(frozen=True)
+class RoundSettings:
+    """How a case is measured. `rounds` and `warmups` are counts of rounds, `timeout_s` is for the whole case.
+
+    `engines` makes the pools of the backends that need an engine. `gate` is None outside of a gate. `meter` measures
+    the resources of one more round, which is not timed; None without `--resources`.
+    """
+
+    rounds: int
+    warmups: int
+    timeout_s: float
+    engines: EnginePools
+    gate: GateCase | None
+    meter: Meter | None
 
 
 class Measure:
-    """Times calls of a case's pool through pytest-benchmark's `pedantic`, one call a round.
+    """Times calls of a case's pool through pytest-benchmark's `pedantic`, whose rounds have one iteration each.
 
-    `rounds` and `warmups` are calls; `timeout_s` is for the whole case; `stuck` is told of threads that can't be ended;
-    `engines` are those of the backends that need one; `meter` measures one more call of each case, which is not timed.
+    `on_stuck` is called with the names of threads that still run after a case has failed, because they can't be ended.
+    `untimed_s` is the time spent in untimed calls so far.
     """
 
-    def __init__(
-        self,
-        benchmark: Any,
-        rounds: int,
-        warmups: int,
-        timeout_s: float,
-        stuck: Callable[[list[str]], None],
-        engines: EnginePools,
-        gated: Gated | None = None,
-        meter: Meter | None = None,
-    ) -> None:
+    def __init__(self, benchmark: Any, settings: RoundSettings, on_stuck: Callable[[list[str]], None]) -> None:
         self._benchmark = benchmark
-        self._rounds = rounds
-        self._warmups = warmups
-        self._timeout_s = timeout_s
-        self._stuck = stuck
-        self._engines = engines
-        self._gated = gated
-        self._meter = meter
+        self._settings = settings
+        self._gate = settings.gate
+        self._on_stuck = on_stuck
         self.untimed_s = 0.0
 
     def warm_call(self, case: Case, call: Call, beside_loop: bool = False, **parallel_options: Any) -> None:
-        """Time one call in a pool that is open and has made a call before.
+        """Time one call in an open pool that has been called before.
 
-        `beside_loop` also times the direct loop just before and just after the case, so that a speed-up compares
-        two times of the same moment: the machine's speed may change from one case to the next.
+        `beside_loop` also times the plain loop just before and just after the case, so that a speed-up compares times
+        of the same minute: the machine's speed may change between two cases.
         """
-        beside_loop = beside_loop and self._benchmark.enabled and not self._gated
+        beside_loop = beside_loop and self._benchmark.enabled and not self._gate
         with self._pool(case, call, parallel_options) as (pool, call):
             loop_s = [call.loop_s()] if beside_loop else []
             pool.open()
-            notes = self._notes("warm call", case, call, pool)
-            self._time(notes, lambda: [pool.call(call.task, call.arguments)])
+            log = self._observe("warm call", case, call, pool)
+            self._time(log, lambda: [pool.call(call.task, call.arguments)])
             pool.close()
             if loop_s:
                 self._benchmark.extra_info["loop_s"] = [*loop_s, call.loop_s()]
 
     def warm_calls(self, case: Case, call: Call, calls: int, **parallel_options: Any) -> None:
-        """Time `calls` calls one after the other in an open pool, as one round."""
+        """Time `calls` successive calls in an open pool as one round."""
         with self._pool(case, call, parallel_options) as (pool, call):
             pool.open()
-            notes = self._notes("warm call" if calls == 1 else f"{calls} warm calls", case, call, pool, calls=calls)
-            self._time(notes, lambda: [pool.call(call.task, call.arguments) for _ in range(calls)])
+            log = self._observe("warm call" if calls == 1 else f"{calls} warm calls", case, call, pool, calls=calls)
+            self._time(log, lambda: [pool.call(call.task, call.arguments) for _ in range(calls)])
             pool.close()
 
     def cold_start(self, case: Case, call: Call, **parallel_options: Any) -> None:
-        """Time making the pool and its first call; whatever could be warm is shut down before every round."""
+        """Time opening the pool and its first call; whatever could be warm is shut down before every round."""
         with self._pool(case, call, parallel_options) as (pool, call):
             pool.open()
-            notes = self._notes("cold start", case, call, pool)
+            log = self._observe("cold start", case, call, pool)
             pool.close()
 
             def first_call() -> Results:
                 pool.open()
                 return [pool.call(call.task, call.arguments)]
 
-            self._time(notes, first_call, before=pool.discard, after=pool.close)
+            self._time(log, first_call, before=pool.discard, after=pool.close)
 
     def whole_block(self, case: Case, call: Call, observed: Call | None = None, **parallel_options: Any) -> None:
-        """Time a `with` block from nothing to nothing left open: make the pool, call it once, leave it.
+        """Time a whole `with` block from a cold start: open the pool, call it once, close it.
 
-        `observed` is done in the untimed call, in place of work that would take too long to do twice.
+        `observed` replaces `call` in the untimed call if `call` would take too long to make twice.
         """
         with self._pool(case, call, parallel_options) as (pool, call):
             pool.open()
-            notes = self._notes("whole block", case, call, pool, observed=observed)
+            log = self._observe("whole block", case, call, pool, observed=observed)
             pool.close()
 
             def block() -> Results:
                 pool.open()
                 results = pool.call(call.task, call.arguments)
-                notes.executor = pool.executor()
+                log.executor = pool.executor()
                 pool.close()
                 return [results]
 
-            self._time(notes, block, before=pool.discard)
+            self._time(log, block, before=pool.discard)
 
     @contextmanager
     def _pool(self, case: Case, call: Call, parallel_options: dict[str, Any]) -> Iterator[tuple[Pool, Call]]:
-        """A pool that starts from nothing and leaves nothing, however the case ends; a gate may ask for less.
+        """Provide the case's pool, not yet open, and the call; release the pool at the end, or kill it on failure.
 
-        With it the work, once its plain loop has been run: what fails there is no fault of a pool.
+        The plain loop runs before the block: a task that fails there is no fault of the pool. A gate shares executors
+        between cases, so that it does not release the pool before a case, and afterwards only if nobody needs it.
         """
         before = set(threading.enumerate())
-        pool = open_pool(case, self._engines, **parallel_options)
-        if self._gated and self._gated.repeated:
+        pool = open_pool(case, self._settings.engines, **parallel_options)
+        if self._gate and self._gate.measured_before:
             call = replace(call, by_formula=True)
         try:
-            with guarded(self._timeout_s, pool.dead_worker, pool.unblock), explained(case, call):
-                if not self._gated:
+            with guarded(self._settings.timeout_s, pool.dead_worker, pool.unblock), explained(case, call):
+                if not self._gate:
                     pool.release()
                 try:
                     _ = call.expected_results
@@ -144,73 +147,62 @@ class Measure:
                 except BaseException:
                     pool.kill()
                     raise
-                if not (self._gated and self._gated.keep):
+                if not (self._gate and self._gate.keep_executor):
                     pool.release()
         except BaseException:
-            if left := lingering(before, _PATIENCE_S):
-                self._stuck(left)
+            if names := lingering(before, _PATIENCE_S):
+                self._on_stuck(names)
             raise
 
-    def _notes(
+    def _observe(
         self, phase: str, case: Case, call: Call, pool: Pool, calls: int = 1, observed: Call | None = None
-    ) -> Notes:
+    ) -> RoundLog:
+        """Make an untimed call in the open pool, and return the log of the rounds to come."""
         began = time.perf_counter()
-        if self._gated and self._gated.repeated:
+        if self._gate and self._gate.measured_before:
             observed = call.thinned()
-        with naming(f"{where(case)}, untimed call"):
-            seen = observe(pool, observed or call)
+        with naming(f"{full_name(case)}, untimed call"):
+            workers = observe(pool, observed or call)
         self.untimed_s += time.perf_counter() - began
         if (clock := pool.clock()) is not None:
             self._benchmark._timer = clock
-        extra_info = {"phase": phase, **call.extra_info, **seen, "alias_of": alias(case, pool.effective())}
-        return Notes(case, call, pool, extra_info, calls)
+        extra_info = {"phase": phase, **call.extra_info, **workers, "alias_of": alias(case, pool.effective())}
+        return RoundLog(case, call, pool, extra_info, calls)
 
     def _time(
         self,
-        notes: Notes,
+        log: RoundLog,
         target: Callable[[], Results],
         before: Callable[[], None] = _nothing,
         after: Callable[[], None] = _nothing,
     ) -> None:
-        """Run the rounds; whatever `pedantic` is told to call before and after a round is outside its timer."""
-        turn = self._gated.turn if self._gated else None
+        """Run the rounds and add their extra_info to the case's; `before` and `after` are not timed."""
+        wait_for_turn = self._gate.wait_for_turn if self._gate else None
 
         def prepare() -> None:
-            if turn is not None:
-                turn()
+            if wait_for_turn is not None:
+                wait_for_turn()
             before()
 
         def timed() -> Results:
-            notes.results = target()
-            return notes.results
+            log.results = target()
+            return log.results
 
         def finish_round() -> None:
-            notes.take()
+            log.add_round()
             after()
 
-        self._benchmark.pedantic(
-            timed, setup=prepare, teardown=finish_round, rounds=self._rounds, warmup_rounds=self._warmups
-        )
+        rounds, warmups = self._settings.rounds, self._settings.warmups
+        self._benchmark.pedantic(timed, setup=prepare, teardown=finish_round, rounds=rounds, warmup_rounds=warmups)
         if not self._benchmark.enabled:
-            # pedantic skips teardown where nothing is measured; the check holds there too.
+            # pedantic skips the teardown if nothing is measured; results are checked all the same.
             finish_round()
-        extra_info = notes.extra_info(self._warmups if self._benchmark.enabled else 0)
-        if self._meter is not None and self._benchmark.enabled:
-            extra_info["resources"] = self._needs(self._meter, notes, prepare, timed, finish_round)
+        extra_info = log.extra_info(warmups if self._benchmark.enabled else 0)
+        if self._settings.meter is not None and self._benchmark.enabled:
+            began = time.perf_counter()
+            prepare()
+            # A round of its own: no round is timed while the sampler works.
+            extra_info["resources"] = self._settings.meter.measure(timed, log.uses_pipes)
+            finish_round()
+            self.untimed_s += time.perf_counter() - began
         self._benchmark.extra_info.update(extra_info)
-
-    def _needs(
-        self,
-        meter: Meter,
-        notes: Notes,
-        prepare: Callable[[], None],
-        call: Callable[[], Results],
-        finish: Callable[[], None],
-    ) -> dict[str, Any]:
-        """What one more round needs beside time; no round is timed while the sampler looks."""
-        began = time.perf_counter()
-        prepare()
-        found = meter.measure(call, notes.pipes)
-        finish()
-        self.untimed_s += time.perf_counter() - began
-        return found

@@ -13,28 +13,33 @@ A_HUNDRED_NOTHINGS = Call(nothing, range(100), expected=lambda value: value, ext
 
 @pytest.fixture
 def measure(request, benchmark):
-    """Times calls of a case's pool: see `benchmarks.measure.rounds.Measure`."""
-    from benchmarks.measure.rounds import Gated, Measure
+    """Times the calls of a case; see `benchmarks.measure.rounds.Measure`."""
+    from benchmarks.measure.rounds import GateCase, Measure, RoundSettings
 
     session, nodeid = suite_session(request.config), request.node.nodeid
     settings, plan, ledger = session.settings, session.plan, session.ledger
 
-    def stuck(threads):
+    def on_stuck(threads):
         ledger.stuck = f"{request.node.name} left threads behind that can't be ended: {', '.join(threads)}"
 
-    gated = None
+    gate = None
     if settings.profile == "gate":
-        turn = plan.rounds(nodeid) if plan.turns else None
-        gated = Gated(turn, repeated=bool(plan.cases), keep=bool(plan.cases) and plan.cases[nodeid].keep)
+        gate = GateCase(
+            wait_for_turn=plan.rounds(nodeid) if plan.turns else None,
+            measured_before=bool(plan.cases),
+            keep_executor=bool(plan.cases) and plan.cases[nodeid].keep,
+        )
     measure = Measure(
         benchmark,
-        settings.rounds,
-        settings.warmups,
-        settings.case_timeout_s,
-        stuck,
-        session.engines,
-        gated,
-        session.meter,
+        RoundSettings(
+            rounds=settings.rounds,
+            warmups=settings.warmups,
+            timeout_s=settings.case_timeout_s,
+            engines=session.engines,
+            gate=gate,
+            meter=session.meter,
+        ),
+        on_stuck,
     )
     yield measure
     # A case that failed before its rounds has had no use for the fixture: pytest-benchmark need not warn of that.

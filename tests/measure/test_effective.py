@@ -5,7 +5,7 @@ import pytest
 from benchmarks.backends.protocol import Effective
 from benchmarks.grid import Case
 from benchmarks.measure.call import Call, WrongResult
-from benchmarks.measure.effective import alias, histogram, observe, occurred, wake
+from benchmarks.measure.effective import alias, batch_size_occurred, histogram, observe, wake
 from tests.measure.fakes import FakePool
 
 
@@ -108,4 +108,4 @@ def test_a_histogram_is_in_the_order_of_sizes():
 )
 def test_whether_the_asked_batch_size_occurred(batch_size, rounds, expected):
     """It is unknown without a size to ask for or a batch to look at."""
-    assert occurred(Case("loky", 2, batch_size), rounds) is expected
+    assert batch_size_occurred(Case("loky", 2, batch_size), rounds) is expected

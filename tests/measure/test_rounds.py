@@ -4,7 +4,7 @@ import pytest
 
 from benchmarks.grid import Case
 from benchmarks.measure.call import Call, TaskFailed, WrongResult
-from benchmarks.measure.rounds import Gated, Measure
+from benchmarks.measure.rounds import GateCase, Measure, RoundSettings
 from tests.measure.fakes import FakeBenchmark, FakeClock, FakeMeter, FakePool
 
 # Dask's pools come from the factory's `engines`, so a fake one needs no patching.
@@ -24,15 +24,14 @@ def doubled():
 class Stand:
     """A `Measure` around a fake pool, with everything that it may touch."""
 
-    def __init__(self, rounds=2, warmups=0, enabled=True, gated=None, meter=None, **pool_options):
+    def __init__(self, rounds=2, warmups=0, enabled=True, gate=None, meter=None, **pool_options):
         self.clock = FakeClock()
         self.benchmark = FakeBenchmark(enabled=enabled)
         self.pool = FakePool(clock=self.clock, **pool_options)
         self.options = []
         self.stuck = []
-        self.measure = Measure(
-            self.benchmark, rounds, warmups, 60.0, self.stuck.append, {"dask": self.make_pool}, gated, meter
-        )
+        settings = RoundSettings(rounds, warmups, 60.0, {"dask": self.make_pool}, gate, meter)
+        self.measure = Measure(self.benchmark, settings, self.stuck.append)
 
     def make_pool(self, options):
         """Return the pool and remember the options of `joblib.Parallel`."""
@@ -119,7 +118,9 @@ def test_the_loop_is_timed_before_and_after_the_case():
     assert after_s > 0
 
 
-@pytest.mark.parametrize("options", [{"enabled": False}, {"gated": Gated(None, repeated=False, keep=False)}])
+@pytest.mark.parametrize(
+    "options", [{"enabled": False}, {"gate": GateCase(None, measured_before=False, keep_executor=False)}]
+)
 def test_the_loop_is_not_timed_where_no_speed_up_is_asked_for(options):
     """Neither a gate nor a session without measurements needs it."""
     stand = Stand(**options)
@@ -166,16 +167,16 @@ def test_a_task_that_fails_in_the_plain_loop_never_reaches_the_pool():
 
 def test_a_gate_waits_for_its_turn_before_each_round():
     """The turn comes before whatever prepares the round."""
-    stand = Stand(rounds=2)
-    stand.measure._gated = Gated(lambda: stand.pool.log.append("turn"), repeated=False, keep=False)
-    stand.measure.cold_start(CASE, doubled())
-    assert stand.pool.log[3:-1] == ["turn", "discard", "open", "call", "close"] * 2
+    log = []
+    gate = GateCase(lambda: log.append("turn"), measured_before=False, keep_executor=False)
+    Stand(rounds=2, gate=gate, log=log).measure.cold_start(CASE, doubled())
+    assert log[3:-1] == ["turn", "discard", "open", "call", "close"] * 2
 
 
 @pytest.mark.parametrize("keep", [True, False])
 def test_a_gate_leaves_the_executor_only_to_a_case_that_uses_it(keep):
     """A gate never releases before a case, and afterwards only where `keep` is false."""
-    stand = Stand(rounds=1, gated=Gated(None, repeated=False, keep=keep))
+    stand = Stand(rounds=1, gate=GateCase(None, measured_before=False, keep_executor=keep))
     stand.measure.warm_call(CASE, doubled())
     assert stand.pool.log.count("release") == (0 if keep else 1)
 
@@ -188,7 +189,7 @@ def test_a_case_that_was_measured_before_is_not_confirmed_again():
         calls.append(number)
         return number
 
-    stand = Stand(rounds=1, gated=Gated(None, repeated=True, keep=True))
+    stand = Stand(rounds=1, gate=GateCase(None, measured_before=True, keep_executor=True))
     stand.measure.warm_call(CASE, Call(task, list(range(20)), lambda number: number, {}))
     assert calls == [0, 10, *range(20)]
 

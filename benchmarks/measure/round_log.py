@@ -1,18 +1,22 @@
-"""What is known of each round besides its time: its batches, whether its workers were new, that its result is right."""
+"""What the run file says about each round beside its time, and the check of the round's results."""
 
 from typing import Any
 
 from benchmarks.backends.protocol import Pool
 from benchmarks.grid import Case
 from benchmarks.measure.call import Call, naming
-from benchmarks.measure.effective import histogram, occurred
+from benchmarks.measure.effective import batch_size_occurred, histogram
 
-# What a round returns: the results of each call in it.
+# The results of each call in a round.
 Results = list[list[Any]]
 
 
-class Notes:
-    """What is known of each round besides its time."""
+class RoundLog:
+    """The batches, the executor and the results of a case's rounds.
+
+    `extra_info` is what the run file says about all rounds alike; a round has `calls` calls. Assign a round's results
+    to `results` before `add_round`. Assign to `executor` what the pool no longer knows once it is closed.
+    """
 
     def __init__(self, case: Case, call: Call, pool: Pool, extra_info: dict[str, Any], calls: int) -> None:
         self._case = case
@@ -20,27 +24,28 @@ class Notes:
         self._pool = pool
         self._extra_info = extra_info
         self._tasks = len(call.arguments) * calls
+        self._one_call = calls == 1
         self._last_executor = pool.executor()
         self._batches: list[dict[str, int] | None] = []
         self._executors: list[str | None] = []
-        self._one_call = calls == 1
         self._completed_s: list[float | None] = []
         self.results: Results = []
         self.executor: object | None = None
 
     @property
-    def pipes(self) -> bool:
-        """Whether workers are processes that are there already and are told their tasks through pipes.
+    def uses_pipes(self) -> bool:
+        """Whether tasks reach the workers through pipes of this process: the workers are processes that already run.
 
-        Engines use sockets.
+        The workers of engines get their tasks through sockets.
         """
-        warm = "warm" in self._extra_info["phase"]
-        return warm and bool(self._extra_info["worker_processes"]) and self._pool.clock() is None
+        is_warm = "warm" in self._extra_info["phase"]
+        return is_warm and bool(self._extra_info["worker_processes"]) and self._pool.clock() is None
 
-    def take(self) -> None:
-        """Note one finished round and check its result."""
+    def add_round(self) -> None:
+        """Record the round that has just ended, and check its results. Raises WrongResult."""
         sizes = self._pool.take_batches(self._tasks)
         self._batches.append(None if sizes is None else histogram(sizes))
+        # A pool knows the last batch of its last call only.
         self._completed_s.append(self._pool.completed_s() if self._one_call else None)
         executor = self._pool.executor() or self.executor
         if executor is None:
@@ -49,25 +54,24 @@ class Notes:
             self._executors.append("reused" if executor is self._last_executor else "new")
         self._last_executor = executor
         results, self.results = self.results, []
-        with naming(f"{where(self._case)}, call {len(self._batches)} of the rounds"):
-            for result in results:
-                self._call.check(result)
+        with naming(f"{full_name(self._case)}, call {len(self._batches)} of the rounds"):
+            for call_results in results:
+                self._call.check(call_results)
 
     def extra_info(self, warmups: int) -> dict[str, Any]:
-        """Plain values for the run file; lists have one entry a timed round."""
+        """Return plain values for the run file, without the first `warmups` rounds; lists have one entry per round."""
         batches = self._batches[warmups:]
         executors = self._executors[warmups:]
         completed_s = self._completed_s[warmups:]
-        known = {"completed_s": completed_s} if None not in completed_s else {}
         return {
-            **known,
+            **({"completed_s": completed_s} if None not in completed_s else {}),
             **self._extra_info,
             "batches": batches,
-            "batch_size_occurred": occurred(self._case, batches),
+            "batch_size_occurred": batch_size_occurred(self._case, batches),
             "executor": executors[0] if len(set(executors)) == 1 else "mixed",
         }
 
 
-def where(case: Case) -> str:
-    """A case in a message: its id and what was asked for."""
+def full_name(case: Case) -> str:
+    """Return a case's id and its parameters, for a message."""
     return f"{case.id}: backend={case.backend}, n_jobs={case.n_jobs}, batch_size={case.batch_size}"
