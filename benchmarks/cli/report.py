@@ -28,7 +28,7 @@ from benchmarks.history.run import Run, parse_run
 from benchmarks.history.series import alike, tracks
 from benchmarks.history.store import Store
 from benchmarks.report import terminal
-from benchmarks.report.answer import answer, lacking, what_was_done
+from benchmarks.report.answer import answer, has_gil, lacking, what_was_done
 from benchmarks.report.heat import heat_maps
 from benchmarks.report.heat_lines import heat_lines
 from benchmarks.report.measured import measured_cases
@@ -123,7 +123,7 @@ def _one(text: str, index: Index, marks: Marks) -> Found:
 
 def _lines(parsed: Run, document: dict[str, Any], coloured: bool) -> str:
     cases = measured_cases(document["benchmarks"])
-    said = [*answer(cases), *lacking(parsed)]
+    said = [*answer(cases, has_gil(document)), *lacking(parsed)]
     text = [line for sentence in said for line in textwrap.wrap(visible(sentence), WIDTH)]
     if cases:
         text += ["", what_was_done(cases)]

@@ -1,13 +1,15 @@
-"""The answer of a run in sentences with numbers: what is fastest here, and where parallel loses to the loop."""
+"""The answer of a run in sentences with numbers: what is fastest here, if anything, and where parallel loses."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from benchmarks.analysis.speedup import Configuration, best_of_each_backend, slower_than_loop
+from benchmarks.analysis.headline import Answer, Contender, Headline, headline
+from benchmarks.analysis.speedup import Configuration, slower_than_loop
 from benchmarks.grid import backend_of
 from benchmarks.history.resources import PEAK_PSS_BYTES, needs
 from benchmarks.history.run import Run
-from benchmarks.report.measured import MeasuredCase, own_cases
+from benchmarks.report.measured import MeasuredCase, contenders
 from benchmarks.text.formatting import counted, duration, size
 
 _MOST_NAMES = 4
@@ -18,32 +20,89 @@ _CALM = 1.2
 
 
 def what_was_done(cases: Sequence[MeasuredCase]) -> str:
-    """The work of a call, what the direct loop takes for it, and what a speed-up is."""
+    """Say what a call does, how long the plain loop takes for it, and what a speed-up is."""
     facts = cases[0].facts
     loops = sorted(case.configuration.loop_s for case in cases)
     extent = duration(loops[0]) if loops[0] == loops[-1] else f"{duration(loops[0])} to {duration(loops[-1])}"
-    beside = "the direct loop beside a case" if facts.get("loop_s") else "the direct loop"
+    beside = "the plain loop, timed before and after a case," if facts.get("loop_s") else "the plain loop"
     tasks = facts["tasks"]
     if workload := cases[0].workload:
-        work = f"{counted(tasks, 'task')} a call, {workload}."
+        work = f"{counted(tasks, 'task')} per call, {workload}."
     else:
-        work = f"{tasks:,} summations a call, of 0 to {facts['longest']:,} additions."
-    return f"{work} The direct loop takes {extent} here;\na speed-up is {beside} over the median of the case's rounds."
+        work = f"{tasks:,} summations per call, of 0 to {facts['longest']:,} additions."
+    return f"{work} The plain loop takes {extent} here;\na speed-up is {beside} over the median of the case's rounds."
 
 
-def answer(cases: Sequence[MeasuredCase]) -> list[str]:
-    """The sentences, most wanted first."""
+def answer(cases: Sequence[MeasuredCase], gil: bool) -> list[str]:
+    """Return the sentences of the answer, the headline first; `gil`: the interpreter that measured has a GIL."""
     if not cases:
-        return ["No speed-ups: no case of the grid has a time and a direct loop to stand against."]
-    best = best_of_each_backend([case.configuration for case in own_cases(cases)])
-    said = []
-    if best:
-        first = max(best, key=_speed_up)
-        own = max(
-            (place for place in best if backend_of(place.backend).origin != "reference"), key=_speed_up, default=first
-        )
-        said.append(_fastest(first, own))
-    return [*said, *_slower([case.configuration for case in cases]), *_moods(cases), *_memory(cases), *_remarks(cases)]
+        return ["No speed-ups: no case of the grid has a time and a plain loop to compare with."]
+    configurations = [case.configuration for case in cases]
+    first = headline(contenders(cases, gil))
+    sentences = [*_headline(first), *_varied(cases), *_references(cases, first)]
+    return [*sentences, *_slower(configurations), *_memory(cases), *_remarks(cases)]
+
+
+def _headline(found: Headline | None) -> list[str]:
+    if found is None:
+        return []
+    best, rival = found.best, found.rival
+    name, speed_up = best.configuration.name, _with_interval(best)
+    if found.answer is Answer.UNFAIR:
+        return [_unfair(best)]
+    if found.answer is Answer.LOOP:
+        return [f"Nothing beats the plain loop with these tasks: the best of joblib's, {name}, reaches {speed_up}."]
+    if found.answer is Answer.FASTEST:
+        return [f"Fastest of joblib's backends here: {name}, {speed_up} the speed of the plain loop."]
+    if best.interval is None:
+        did = f"{name} did best, {speed_up}"
+        if best.log_speed_up <= 0:
+            did = f"nothing beat the plain loop ({name}: {speed_up})"
+        return [f"Undecided: in one round {did}, and one round does not say how sure that is. Add --rounds 5."]
+    other = "the plain loop" if rival is None else f"{rival.configuration.name} ({_with_interval(rival)})"
+    how = "measure again on a quiet machine, or with --rounds 20"
+    return [f"Undecided between {name} ({speed_up}) and {other}: {how}."]
+
+
+def _with_interval(contender: Contender) -> str:
+    speed_up = f"{contender.configuration.speed_up:.2f}x"
+    if (interval := contender.interval) is None:
+        return speed_up
+    return f"{speed_up} (95 %: {interval[0]:.2f}x to {interval[1]:.2f}x)"
+
+
+def _unfair(contender: Contender) -> str:
+    """Name a speed-up that can't be as a fault of the comparison, with its likely cause."""
+    configuration = contender.configuration
+    reached = f"{configuration.name} reached {configuration.speed_up:.2f}x"
+    if contender.bound == 1.0:
+        why = "threads that hold the GIL are never faster than the plain loop: the machine changed its speed meanwhile"
+        return f"No answer: {reached}, but {why}. Measure again on a quiet machine."
+    why = (
+        "the plain loop was not the same work: numeric libraries have one thread in it unless you set OMP_NUM_THREADS, "
+        "the task starts workers of its own, or the machine changed its speed meanwhile"
+    )
+    return f"No answer: {reached} with {configuration.workers} workers, which can't be. Probably {why}."
+
+
+def _references(cases: Sequence[MeasuredCase], first: Headline | None) -> list[str]:
+    """Say what the standard library's pools, given the same batches, reached; not beside an unfair comparison."""
+    pools = [
+        case.configuration
+        for case in cases
+        if backend_of(case.configuration.backend).origin == "reference" and case.configuration.workers > 1
+    ]
+    if not pools or first is None or first.answer is Answer.UNFAIR:
+        return []
+    best = max(pools, key=lambda it: it.speed_up)
+    return [f"For reference, the best of the standard library's pools: {best.name}, {best.speed_up:.2f}x."]
+
+
+def has_gil(document: Mapping[str, Any]) -> bool:
+    """Return whether the interpreter that measured a run has a GIL, as far as its file says."""
+    ours = document.get("joblib_suite")
+    machine = ours.get("machine") if isinstance(ours, dict) else None
+    return not (isinstance(machine, dict) and machine.get("gil_enabled") is False)
 
 
 def lacking(run: Run) -> list[str]:
@@ -72,35 +131,24 @@ def really_ran(case: MeasuredCase) -> str:
     return f"{workers}, {counted(sum(sizes.values()), 'batch', 'batches')}, largest {max(map(int, sizes))}"
 
 
-def _fastest(first: Configuration, own: Configuration) -> str:
-    if first.speed_up <= 1:
-        return "Fastest here: the direct loop. No configuration beats it on tasks this short."
-    sentence = f"Fastest here: {first.name}, {first.speed_up:.2f}x the direct loop"
-    return f"{sentence}." if own is first else f"{sentence}; of joblib's own: {own.name}, {own.speed_up:.2f}x."
-
-
-def _speed_up(place: Configuration) -> float:
-    return place.speed_up
-
-
 def _slower(configurations: Sequence[Configuration]) -> list[str]:
     parallel = Counter(place.backend for place in configurations if place.workers > 1)
     slower = Counter(place.backend for place in slower_than_loop(configurations))
     if not slower:
         return []
     counts = [f"{backend} {count} of {parallel[backend]}" for backend, count in slower.items()]
-    return [f"Parallel is slower than the plain loop in these cells: {_list(counts, most=_MOST_BACKENDS)}."]
+    return [f"Parallel is slower than the plain loop in these cases: {_list(counts, most=_MOST_BACKENDS)}."]
 
 
-def _moods(cases: Sequence[MeasuredCase]) -> list[str]:
-    """How far the loop itself varied: what is compared within one run is no more certain than that."""
+def _varied(cases: Sequence[MeasuredCase]) -> list[str]:
+    """Say how far the loop itself varied: the machine changed its speed by as much."""
     loops = [case.configuration.loop_s for case in cases]
     varied = max(loops) / min(loops)
-    if varied < _CALM:
-        return []
-    return [
-        f"The direct loop itself varied {varied:.1f}x during this run: small differences between cells mean nothing."
-    ]
+    return (
+        [f"The plain loop itself varied {varied:.1f}x meanwhile: the machine changed its speed."]
+        if varied >= _CALM
+        else []
+    )
 
 
 def _memory(cases: Sequence[MeasuredCase]) -> list[str]:
@@ -118,7 +166,7 @@ def _remarks(cases: Sequence[MeasuredCase]) -> list[str]:
     aliases = sum(1 for case in cases if case.facts["alias_of"] in names)
     if aliases:
         said.append(
-            f"Under a second name: {counted(aliases, 'cell')} (n_jobs=1 of any backend is sequential,"
+            f"Under a second name: {counted(aliases, 'case')} (n_jobs=1 of any backend is sequential,"
             " sequential has one job); alias_of in the run file has the first."
         )
     never = [case.configuration.name for case in cases if case.facts.get("batch_size_occurred") is False]

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
+from benchmarks.analysis.headline import Contender, log_errors
 from benchmarks.analysis.speedup import Configuration
-from benchmarks.grid import JOBLIB_BACKENDS, LOOP, REFERENCES, BatchSize
+from benchmarks.grid import JOBLIB_BACKENDS, LOOP, REFERENCES, BatchSize, backend_of
 from benchmarks.text.printable import unprintable
 
 _LONGEST_WORD = 1024
@@ -18,10 +19,11 @@ _GROUPS = ("summation", "notebook", "workload")
 class MeasuredCase:
     """One finished cell, as it was asked for: `n_jobs`, `batch_size`. `facts` are its extra_info in the run file.
 
-    `rounds_s` is empty where the file keeps statistics only.
+    `rounds_s` is empty where the file keeps statistics only; `loops_s` are the plain loop's times measured with it.
     """
 
     configuration: Configuration
+    loops_s: tuple[float, ...]
     n_jobs: int
     batch_size: BatchSize
     rounds_s: tuple[float, ...]
@@ -40,6 +42,30 @@ def measured_cases(benchmarks: Iterable[Mapping[str, Any]]) -> list[MeasuredCase
     # The loop was timed beside each case; the notebook's cases share one.
     beside = [(entry, entry["extra_info"].get("loop_s") or ([loop] if loop else [])) for entry in cells]
     return [_measured(entry, loop_s) for entry, loop_s in beside if loop_s]
+
+
+# Workloads whose tasks hold the GIL all the while; of others nobody knows.
+_HOLDS_GIL = (None, "uneven")
+
+
+def contenders(cases: Sequence[MeasuredCase], gil: bool) -> list[Contender]:
+    """Return the parallel configurations of joblib's, each with its error and the most that its speed-up can be.
+
+    `gil` says whether the interpreter that measured has a GIL.
+    """
+    errors = log_errors([case.rounds_s for case in cases], [case.loops_s for case in cases])
+    found = []
+    for case, error in zip(cases, errors, strict=True):
+        backend = backend_of(case.configuration.backend)
+        if backend.origin == "reference" or case.configuration.workers < 2 or _is_alias(case, cases):
+            continue
+        alone = gil and backend.workers == "threads" and case.workload in _HOLDS_GIL
+        found.append(Contender(case.configuration, error, 1.0 if alone else float(case.configuration.workers)))
+    return found
+
+
+def _is_alias(case: MeasuredCase, cases: Sequence[MeasuredCase]) -> bool:
+    return case.facts["alias_of"] in {each.configuration.name for each in cases}
 
 
 def own_cases(cases: Sequence[MeasuredCase]) -> list[MeasuredCase]:
@@ -80,7 +106,7 @@ def _measured(entry: Mapping[str, Any], loop_s: Sequence[float]) -> MeasuredCase
     rounds_s = tuple(entry["stats"].get("data") or ())
     if facts["alias_of"]:
         facts = {**facts, "alias_of": without_workload(facts["alias_of"], facts)}
-    return MeasuredCase(configuration, params["n_jobs"], params["batch_size"], rounds_s, facts)
+    return MeasuredCase(configuration, tuple(loop_s), params["n_jobs"], params["batch_size"], rounds_s, facts)
 
 
 def _is_cell(entry: Mapping[str, Any]) -> bool:

@@ -19,17 +19,23 @@ _MOST_REASONS = 3
 _MOST_LINES = 3
 
 
-def summary(benchmarks: Sequence[dict[str, Any]], without_time: Mapping[str, str], coloured: bool) -> str:
-    """The summary of a session, from the `benchmarks` of its run file and the cases that have no time, with reasons."""
+def summary(
+    benchmarks: Sequence[dict[str, Any]], without_time: Mapping[str, str], coloured: bool, gil: bool = True
+) -> str:
+    """Return the summary of a session from the `benchmarks` of its run file.
+
+    `without_time` are the reasons for which cases have no time, by node id; `gil` says whether the interpreter has one.
+    """
     missing, cases = _missing(without_time), measured_cases(benchmarks)
     costs = [textwrap.fill(sentence, WIDTH) for sentence in task_costs(benchmarks)]
     if not cases:
-        nothing = "No speed-ups: no case has a time and a direct loop to stand against."
+        nothing = "No speed-ups: no case has a time and a plain loop to compare with."
         return "\n".join([nothing, *costs, *missing, ""])
-    lines = [what_was_done(cases)]
+    sentences = [textwrap.fill(sentence, WIDTH) for sentence in answer(cases, gil)]
+    lines = [*sentences[:1], what_was_done(cases)]
     if own := own_cases(cases):
         lines.append(_table(own, coloured))
-    lines += [textwrap.fill(sentence, WIDTH) for sentence in answer(cases)]
+    lines += sentences[1:]
     return "\n".join([*lines, *costs, *missing, ""])
 
 
@@ -51,7 +57,7 @@ def _table(own: Sequence[MeasuredCase], coloured: bool) -> str:
     by_name = {case.configuration.name: case for case in own}
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
     table.add_column("backend", no_wrap=True)
-    table.add_column("best cell", no_wrap=True)
+    table.add_column("best case", no_wrap=True)
     for title in ("time", "speed-up", "efficiency"):
         table.add_column(title, justify="right", no_wrap=True)
     table.add_column("what really ran", no_wrap=True)

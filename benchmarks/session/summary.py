@@ -15,7 +15,9 @@ def print_summary(terminalreporter: Any, config: Any) -> None:
     from benchmarks.report.interpreter import free_threaded
     from benchmarks.report.summary import summary
 
-    benchmarks = [bench.as_dict(include_data=False) for bench in config._benchmarksession.benchmarks]
+    benchmarks = [bench.as_dict(include_data=True) for bench in config._benchmarksession.benchmarks]
     title = [f"{len(ledger.passed)} of {len(ledger.asked)} cases measured", f"profile {settings.profile}"]
     terminalreporter.section(", ".join([*title, *filter(None, [free_threaded(facts())])]))
-    terminalreporter.write(summary(benchmarks, ledger.without_time(), coloured=terminalreporter.hasmarkup))
+    terminalreporter.write(
+        summary(benchmarks, ledger.without_time(), terminalreporter.hasmarkup, facts()["gil_enabled"])
+    )

@@ -13,11 +13,11 @@ def entry(backend, n_jobs, batch_size, median, workers=1, alias_of=None, process
         "group": "summation",
         "param": f"{backend}-n{n_jobs}-b{batch_size}" if batch_size else backend,
         "params": {"backend": backend, "n_jobs": n_jobs, "batch_size": batch_size},
-        "stats": {"median": median},
+        "stats": {"median": median, "data": [median * factor for factor in (0.98, 0.99, 1.0, 1.01, 1.02)]},
         "extra_info": {
             "tasks": 5_000,
             "longest": 500,
-            "loop_s": [0.08, 0.12],
+            "loop_s": [0.099, 0.101],
             "effective_backend": "SequentialBackend" if workers == 1 else f"{backend.title()}Backend",
             "effective_n_jobs": workers,
             "alias_of": alias_of,
@@ -48,7 +48,28 @@ def test_a_summary_to_the_letter():
 def test_nothing_faster_than_the_loop_is_said_plainly():
     """The answer to the most frequent question."""
     text = summary([RUN[0], entry("loky", 2, 10, 0.5, workers=2, processes=2)], {}, coloured=False)
-    assert "Fastest here: the direct loop. No configuration beats it on tasks this short." in text
+    assert text.startswith(
+        "Nothing beats the plain loop with these tasks: the best of joblib's, loky-n2-b10, reaches 0.20x"
+    )
+
+
+def test_one_round_is_no_headline():
+    """The notebook's profile has one round a case: what did best is told, and that it is not decided."""
+    loop, loky = RUN[0], entry("loky", 2, 10, 0.06, workers=2, processes=2)
+    loop = {**loop, "stats": {"median": 0.1}}
+    loky["stats"].pop("data")
+    text = summary([loop, loky], {}, coloured=False)
+    assert text.startswith("Undecided: in one round loky-n2-b10 did best, 1.67x")
+
+
+def test_an_impossible_speed_up_is_the_first_line():
+    """Two workers can't be five times as fast, nor threads that hold the GIL faster at all."""
+    fair = entry("loky", 2, 10, 0.0625, workers=2, processes=2)
+    text = summary([RUN[0], fair, entry("threading", 2, 1, 0.018, workers=2)], {}, coloured=False)
+    assert text.startswith("No answer: threading-n2-b1 reached 5.56x, but threads that hold the GIL are never faster")
+    text = summary([RUN[0], fair, entry("threading", 2, 1, 0.018, workers=2)], {}, coloured=False, gil=False)
+    assert text.startswith("No answer: threading-n2-b1 reached 5.56x with 2 workers, which can't be.")
+    assert "Fastest" not in text
 
 
 def test_an_alias_stands_for_itself_where_the_other_cell_is_not_there():

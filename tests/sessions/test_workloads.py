@@ -38,7 +38,7 @@ def test_every_built_in_workload_on_every_backend(tmp_path, name, micro):
     functions = {case["name"].partition("[")[0].removeprefix("test_") for case in cases}
     more = {"cold_start", "warm_call", "whole_block", "order", "pre_dispatch"} if micro else set()
     assert functions == {"workload"} | more
-    assert f"a call, {name}. The direct loop takes" in done.output
+    assert f"per call, {name}. The plain loop takes" in done.output
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 
 from benchmarks.analysis.speedup import best_of_each_backend
 from benchmarks.history.run import Run
-from benchmarks.report.answer import answer, lacking, really_ran, what_was_done
+from benchmarks.report.answer import answer, has_gil, lacking, really_ran, what_was_done
 from benchmarks.report.heat import heat_maps
 from benchmarks.report.html.again import command
 from benchmarks.report.html.figures import Cell, Figure, Section, Table, number
@@ -29,7 +29,7 @@ def run_sections(run: Run, document: Mapping[str, Any]) -> list[Section]:
     """What a run says by itself; `document` is its file, parsed."""
     cases = measured_cases(document["benchmarks"])
     return [
-        _answer(run, cases, task_costs(document["benchmarks"])),
+        _answer(run, cases, task_costs(document["benchmarks"]), has_gil(document)),
         _cells(run, cases),
         _curves(run, cases),
         _distributions(run),
@@ -72,9 +72,9 @@ def _part(parent: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _answer(run: Run, cases: Sequence[MeasuredCase], costs: Sequence[str]) -> Section:
+def _answer(run: Run, cases: Sequence[MeasuredCase], costs: Sequence[str], gil: bool) -> Section:
     if not cases:
-        return Section("answer", "Answer", [*answer(cases), *costs, *lacking(run)])
+        return Section("answer", "Answer", [*answer(cases, gil), *costs, *lacking(run)])
     own = own_cases(cases)
     by_name = {case.configuration.name: case for case in own}
     rows = [
@@ -88,9 +88,9 @@ def _answer(run: Run, cases: Sequence[MeasuredCase], costs: Sequence[str]) -> Se
         ]
         for best in best_of_each_backend([case.configuration for case in own])
     ]
-    titles = ("backend", "best cell", "time", "speed-up", "efficiency", "what really ran")
-    tables = [Table("The best cell of each backend", titles, rows)] if rows else []
-    said = [*answer(cases), *costs, what_was_done(cases).replace("\n", " "), *lacking(run)]
+    titles = ("backend", "best case", "time", "speed-up", "efficiency", "what really ran")
+    tables = [Table("The best case of each backend", titles, rows)] if rows else []
+    said = [*answer(cases, gil), *costs, what_was_done(cases).replace("\n", " "), *lacking(run)]
     return Section("answer", "Answer", said, tables=tables)
 
 
@@ -98,7 +98,7 @@ def _cells(run: Run, cases: Sequence[MeasuredCase]) -> Section:
     maps = heat_maps(cases, run)
     figures = [heat_figure(heat) for heat in maps]
     said = (
-        "Speed-up over the direct loop: above 1 is faster than the plain loop. The best cell of each backend is framed."
+        "Speed-up over the direct loop: above 1 is faster than the plain loop. The best case of each backend is framed."
     )
     nothing = "No cell of the grid was measured in this run."
     pictures = [overview(maps)] if maps else []

@@ -1,0 +1,101 @@
+"""The headline of a run: what is called fastest, what is undecided, and what can't be."""
+
+import math
+import random
+
+import pytest
+
+from benchmarks.analysis.headline import Answer, Contender, headline, log_errors
+from benchmarks.analysis.speedup import Configuration
+
+
+def contender(backend, speed_up, error=0.02, bound=2.0, name=None):
+    """A configuration of two workers whose loop takes a second."""
+    return Contender(Configuration(name or f"{backend}-n2", backend, 1 / speed_up, 1.0, 2), error, bound)
+
+
+def test_what_is_clear_of_its_rivals_and_of_the_loop_is_fastest():
+    """1.8x against 1.5x and the loop, known to 2 %."""
+    found = headline([contender("loky", 1.8), contender("multiprocessing", 1.5)])
+    assert (found.answer, found.best.configuration.backend) == (Answer.FASTEST, "loky")
+
+
+@pytest.mark.parametrize("rival", [1.75, 1.8, 1.7])
+def test_two_backends_that_are_too_close_are_undecided(rival):
+    """A difference below three of its standard errors decides nothing."""
+    found = headline([contender("loky", 1.8), contender("multiprocessing", rival)])
+    assert found.answer is Answer.UNDECIDED
+    assert found.rival is not None
+
+
+def test_another_batch_size_of_the_same_backend_is_no_rival():
+    """The question is which backend."""
+    found = headline([contender("loky", 1.8), contender("loky", 1.79, name="loky-n2-b10")])
+    assert found.answer is Answer.FASTEST
+
+
+def test_what_can_not_be_told_from_the_loop_is_undecided():
+    """1.03x known to 2 % is no speed-up yet; nor is 2x of one round."""
+    assert headline([contender("loky", 1.03)]).answer is Answer.UNDECIDED
+    assert headline([contender("loky", 0.97)]).answer is Answer.UNDECIDED
+    assert headline([contender("loky", 1.9, math.inf)]).answer is Answer.UNDECIDED
+
+
+def test_nothing_beats_the_loop():
+    """The best takes a tenth longer, for certain."""
+    found = headline([contender("loky", 0.9), contender("threading", 0.8, bound=1.0)])
+    assert (found.answer, found.best.configuration.backend) == (Answer.LOOP, "loky")
+
+
+@pytest.mark.parametrize(("speed_up", "bound"), [(5.57, 2.0), (1.41, 1.0), (16.77, 2.0)])
+def test_a_speed_up_beyond_the_workers_or_the_gil_is_a_fault_of_the_comparison(speed_up, bound):
+    """It is never a headline, whatever the others did."""
+    found = headline([contender("threading", speed_up, bound=bound), contender("loky", 1.8)])
+    assert found.answer is Answer.UNFAIR
+    assert found.best.configuration.backend == "threading"
+
+
+def test_noise_above_the_bound_is_not_believed():
+    """2.05x of two workers is 2x at most; threads that hold the GIL at 1.02x are no faster than the loop."""
+    assert contender("loky", 2.05).log_speed_up == pytest.approx(math.log(2))
+    assert headline([contender("threading", 1.02, bound=1.0)]).answer is Answer.UNDECIDED
+    assert headline([contender("threading", 1.02, bound=1.0), contender("loky", 1.5)]).best.bound == 2.0
+
+
+def test_without_a_contender_there_is_no_headline():
+    """A run of the loop alone answers nothing."""
+    assert headline([]) is None
+
+
+def test_errors_by_hand():
+    """Two cases of two rounds and two loops: a pooled variance for rounds (0.01) and for loops (0.02)."""
+    spread = math.exp(math.sqrt(0.02))  # two values so far apart have a variance of 0.01 in logarithms
+    rounds = [[1.0, spread], [1.0, spread]]
+    loops = [[1.0, math.exp(0.2)], [1.0, math.exp(0.2)]]
+    assert log_errors(rounds, loops) == [pytest.approx(math.sqrt(0.01 / 2 + 0.02 / 2))] * 2
+
+
+def test_one_round_says_nothing_of_its_error():
+    """Nor does a session without a loop beside its cases."""
+    assert log_errors([[1.0], [1.0, 1.1]], [[1.0, 1.0], [1.0, 1.0]])[0] == math.inf
+    assert log_errors([[1.0, 1.1]], [[1.0]]) == [math.inf]
+
+
+def test_equals_are_hardly_ever_called_fastest():
+    """Fifteen configurations of three backends, all exactly as fast as the loop: one session in twenty may err."""
+    rng = random.Random(5)
+    wrong = 0
+    for _ in range(400):
+        rounds = [[math.exp(rng.gauss(0, 0.1)) for _ in range(5)] for _ in range(15)]
+        loops = [[math.exp(rng.gauss(0, 0.1)) for _ in range(2)] for _ in range(15)]
+        errors = log_errors(rounds, loops)
+        contenders = [
+            Contender(
+                Configuration(f"{place}", "abc"[place % 3], sorted(rounds[place])[2], sum(loops[place]) / 2, 2),
+                error,
+                2,
+            )
+            for place, error in enumerate(errors)
+        ]
+        wrong += headline(contenders).answer in (Answer.FASTEST, Answer.UNFAIR)
+    assert wrong <= 20
