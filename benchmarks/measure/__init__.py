@@ -1,1 +1,1 @@
-"""Around the timer: rounds, the check, what really ran, what may go wrong, and the facts of the machine."""
+"""Everything around the timer: rounds, the check of results, what really ran, deadlines, resources, turns."""

@@ -1,4 +1,4 @@
-"""The session's worker processes: what they must not inherit, and that they end with it even where it is killed."""
+"""The worker processes of a session: which signal handlers they may keep, and how they end if the session is killed."""
 
 import ctypes
 import os
@@ -11,30 +11,30 @@ from pathlib import Path
 
 from benchmarks.measure import watchdog
 
-# Handlers of the session's own; a worker that inherited them would not end when its pool tells it to.
+# Signals for which the session has handlers; a worker that inherited a handler would not end when its pool tells it to.
 _SESSION_SIGNALS = ("SIGTERM", "SIGHUP", "SIGALRM", "SIGCHLD")
 
-# Those that ask a process to end.
-_ENDING = ("SIGTERM", "SIGHUP")
+# Signals that ask a process to end.
+_TERMINATION_SIGNALS = ("SIGTERM", "SIGHUP")
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _MARK = "BENCHMARK_SUITE_SESSION"
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
-# Ids of processes that the suite has started for itself: no workers, and no part of what a case needs.
-OWN: set[int] = set()
+# Ids of processes that the suite has started for itself: they are no workers, and their resources are not a case's.
+SUITE_PROCESSES: set[int] = set()
 
 
 def reset_signals_in_forks() -> None:
-    """Have every process that is forked from now on start with default signals.
+    """Give every process that is forked from now on the default signal handlers.
 
-    What asks a process to end waits while it is forked: between the fork and the reset a signal would still find the
-    session's handler, and Python forgets in a child what its handlers have not done yet. A pool that is closed while a
-    worker is starting would then wait for that worker for ever.
+    SIGTERM and SIGHUP are blocked during the fork. Otherwise a signal that arrives between the fork and the reset would
+    run the session's handler, and Python drops pending handlers in a child: a pool that is closed while a worker is
+    starting would wait for that worker forever.
     """
-    masks: list[set[int]] = []  # a stack: one thread forks at a time, and a fork may be inside another's callbacks
+    masks: list[set[int]] = []  # a stack: the callbacks of a fork may themselves fork
 
     def before() -> None:
-        masks.append(signal.pthread_sigmask(signal.SIG_BLOCK, [getattr(signal, name) for name in _ENDING]))
+        masks.append(signal.pthread_sigmask(signal.SIG_BLOCK, [getattr(signal, name) for name in _TERMINATION_SIGNALS]))
 
     def in_parent() -> None:
         signal.pthread_sigmask(signal.SIG_SETMASK, masks.pop())
@@ -53,28 +53,29 @@ def end_with_parent(libc: ctypes.CDLL) -> None:
     from multiprocessing import parent_process
 
     libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    # The kernel says nothing of a parent that was killed between the fork and the line above.
+    # The kernel sends no signal if the parent was killed between the fork and the line above.
     if (parent := parent_process()) is not None and os.getppid() != parent.pid:
         os._exit(1)
 
 
 def bind_forks() -> None:
-    """Have every forked `multiprocessing` worker end when this process does, on Linux.
+    """Make every forked `multiprocessing` worker end when this process does, on Linux.
 
-    It would wait for ever on a queue whose other end it holds itself once its parent was killed. Only those: resource
-    trackers have to outlive the session to clean up after it.
+    A worker whose parent was killed would wait forever on a queue whose other end it holds itself. Other children are
+    not bound: resource trackers must outlive the session to clean up after it.
     """
     from multiprocessing import util
 
     if _LIBC is not None:
-        # The registry holds its objects weakly; this one lives as long as the module.
+        # The registry holds weak references, so the object must live as long as the module.
         util.register_after_fork(_LIBC, end_with_parent)
 
 
 def watch(environment: MutableMapping[str, str]) -> Callable[[], None]:
-    """Start the watchdog over workers that are not forked (loky's), and return what ends it.
+    """Start the watchdog, which ends this session's workers if the session is killed; return a function that stops it.
 
-    They are known by a mark that they inherit in `environment`. Without /proc there is no watchdog.
+    The watchdog is for workers that are not forked (loky's). It recognises them by a variable that they inherit in
+    `environment`. Without /proc there is no watchdog.
     """
     if not Path("/proc/self/environ").exists():
         return lambda: None
@@ -82,10 +83,10 @@ def watch(environment: MutableMapping[str, str]) -> Callable[[], None]:
     process = subprocess.Popen(  # noqa: S603 - our own file
         [sys.executable, "-I", "-S", watchdog.__file__, f"{_MARK}={environment[_MARK]}"], stdin=subprocess.PIPE
     )
-    OWN.add(process.pid)
+    SUITE_PROCESSES.add(process.pid)
 
     def end() -> None:
-        OWN.discard(process.pid)
+        SUITE_PROCESSES.discard(process.pid)
         process.kill()
         process.communicate()
 

@@ -1,4 +1,4 @@
-"""What the session and all processes below it have used so far: counters, read before and after a call."""
+"""Counters of what the session and its descendants have used so far, read before and after a call."""
 
 import contextlib
 import resource
@@ -12,8 +12,8 @@ import psutil
 
 from benchmarks.measure.sampler import tree
 
-# The clock of another process's CPU time, see clock_getcpuclockid(3) and linux/posix-timers.h: in nanoseconds, where
-# /proc counts in hundredths of a second.
+# Selects the CPU-time clock of another process, see clock_getcpuclockid(3) and linux/posix-timers.h. It counts in
+# nanoseconds; /proc counts in hundredths of a second.
 _CPU_CLOCK = 2
 
 
@@ -21,31 +21,33 @@ _CPU_CLOCK = 2
 class Counters:
     """Sums over a process tree; `cpu_s` and the switches include descendants that have ended and were waited for.
 
-    `moved` are bytes read and written so far by each process below the root, by pid; what can't be had is left out.
+    `transferred` maps the pid of each process below the root to the bytes that it has read and written so far. It lacks
+    processes of which the system doesn't tell that.
     """
 
     cpu_s: float
     voluntary: int
     involuntary: int
-    moved: Mapping[int, tuple[int, int]]
+    transferred: Mapping[int, tuple[int, int]]
 
 
 def counters(ignored: Collection[int]) -> Counters:
-    """The counters of this process's tree, now."""
-    below = tree(psutil.Process(), ignored)[1:]
+    """Read the counters of this process and its descendants, except those in `ignored` (pids)."""
+    descendants = tree(psutil.Process(), ignored)[1:]
     cpu_s, voluntary, involuntary = _own()
-    moved = {}
-    for process in below:
+    transferred = {}
+    for process in descendants:
         with contextlib.suppress(psutil.Error, OSError):
             cpu_s += _cpu_s(process)
-            switched = _switches(process)
-            voluntary, involuntary = voluntary + switched[0], involuntary + switched[1]
-            moved[process.pid] = _moved(process)
-    return Counters(cpu_s, voluntary, involuntary, {pid: both for pid, both in moved.items() if both is not None})
+            switches = _switches(process)
+            voluntary, involuntary = voluntary + switches[0], involuntary + switches[1]
+            if (sizes := _transferred(process)) is not None:
+                transferred[process.pid] = sizes
+    return Counters(cpu_s, voluntary, involuntary, transferred)
 
 
 def _own() -> tuple[float, int, int]:
-    """Those of the calling process, its ended threads, and its ended children."""
+    """Return CPU seconds, voluntary and involuntary switches of this process and of its children that have ended."""
     own, ended = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu_s = time.process_time() + ended.ru_utime + ended.ru_stime
     return cpu_s, own.ru_nvcsw + ended.ru_nvcsw, own.ru_nivcsw + ended.ru_nivcsw
@@ -60,25 +62,25 @@ def _cpu_s(process: psutil.Process) -> float:
 
 
 def _switches(process: psutil.Process) -> tuple[int, int]:
-    """Voluntary and involuntary switches of all threads; psutil tells those of the first thread."""
+    """Return the voluntary and involuntary switches of all threads; psutil counts those of the first thread only."""
     tasks = Path(f"/proc/{process.pid}/task")
     if not tasks.exists():
-        told = process.num_ctx_switches()
-        return told.voluntary, told.involuntary
-    found = [0, 0]
+        first_thread = process.num_ctx_switches()
+        return first_thread.voluntary, first_thread.involuntary
+    switches = [0, 0]
     for task in tasks.iterdir():
         with contextlib.suppress(OSError):
             for line in (task / "status").read_text().splitlines():
                 name, _, value = line.partition(":")
                 if name.endswith("voluntary_ctxt_switches"):
-                    found[name.startswith("non")] += int(value)
-    return found[0], found[1]
+                    switches[name.startswith("non")] += int(value)
+    return switches[0], switches[1]
 
 
-def _moved(process: psutil.Process) -> tuple[int, int] | None:
-    """Bytes that a process has read and written, pipes included; None where it is not told."""
+def _transferred(process: psutil.Process) -> tuple[int, int] | None:
+    """Return the bytes that a process has read and written, pipes included; None if the system doesn't tell."""
     try:
-        told = process.io_counters()
+        counts = process.io_counters()
     except (psutil.Error, AttributeError):
         return None
-    return (told.read_chars, told.write_chars) if hasattr(told, "read_chars") else None
+    return (counts.read_chars, counts.write_chars) if hasattr(counts, "read_chars") else None

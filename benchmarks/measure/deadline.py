@@ -1,7 +1,7 @@
-"""Cut off a case that hangs, or that waits for a worker which died.
+"""Cutting off a case that hangs, or that waits for a worker that died.
 
-Signals reach the main thread wherever it waits, cost nothing while nothing happens, and leave no thread behind that
-could take time from a round.
+This uses signals: they reach the main thread wherever it waits, they cost nothing until they arrive, and they need no
+thread that could take time from a round.
 """
 
 import itertools
@@ -14,16 +14,16 @@ from types import FrameType
 
 import pytest
 
-from benchmarks.measure.children import OWN
+from benchmarks.measure.children import SUITE_PROCESSES
 
-# After the cut-off, joblib ends the call and its workers itself. Where that hangs as well (a worker that ignores
-# SIGTERM, one that died holding a queue's lock), the processes are killed, then the wait itself is broken off.
+# After the cut-off, joblib ends the call and its workers itself. If that hangs as well (a worker ignores SIGTERM, or
+# died while it held a queue's lock), the processes are killed after this time, and the wait is broken off.
 _GRACE_S = 3.0
 
-# A process that is being started has no command line yet.
+# A process that has just been started has no command line for about this long.
 _STARTING_S = 0.02
 
-# What begins the killing, while a case is guarded.
+# Functions that start the grace period of the case that is guarded at present.
 _HURRY: list[Callable[[], None]] = []
 
 
@@ -32,19 +32,21 @@ class CaseTimeout(Exception):
 
 
 class WorkerDied(Exception):
-    """A worker process ended during a call, and the call would have waited for it for ever."""
+    """A worker process ended during a call, which would have waited for it forever."""
 
 
-# What ends a case or the session from outside: whoever catches all that a task may raise has to let these pass.
+# Exceptions that end a case or the session from outside. Code that catches everything a task may raise must let them
+# pass.
 FROM_OUTSIDE = (CaseTimeout, WorkerDied, pytest.exit.Exception)
 
 
 @contextmanager
 def guarded(seconds: float, dead_worker: Callable[[], str | None], unblock: Callable[[], None]) -> Iterator[None]:
-    """Raise CaseTimeout or WorkerDied inside the block when it is time to.
+    """Raise CaseTimeout inside the block after `seconds`, or WorkerDied once a worker has died.
 
-    `dead_worker` returns a sentence once a worker has died whose task nobody will answer; `unblock` is called after
-    all workers were killed. Without POSIX signals, or outside the main thread, the block runs unguarded.
+    `dead_worker` is called whenever a child process has ended; it returns a sentence if the call now waits in vain.
+    `unblock` is called after all workers were killed. Without POSIX signals, or outside the main thread, the block runs
+    unguarded.
     """
     if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
         yield
@@ -84,14 +86,14 @@ def guarded(seconds: float, dead_worker: Callable[[], str | None], unblock: Call
 
 
 def hurry_up() -> None:
-    """The session is ending: whatever a pool's end then waits for is killed after a moment, not at the deadline."""
-    for begin in _HURRY:
-        begin()
+    """Shorten the deadline because the session is ending: a pool that then hangs is killed after the grace period."""
+    for hurry in _HURRY:
+        hurry()
 
 
 @contextmanager
 def paused() -> Iterator[None]:
-    """Stop the clock of `guarded` inside the block: the time there is not the case's own."""
+    """Stop the clock of `guarded` during the block, whose time does not count as the case's."""
     if not hasattr(signal, "setitimer"):
         yield
         return
@@ -103,15 +105,15 @@ def paused() -> Iterator[None]:
 
 
 def kill_children() -> None:
-    """Kill every worker process of this one, sparing the resource trackers that clean up after them, and our own."""
+    """Kill all descendants except the suite's own processes and the resource trackers, which clean up after workers."""
     import psutil
 
     for child in psutil.Process().children(recursive=True):
-        if child.pid in OWN:
+        if child.pid in SUITE_PROCESSES:
             continue
         try:
             command = child.cmdline()
-            if not command:  # it is just being started
+            if not command:  # it has just been started
                 time.sleep(_STARTING_S)
                 command = child.cmdline()
             if "resource_tracker" not in " ".join(command):
@@ -121,7 +123,7 @@ def kill_children() -> None:
 
 
 def lingering(before: set[threading.Thread], patience_s: float) -> list[str]:
-    """Names of the threads that started since `before` and still run after `patience_s`; nobody can kill those."""
+    """Return the names of threads that are not in `before` and still run after `patience_s`; they can't be killed."""
     threads = [thread for thread in threading.enumerate() if thread not in before]
     end = time.monotonic() + patience_s
     for thread in threads:

@@ -1,4 +1,4 @@
-"""`--resources`: what one more call, which is not timed, needs beside time."""
+"""`--resources`: the memory, CPU time and switches of one more call, which is not timed."""
 
 import json
 import subprocess
@@ -6,76 +6,81 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from benchmarks.measure.children import OWN
+from benchmarks.measure.children import SUITE_PROCESSES
 
-# Run as a program, never imported here: collecting does not pay for psutil.
+if TYPE_CHECKING:
+    from benchmarks.measure.counters import Counters
+
+# The sampler is run as a program and not imported, so that collecting tests need not import psutil.
 _SAMPLER = Path(__file__).with_name("sampler.py")
 
 
 class SamplerDied(Exception):
-    """The process that watches memory has ended."""
+    """The sampler's process has ended unexpectedly."""
 
 
 class Meter:
-    """Measures calls, each by itself. Its sampler is started with the first of them and waits between them."""
+    """Measures the resources of single calls. The sampler starts with the first call and waits between calls."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[str] | None = None
 
     def measure(self, call: Callable[[], object], pipes: bool) -> dict[str, Any]:
-        """Make a call, and say what its process tree needed: see docs/resources.md for the keys.
+        """Make a call and return what its process tree used; docs/resources.md lists the keys.
 
-        `pipes` says that workers are told their tasks through pipes, so that what they read and write is what was sent.
+        `pipes` says that tasks reach the workers through pipes, so that the bytes that the workers read and wrote are
+        those of tasks and results. Raises SamplerDied, or what the call raises.
         """
         from benchmarks.measure.counters import counters
 
-        self._started()
+        self._sampler()
         try:
-            self._say(json.dumps(sorted(OWN)))
-            self._answer()
-            before, began = counters(OWN), time.perf_counter()
+            self._send(json.dumps(sorted(SUITE_PROCESSES)))
+            self._receive()
+            before, began = counters(SUITE_PROCESSES), time.perf_counter()
             call()
-            wall_s, after = time.perf_counter() - began, counters(OWN)
-            self._say("")
-            seen = self._answer()
+            wall_s, after = time.perf_counter() - began, counters(SUITE_PROCESSES)
+            self._send("")
+            observed = self._receive()
         except BaseException:
-            # What it still has to say belongs to no call.
+            # The sampler's pending answer would be read as that of the next call.
             self.close()
             raise
-        kind = seen["kind"]
-        used = {
+        kind = observed["kind"]
+        resources = {
             "memory": kind,
-            f"peak_{kind}_bytes": seen["peak_bytes"],
-            f"start_{kind}_bytes": seen["start_bytes"],
-            f"children_{kind}_bytes": seen["children_bytes"],
+            f"peak_{kind}_bytes": observed["peak_bytes"],
+            f"start_{kind}_bytes": observed["start_bytes"],
+            f"children_{kind}_bytes": observed["children_bytes"],
             "cpu_s": after.cpu_s - before.cpu_s,
             "wall_s": wall_s,
-            "processes": seen["processes"],
-            "threads": seen["threads"],
+            "processes": observed["processes"],
+            "threads": observed["threads"],
             "voluntary_switches": after.voluntary - before.voluntary,
             "involuntary_switches": after.involuntary - before.involuntary,
-            "samples": seen["samples"],
+            "samples": observed["samples"],
         }
-        # Of workers that were there before and after: a new one reads its own program as well.
-        stayed = before.moved.keys() & after.moved.keys()
-        if pipes and stayed and len(after.moved) == len(stayed) == seen["processes"] - 1:
-            used["to_workers_bytes"] = sum(after.moved[pid][0] - before.moved[pid][0] for pid in stayed)
-            used["from_workers_bytes"] = sum(after.moved[pid][1] - before.moved[pid][1] for pid in stayed)
-        return used
+        workers = _same_workers(before, after) if pipes else set()
+        if workers and len(workers) == observed["processes"] - 1:
+            sizes = [(before.transferred[pid], after.transferred[pid]) for pid in workers]
+            resources["to_workers_bytes"] = sum(read_after - read for (read, _), (read_after, _) in sizes)
+            resources["from_workers_bytes"] = sum(written_after - written for (_, written), (_, written_after) in sizes)
+        return resources
 
     def close(self) -> None:
-        """End the sampler."""
+        """End the sampler, if there is one."""
         if self._process is not None:
-            OWN.discard(self._process.pid)
+            SUITE_PROCESSES.discard(self._process.pid)
             self._process.kill()
             self._process.communicate()
             self._process = None
 
-    def _started(self) -> "subprocess.Popen[str]":
+    def _sampler(self) -> "subprocess.Popen[str]":
+        """Return the sampler's process; start it if there is none."""
         if self._process is None:
-            # -P: the folder of that file is no place to import from. A Ctrl-C is for the session, which ends it.
+            # -P keeps the file's folder off sys.path. Ctrl-C does not reach a new session; `close` ends the sampler.
             self._process = subprocess.Popen(  # noqa: S603 - our own file
                 [sys.executable, "-P", str(_SAMPLER)],
                 stdin=subprocess.PIPE,
@@ -83,11 +88,11 @@ class Meter:
                 text=True,
                 start_new_session=True,
             )
-            OWN.add(self._process.pid)
+            SUITE_PROCESSES.add(self._process.pid)
         return self._process
 
-    def _say(self, line: str) -> None:
-        process = self._started()
+    def _send(self, line: str) -> None:
+        process = self._sampler()
         assert process.stdin is not None
         try:
             process.stdin.write(f"{line}\n")
@@ -95,8 +100,8 @@ class Meter:
         except OSError:
             raise self._died() from None
 
-    def _answer(self) -> dict[str, Any]:
-        process = self._started()
+    def _receive(self) -> dict[str, Any]:
+        process = self._sampler()
         assert process.stdout is not None
         line = process.stdout.readline()
         if not line:
@@ -106,4 +111,13 @@ class Meter:
 
     def _died(self) -> SamplerDied:
         self.close()
-        return SamplerDied("the process that watches memory has ended; run again, or leave --resources out")
+        return SamplerDied("the process that samples memory has ended: run again, or leave out --resources")
+
+
+def _same_workers(before: "Counters", after: "Counters") -> set[int]:
+    """Return the pids of all workers, empty unless they are the same before and after the call.
+
+    A worker that starts during a call reads its own program as well, so that its bytes say nothing about tasks.
+    """
+    same = before.transferred.keys() & after.transferred.keys()
+    return set(same) if len(after.transferred) == len(same) else set()

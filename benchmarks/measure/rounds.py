@@ -26,7 +26,7 @@ def _nothing() -> None:
 
 
 @dataclass(frozen=True)
-class GateCase:
+class GateMode:
     """How a gate measures a case: it asks for no speed-up, and time is short.
 
     `wait_for_turn` is called before each round, None if no other session takes turns with this one. If
@@ -51,7 +51,7 @@ class RoundSettings:
     warmups: int
     timeout_s: float
     engines: EnginePools
-    gate: GateCase | None
+    gate: GateMode | None
     meter: Meter | None
 
 

@@ -1,4 +1,4 @@
-"""When two results are the same: equal, or of equal content, or as close as the user allows."""
+"""The rule by which two results are the same: equal, of equal content, or as close as the user allows."""
 
 from numbers import Number
 from typing import Any
@@ -7,65 +7,66 @@ from benchmarks.measure.deadline import FROM_OUTSIDE
 
 
 class Incomparable(Exception):
-    """Nobody can say whether two results are the same."""
+    """It can't be decided whether two results are the same."""
 
 
-def same(found: Any, expected: Any, tolerance: float | None = None) -> bool:
-    """Whether a result is what it should be.
+def same(result: Any, expected: Any, tolerance: float | None = None) -> bool:
+    """Whether a result is the expected one.
 
-    Equal values are; so are arrays of equal content, NaN and NaN, and objects that know no equality of their own but
-    are pickled to the same. With a relative `tolerance`, numbers and arrays of numbers may differ by it. All of this
-    holds inside lists, tuples and dictionaries. Raises Incomparable.
+    Equal values are the same. So are arrays of equal content, NaN and NaN, and objects of one class that define no
+    equality but have the same pickle. Numbers and arrays of numbers may differ by the relative `tolerance`, if there is
+    one. The rule applies to the items of lists, tuples and dictionaries, too. Raises Incomparable if an object can't be
+    pickled.
     """
-    if equal(found, expected):
+    if equal(result, expected):
         return True
     if isinstance(expected, list | tuple):
-        alike = type(found) is type(expected) and len(found) == len(expected)
-        return alike and all(same(one, other, tolerance) for one, other in zip(found, expected, strict=True))
+        alike = type(result) is type(expected) and len(result) == len(expected)
+        return alike and all(same(*items, tolerance) for items in zip(result, expected, strict=True))
     if isinstance(expected, dict):
-        alike = isinstance(found, dict) and found.keys() == expected.keys()
-        return alike and all(same(found[key], value, tolerance) for key, value in expected.items())
-    if isinstance(expected, Number) and isinstance(found, Number):
-        return _same_numbers(found, expected, tolerance)
+        alike = isinstance(result, dict) and result.keys() == expected.keys()
+        return alike and all(same(result[key], value, tolerance) for key, value in expected.items())
+    if isinstance(expected, Number) and isinstance(result, Number):
+        return _same_numbers(result, expected, tolerance)
     if hasattr(expected, "dtype") and hasattr(expected, "shape"):
-        return _same_arrays(found, expected, tolerance)
+        return _same_arrays(result, expected, tolerance)
     if callable(equals := getattr(expected, "equals", None)):  # a table of pandas
-        return bool(equals(found))
-    return type(found) is type(expected) and _digest(found) == _digest(expected)
+        return bool(equals(result))
+    return type(result) is type(expected) and _digest(result) == _digest(expected)
 
 
-def equal(found: Any, expected: Any) -> bool:
-    """Whether two values say that they are equal; the comparison of arrays is an array, and has no truth."""
+def equal(result: Any, expected: Any) -> bool:
+    """Whether `==` says that two values are equal; false if it raises or, as with arrays, has no truth value."""
     try:
-        return bool(found == expected)
+        return bool(result == expected)
     except FROM_OUTSIDE:
         raise
     except Exception:
         return False
 
 
-def _same_numbers(found: Any, expected: Any, tolerance: float | None) -> bool:
-    """NaN is the one number that differs from itself."""
-    if found != found or expected != expected:
-        return bool(found != found and expected != expected)
-    return tolerance is not None and bool(abs(found - expected) <= tolerance * abs(expected))
+def _same_numbers(result: Any, expected: Any, tolerance: float | None) -> bool:
+    # NaN is the one number that differs from itself.
+    if result != result or expected != expected:
+        return bool(result != result and expected != expected)
+    return tolerance is not None and bool(abs(result - expected) <= tolerance * abs(expected))
 
 
-def _same_arrays(found: Any, expected: Any, tolerance: float | None) -> bool:
+def _same_arrays(result: Any, expected: Any, tolerance: float | None) -> bool:
     import numpy
 
-    if getattr(found, "shape", None) != expected.shape or getattr(found, "dtype", None) != expected.dtype:
+    if getattr(result, "shape", None) != expected.shape or getattr(result, "dtype", None) != expected.dtype:
         return False
     try:
         if tolerance is None:
-            return bool(numpy.array_equal(found, expected, equal_nan=True))
-        return bool(numpy.allclose(found, expected, rtol=tolerance, atol=0.0, equal_nan=True))
-    except TypeError:  # text or objects: no numbers
-        return same(numpy.asarray(found).tolist(), numpy.asarray(expected).tolist(), tolerance)
+            return bool(numpy.array_equal(result, expected, equal_nan=True))
+        return bool(numpy.allclose(result, expected, rtol=tolerance, atol=0.0, equal_nan=True))
+    except TypeError:  # arrays of text or of objects
+        return same(numpy.asarray(result).tolist(), numpy.asarray(expected).tolist(), tolerance)
 
 
 def _digest(value: Any) -> str:
-    """By content. Raises Incomparable."""
+    """Return a hash of a value's pickle. Raises Incomparable if the value can't be pickled."""
     from joblib import hash as digest
 
     try:
@@ -73,6 +74,6 @@ def _digest(value: Any) -> str:
     except Exception as error:
         kind = type(value).__name__
         raise Incomparable(
-            f"a task returned a {kind}, which has no equality of its own and can't be pickled ({error}), so that its"
-            " result can't be checked: return plain data"
+            f"a task returned a {kind}, which defines no equality and can't be pickled ({error}), so its result"
+            " can't be checked: return plain data"
         ) from None

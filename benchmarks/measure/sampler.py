@@ -1,6 +1,7 @@
-"""The sampler: a process of its own that watches what its parent's process tree holds, between two words of the parent.
+"""The sampler: a process that samples the memory of its parent's process tree while the parent makes a call.
 
-A process, because a thread would wait for the GIL, and see nothing of a task that holds it. It imports nothing of ours.
+It is a process because a thread would have to wait for the GIL, and could not observe a task that holds it. It imports
+none of our modules.
 """
 
 import contextlib
@@ -14,18 +15,20 @@ from dataclasses import asdict, dataclass
 
 import psutil
 
-# Between two looks: as short as a look takes, so that at most half a core is used, and no shorter than this.
-_LEAST_PAUSE_S = 2e-3
+# The pause between two samples is as long as a sample takes, so that at most half a core is used, but at least this.
+_SHORTEST_PAUSE_S = 2e-3
 
-# What is read of memory, best first: only a proportional share (PSS) may be added up over processes that share pages.
+# Kinds of memory, best first: only a proportional share (PSS) may be added up over processes that share pages.
 KINDS = ("pss", "uss", "rss")
 
 
 @dataclass
-class Seen:
-    """What a tree held: bytes by the kind of memory that this system tells, counts, and the most of each so far.
+class Observed:
+    """The memory, processes and threads of a process tree over several samples.
 
-    `children_bytes` is what all but the root held when the sum was largest; `samples` is how many looks there were.
+    `kind` is the kind of memory that this system tells. `start_bytes` is the sum over the tree in the first sample,
+    `peak_bytes` the largest sum, and `children_bytes` the part of the largest sum that is not the root's. `processes`
+    and `threads` are the largest counts, `samples` is the number of samples.
     """
 
     kind: str = "rss"
@@ -36,33 +39,33 @@ class Seen:
     threads: int = 0
     samples: int = 0
 
-    def look(self, root: psutil.Process, ignored: Collection[int]) -> None:
-        """Take one more look at the tree below `root`."""
-        held, threads = [], 0
+    def sample(self, root: psutil.Process, ignored: Collection[int]) -> None:
+        """Take one more sample of the tree below `root`, except for the processes in `ignored` (pids)."""
+        sizes, threads = [], 0
         for process in tree(root, ignored):
             try:
                 with process.oneshot():
                     self.kind, size = memory_of(process)
                     threads += process.num_threads()
-                    held.append(size)
+                    sizes.append(size)
             except psutil.Error:
-                continue  # it has ended, or is ending
-        total = sum(held)
+                continue  # the process has ended, or is ending
+        total = sum(sizes)
         if not self.samples:
             self.start_bytes = total
         if total > self.peak_bytes:
-            self.peak_bytes, self.children_bytes = total, total - held[0]
-        self.processes, self.threads = max(self.processes, len(held)), max(self.threads, threads)
+            self.peak_bytes, self.children_bytes = total, total - sizes[0]
+        self.processes, self.threads = max(self.processes, len(sizes)), max(self.threads, threads)
         self.samples += 1
 
 
 def tree(root: psutil.Process, ignored: Collection[int]) -> list[psutil.Process]:
-    """A process and its descendants, itself first."""
+    """Return a process, then its descendants except for those in `ignored` (pids)."""
     return [root, *(child for child in root.children(recursive=True) if child.pid not in ignored)]
 
 
 def memory_of(process: psutil.Process) -> tuple[str, int]:
-    """The best kind of memory that is told of a process, and its bytes. Raises psutil.Error."""
+    """Return the best kind of memory that the system tells of a process, and its bytes. Raises psutil.Error."""
     try:
         full = process.memory_full_info()
     except psutil.AccessDenied:
@@ -73,38 +76,46 @@ def memory_of(process: psutil.Process) -> tuple[str, int]:
 
 def watch(
     root: psutil.Process, ignored: Collection[int], done: Callable[[float], bool], begin: Callable[[], None]
-) -> Seen:
-    """Look until `done`, which waits for at most so many seconds, is true; `begin` is told after the first look."""
-    seen = Seen()
-    seen.look(root, ignored)
+) -> Observed:
+    """Sample until `done` returns true, and return what was observed.
+
+    `done` waits for at most the seconds that it is given. `begin` is called after the first sample.
+    """
+    observed = Observed()
+    observed.sample(root, ignored)
     begin()
-    pause = _LEAST_PAUSE_S
-    while not done(pause):
+    pause_s = _SHORTEST_PAUSE_S
+    while not done(pause_s):
         began = time.perf_counter()
-        seen.look(root, ignored)
-        pause = max(_LEAST_PAUSE_S, time.perf_counter() - began)
-    # What the call has left behind, and what came between two looks and stayed.
-    seen.look(root, ignored)
-    return seen
+        observed.sample(root, ignored)
+        pause_s = max(_SHORTEST_PAUSE_S, time.perf_counter() - began)
+    # One more, for memory that was allocated since the last sample and is still held.
+    observed.sample(root, ignored)
+    return observed
 
 
 def main() -> None:
-    """A line in (pids to be ignored) begins a watch, the next one ends it; answers are lines of JSON."""
-    root, own = psutil.Process(os.getppid()), os.getpid()
+    """Answer the parent: a line with the pids to ignore starts the sampling, the next line ends it.
 
-    def say(answer: object) -> None:
+    Each line is answered by one line of JSON: `{}` once the first sample is taken, then the observed values.
+    """
+    root, own_pid = psutil.Process(os.getppid()), os.getpid()
+
+    def send(answer: object) -> None:
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
 
     for line in iter(sys.stdin.readline, ""):
-        ignored = {own, *json.loads(line)}
-        seen = watch(root, ignored, lambda pause: bool(select.select([sys.stdin], [], [], pause)[0]), lambda: say({}))
+        ignored = {own_pid, *json.loads(line)}
+        observed = watch(
+            root, ignored, lambda pause_s: bool(select.select([sys.stdin], [], [], pause_s)[0]), lambda: send({})
+        )
         if not sys.stdin.readline():
             break
-        say(asdict(seen))
+        send(asdict(observed))
 
 
 if __name__ == "__main__":
-    # Whose session is gone has nobody to tell.
+    # The parent is gone: there is nobody to report to.
     with contextlib.suppress(psutil.NoSuchProcess, BrokenPipeError):
         main()

@@ -1,8 +1,9 @@
 """Measuring in turns with another session: this process works only while it has the turn.
 
-The gate holds the other end of a socket, a line of JSON a message. Before a case, before each round and at its end this
-session says where it is, and goes on when it is told to. Two sessions that do so run like coroutines: whatever one does
-between two questions (opening a pool, a timed round, a check, a line of the journal) it does alone.
+The gate holds the other end of a socket; each message is a line. Before each case, before each round and at its end,
+this session sends its position as JSON and waits for the answer "go". Two sessions that do so run like coroutines:
+whatever one of them does between two messages (open a pool, time a round, check results, write the journal), it does
+while the other one waits.
 """
 
 import json
@@ -21,20 +22,20 @@ class Turns:
         os.set_inheritable(descriptor, False)
         self._socket = socket.socket(fileno=descriptor)
         self._lines = self._socket.makefile("r", encoding="utf-8")
-        # A forked worker that held the socket would hide from the gate that this process has died.
+        # A forked worker that held the socket open would hide from the gate that this process has died.
         os.register_at_fork(after_in_child=lambda: os.close(descriptor))
 
     def wait(self, case: int, round_number: int) -> None:
-        """Say where this session is and give the turn away until it comes back. The case's deadline stands still.
+        """Send this session's position, and wait for the turn. The case's deadline is paused meanwhile.
 
-        `case` counts from 0 and is the number of cases at the session's end; round 0 is what precedes the rounds.
-        Ends the session where nobody gives turns any more.
+        `case` counts from 0; it is the number of cases at the session's end. Round 0 is what precedes the rounds of a
+        case. Ends the session if the gate has gone.
         """
         with paused():
             try:
                 self._socket.sendall(json.dumps([case, round_number]).encode() + b"\n")
-                told = self._lines.readline()
+                answer = self._lines.readline()
             except OSError:
-                told = ""
-        if told != "go\n":
-            pytest.exit("nobody gives turns any more", returncode=pytest.ExitCode.INTERRUPTED)
+                answer = ""
+        if answer != "go\n":
+            pytest.exit("the gate that gives the turns has ended", returncode=pytest.ExitCode.INTERRUPTED)

@@ -1,8 +1,8 @@
-"""Ends the workers of a session that was killed.
+"""The watchdog: ends the workers of a session that was killed.
 
-Run as a script, in a process of its own (see `children.watch`). It sleeps on its standard input; when the session is
-gone the input ends, and every process that carries the session's mark in its environment is killed: loky's workers
-would otherwise wait five minutes. Resource trackers are spared: they remove what the workers leave, and end then.
+This is a script with a process of its own (see `children.watch`). It waits for the end of its standard input, which
+comes when the session ends. Then it kills every process that has the session's mark in its environment: loky's workers
+would otherwise wait for five minutes. Resource trackers are spared: they clean up after the workers and then end.
 """
 
 import os
@@ -16,29 +16,29 @@ _PAUSE_S = 0.1
 
 
 def marked(mark: bytes) -> list[int]:
-    """Ids of the other processes of this user that carry `mark`, resource trackers excepted."""
-    found = []
+    """Return the ids of this user's other processes that carry `mark`, except for resource trackers."""
+    pids = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit() and int(entry.name) != os.getpid():
             try:
                 carries = mark in (entry / "environ").read_bytes().split(b"\0")
                 if carries and b"resource_tracker" not in (entry / "cmdline").read_bytes():
-                    found.append(int(entry.name))
+                    pids.append(int(entry.name))
             except OSError:
                 continue
-    return found
+    return pids
 
 
 def main(mark: bytes) -> None:
-    """Wait for the session's end, then kill until nothing is left; a dying pool may still start a worker."""
+    """Wait for the session's end, then kill repeatedly: a dying pool may still start a worker."""
     sys.stdin.buffer.read()
     for _ in range(_ROUNDS):
-        left = marked(mark)
-        if not left:
+        pids = marked(mark)
+        if not pids:
             return
-        for process in left:
+        for pid in pids:
             try:
-                os.kill(process, signal.SIGKILL)
+                os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
                 continue
         time.sleep(_PAUSE_S)

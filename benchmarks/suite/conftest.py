@@ -14,7 +14,7 @@ A_HUNDRED_NOTHINGS = Call(nothing, range(100), expected=lambda value: value, ext
 @pytest.fixture
 def measure(request, benchmark):
     """Times the calls of a case; see `benchmarks.measure.rounds.Measure`."""
-    from benchmarks.measure.rounds import GateCase, Measure, RoundSettings
+    from benchmarks.measure.rounds import GateMode, Measure, RoundSettings
 
     session, nodeid = suite_session(request.config), request.node.nodeid
     settings, plan, ledger = session.settings, session.plan, session.ledger
@@ -24,7 +24,7 @@ def measure(request, benchmark):
 
     gate = None
     if settings.profile == "gate":
-        gate = GateCase(
+        gate = GateMode(
             wait_for_turn=plan.rounds(nodeid) if plan.turns else None,
             measured_before=bool(plan.cases),
             keep_executor=bool(plan.cases) and plan.cases[nodeid].keep,

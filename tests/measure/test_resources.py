@@ -13,7 +13,7 @@ import pytest
 from joblib import Parallel, delayed
 from joblib.externals.loky import get_reusable_executor
 
-from benchmarks.measure.children import OWN
+from benchmarks.measure.children import SUITE_PROCESSES
 from benchmarks.measure.resources import Meter, SamplerDied
 from tests.run_session import ROOT
 
@@ -162,7 +162,7 @@ def test_the_suites_own_processes_are_left_out(meter):
         used.append(sum(sampler.cpu_times()[:2]) - before)
 
     found = meter.measure(wait, pipes=False)
-    assert sampler_of(meter) in OWN
+    assert sampler_of(meter) in SUITE_PROCESSES
     assert found["cpu_s"] < used[0]
 
 
@@ -172,7 +172,7 @@ def test_a_dead_sampler_is_named(meter):
     def kill():
         subprocess.run(["pkill", "-KILL", "-P", str(os.getpid()), "-f", "sampler.py"], check=True)
 
-    with pytest.raises(SamplerDied, match="watches memory"):
+    with pytest.raises(SamplerDied, match="samples memory"):
         meter.measure(kill, pipes=False)
     assert meter.measure(lambda: None, pipes=False)["samples"] >= 2
 

@@ -4,7 +4,7 @@ import pytest
 
 from benchmarks.grid import Case
 from benchmarks.measure.call import Call, TaskFailed, WrongResult
-from benchmarks.measure.rounds import GateCase, Measure, RoundSettings
+from benchmarks.measure.rounds import GateMode, Measure, RoundSettings
 from tests.measure.fakes import FakeBenchmark, FakeClock, FakeMeter, FakePool
 
 # Dask's pools come from the factory's `engines`, so a fake one needs no patching.
@@ -119,7 +119,7 @@ def test_the_loop_is_timed_before_and_after_the_case():
 
 
 @pytest.mark.parametrize(
-    "options", [{"enabled": False}, {"gate": GateCase(None, measured_before=False, keep_executor=False)}]
+    "options", [{"enabled": False}, {"gate": GateMode(None, measured_before=False, keep_executor=False)}]
 )
 def test_the_loop_is_not_timed_where_no_speed_up_is_asked_for(options):
     """Neither a gate nor a session without measurements needs it."""
@@ -168,7 +168,7 @@ def test_a_task_that_fails_in_the_plain_loop_never_reaches_the_pool():
 def test_a_gate_waits_for_its_turn_before_each_round():
     """The turn comes before whatever prepares the round."""
     log = []
-    gate = GateCase(lambda: log.append("turn"), measured_before=False, keep_executor=False)
+    gate = GateMode(lambda: log.append("turn"), measured_before=False, keep_executor=False)
     Stand(rounds=2, gate=gate, log=log).measure.cold_start(CASE, doubled())
     assert log[3:-1] == ["turn", "discard", "open", "call", "close"] * 2
 
@@ -176,7 +176,7 @@ def test_a_gate_waits_for_its_turn_before_each_round():
 @pytest.mark.parametrize("keep", [True, False])
 def test_a_gate_leaves_the_executor_only_to_a_case_that_uses_it(keep):
     """A gate never releases before a case, and afterwards only where `keep` is false."""
-    stand = Stand(rounds=1, gate=GateCase(None, measured_before=False, keep_executor=keep))
+    stand = Stand(rounds=1, gate=GateMode(None, measured_before=False, keep_executor=keep))
     stand.measure.warm_call(CASE, doubled())
     assert stand.pool.log.count("release") == (0 if keep else 1)
 
@@ -189,7 +189,7 @@ def test_a_case_that_was_measured_before_is_not_confirmed_again():
         calls.append(number)
         return number
 
-    stand = Stand(rounds=1, gate=GateCase(None, measured_before=True, keep_executor=True))
+    stand = Stand(rounds=1, gate=GateMode(None, measured_before=True, keep_executor=True))
     stand.measure.warm_call(CASE, Call(task, list(range(20)), lambda number: number, {}))
     assert calls == [0, 10, *range(20)]
 

@@ -13,7 +13,7 @@ NAN = float("nan")
 
 
 class Plain:
-    """Knows no equality of its own."""
+    """A class that defines no equality."""
 
     def __init__(self, value):
         self.value = value
@@ -103,5 +103,5 @@ def test_a_tolerance_gives_nothing_to_zero_and_to_text():
 
 def test_what_nobody_can_compare_says_so():
     """Neither equality nor content."""
-    with pytest.raises(Incomparable, match="returned a lock, which has no equality"):
+    with pytest.raises(Incomparable, match="returned a lock, which defines no equality"):
         same(threading.Lock(), threading.Lock())

@@ -48,7 +48,7 @@ def test_a_session_ends_when_nobody_gives_turns(gate, told):
     """Another answer, half an answer and a closed socket all end it."""
     gate.socket.sendall(told)
     gate.socket.shutdown(socket.SHUT_WR)
-    with pytest.raises(pytest.exit.Exception, match="nobody gives turns any more") as ended:
+    with pytest.raises(pytest.exit.Exception, match="the gate that gives the turns has ended") as ended:
         gate.turns.wait(0, 1)
     assert ended.value.returncode == pytest.ExitCode.INTERRUPTED
 
