@@ -1,1 +1,1 @@
-"""How a backend is opened, called, inspected and closed. What is timed is decided elsewhere (`measure`)."""
+"""Pools: opening, calling, inspecting and closing a backend. What is timed is decided in `measure`."""

@@ -1,4 +1,4 @@
-"""The batches that joblib forms, so that another pool can be given the same ones."""
+"""The batches that joblib forms from its arguments, so that another pool can be given the same ones."""
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -6,11 +6,12 @@ from typing import Any
 
 
 def chunks(arguments: Sequence[Any], n_jobs: int, batch_size: int) -> Iterator[list[Any]]:
-    """Cut `arguments` as `joblib.Parallel` does with its default `pre_dispatch` of 2 * n_jobs.
+    """Cut `arguments` into batches as `joblib.Parallel` does with its default `pre_dispatch` of 2 * n_jobs.
 
-    Source: `Parallel.dispatch_one_batch` (unchanged from joblib 1.2 to 1.6). The first look-ahead is cut off by
-    `pre_dispatch`, counted in tasks, not batches (joblib#373); later ones take n_jobs * batch_size tasks; the last,
-    short one is re-cut by 10 * n_jobs to spread the tail.
+    Source: `Parallel.dispatch_one_batch` (unchanged from joblib 1.2 to 1.6). The first
+    look-aheads are limited to `pre_dispatch` tasks in all, not batches (joblib#373); later ones take
+    n_jobs * batch_size tasks each. The last one, which is short, is cut by 10 * n_jobs to spread the tail over the
+    workers.
     """
     rest = iter(arguments)
     remaining_head = 2 * n_jobs

@@ -1,4 +1,4 @@
-"""The standard library's pools, given the same chunks as joblib: the difference is joblib's own overhead."""
+"""The standard library's pools with the same batches as joblib: the difference in time is joblib's own overhead."""
 
 from collections.abc import Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
@@ -11,7 +11,7 @@ from benchmarks.workloads.carriers import run_chunk
 
 
 class FuturesPool(Pool):
-    """A `concurrent.futures` pool of `case.n_jobs` workers."""
+    """A `concurrent.futures` pool of `case.n_jobs` workers. Raises ValueError if the case has no fixed batch size."""
 
     def __init__(self, case: Case) -> None:
         if not isinstance(case.batch_size, int):
@@ -23,9 +23,9 @@ class FuturesPool(Pool):
         self._batches: list[int] = []
 
     def open(self) -> None:
-        """Make the executor; its workers start with the first call."""
+        """Create the executor; its workers start with the first call."""
         if self._jobs < 0:
-            # The same count as joblib's, so that the two are compared like for like.
+            # Count as joblib does, so that both have the same number of workers.
             from joblib import cpu_count
 
             self._jobs = max(cpu_count() + 1 + self._jobs, 1)
@@ -33,11 +33,11 @@ class FuturesPool(Pool):
         self._executor = kind(self._jobs)
 
     def call(self, task: Task, arguments: Sequence[Any]) -> list[Any]:
-        """One future a chunk, all submitted at once, results gathered in order."""
+        """Submit one future per batch, all at once, and collect the results in order."""
         assert self._executor is not None
-        cut = list(chunks(arguments, self._jobs, self._batch_size))
-        self._batches += map(len, cut)
-        futures = [self._executor.submit(run_chunk, task, chunk) for chunk in cut]
+        batches = list(chunks(arguments, self._jobs, self._batch_size))
+        self._batches += map(len, batches)
+        futures = [self._executor.submit(run_chunk, task, batch) for batch in batches]
         return [result for future in futures for result in future.result()]
 
     def close(self) -> None:
@@ -47,7 +47,7 @@ class FuturesPool(Pool):
             self._executor = None
 
     def kill(self) -> None:
-        """Kill worker processes; threads can't be killed, only left."""
+        """Kill worker processes. Threads can't be killed: they are left running."""
         if self._executor is None:
             return
         for process in list((getattr(self._executor, "_processes", None) or {}).values()):
@@ -57,14 +57,14 @@ class FuturesPool(Pool):
         self._executor = None
 
     def effective(self) -> Effective:
-        """The executor's class and its number of workers."""
+        """Return the executor's class and its number of workers."""
         return Effective(type(self._executor).__name__, self._name, self._jobs)
 
     def executor(self) -> object | None:
-        """The executor itself."""
+        """Return the executor itself."""
         return self._executor
 
     def take_batches(self, tasks: int) -> list[int]:
-        """The chunks submitted since the last take."""
-        taken, self._batches = self._batches, []
-        return taken
+        """Return the sizes of the batches submitted since the previous call of this method."""
+        batches, self._batches = self._batches, []
+        return batches

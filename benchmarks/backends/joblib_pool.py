@@ -1,4 +1,4 @@
-"""joblib.Parallel as a pool: opened, called, inspected and closed."""
+"""`joblib.Parallel` as a pool."""
 
 import contextlib
 import time
@@ -12,18 +12,18 @@ from joblib.parallel import BACKENDS
 from benchmarks.backends.loop import IN_CALLER
 from benchmarks.backends.protocol import Effective, Pool, Task
 
-# Before joblib 1.3 a call could return before the callback of its last batch had run.
+# Before joblib 1.3 a call could return before the callback of its last batch had run; wait for it at most this long.
 _LATE_CALLBACK_S = 0.5
 
-# A pool's own thread may have reaped a worker and not yet written down its exit code.
+# The pool's own thread may have reaped a worker and not yet stored its exit code; this is enough time for it.
 _REAPING_S = 0.05
 
 
 class JoblibPool(Pool):
-    """`with Parallel(**options) as pool:`, taken apart into its steps.
+    """The steps of `with Parallel(**options) as pool:`.
 
-    What really runs is known to private attributes of `Parallel` only (`_backend`, `_effective_n_jobs`), stable since
-    joblib 1.2. What a release or a foreign backend lacks is reported as None, not guessed.
+    Only private attributes of `Parallel` tell what really runs (`_backend`, `_effective_n_jobs`); they are stable since
+    joblib 1.2. If a release or a foreign backend lacks one, the value is reported as None and not guessed.
     """
 
     def __init__(self, **options: Any) -> None:
@@ -36,14 +36,14 @@ class JoblibPool(Pool):
         self._last_batch: float | None = None
 
     def open(self) -> None:
-        """Make the `Parallel` object and enter it."""
+        """Create the `Parallel` object and enter it."""
         self._parallel = Parallel(**self._options)
         self._parallel.__enter__()
         self._watch_processes(getattr(self._parallel._backend, "_pool", None))
         self._watch_batches(self._parallel._backend)
 
     def call(self, task: Task, arguments: Sequence[Any]) -> list[Any]:
-        """The call as its users write it."""
+        """Call the pool as users of joblib do."""
         self._call_began, self._last_batch = time.perf_counter(), None
         results: list[Any] = self._parallel(delayed(task)(argument) for argument in arguments)
         return results
@@ -54,51 +54,54 @@ class JoblibPool(Pool):
             self._parallel.__exit__(None, None, None)
 
     def discard(self) -> None:
-        """Shut down loky's executor, which belongs to the process and outlives the block."""
+        """Shut down loky's executor, which belongs to the process and survives the block."""
         discard_loky()
 
     def release(self) -> None:
-        """End loky's executor: it would be warm already."""
+        """Shut down loky's executor, which would be warm in the next case."""
         self.discard()
 
     def kill(self) -> None:
-        """Leave the block after a failure. joblib has by then aborted the call itself and killed its processes."""
+        """Leave the block after a failure. joblib itself has already aborted the call and killed its processes."""
         try:
             self.close()
         finally:
             discard_loky()
 
     def effective(self) -> Effective:
-        """The backend after joblib's own replacements, such as the sequential one for n_jobs=1."""
-        backend = type(self._parallel._backend)
-        names = [name for name, known in BACKENDS.items() if known is backend]
+        """Return the backend that joblib really uses, such as the sequential one for n_jobs=1."""
+        backend_class = type(self._parallel._backend)
+        names = [name for name, registered in BACKENDS.items() if registered is backend_class]
         asked = self._options.get("backend")
         name = asked if asked in names else next(iter(names), None)
-        return Effective(backend.__name__, name, self._parallel._effective_n_jobs())
+        return Effective(backend_class.__name__, name, self._parallel._effective_n_jobs())
 
     def executor(self) -> object | None:
-        """loky's executor, or the pool of the threading and multiprocessing backends."""
+        """Return loky's executor, or the pool of the threading or multiprocessing backend."""
         backend = self._parallel._backend
         executor: object | None = getattr(backend, "_workers", None) or getattr(backend, "_pool", None)
         return executor
 
     def take_batches(self, tasks: int) -> list[int] | None:
-        """What `batch_completed` was told; None for a backend that is not told anything (sequential)."""
+        """Return the sizes passed to `batch_completed`; None for a backend that doesn't call it (sequential)."""
         if self._batches is None:
             return None
         deadline = time.monotonic() + _LATE_CALLBACK_S
         while self._batches and sum(self._batches) < tasks and time.monotonic() < deadline:
             time.sleep(1e-3)
-        taken = list(self._batches)
+        batches = list(self._batches)
         self._batches.clear()
-        return taken or None
+        return batches or None
 
     def completed_s(self) -> float | None:
-        """Return the time until the last call of `batch_completed`, which joblib's 10 ms poll has no part in."""
+        """Return the seconds until the last call of `batch_completed`, which don't include joblib's 10 ms poll."""
         return None if self._last_batch is None else self._last_batch - self._call_began
 
     def dead_worker(self) -> str | None:
-        """multiprocessing.Pool replaces a dead worker and never answers the task it had: the call waits for ever."""
+        """Return a sentence if a multiprocessing worker has died.
+
+        `multiprocessing.Pool` replaces a dead worker, but drops its task: the call would wait for it forever.
+        """
         if getattr(self._multiprocessing_pool, "_state", None) != "RUN":
             return None
         for process in self._processes:
@@ -108,53 +111,56 @@ class JoblibPool(Pool):
         return None
 
     def unblock(self) -> None:
-        """A worker that died while it waited for a task held the lock that `Pool.terminate` waits for."""
+        """Release the lock of the task queue.
+
+        A worker that died while it waited for a task still holds it, and `Pool.terminate` would wait for it.
+        """
         lock = getattr(getattr(self._multiprocessing_pool, "_inqueue", None), "_rlock", None)
         if lock is not None:
-            with contextlib.suppress(ValueError):  # nobody held it
+            with contextlib.suppress(ValueError):  # the lock was free
                 lock.release()
 
     def _watch_processes(self, pool: Any) -> None:
-        """Remember the processes of a multiprocessing.Pool, which replaces dead ones without a word."""
+        """Remember the processes of a `multiprocessing.Pool`, which replaces dead ones silently."""
         workers = list(getattr(pool, "_pool", ()))
         if workers and hasattr(workers[0], "exitcode"):
             self._multiprocessing_pool, self._processes = pool, workers
 
     def _watch_batches(self, backend: Any) -> None:
-        """Have each completed batch noted: one list append a batch, on this backend object only."""
-        told = getattr(backend, "batch_completed", None)
-        if told is None:
+        """Record each completed batch, by wrapping `batch_completed` of this backend object only."""
+        original = getattr(backend, "batch_completed", None)
+        if original is None:
             return
         batches = self._batches = []
 
         def batch_completed(batch_size: int, duration: float) -> None:
             batches.append(batch_size)
             self._last_batch = time.perf_counter()
-            told(batch_size, duration)
+            original(batch_size, duration)
 
         backend.batch_completed = batch_completed
 
 
 class LoopInBlock(JoblibPool):
-    """The notebook's comparison: a list comprehension inside a `with Parallel(...)` block that it leaves idle."""
+    """The notebook's plain loop: a list comprehension in a `with Parallel(...)` block whose workers stay idle."""
 
     def call(self, task: Task, arguments: Sequence[Any]) -> list[Any]:
-        """The plain loop."""
+        """Return the results of the plain loop."""
         return [task(argument) for argument in arguments]
 
     def effective(self) -> Effective:
-        """One job, in the caller's thread."""
+        """Return one job, in the caller's thread."""
         return Effective(*IN_CALLER)
 
     def executor(self) -> None:
-        """The block's workers take no part."""
+        """Return None: the block's workers take no part."""
 
 
 def discard_loky() -> None:
-    """End loky's reusable executor, its workers and its temporary folder, if there is one."""
+    """Shut down loky's reusable executor, if there is one, with its workers and its temporary folder."""
     from joblib.externals.loky import reusable_executor
 
-    # The public get_reusable_executor() would make one where there is none.
+    # The public get_reusable_executor() would create an executor if there is none.
     executor = reusable_executor._executor
     if executor is None:
         return

@@ -1,4 +1,4 @@
-"""The factory: which pool a case needs."""
+"""The factory of pools."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -6,16 +6,16 @@ from typing import Any
 from benchmarks.backends.protocol import Pool
 from benchmarks.grid import LOOP, Case, backend_of
 
-# Makes a pool on an engine from the options of `joblib.Parallel`.
+# By backend, a function that makes a pool on an engine from the options of `joblib.Parallel`.
 EnginePools = Mapping[str, Callable[[dict[str, Any]], Pool]]
 
 
 def open_pool(case: Case, engines: EnginePools, **parallel_options: Any) -> Pool:
     """Return the pool of a case, not yet open.
 
-    `engines` makes the pools of the backends that need an engine, by backend. `parallel_options` go to
-    `joblib.Parallel` in addition to the case's own three. With any of them the plain loop runs inside a `with
-    Parallel(...)` block, as the notebook has it.
+    `engines` makes the pools of the backends that need an engine. `parallel_options` go to `joblib.Parallel` in
+    addition to the case's own three. If there are any, the plain loop runs inside a `with Parallel(...)` block, as in
+    the notebook.
     """
     if case.backend == LOOP and not parallel_options:
         from benchmarks.backends.loop import Loop

@@ -1,4 +1,4 @@
-"""What a pool of any backend offers to whoever measures it."""
+"""The interface that pools of all backends have in common."""
 
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -12,8 +12,8 @@ Task = Callable[[Any], Any]
 class Effective:
     """What a pool really is, whatever was asked for.
 
-    `backend` is the name by which that class is asked for, None where it has none; `process` is the id of the process
-    that calls the pool; `extra_info` is what else the run file should say of its workers.
+    `backend` is the name under which the class is registered with joblib, None if it has none. `process` is the id of
+    the process that calls the pool. `extra_info` goes to the run file.
     """
 
     backend_class: str
@@ -24,33 +24,32 @@ class Effective:
 
 
 class Pool:
-    """A pool of workers, from nothing (`open`) to nothing (`discard`).
+    """A pool of workers: `open` creates it, `call` uses it, `close` leaves it, `discard` ends what is left of it.
 
-    A backend overrides what it has: `open`, `call`, `close` and `effective` always, the rest where there is something
-    to do.
+    Every backend overrides `call` and `effective`, and the other methods if it has something to do there.
     """
 
     def open(self) -> None:
-        """Make the pool: what entering `with Parallel(...)` does."""
+        """Create the pool, as entering `with Parallel(...)` does."""
 
     def call(self, task: Task, arguments: Sequence[Any]) -> list[Any]:
         """Return the results of `task` for `arguments`, in their order."""
         raise NotImplementedError
 
     def close(self) -> None:
-        """Leave the pool: what leaving the `with` block does."""
+        """Leave the pool, as leaving the `with` block does."""
 
     def discard(self) -> None:
-        """End whatever outlives `close`, so that the next pool starts cold."""
+        """End what survives `close`, so that the next pool starts cold."""
 
     def release(self) -> None:
-        """End what the next case must not find, now that this one is over."""
+        """End what must not survive this case."""
 
     def kill(self) -> None:
         """End the pool after a failure, without waiting for its workers."""
 
     def clock(self) -> Callable[[], float] | None:
-        """Return the clock (seconds) of the process that makes the calls, None where that is this process."""
+        """Return the clock (seconds) of the process that makes the calls, None if that is this process."""
         return None
 
     def effective(self) -> Effective:
@@ -58,20 +57,20 @@ class Pool:
         raise NotImplementedError
 
     def executor(self) -> object | None:
-        """Return the object that owns the workers, to tell a reused one from a new one; None without workers."""
+        """Return the object that owns the workers, by which a reused one is recognised; None without workers."""
         return None
 
     def take_batches(self, tasks: int) -> list[int] | None:
-        """Return the sizes of the batches completed since it was last called, `tasks` in all; None without batches."""
+        """Return the sizes of the batches completed since the last time, `tasks` tasks in all; None if unknown."""
         return None
 
     def completed_s(self) -> float | None:
-        """Return the seconds from the start of the last call until its last batch had completed; None if not known."""
+        """Return the seconds from the start of the last call to the end of its last batch; None if unknown."""
         return None
 
     def dead_worker(self) -> str | None:
-        """Return a sentence about a worker that died and whose answer this pool's call would wait for in vain."""
+        """Return a sentence about a worker that died and for which a call would wait forever; None if there is none."""
         return None
 
     def unblock(self) -> None:
-        """Release what a killed worker may have held and the pool still waits for."""
+        """Release a lock that a killed worker may have held and that the pool waits for."""

@@ -1,4 +1,4 @@
-"""What a cluster that runs elsewhere has to be given: the modules that its workers import."""
+"""The modules that the workers of a cluster elsewhere import, as a zip file."""
 
 import io
 import zipfile
@@ -9,7 +9,7 @@ _ROOT = Path(__file__).parents[2]
 
 
 def archived(paths: Sequence[str]) -> bytes:
-    """A zip file of this suite's workloads and of the modules in the folders `paths`."""
+    """Return a zip file of this suite's workloads and of the modules in the folders `paths`."""
     content = io.BytesIO()
     own = [_ROOT / "benchmarks" / "__init__.py", *sorted((_ROOT / "benchmarks" / "workloads").glob("*.py"))]
     with zipfile.ZipFile(content, "w") as archive:
@@ -23,7 +23,7 @@ def archived(paths: Sequence[str]) -> bytes:
 
 
 def module_names(content: bytes) -> list[str]:
-    """The dotted names of the modules in a zip file."""
+    """Return the dotted names of the modules in a zip file, sorted."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        parts = [Path(name).with_suffix("").parts for name in archive.namelist()]
-    return sorted({".".join(one[:-1] if one[-1] == "__init__" else one) for one in parts})
+        modules = [Path(name).with_suffix("").parts for name in archive.namelist()]
+    return sorted({".".join(parts[:-1] if parts[-1] == "__init__" else parts) for parts in modules})

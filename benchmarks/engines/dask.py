@@ -1,4 +1,4 @@
-"""dask.distributed: a cluster on this machine with a worker a job, or one that runs elsewhere, of whatever size."""
+"""dask.distributed: a cluster on this machine with one worker per job, or a running cluster elsewhere of any size."""
 
 import contextlib
 import hashlib
@@ -14,13 +14,13 @@ from benchmarks.engines.protocol import NoEngine, Running, require_package
 
 _CONNECT_S = 5.0
 
-# Versions that must be the same on both ends: what pickles, what unpickles, and what runs the batches.
+# Packages whose versions must be the same on both ends: those that pickle, unpickle and run the batches.
 _SAME = ("python", "distributed", "cloudpickle", "joblib", "numpy")
 
 
 @contextmanager
 def dask(n_jobs: int, cluster: str | None, paths: Sequence[str]) -> Iterator[Running]:
-    """A client and its cluster. Raises NoEngine where there is none, or one of other versions."""
+    """Provide a client and its cluster. Raises NoEngine if there is none, or if its versions differ from ours."""
     require_package("distributed", "dask")
     import distributed
 
@@ -33,7 +33,7 @@ def dask(n_jobs: int, cluster: str | None, paths: Sequence[str]) -> Iterator[Run
                     threads_per_worker=1,
                     processes=True,
                     host="127.0.0.1",
-                    # None would take a well-known port, ":0" would listen to everybody.
+                    # None would take a well-known port, ":0" would listen on all interfaces.
                     dashboard_address="127.0.0.1:0",
                     silence_logs=logging.CRITICAL,
                 )
@@ -64,7 +64,7 @@ def dask(n_jobs: int, cluster: str | None, paths: Sequence[str]) -> Iterator[Run
 
 
 def _workers(client: Any) -> dict[str, int]:
-    """Threads by worker's address; a worker that was started again has another one."""
+    """Return the number of threads by worker's address; a worker that was restarted has a new address."""
     return dict(client.ncores())
 
 
@@ -78,13 +78,13 @@ def _lost(before: Mapping[str, int], now: Mapping[str, int]) -> str | None:
 
 
 def _refuse_other_versions(client: Any) -> None:
-    """Raise NoEngine where client, scheduler and workers do not have the same versions of what matters."""
-    found = client.get_versions(packages=["joblib"])
-    here = _versions(found["client"])
-    for where, other in {"the scheduler": found["scheduler"], **found["workers"]}.items():
-        there = _versions(other)
+    """Raise NoEngine unless client, scheduler and workers have the same versions of the packages in `_SAME`."""
+    versions = client.get_versions(packages=["joblib"])
+    here = _versions(versions["client"])
+    for where, other_end in {"the scheduler": versions["scheduler"], **versions["workers"]}.items():
+        there = _versions(other_end)
         for name in _SAME:
-            # A scheduler runs no tasks: it need not have what they need.
+            # A scheduler runs no tasks, so it need not have the packages that only tasks need.
             if where == "the scheduler" and there[name] is None:
                 continue
             if here[name] != there[name]:
@@ -92,14 +92,14 @@ def _refuse_other_versions(client: Any) -> None:
                 raise NoEngine(f"{said}: install the same there")
 
 
-def _versions(found: Mapping[str, Any]) -> dict[str, str | None]:
-    """By name, of one end."""
-    python = ".".join(str(found["host"].get("python", "")).split(".")[:3])
-    return {name: found["packages"].get(name) if name != "python" else python for name in _SAME}
+def _versions(end: Mapping[str, Any]) -> dict[str, str | None]:
+    """Return the versions of the packages in `_SAME` at one end, None for one that is missing."""
+    python = ".".join(str(end["host"].get("python", "")).split(".")[:3])
+    return {name: end["packages"].get(name) if name != "python" else python for name in _SAME}
 
 
 def _send_modules(client: Any, paths: Sequence[str]) -> None:
-    """Have the workload's modules on the scheduler and on every worker, also on those that come later."""
+    """Send the workload's modules to the scheduler and to every worker, including workers that join later."""
     from distributed.diagnostics.plugin import SchedulerUploadFile, UploadFile
 
     content = archived(paths)
@@ -108,7 +108,7 @@ def _send_modules(client: Any, paths: Sequence[str]) -> None:
         archive.write_bytes(content)
         loader = Path(folder) / f"{_LOADER_NAME}.py"
         loader.write_text(_LOADER.format(archive=archive.name, prefix=_ARCHIVE, names=module_names(content)))
-        # dask's own loading of an archive would import all that is in it.
+        # The loader is a module of its own because dask, asked to load an archive, imports everything in it.
         for name, path, load in (("joblib-suite", archive, False), (_LOADER_NAME, loader, True)):
             for plugin in (SchedulerUploadFile, UploadFile):
                 client.register_plugin(plugin(str(path), load=load), name=f"{name}-{plugin.__name__}")
@@ -116,7 +116,7 @@ def _send_modules(client: Any, paths: Sequence[str]) -> None:
 
 _ARCHIVE, _LOADER_NAME = "joblib-suite-", "joblib_suite_modules"
 
-# Run on each of them: the modules of the archive take the place of those of an earlier session.
+# Runs on each of them: the modules of the archive replace those of an earlier session.
 _LOADER = """
 import os, sys
 

@@ -1,6 +1,7 @@
-"""joblib.Parallel on an engine: opened and called in the engine's own process."""
+"""`joblib.Parallel` on an engine. This pool lives in the engine's own process."""
 
 import contextlib
+from dataclasses import replace
 from typing import Any
 
 import joblib
@@ -23,15 +24,15 @@ class EnginePool(JoblibPool):
         self._inside = contextlib.ExitStack()
 
     def open(self) -> None:
-        """Start the engine where it does not run, choose its backend as `parallel_config` does, and open the pool."""
+        """Start the engine unless it runs, select its backend by `parallel_config`, and open the pool."""
         self._engine.start(self._n_jobs if self._n_jobs > 0 else max(cpu_count() + 1 + self._n_jobs, 1))
-        # Before joblib 1.3 it had another name.
-        choose = getattr(joblib, "parallel_config", joblib.parallel_backend)
-        self._inside.enter_context(choose(self._name, **self._engine.running.options))
+        # Before joblib 1.3, parallel_config was named parallel_backend.
+        parallel_config = getattr(joblib, "parallel_config", joblib.parallel_backend)
+        self._inside.enter_context(parallel_config(self._name, **self._engine.running.options))
         super().open()
 
     def close(self) -> None:
-        """Leave the block and the choice; the engine stays."""
+        """Leave the block and the configuration; the engine keeps running."""
         try:
             super().close()
         finally:
@@ -42,15 +43,15 @@ class EnginePool(JoblibPool):
         self._engine.stop()
 
     def effective(self) -> Effective:
-        """As it is; of one worker alone joblib makes no use, it runs the tasks where it is called."""
-        found = super().effective()
+        """Return what the pool really is; with a single worker, joblib runs the tasks in the calling process."""
+        effective = super().effective()
         extra_info = dict(self._engine.running.extra_info)
-        if self._n_jobs > 0 and found.n_jobs != self._n_jobs:
+        if self._n_jobs > 0 and effective.n_jobs != self._n_jobs:
             extra_info["n_jobs_ignored"] = True
-        name = SEQUENTIAL if found.n_jobs == 1 else found.backend
-        return Effective(found.backend_class, name, found.n_jobs, found.process, extra_info)
+        name = SEQUENTIAL if effective.n_jobs == 1 else effective.backend
+        return replace(effective, backend=name, extra_info=extra_info)
 
     def check(self) -> None:
-        """Raise EngineTrouble where a worker was lost: its times would be those of fewer."""
+        """Raise EngineTrouble if a worker was lost: fewer workers than asked for would have been timed."""
         if (sentence := self._engine.running.trouble()) is not None:
             raise EngineTrouble(sentence)

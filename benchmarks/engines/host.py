@@ -1,7 +1,7 @@
 """The process in which an engine lives: `python -m benchmarks.engines.host DESCRIPTOR`, started by `hosted_pool`.
 
-It answers one request after the other, each with the seconds that it took here: the time of a call is taken where the
-call is made. When the other end of the connection is closed, the engine is ended, and so is the process.
+It answers one request after the other. Each answer has the seconds that the request took here, so that a call is timed
+in the process that makes it. When the other end of the connection is closed, the engine and this process end.
 """
 
 import contextlib
@@ -19,26 +19,26 @@ from typing import Any
 from benchmarks.backends.protocol import Effective, Task
 from benchmarks.engines.protocol import Engine, EngineSpec, EngineTrouble
 
-# Tasks and arguments of so many works are kept: an untimed and a timed one, and the naps that wake a pool.
+# The tasks and arguments of this many calls are kept, among them an untimed call, a timed one and a pool's naps.
 KEPT = 4
 
-# A call that takes longer may wait for ever.
+# After this time, a call may be one that waits forever for a lost worker.
 _LONG_S = 5.0
 
 _LONGEST = 500
 
 
 class Host:
-    """What can be asked for: the pool's own methods, and those that make a pool and give it work."""
+    """The requests: the methods of a pool, and those that make a pool and store the calls to make."""
 
     def __init__(self, spec: EngineSpec) -> None:
         self._spec = spec
         self._engine = Engine(spec)
-        self._works: OrderedDict[int, tuple[Task, Sequence[Any]]] = OrderedDict()
+        self._calls: OrderedDict[int, tuple[Task, Sequence[Any]]] = OrderedDict()
         self._pool: Any = None
 
     def make(self, options: dict[str, Any], cores: set[int]) -> None:
-        """A pool, not yet open; the caller's cores hold here as well."""
+        """Make a pool without opening it. This process is bound to the caller's `cores`, if it is bound to any."""
         from benchmarks.engines.engine_pool import EnginePool
 
         if hasattr(os, "sched_setaffinity"):
@@ -46,19 +46,19 @@ class Host:
         self._pool = EnginePool(self._engine, self._spec.backend, **options)
 
     def give(self, key: int, task: Task, arguments: Sequence[Any]) -> None:
-        """Have a work ready, so that sending it is not timed."""
-        self._works[key] = (task, arguments)
-        while len(self._works) > KEPT:
-            self._works.popitem(last=False)
+        """Store the task and the arguments of a call, so that sending them is not timed."""
+        self._calls[key] = (task, arguments)
+        while len(self._calls) > KEPT:
+            self._calls.popitem(last=False)
 
     def open(self) -> None:
         """Open the pool."""
         self._pool.open()
 
     def call(self, key: int) -> list[Any]:
-        """Do a work that was given. Raises EngineTrouble where a worker was lost on the way."""
+        """Make a stored call and return its results. Raises EngineTrouble if a worker was lost meanwhile."""
         try:
-            results: list[Any] = self._pool.call(*self._works[key])
+            results: list[Any] = self._pool.call(*self._calls[key])
         except Exception as error:
             if type(error).__name__ in self._engine.running.fatal:
                 raise EngineTrouble(f"a worker of {self._spec.backend} died during a call: {_line(error)}") from error
@@ -66,7 +66,7 @@ class Host:
         return results
 
     def trouble(self) -> str | None:
-        """What the engine says of itself."""
+        """Return a sentence if the engine has lost a worker."""
         return self._engine.running.trouble()
 
     def close(self) -> None:
@@ -78,20 +78,20 @@ class Host:
         self._pool.discard()
 
     def effective(self) -> Effective:
-        """The pool as it is."""
-        found: Effective = self._pool.effective()
-        return found
+        """Return what the pool really is."""
+        effective: Effective = self._pool.effective()
+        return effective
 
     def executor(self) -> int | None:
-        """Tells one executor from another."""
-        found = self._pool.executor()
-        return None if found is None else id(found)
+        """Return a number that identifies the pool's executor, None without one."""
+        executor = self._pool.executor()
+        return None if executor is None else id(executor)
 
     def take_batches(self, tasks: int) -> list[int] | None:
-        """The batches since the last take; raises EngineTrouble where a worker was lost meanwhile."""
+        """Return the batches since the previous call. Raises EngineTrouble if a worker was lost meanwhile."""
         self._pool.check()
-        found: list[int] | None = self._pool.take_batches(tasks)
-        return found
+        batches: list[int] | None = self._pool.take_batches(tasks)
+        return batches
 
     def end(self) -> None:
         """End the engine."""
@@ -99,7 +99,7 @@ class Host:
 
 
 def serve(connection: Connection, host: Host) -> None:
-    """Answer until the other end is closed: ("done", value, seconds) or ("trouble", kind, message)."""
+    """Answer requests until the other end is closed: ("done", value, seconds) or ("trouble", class name, message)."""
     while True:
         try:
             name, arguments = connection.recv()
@@ -114,8 +114,7 @@ def serve(connection: Connection, host: Host) -> None:
             value = getattr(host, name)(*arguments)
             answer = ("done", value, time.perf_counter() - began)
         except Exception as error:
-            kind = type(error).__name__
-            answer = ("trouble", kind, _line(error))
+            answer = ("trouble", type(error).__name__, _line(error))
             if not isinstance(error, EngineTrouble):
                 traceback.print_exc()
         done.set()
@@ -124,9 +123,9 @@ def serve(connection: Connection, host: Host) -> None:
 
 
 def _watch(connection: Connection, host: Host, done: threading.Event) -> None:
-    """In a call that takes long: see whether a worker was lost. joblib never hears of a future of dask that failed.
+    """During a long call, report a lost worker: joblib is never told of a future of dask that failed.
 
-    The other end kills this process when it is told of trouble. Shorter calls are left alone.
+    The other end then kills this process. Shorter calls are not checked.
     """
     while not done.wait(_LONG_S):
         if (sentence := host.trouble()) is not None and not done.is_set():
@@ -135,17 +134,17 @@ def _watch(connection: Connection, host: Host, done: threading.Event) -> None:
 
 
 def _line(error: BaseException) -> str:
-    """What an exception says, in one line of bounded length."""
+    """Return an exception's message as one line of bounded length."""
     text = " ".join(str(error).split()) or repr(error)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 
 def main(descriptor: int) -> None:
     """Serve the engine that the first message names."""
-    # Ctrl-C is for the session, which ends this process itself.
+    # Ctrl-C is handled by the session, which then ends this process.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     connection = Connection(descriptor)
-    # A worker that held the connection would hide that the session is gone.
+    # A child that held this end of the connection open would hide from the session that this process has died.
     os.set_inheritable(descriptor, False)
     host = Host(connection.recv())
     try:

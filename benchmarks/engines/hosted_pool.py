@@ -1,4 +1,4 @@
-"""A pool whose engine lives in a process of its own: this end sends the requests, and shows that process's clock."""
+"""A pool whose engine lives in another process: this end sends the requests and reads that process's clock."""
 
 import atexit
 import contextlib
@@ -22,30 +22,31 @@ from benchmarks.engines.protocol import EngineSpec, EngineTrouble, NoEngine
 
 _ROOT = Path(__file__).parents[2]
 
-# Ending a cluster takes seconds; after that its processes are killed.
+# Ending a cluster takes some seconds; after this time its processes are killed.
 _PATIENCE_S = 20.0
 
+# A temporary folder with a longer path is replaced by /tmp.
 _LONGEST_FOLDER = 30
 
-# What a pool is timed for; the rest is preparation.
+# The requests that are timed; the others are preparation.
 _TIMED = ("open", "call", "close")
 
-# By backend: the process in which its engine lives, and why there can be none.
+# By backend: the process in which its engine lives, or the reason why its engine can't be used.
 _HOSTS: "dict[str, HostProcess]" = {}
-_WITHOUT: dict[str, str] = {}
+_UNUSABLE: dict[str, str] = {}
 
 
 class HostFailed(Exception):
-    """The engine's process could not do what it was asked for; the message is what was raised there."""
+    """A request to the engine's process failed; the message names the exception that was raised there."""
 
 
 class HostProcess:
-    """The process of one engine, with all that it starts."""
+    """The process of one engine, and everything that it starts."""
 
     def __init__(self, spec: EngineSpec) -> None:
         self._name = spec.backend
         self._seconds = 0.0
-        # For whatever it leaves behind when it is killed.
+        # TMPDIR of the process, removed with whatever it leaves there when it is killed.
         self._folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True, prefix="engine-", dir=_short_folder())
         self._given: OrderedDict[int, tuple[Task, Sequence[Any]]] = OrderedDict()
         ours, theirs = socket.socketpair()
@@ -56,21 +57,21 @@ class HostProcess:
                 stdin=subprocess.DEVNULL,
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, path)), "TMPDIR": self._folder.name},
                 pass_fds=[theirs.fileno()],
-                # Ctrl-C is for the session; and what this process starts can be ended with it.
+                # Keeps Ctrl-C away, and makes a process group that can be killed as a whole.
                 start_new_session=True,
             )
         self._connection = Connection(ours.detach())
         self._connection.send(spec)
 
     def clock(self) -> float:
-        """Seconds spent in what a pool is timed for, there."""
+        """Return the seconds that the process has spent on timed requests."""
         return self._seconds
 
     def ask(self, name: str, *arguments: Any) -> Any:
-        """What a method of `host.Host` returns. Raises EngineTrouble, NoEngine, HostFailed."""
+        """Call a method of `host.Host` there and return its result. Raises EngineTrouble, NoEngine or HostFailed."""
         try:
             self._connection.send((name, arguments))
-            outcome, *said = self._connection.recv()
+            outcome, *answer = self._connection.recv()
         except (EOFError, BrokenPipeError, ConnectionResetError):
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(1.0)
@@ -79,21 +80,21 @@ class HostProcess:
                 f"the process of {self._name} ended in the middle of a case, exit code {code}"
             ) from None
         if outcome == "done":
-            value, seconds = said
+            value, seconds = answer
             self._seconds += seconds if name in _TIMED else 0.0
             return value
-        kind, message = said
+        kind, message = answer
         if kind == NoEngine.__name__:
-            _WITHOUT[self._name] = message
+            _UNUSABLE[self._name] = message
             raise NoEngine(message)
         if kind == EngineTrouble.__name__:
             raise EngineTrouble(message)
         raise HostFailed(f"{self._name}: {kind}: {message}")
 
     def key(self, task: Task, arguments: Sequence[Any]) -> int:
-        """Under what the process knows a work; it is sent there where that is new."""
-        for key, (known, values) in self._given.items():
-            if known is task and values is arguments:
+        """Return the key under which the process stores this task and these arguments; send them if they are new."""
+        for key, (given_task, given_arguments) in self._given.items():
+            if given_task is task and given_arguments is arguments:
                 return key
         key = max(self._given, default=0) + 1
         self.ask("give", key, task, arguments)
@@ -103,7 +104,7 @@ class HostProcess:
         return key
 
     def end(self) -> None:
-        """End the engine in order, and the process; kill them where that takes too long."""
+        """End the engine and its process in order; kill them if that takes too long."""
         self._connection.close()
         try:
             self._process.wait(_PATIENCE_S)
@@ -112,7 +113,7 @@ class HostProcess:
         self._folder.cleanup()
 
     def kill(self) -> None:
-        """Kill the process and all that it has started."""
+        """Kill the process and everything that it has started."""
         self._connection.close()
         with contextlib.suppress(psutil.NoSuchProcess, ProcessLookupError):
             children = psutil.Process(self._process.pid).children(recursive=True)
@@ -125,21 +126,21 @@ class HostProcess:
 
 
 def _short_folder() -> str:
-    """ray puts sockets there, whose paths may have 107 characters."""
+    """Return a folder with a short path: ray puts sockets there, whose paths may have at most 107 characters."""
     folder = tempfile.gettempdir()
     return folder if len(folder) < _LONGEST_FOLDER else "/tmp"  # noqa: S108 - a folder of our own is made in it
 
 
 def end_engines() -> None:
-    """End what runs."""
+    """End all engines."""
     while _HOSTS:
         _HOSTS.popitem()[1].end()
 
 
 def _host(spec: EngineSpec) -> HostProcess:
-    """The engine's process, which serves all cases of its backend. Raises NoEngine where it is known to be in vain."""
-    if spec.backend in _WITHOUT:
-        raise NoEngine(_WITHOUT[spec.backend])
+    """Return the engine's process, which serves all cases of its backend. Raises NoEngine if the engine is unusable."""
+    if spec.backend in _UNUSABLE:
+        raise NoEngine(_UNUSABLE[spec.backend])
     if spec.backend not in _HOSTS:
         if not _HOSTS:
             atexit.register(end_engines)
@@ -148,7 +149,7 @@ def _host(spec: EngineSpec) -> HostProcess:
 
 
 class HostedPool(Pool):
-    """A pool on an engine. `release` leaves the engine to the next case, which may have as many workers."""
+    """A pool on an engine. `release` keeps the engine for the next case, which may need the same number of workers."""
 
     def __init__(self, spec: EngineSpec, options: dict[str, Any]) -> None:
         self._spec = spec
@@ -157,7 +158,7 @@ class HostedPool(Pool):
         self._executors: dict[int, object] = {}
 
     def open(self) -> None:
-        """Start the engine where it does not run, and open a pool there."""
+        """Start the engine unless it runs, and open a pool in its process."""
         if not self._made:
             cores = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set()
             _host(self._spec).ask("make", self._options, cores)
@@ -165,40 +166,40 @@ class HostedPool(Pool):
         _host(self._spec).ask("open")
 
     def call(self, task: Task, arguments: Sequence[Any]) -> list[Any]:
-        """The results, once they are here; sending them is not on the clock."""
+        """Return the results; the time in which they are sent back is not counted."""
         host = _host(self._spec)
         results: list[Any] = host.ask("call", host.key(task, arguments))
         return results
 
     def close(self) -> None:
-        """Leave the pool there."""
+        """Leave the pool in the engine's process."""
         _host(self._spec).ask("close")
 
     def discard(self) -> None:
-        """End the engine, which is the dearest part of a cold start."""
+        """End the engine, whose start is the most expensive part of a cold start."""
         if self._made:
             _host(self._spec).ask("discard")
 
     def clock(self) -> Callable[[], float]:
-        """The clock of the engine's process."""
+        """Return the clock of the engine's process."""
         return _host(self._spec).clock
 
     def kill(self) -> None:
-        """Kill the engine's process with all that it started; the next case starts it anew."""
+        """Kill the engine's process and everything that it started; the next case starts a new one."""
         if (host := _HOSTS.pop(self._spec.backend, None)) is not None:
             host.kill()
 
     def effective(self) -> Effective:
-        """The pool as it is there."""
-        found: Effective = _host(self._spec).ask("effective")
-        return found
+        """Return what the pool really is."""
+        effective: Effective = _host(self._spec).ask("effective")
+        return effective
 
     def executor(self) -> object | None:
-        """One object for each executor there."""
-        token = _host(self._spec).ask("executor")
-        return None if token is None else self._executors.setdefault(token, object())
+        """Return an object that stands for the executor there, the same one as long as the executor is the same."""
+        key = _host(self._spec).ask("executor")
+        return None if key is None else self._executors.setdefault(key, object())
 
     def take_batches(self, tasks: int) -> list[int] | None:
-        """The batches since the last take; raises EngineTrouble where a worker was lost meanwhile."""
-        found: list[int] | None = _host(self._spec).ask("take_batches", tasks)
-        return found
+        """Return the batches since the previous call. Raises EngineTrouble if a worker was lost meanwhile."""
+        batches: list[int] | None = _host(self._spec).ask("take_batches", tasks)
+        return batches

@@ -1,4 +1,4 @@
-"""The pools of an engine, as the factory of pools (`backends.opening`) asks for them."""
+"""The pools of an engine, for the factory of pools (`backends.opening`)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,10 +8,13 @@ from benchmarks.engines.protocol import EngineSpec
 
 
 def pools_on(engine: EngineSpec) -> Callable[[dict[str, Any]], Pool]:
-    """Return what makes a pool on an engine from the options of `joblib.Parallel`; the engine starts with its first."""
+    """Return a function that makes a pool on an engine from the options of `joblib.Parallel`.
+
+    The engine starts when its first pool is opened.
+    """
 
     def make_pool(options: dict[str, Any]) -> Pool:
-        # psutil and the engine's process are needed only once a case runs.
+        # Imported late: psutil is needed only once a case runs.
         from benchmarks.engines.hosted_pool import HostedPool
 
         return HostedPool(engine, options)

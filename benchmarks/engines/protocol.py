@@ -1,4 +1,4 @@
-"""Engines: what a distributed backend runs on, started before its pools and ended after them.
+"""Engines: the clusters on which distributed backends run, started before their pools and ended after them.
 
 An engine is a function that takes the number of jobs and returns a context manager; entering it starts the engine,
 leaving it ends it. It yields None, options for `joblib.parallel_config`, or `Running`. An engine runs in a process of
@@ -30,11 +30,11 @@ ENGINES = {
 
 
 class EngineTrouble(Exception):
-    """An engine can't start, or has lost a worker; the message says what to install or check."""
+    """An engine can't start or has lost a worker; the message says what to install or to check."""
 
 
 class NoEngine(EngineTrouble):
-    """An engine that can't be had in this session at all: further cases need not try."""
+    """An engine can't be used in this session at all, so that further cases need not try."""
 
 
 def healthy() -> str | None:
@@ -48,8 +48,8 @@ class Running:
 
     `options` go to `joblib.parallel_config` in addition to the backend's name. `trouble` is called between timed calls,
     and during a call that does not return; it returns a sentence once a worker is lost. `extra_info` goes to the run
-    file. `fatal` names the exceptions that a call raises when a worker was lost. `most_jobs` is None where any number
-    of jobs is allowed.
+    file. `fatal` names the exceptions that a call raises when a worker was lost. `most_jobs` is None if any number of
+    jobs is allowed.
     """
 
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -83,13 +83,18 @@ class Engine:
         self.running = Running()
 
     def start(self, n_jobs: int) -> None:
-        """Start the engine with `n_jobs` workers; a cluster elsewhere keeps its size. Raises EngineTrouble."""
+        """Start the engine with `n_jobs` workers unless it runs; a cluster elsewhere keeps its size.
+
+        Raises EngineTrouble if it can't start, or if a cluster elsewhere is too small for `n_jobs`.
+        """
         if self._context is None or not (self._spec.cluster or self._n_jobs == n_jobs):
             self.stop()
             self._enter(n_jobs)
         if (most := self.running.most_jobs) is not None and n_jobs > most:
-            said = f"the cluster of {self._spec.backend} at {self._spec.cluster} has {most} processors"
-            raise EngineTrouble(f"{said}, and {n_jobs} jobs need as many: ask for fewer with --n-jobs, or add nodes")
+            raise EngineTrouble(
+                f"the cluster of {self._spec.backend} at {self._spec.cluster} has {most} processors, but {n_jobs} jobs"
+                f" need {n_jobs}: ask for fewer jobs with --n-jobs, or add nodes"
+            )
 
     def _enter(self, n_jobs: int) -> None:
         module, _, name = self._spec.address.partition(":")
@@ -98,17 +103,18 @@ class Engine:
         own = known is not None and self._spec.address == known.address
         try:
             context = make(n_jobs, self._spec.cluster, self._spec.paths) if own else make(n_jobs)
-            found = context.__enter__()
+            yielded = context.__enter__()
         except EngineTrouble:
             raise
         except Exception as error:
-            said = f"{self._spec.backend} with {n_jobs} workers can't be started: {type(error).__name__}: {error}"
-            raise EngineTrouble(said) from error
-        self.running = found if isinstance(found, Running) else Running(options=found or {})
+            raise EngineTrouble(
+                f"{self._spec.backend} with {n_jobs} workers can't be started: {type(error).__name__}: {error}"
+            ) from error
+        self.running = yielded if isinstance(yielded, Running) else Running(options=yielded or {})
         self._context, self._n_jobs = context, n_jobs
 
     def stop(self) -> None:
-        """End the engine, or leave a cluster that runs elsewhere."""
+        """End the engine, or disconnect from a cluster elsewhere."""
         context, self._context, self.running = self._context, None, Running()
         if context is not None:
             context.__exit__(None, None, None)

@@ -1,4 +1,4 @@
-"""ray: a cluster on this machine with a processor a job, or one that runs elsewhere."""
+"""ray: a cluster on this machine with one processor per job, or a running cluster elsewhere."""
 
 import contextlib
 import io
@@ -16,12 +16,12 @@ from typing import Any
 from benchmarks.engines.archive import archived
 from benchmarks.engines.protocol import NoEngine, Running, require_package
 
-# Tasks' arguments and results pass through it; ray's own default is a third of the memory.
+# The size of ray's object store, through which arguments and results pass. ray's own default is a third of the memory.
 _STORE_BYTES = 256 * 2**20
 
 _CONNECT_S = 5.0
 
-# Of what ray says.
+# An error message of ray is cut to this many characters.
 _LONGEST = 300
 
 _QUIET: dict[str, Any] = {"logging_level": logging.CRITICAL, "log_to_driver": False}
@@ -29,7 +29,7 @@ _QUIET: dict[str, Any] = {"logging_level": logging.CRITICAL, "log_to_driver": Fa
 
 @contextmanager
 def ray(n_jobs: int, cluster: str | None, paths: Sequence[str]) -> Iterator[Running]:
-    """A driver and its cluster. Raises NoEngine where there is none."""
+    """Provide a driver and its cluster. Raises NoEngine if there is none."""
     require_package("ray", "ray")
     with contextlib.ExitStack() as stack:
         library = _started(n_jobs, stack) if cluster is None else _connected(cluster, paths, stack)
@@ -50,17 +50,17 @@ def ray(n_jobs: int, cluster: str | None, paths: Sequence[str]) -> Iterator[Runn
 
 
 def _started(n_jobs: int, stack: contextlib.ExitStack) -> Any:
-    """A cluster on this machine, which talks to nobody else; ended with `stack`."""
-    # This process's own, see `hosted_pool`.
+    """Start a cluster on this machine that contacts no other host, and end it with `stack`."""
+    # TMPDIR is a folder of this process alone, see `hosted_pool`.
     folder = tempfile.gettempdir()
     home = os.environ.get("HOME", "")
-    # Whatever it would do otherwise, usage is not reported.
+    # Usage is not reported, whatever the user's configuration of ray says.
     os.environ |= {"RAY_USAGE_STATS_ENABLED": "0", "RAY_USAGE_STATS_REPORT_URL": "http://127.0.0.1:9"}
-    # ray takes the machine's own address instead of loopback's, except where it thinks that there can be no other node.
+    # ray replaces the loopback address by the machine's own unless it assumes that there is a single node only.
     os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
-    # One for all starts: ray reads it once a process.
+    # The same token for all starts, because ray reads it once per process.
     os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(16))
-    # Without this file ray asks the metadata services of three clouds where it is.
+    # Without this file, ray queries the metadata services of three clouds.
     Path(folder, "ray_bootstrap_config.yaml").write_text("{}\n")
     os.environ["HOME"] = folder
     try:
@@ -68,7 +68,7 @@ def _started(n_jobs: int, stack: contextlib.ExitStack) -> Any:
         import ray.util.joblib
 
         library.init(
-            # Not one that somebody else has left running here.
+            # Not a cluster that somebody else has left running on this machine.
             address="local",
             num_cpus=n_jobs,
             include_dashboard=False,
@@ -85,13 +85,13 @@ def _started(n_jobs: int, stack: contextlib.ExitStack) -> Any:
 
 
 def _connected(cluster: str, paths: Sequence[str], stack: contextlib.ExitStack) -> Any:
-    """A driver of a cluster that runs, whose workers find the workload's modules. Raises NoEngine."""
+    """Connect a driver to a running cluster, and send it the workload's modules. Raises NoEngine."""
     host, _, port = cluster.rpartition("//")[2].rpartition(":")
     if port.isdecimal():
         try:
             socket.create_connection((host.strip("[]"), int(port)), timeout=_CONNECT_S).close()
         except OSError as error:
-            # ray itself would try for minutes.
+            # Checked here because ray itself would retry for minutes.
             raise NoEngine(f"no cluster of ray answers at {cluster} ({error}): check --ray-address") from None
     import ray as library
     import ray.util.joblib
@@ -102,8 +102,11 @@ def _connected(cluster: str, paths: Sequence[str], stack: contextlib.ExitStack) 
     try:
         library.init(address=cluster, runtime_env={"working_dir": folder}, **_QUIET)
     except (ConnectionError, OSError, ValueError, RuntimeError) as error:
-        said = f"the cluster of ray at {cluster} can't be used ({' '.join(str(error).split())[:_LONGEST]})"
-        raise NoEngine(f"{said}: check --ray-address, and install the same Python and ray on both ends") from None
+        message = " ".join(str(error).split())[:_LONGEST]
+        raise NoEngine(
+            f"the cluster of ray at {cluster} can't be used ({message}): check --ray-address, and install the same"
+            " Python and ray on both ends"
+        ) from None
     stack.callback(library.shutdown)
     return library
 

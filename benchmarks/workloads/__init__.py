@@ -1,1 +1,1 @@
-"""What workers run: ordinary importable functions, one small module a workload, nothing of pytest or of joblib."""
+"""What workers run: ordinary importable functions, one small module per workload, without pytest or joblib."""

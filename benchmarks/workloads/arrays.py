@@ -1,4 +1,4 @@
-"""Large arrays in and out: what a process backend pays for moving them. loky maps those above 1 MB into memory."""
+"""Large arrays as arguments or results: the cost of moving them. loky memory-maps arrays above 1 MB."""
 
 import numpy
 
@@ -7,20 +7,20 @@ _LENGTH = 250_000
 
 
 def total(array: numpy.ndarray) -> float:
-    """The sum of an array's sines: one number for 2 MB."""
+    """Return the sum of an array's sines: 2 MB in, one number out."""
     return float(numpy.sin(array).sum())
 
 
 def inputs() -> list[numpy.ndarray]:
-    """Arrays that differ."""
+    """Return 24 arrays that differ from each other."""
     return [numpy.arange(start, start + _LENGTH, dtype=numpy.float64) for start in range(24)]
 
 
 def spread(start: int) -> numpy.ndarray:
-    """2 MB for one number."""
+    """Return the square roots of consecutive numbers: one number in, 2 MB out."""
     return numpy.sqrt(numpy.arange(start, start + _LENGTH, dtype=numpy.float64))
 
 
 def starts() -> range:
-    """Where each array begins."""
+    """Return the first number of each array."""
     return range(24)

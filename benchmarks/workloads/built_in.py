@@ -1,4 +1,4 @@
-"""The workloads that come with the suite, beside the summation: task and arguments, addressed as a user would."""
+"""The suite's own workloads besides the summation: the addresses of task and arguments, as a user would give them."""
 
 BUILT_IN = {
     "hashing": ("benchmarks.workloads.hashing:derive", "benchmarks.workloads.hashing:numbers"),

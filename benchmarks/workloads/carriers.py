@@ -1,4 +1,4 @@
-"""Callables that carry a task to a worker and bring something back beside its result."""
+"""Callables that wrap a task before it is sent to a worker."""
 
 import os
 import threading
@@ -7,27 +7,27 @@ from typing import Any
 
 
 class WithWorker:
-    """A task whose result comes with the id of the process and the id of the thread that it ran in."""
+    """A task that returns its result together with the ids of the process and the thread in which it ran."""
 
     def __init__(self, task: Callable[[Any], Any]) -> None:
         self.task = task
 
     def __call__(self, argument: Any) -> tuple[Any, int, int]:
-        """Run the task where this is called."""
+        """Return the task's result, the process id and the thread id."""
         return self.task(argument), os.getpid(), threading.get_ident()
 
 
 class Spread:
-    """A function of several parameters as a task: a tuple is spread by position, a dictionary by name."""
+    """A task that calls a function of several parameters: a tuple is passed by position, a dictionary by name."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self.function = function
 
     def __call__(self, argument: Any) -> Any:
-        """Call the function where this is called."""
+        """Return the function's result."""
         return self.function(**argument) if isinstance(argument, dict) else self.function(*argument)
 
 
 def run_chunk(task: Callable[[Any], Any], arguments: Sequence[Any]) -> list[Any]:
-    """The task's results for a chunk of arguments, in order."""
+    """Return the task's results for a batch of arguments, in order."""
     return [task(argument) for argument in arguments]

@@ -1,4 +1,4 @@
-"""Tasks that wait, as for a disk or a server: more workers than cores pay off."""
+"""Tasks that wait, as for a disk or a server, so that more workers than cores pay off."""
 
 import time
 
@@ -10,5 +10,5 @@ def wait(milliseconds: float) -> float:
 
 
 def pauses() -> list[float]:
-    """A millisecond each."""
+    """Return a hundred pauses of one millisecond."""
     return [1.0] * 100

@@ -2,7 +2,7 @@
 
 
 def my_task(n: int) -> int:
-    """The sum of 0, 1, ..., n - 1, one addition at a time."""
+    """Return the sum of 0, 1, ..., n - 1, one addition at a time."""
     total = 0
     for i in range(n):
         total += i
@@ -10,12 +10,12 @@ def my_task(n: int) -> int:
 
 
 def closed_form(n: int) -> int:
-    """What `my_task(n)` must return, without a loop."""
+    """Return what `my_task(n)` must return, computed without a loop."""
     return n * (n - 1) // 2
 
 
 def lengths(tasks: int, longest: int) -> list[int]:
-    """Task lengths that rise evenly from 0 towards `longest`, which is exclusive as in `range`.
+    """Return task lengths that rise evenly from 0 towards `longest`, which is exclusive as in `range`.
 
     `lengths(40_000, 40_000)` is the notebook's `range(40_000)`.
     """

@@ -1,4 +1,4 @@
-"""Tasks of very different length: whoever gets the long ones last keeps everybody waiting."""
+"""Tasks of very different length: a worker that gets a long one last keeps the call waiting."""
 
 from benchmarks.workloads.summation import my_task
 
@@ -8,5 +8,5 @@ _SHORT, _LONG = 1_600, 160_000
 
 
 def lengths() -> list[int]:
-    """Every fortieth task takes a hundred times as long as the others, the last one among them."""
-    return [_SHORT if place % 40 else _LONG for place in range(1, 401)]
+    """Return 400 task lengths; every fortieth, and so the last, is a hundred times as long as the others."""
+    return [_SHORT if number % 40 else _LONG for number in range(1, 401)]

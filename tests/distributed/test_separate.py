@@ -160,7 +160,7 @@ def test_ray_elsewhere(tmp_path, ray):
     facts = done.times["pricing:price-ray-n2-b10"]["extra_info"]
     assert (facts["cluster"], facts["effective_n_jobs"]) == (ray, 2)
     assert "EngineTrouble: the cluster of ray at" in done.output
-    assert "has 2 processors, and 4 jobs need as many: ask for fewer with --n-jobs, or add nodes" in done.output
+    assert "has 2 processors, but 4 jobs need 4: ask for fewer jobs with --n-jobs, or add nodes" in done.output
     until(lambda: not _actors(), "end of the first session's actors")
     running = with_slow_tasks(tmp_path / "store2", "--backends", "ray,loky", "--ray-address", ray)
     actors = until(_actors, "actor of ray")
