@@ -22,7 +22,7 @@ from benchmarks.gate.schedule import NextPairs, expected_pairs
 from benchmarks.gate.specs import SPEC_FORMS, parse_side
 from benchmarks.history.store import Store
 from benchmarks.report.tables import table
-from benchmarks.text.formatting import duration
+from benchmarks.text.formatting import counted, duration, minutes
 
 EXAMPLE = "python -m benchmarks calibrate --budget 10m"
 
@@ -88,11 +88,11 @@ def _lines(calibration: Calibration, record: Record, sees: dict[str, float | Non
     if two := calibration.speeds:
         speeds = f"two speeds: {two.slow_share:.0%} of the one-worker calls took {two.ratio:.2f} times as long"
     enough = sum(effect is not None and effect <= record.min_effect for effect in sees.values())
-    minutes = f"{record.budget_s / 60:.3g} minutes"
+    pairs, cases = max(case.pairs for case in calibration.cases.values()), counted(len(noises), "case")
     return [
-        f"{calibration.machine}: {max(case.pairs for case in calibration.cases.values())} pairs of identical code",
+        f"{calibration.machine}: {counted(pairs, 'pair')} of identical code",
         f"noise of a pair: {min(noises):.1%} to {max(noises):.1%}, median {median(noises):.1%}; {speeds}",
-        f"a gate of {minutes} should detect {record.min_effect:.0%} in {enough} of {len(noises)} cases",
+        f"a gate of {minutes(record.budget_s)} should detect {record.min_effect:.0%} in {enough} of {cases}",
         "",
         table(["call", "case", "noise", "sees"], rows, coloured=False),
         *(f"unfit: {case_names(name)[1]}: {why}" for name, why in calibration.unfit.items()),

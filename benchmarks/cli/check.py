@@ -13,6 +13,7 @@ from benchmarks.history.journal import put_aside
 from benchmarks.history.marks import read_marks
 from benchmarks.history.run import read_run
 from benchmarks.history.store import Store, StoredFile
+from benchmarks.text.formatting import counted
 from benchmarks.text.printable import visible
 
 EXAMPLE = "python -m benchmarks check --json findings.json"
@@ -43,7 +44,7 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
         left = len(index.entries)
     lines = [f"{one['why']}\n  put aside as {one['quarantine']}" for one in moved]
     lines += _dangling(store)
-    lines.append(f"{left} runs are whole, {len(moved)} broken files were put aside; the index was made anew")
+    lines.append(f"{counted(left, 'whole run')}; {counted(len(moved), 'broken file')} put aside; the index was rebuilt")
     found = json.dumps({"format": 1, "whole": left, "broken": moved}, indent=1) + "\n"
     code = Exit.UNUSABLE if len(lines) > 1 else Exit.FINE
     return Outcome("\n".join(lines) + "\n", code, {args.json: found} if args.json else {})

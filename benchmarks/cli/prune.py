@@ -10,6 +10,7 @@ from benchmarks.files.durable import sync_folder, trouble
 from benchmarks.history.index import Entry, Index
 from benchmarks.history.marks import forget, read_marks
 from benchmarks.history.store import Store
+from benchmarks.text.formatting import counted
 from benchmarks.text.printable import visible
 
 EXAMPLE = "python -m benchmarks prune --keep 200 --delete"
@@ -39,9 +40,11 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
     lines += [visible(entry.file.reference) for entry in going]
     if args.delete:
         _delete(store, going)
-        lines.append(f"deleted {len(going)} runs")
+        lines.append(f"deleted {counted(len(going), 'run')}")
     else:
-        lines.append(f"would delete {len(going)} runs: add --delete to do it" if going else "nothing to delete")
+        lines.append(
+            f"would delete {counted(len(going), 'run')}: add --delete to do it" if going else "nothing to delete"
+        )
     return Outcome("\n".join(lines) + "\n", Exit.FINE)
 
 

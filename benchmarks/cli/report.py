@@ -33,6 +33,7 @@ from benchmarks.report.heat import heat_maps
 from benchmarks.report.heat_lines import heat_lines
 from benchmarks.report.measured import measured_cases
 from benchmarks.report.tables import WIDTH
+from benchmarks.text.formatting import minutes
 from benchmarks.text.printable import visible
 
 if TYPE_CHECKING:
@@ -197,7 +198,7 @@ def _facts(folder: Path, record: Record) -> dict[str, str | None]:
         "Record": visible(folder),
         "State": "done" if record.state == "done" else "interrupted",
         "Pairs": f"{whole} whole, {len(record.pairs) - whole} void",
-        "Time": f"{record.spent_s / 60:.1f} of {record.budget_s / 60:.1f} minutes",
+        "Time": f"{minutes(record.spent_s)} of {minutes(record.budget_s)}",
         "Seed": str(record.seed),
         "Base": _versions(record.sides.base.packages),
         "Head": _versions(record.sides.head.packages),

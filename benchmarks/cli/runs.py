@@ -12,6 +12,7 @@ from benchmarks.history.journal import recover
 from benchmarks.history.marks import Marks, read_marks
 from benchmarks.history.store import Store
 from benchmarks.report.tables import table
+from benchmarks.text.formatting import counted
 from benchmarks.text.printable import visible
 
 EXAMPLE = "python -m benchmarks runs --last 10"
@@ -43,7 +44,7 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
     else:
         text += table(_TITLES, [_cells(entry, marks) for entry in shown], args.coloured)
     if len(shown) < len(entries):
-        text += f"{len(entries) - len(shown)} older runs are not shown: --last {len(entries)}\n"
+        text += f"{counted(len(entries) - len(shown), 'older run')} not shown: --last {len(entries)}\n"
     return Outcome(
         text,
         Exit.UNUSABLE if broken else Exit.FINE,

@@ -13,7 +13,7 @@ from benchmarks.history.index import Entry, Index, Point
 from benchmarks.history.series import change, kept, label
 from benchmarks.history.store import Store
 from benchmarks.report.plot import Dot, plot
-from benchmarks.text.formatting import duration
+from benchmarks.text.formatting import counted, duration
 from benchmarks.text.printable import visible
 
 EXAMPLE = "python -m benchmarks trend loky-n4-b1000"
@@ -85,7 +85,7 @@ def _drawn(
     centers = [point.center_s for point in points]
     dots = [Dot(p.center_s, p.low_s, p.high_s, bool(c)) for p, c in zip(points, changes, strict=True)]
     lines = [
-        f"{name} over {len(entries)} runs, {label(entries[0])} to {label(entries[-1])}",
+        f"{name} over {counted(len(entries), 'run')}, {label(entries[0])} to {label(entries[-1])}",
         f"median {duration(median(centers))}, least {duration(min(centers))}, most {duration(max(centers))},"
         f" newest {duration(centers[-1])}",
         "",
@@ -98,9 +98,9 @@ def _drawn(
     ]
     lines += [line[:100] for line in marked[-_MOST_CHANGES:]]
     if len(marked) > _MOST_CHANGES:
-        lines.append(f"{len(marked) - _MOST_CHANGES} earlier changes: see --json")
+        lines.append(f"{counted(len(marked) - _MOST_CHANGES, 'earlier change')}: see --json")
     if others:
-        lines.append(f"{others} more runs have the case on another machine, Python or profile: see --force")
+        lines.append(f"{counted(others, 'other run')} of the case on another machine, Python or profile: see --force")
     return "\n".join(lines) + "\n"
 
 

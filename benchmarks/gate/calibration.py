@@ -26,6 +26,7 @@ from benchmarks.files.reading import read_document
 from benchmarks.gate.measurements import BySide, Measurements
 from benchmarks.gate.record import Record, Seconds, machine_of
 from benchmarks.gate.schedule import PAIR_S
+from benchmarks.text.formatting import counted, minutes
 from benchmarks.text.printable import visible
 
 # Increased when a key changes its meaning or is removed. 1: the first.
@@ -75,7 +76,7 @@ def calibrate(folder: Path, record: Record, when: str) -> Calibration:
     measurements = Measurements(folder, record)
     complete = record.complete_pairs
     if len(complete) < FEWEST_PAIRS:
-        found = f"{len(complete)} complete pairs of processes in {record.spent_s / 60:.1f} minutes"
+        found = f"{counted(len(complete), 'complete pair')} of processes in {minutes(record.spent_s)}"
         raise GateError(f"{found}; expected {FEWEST_PAIRS} or more: raise --budget, or choose fewer cases with -k")
     case_s = sum(pair.seconds - PAIR_S for pair in complete) / sum(len(pair.cases) for pair in complete)
     timed_s = {name: math.fsum(map(math.exp, _logs(logs_s))) for name, logs_s in measurements.logs_s.items()}

@@ -13,7 +13,7 @@ from benchmarks.gate.hypotheses import Hypotheses, case_names, judge_record
 from benchmarks.gate.measurements import CaseResource, Measurements
 from benchmarks.gate.record import RESOURCES_OPTION, Failure, Record, SideName
 from benchmarks.limits import Limit, ceilings, limit_of, over_ceiling, unmatched
-from benchmarks.text.formatting import counted
+from benchmarks.text.formatting import counted, minutes
 from benchmarks.text.printable import visible
 
 
@@ -95,7 +95,7 @@ def _remarks(folder: Path, record: Record) -> list[str]:
     complete, name = len(record.complete_pairs), shlex.quote(visible(folder))
     void = len(record.pairs) - complete
     remarks = [
-        f"{counted(complete, 'pair')} of processes in {record.spent_s / 60:.1f} minutes, measured in turns"
+        f"{counted(complete, 'pair')} of processes in {minutes(record.spent_s)}, measured in turns"
         + (f"; {void} void" if void else "")
         + f". Any false REGRESSION among all rows: at most {record.alpha:.1%} of gates.",
         "Intervals hold row by row (95 %), after any number of pairs. `sees` is the slowdown that 80 % of gates with "

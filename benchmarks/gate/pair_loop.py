@@ -37,7 +37,7 @@ from benchmarks.gate.record import (
 )
 from benchmarks.gate.schedule import PAIR_S, NextPairs, cases_that_fit, expected_pairs
 from benchmarks.gate.sizing import choose_cases, write_plan
-from benchmarks.text.formatting import clock, counted
+from benchmarks.text.formatting import clock, counted, minutes
 
 # Until a pair was measured: what a case takes beside its calls, and how many calls it makes (the rounds of both sides,
 # and as much again for the untimed ones).
@@ -76,7 +76,7 @@ def measure(gate: Gate) -> None:
     The record is on disk after each pair, so that an interrupted gate can go on.
     """
     with exclusive(gate.folder):
-        gate.tell(f"record {gate.folder}, seed {gate.record.seed}, budget {gate.record.budget_s / 60:.3g} minutes")
+        gate.tell(f"record {gate.folder}, seed {gate.record.seed}, budget {minutes(gate.record.budget_s)}")
         PairLoop(gate).run()
 
 

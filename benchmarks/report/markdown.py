@@ -5,6 +5,7 @@ import re
 
 from benchmarks.analysis.judgement import Judgement, Row
 from benchmarks.analysis.verdict import Verdict
+from benchmarks.report.case_labels import labelled
 from benchmarks.report.columns import VERDICT, Column, Output, columns
 from benchmarks.report.wording import first_line, tally
 
@@ -16,8 +17,9 @@ _QUIET = frozenset({Verdict.UNCHANGED, Verdict.INCONCLUSIVE})
 
 def render(judgement: Judgement) -> str:
     """Return the judgement as text; names are escaped."""
-    loud = [row for row in judgement.rows if row.verdict not in _QUIET]
-    quiet = [row for row in judgement.rows if row.verdict in _QUIET]
+    rows = labelled(judgement.rows)
+    loud = [row for row in rows if row.verdict not in _QUIET]
+    quiet = [row for row in rows if row.verdict in _QUIET]
     counts = tally(judgement)
     sides = f"Base: {_text(judgement.base)}. Head: {_text(judgement.head)}."
     parts = [f"### {_text(first_line(judgement))}", sides, counts or "No case in common."]

@@ -1,20 +1,20 @@
 """A judgement on a terminal, 100 characters wide: the verdict, the counts, and one row per case, worst first."""
 
 import textwrap
+from collections.abc import Sequence
 
 from rich.table import Table
 from rich.text import Text
 
 from benchmarks.analysis.judgement import Judgement, Row
 from benchmarks.analysis.verdict import FAILING, Verdict
+from benchmarks.report.case_labels import labelled
 from benchmarks.report.columns import VERDICT, Column, Output, columns
 from benchmarks.report.tables import WIDTH, draw
 from benchmarks.report.wording import first_line, tally
+from benchmarks.text.formatting import counted
 
 _MOST_NOTES = 20
-
-# What the other columns leave of the width. Long names differ at their ends, which are kept.
-_NAME_WIDTH, _NAME_END = 31, 20
 
 # Verdicts that numbers alone do not explain.
 _EXPLAINED = FAILING | {Verdict.INCOMPARABLE, Verdict.NEW}
@@ -35,33 +35,30 @@ def render(judgement: Judgement, coloured: bool) -> str:
     counts = tally(judgement)
     lines = [first_line(judgement), f"base {judgement.base}", f"head {judgement.head}", counts or "no case in common"]
     lines = [line for long in lines for line in textwrap.wrap(long, WIDTH)]
-    if judgement.rows:
-        lines += ["", _table(judgement, coloured), ""]
-    noted = [f"{row.name}: {row.note}" for row in judgement.rows if row.note and row.verdict in _EXPLAINED]
+    rows = labelled(judgement.rows)
+    if rows:
+        lines += ["", _table(rows, coloured), ""]
+    noted = [f"{row.name}: {row.note}" for row in rows if row.note and row.verdict in _EXPLAINED]
     lines += [textwrap.shorten(line, WIDTH, placeholder=" ...") for line in noted[:_MOST_NOTES]]
     if len(noted) > _MOST_NOTES:
-        lines.append(f"{len(noted) - _MOST_NOTES} more such notes: see --json")
+        lines.append(f"{counted(len(noted) - _MOST_NOTES, 'more note')}: see --json")
     for note in judgement.notes:
         lines += textwrap.wrap(note, WIDTH)
     return "\n".join(lines) + "\n"
 
 
-def _table(judgement: Judgement, coloured: bool) -> str:
+def _table(rows: Sequence[Row], coloured: bool) -> str:
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, width=WIDTH)
     shown = columns(Output.TERMINAL)
-    # The first column takes what the others leave.
-    table.add_column(shown[0].title, no_wrap=True, overflow="ellipsis", ratio=1)
+    # The first column takes what the others leave. A longer name is continued below: no part of it is lost.
+    table.add_column(shown[0].title, overflow="fold", ratio=1)
     for column in shown[1:]:
         table.add_column(column.title, justify="right" if column.numeric else "left", no_wrap=True)
-    for row in judgement.rows:
+    for row in rows:
         table.add_row(*(_cell(column, row) for column in shown))
     return draw(table, coloured)
 
 
 def _cell(column: Column, row: Row) -> Text:
     """Return a cell as text, so that names are not taken for rich's markup."""
-    return Text(_shortened(column.text(row)), _COLOURS[row.verdict] if column is VERDICT else "")
-
-
-def _shortened(name: str) -> str:
-    return name if len(name) <= _NAME_WIDTH else f"{name[: _NAME_WIDTH - _NAME_END - 1]}…{name[-_NAME_END:]}"
+    return Text(column.text(row), _COLOURS[row.verdict] if column is VERDICT else "")

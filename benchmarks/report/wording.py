@@ -1,6 +1,6 @@
 """The sentences that every output of a judgement shares."""
 
-from benchmarks.analysis.judgement import Judgement
+from benchmarks.analysis.judgement import Judgement, Row
 from benchmarks.analysis.verdict import FAILING, Verdict
 
 
@@ -12,15 +12,25 @@ def tally(judgement: Judgement) -> str:
 def first_line(judgement: Judgement) -> str:
     """Return the verdict on the whole judgement in one line."""
     counts = judgement.counts
-    without = sum(row.verdict is Verdict.INCONCLUSIVE for row in judgement.times)
-    unjudged = f"{without} of {_cases(judgement.compared)} could not be judged to {judgement.min_effect * 100:g} %"
     if judgement.failed:
-        what = ", ".join(f"{counts[verdict]} {verdict.value}" for verdict in counts if verdict in FAILING)
-        return f"FAIL: {what}; {unjudged}"
+        failing = ", ".join(f"{counts[verdict]} {verdict.value}" for verdict in counts if verdict in FAILING)
+        return f"FAIL: {failing}; {_unjudged(judgement)}" if _judged_cases(judgement) else f"FAIL: {failing}"
     if judgement.undecided:
-        return "NOTHING COMPARABLE" if not judgement.compared else f"INCONCLUSIVE: {unjudged}"
-    return f"PASS: no regression seen; {unjudged}"
+        return f"INCONCLUSIVE: {_unjudged(judgement)}" if judgement.compared else "NOTHING COMPARABLE"
+    return f"PASS: no regression seen; {_unjudged(judgement)}"
 
 
-def _cases(count: int) -> str:
-    return "1 case" if count == 1 else f"{count} cases"
+def _unjudged(judgement: Judgement) -> str:
+    """Say how many cases could not be judged."""
+    rows = _judged_cases(judgement)
+    without = sum(row.verdict is Verdict.INCONCLUSIVE for row in rows)
+    judged = f"judged to {judgement.min_effect * 100:g} %"
+    if len(rows) == 1:
+        case = "the case" if len(judgement.times) == 1 else "the only comparable case"
+        return f"{case} could not be {judged}" if without else f"{case} was {judged}"
+    return f"{without} of {len(rows)} cases could not be {judged}"
+
+
+def _judged_cases(judgement: Judgement) -> list[Row]:
+    """Return the rows about time that were compared, or that a gate had no time to measure."""
+    return [row for row in judgement.times if row.comparison or row.verdict is Verdict.INCONCLUSIVE]

@@ -18,6 +18,12 @@ def clock(seconds: float) -> str:
     return f"{minutes}:{rest:02d}"
 
 
+def minutes(seconds: float) -> str:
+    """A span in minutes, such as `1 minute`, `6.5 minutes` or `10 minutes`."""
+    count = f"{seconds / 60:.1f}".removesuffix(".0")
+    return f"{count} minute{'' if count == '1' else 's'}"
+
+
 def size(count: float) -> str:
     """Bytes with three significant digits, such as `131 MB`; a MB is a million bytes."""
     unit, scale = next((unit for unit in _SIZES if count * unit[1] >= 1), _SIZES[-1])

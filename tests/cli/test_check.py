@@ -20,7 +20,7 @@ def test_check_puts_broken_files_aside(tmp_path, call):
     assert [file.number for file in store.files()] == [1, 4]
     assert sorted(path.name for path in store.own("quarantine").glob("*/*")) == ["0002_run2.json", "0003_run3.json"]
     code, out, _ = call("check")
-    assert (code, out) == (0, "2 runs are whole, 0 broken files were put aside; the index was made anew\n")
+    assert (code, out) == (0, "2 whole runs; 0 broken files put aside; the index was rebuilt\n")
 
 
 def test_an_output_that_cannot_be_written_is_refused_before_anything_is_done(tmp_path, call):

@@ -20,7 +20,7 @@ def test_runs(tmp_path, call):
     assert [line.split()[-1] for line in out.splitlines()[2:]] == ["partial", "dirty"]
     listed = json.loads(call("runs", "--json", "-")[1])
     assert [one["state"] for one in listed["runs"]] == ["complete", "partial", "complete"]
-    assert call("runs", "--last", "1")[1].endswith("2 older runs are not shown: --last 3\n")
+    assert call("runs", "--last", "1")[1].endswith("2 older runs not shown: --last 3\n")
 
 
 def test_an_empty_history(tmp_path, call):

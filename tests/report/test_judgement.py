@@ -9,9 +9,12 @@ from xml.etree import ElementTree
 import jsonschema
 import pytest
 
+from benchmarks.analysis.judgement import Judgement
+from benchmarks.analysis.verdict import Verdict
 from benchmarks.report import csv_rows, json_document, junit, markdown, terminal
 from benchmarks.report.columns import Output, columns
-from tests.cli.judgements import ALL, HOSTILE, NOTHING
+from benchmarks.report.wording import first_line
+from tests.cli.judgements import ALL, HOSTILE, LONG, NOTHING, comparison, row
 from tests.run_session import ROOT
 
 RENDERERS = {
@@ -41,8 +44,49 @@ def test_the_terminal_has_100_columns_and_no_markup():
     assert max(map(len, plain.splitlines())) <= 100
     assert "\x1b" not in plain
     assert re.sub(r"\x1b\[[0-9;]*m", "", coloured).split() == plain.split()
-    assert HOSTILE[:9] in plain
-    assert HOSTILE[-20:] in plain
+
+
+def test_no_name_is_cut():
+    """A name that does not fit is continued on the next line; the table has every character of it."""
+    lines = terminal.render(ALL, coloured=False).splitlines()
+    start = next(number for number, line in enumerate(lines) if line.startswith("multiprocessing"))
+    assert lines[start].split()[0] + lines[start + 1] == LONG.removeprefix("test_summation[").removesuffix("]")
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([], "NOTHING COMPARABLE"),
+        ([(Verdict.UNCHANGED, 1.0)], "PASS: no regression seen; the case was judged to 5 %"),
+        ([(Verdict.INCONCLUSIVE, 1.0)], "INCONCLUSIVE: the case could not be judged to 5 %"),
+        ([(Verdict.MISSING, None)], "FAIL: 1 MISSING"),
+        (
+            [(Verdict.MISSING, None), (Verdict.INCONCLUSIVE, 1.0)],
+            "FAIL: 1 MISSING; the only comparable case could not be judged to 5 %",
+        ),
+        (
+            [(Verdict.REGRESSION, 1.2), (Verdict.UNCHANGED, 1.0)],
+            "FAIL: 1 REGRESSION; 0 of 2 cases could not be judged to 5 %",
+        ),
+        (
+            [(Verdict.INCONCLUSIVE, None), (Verdict.UNCHANGED, 1.0)],
+            "PASS: no regression seen; 1 of 2 cases could not be judged to 5 %",
+        ),
+    ],
+    ids=[
+        "none",
+        "one judged",
+        "one unjudged",
+        "none compared",
+        "one of two compared",
+        "all judged",
+        "not measured in time",
+    ],
+)
+def test_first_line(rows, expected):
+    """The first line counts the cases that could not be judged, in the singular or the plural."""
+    made = [row(f"test_x[{n}]", verdict, found=ratio and comparison(ratio)) for n, (verdict, ratio) in enumerate(rows)]
+    assert first_line(Judgement("a", "b", tuple(made), 0.01, 0.05, ())) == expected
 
 
 def test_markdown_obeys_no_name():

@@ -5,6 +5,7 @@ from typing import Any
 
 from benchmarks.analysis.judgement import Judgement, Row
 from benchmarks.analysis.verdict import FAILING
+from benchmarks.report.case_labels import labelled
 from benchmarks.report.columns import Output, columns
 from benchmarks.report.html.figures import NAMES, ROW, Cell, Figure, Section, Table, chart
 from benchmarks.report.html.theme import BAND, CHANGE, LINE, MUTED
@@ -12,7 +13,6 @@ from benchmarks.report.wording import first_line, tally
 from benchmarks.text.formatting import counted
 
 _MOST_ROWS = 30
-_GRID_TEST = "test_summation["
 
 
 def comparison_section(judgement: Judgement) -> Section:
@@ -21,9 +21,10 @@ def comparison_section(judgement: Judgement) -> Section:
     sentences = [f"{first_line(judgement)}.", f"Base: {judgement.base}. Head: {judgement.head}.", *judgement.notes]
     if counts:
         sentences.insert(1, f"{counts}.")
-    figure = _figure(judgement.rows)
+    rows = labelled(judgement.rows)
+    figure = _figure(rows)
     caption = "Every case, worst first; sees: the slowdown that 80 % of such comparisons would have called a regression"
-    tables = [_table(judgement.rows, caption, tools=True)] if judgement.rows else []
+    tables = [_table(rows, caption, tools=True)] if rows else []
     return Section("comparison", "Comparison", sentences, [figure] if figure else [], tables, figures_first=True)
 
 
@@ -99,8 +100,7 @@ def _value(row: Row) -> dict[str, Any]:
     hidden = 0.0 if floor is None else floor
     interval = "{:.2f} to {:.2f}".format(*comparison.interval) if comparison.interval else "interval unknown"
     return {
-        # Cases of the grid by their parameters alone: a phone has no room for more.
-        "name": row.name.removeprefix(_GRID_TEST).removesuffix("]") if _GRID_TEST in row.name else row.name,
+        "name": row.name,
         "ratio": comparison.ratio,
         "known": comparison.interval is not None,
         "low": low,

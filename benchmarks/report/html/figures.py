@@ -64,9 +64,20 @@ class Section:
     facts: Sequence[tuple[str, str]] = field(default=())
 
 
-# Of a chart with a row a case: its height, and an axis of their names.
+# Charts with a row per case: the height of a row, and the axis of the cases' names. Longer names lose their middle, as
+# names differ at their ends; the table behind the chart has them whole.
 ROW = 16
-NAMES = {"ticks": False, "domain": False, "labelLimit": 150, "labelFontSize": 10}
+_LONGEST_NAME, _NAME_START = 34, 10
+NAMES = {
+    "ticks": False,
+    "domain": False,
+    "labelLimit": 200,
+    "labelFontSize": 10,
+    "labelExpr": (
+        f"length(datum.label) <= {_LONGEST_NAME} ? datum.label : "
+        f"slice(datum.label, 0, {_NAME_START}) + '…' + slice(datum.label, {_NAME_START + 1 - _LONGEST_NAME})"
+    ),
+}
 
 
 def chart(height: float, values: Sequence[Mapping[str, Any]], layers: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

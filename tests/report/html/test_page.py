@@ -338,7 +338,7 @@ def test_nothing_visible_is_not_drawn_as_certain(tmp_path):
 
     (figure,) = comparison_section(ALL).figures
     rows = {row["name"]: row for row in figure.spec["data"]["values"]}
-    blind, seen = rows["test_x[noisy]"], rows["test_x[same]"]
+    blind, seen = rows["x noisy"], rows["x same"]
     assert not blind["known"]
     assert "interval unknown" in blind["label"]
     assert blind["floor_low"] <= min(row["low"] for row in rows.values())

@@ -1,0 +1,59 @@
+"""Short names of cases for tables: as short as they can be while each is the name of one case only."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from benchmarks.analysis.judgement import Row
+from benchmarks.analysis.quantity import Quantity
+
+_SUMMATION, _WORKLOAD = "test_summation", "test_workload"
+
+
+def labelled(rows: Sequence[Row]) -> list[Row]:
+    """Return the rows with the labels of their cases as names; a row about a resource names it as well."""
+    labels = case_labels([row.fullname for row in rows])
+    return [
+        replace(row, name=label if row.quantity is Quantity.TIME else f"{label} {row.quantity.value}")
+        for row, label in zip(rows, labels, strict=True)
+    ]
+
+
+def case_labels(fullnames: Sequence[str]) -> list[str]:
+    """Return a label for each full name (node id), such as `threading-n2-b100` or `no_op loky`.
+
+    Cases of the grid are called by their parameters, with the workload's name if the names contain several workloads.
+    Where two cases would have the same label, both are called by their full names. Names that are not node ids of
+    tests, such as those of a gate's groups, stay as they are.
+    """
+    several_workloads = len({_workload(name) for name in fullnames} - {None}) > 1
+    labels = {name: _label(name, several_workloads) for name in fullnames}
+    uses = Counter(labels.values())
+    return [labels[name] if uses[labels[name]] == 1 else name for name in fullnames]
+
+
+def _label(fullname: str, with_workload: bool) -> str:
+    function, params = _split(fullname)
+    if not function.startswith("test_"):
+        return fullname
+    if not params:
+        return function.removeprefix("test_")
+    if function == _SUMMATION or (function == _WORKLOAD and with_workload):
+        return params
+    if function == _WORKLOAD:
+        return params.partition("-")[2] or params
+    return f"{function.removeprefix('test_')} {params}"
+
+
+def _workload(fullname: str) -> str | None:
+    """Return the workload of a case of the grid, None for any other case. No workload's name contains "-"."""
+    function, params = _split(fullname)
+    if function == _SUMMATION:
+        return "summation"
+    return params.partition("-")[0] if function == _WORKLOAD else None
+
+
+def _split(fullname: str) -> tuple[str, str]:
+    """Return the name of the test function and the case's parameters; either may be empty."""
+    path, _, params = fullname.partition("[")
+    return path.rpartition("::")[2], params.removesuffix("]")
