@@ -14,11 +14,11 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from benchmarks.advise.advice import advise
-from benchmarks.advise.model import Costs
-from benchmarks.advise.probing import WORK, this_machine
-from benchmarks.advise.profile import TaskProfile
-from benchmarks.advise.stored import place, probed_in
+from benchmarks.advise.cost_model import model_path, read_model
+from benchmarks.advise.costs import Costs
+from benchmarks.advise.probe_session import MODELS, this_machine
+from benchmarks.advise.recommendation import recommend
+from benchmarks.advise.task_profile import TaskProfile
 from benchmarks.grid import LOOP
 
 # What people do without advice.
@@ -61,7 +61,7 @@ def outcome(document: Mapping[str, Any], costs: Costs, warm: bool) -> Outcome:
         releases_gil=float(asked["releases_gil"]),
         payload_bytes=float(asked["payload_bytes"]),
     )
-    found = advise(costs, profile, warm)
+    found = recommend(costs, profile, warm)
     chosen = found.best
     best = min(times, key=lambda name: _half(times[name], 0))
     least = min(_half(times[best], 1), _half(times[chosen.case.id], 1))
@@ -134,8 +134,8 @@ TITLES = (
 def main(write: Callable[[str], object] = print) -> None:
     """Print both tables and their summaries."""
     recorded = Path(sys.argv[1])
-    model = Path(sys.argv[2]) if len(sys.argv) > 2 else place(WORK, this_machine().folder)
-    costs = probed_in(model).costs
+    model = Path(sys.argv[2]) if len(sys.argv) > 2 else model_path(MODELS, this_machine().folder)
+    costs = read_model(model).costs
     for warm in (False, True):
         found = list(outcomes(recorded, costs, warm))
         write(f"\n### {'A call in an open pool' if warm else 'A whole block from a cold start'}\n")

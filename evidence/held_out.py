@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.advise.profile import lengths_s
+from benchmarks.advise.task_profile import lengths_s
 from benchmarks.backends.opening import open_pool
 from benchmarks.grid import BATCH_SIZES, LOOP, Case, grid
 from benchmarks.machine import pin_thread_pools, usable_cores

@@ -1,179 +1,174 @@
-"""From the rounds of a probe to constants: each from the part that is made of it, after those that are known already.
+"""Fit a cost model to the rounds of a probe.
 
-The rounds are drawn again and again with replacement (Efron, Annals of Statistics 7, 1979): constants that came of
-them each time are what the constants might be.
+Each constant is fitted to the part of the probe that it dominates, after the constants that are already known. The
+rounds are resampled with replacement (Efron, Annals of Statistics 7, 1979), which gives each constant its interval.
 """
 
 import math
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from statistics import fmean, median, stdev
+from typing import NamedTuple
 
-from benchmarks.advise.model import Constants, Costs, PoolCosts, Seconds, predict
-from benchmarks.advise.profile import TaskProfile
+from benchmarks.advise.cost_model import HeldOutCase
+from benchmarks.advise.costs import Constants, Costs, PoolCosts
+from benchmarks.advise.physics import possible
+from benchmarks.advise.prediction import predict
+from benchmarks.advise.probe_cases import ProbeCase
+from benchmarks.advise.task_profile import TaskProfile
 from benchmarks.errors import AdviceError
-from benchmarks.grid import BatchSize, backend_of
+from benchmarks.grid import backend_of
 
 DRAWS = 40
 
-# joblib's poll is 10 ms; where the shortest call takes less, this release of it does not poll.
+# joblib's poll is 10 ms; a release whose shortest call takes less than this does not poll.
 _POLLS_FROM_S = 8e-3
 
-# Times vary by that much even where the rounds of a probe do not.
+# Times vary by at least this much, even if the rounds of a probe do not.
 _LEAST_NOISE = 0.05
+
+# Seconds per second of work are positive, even if overhead explains the whole time.
+_LEAST_STRETCH = 1e-6
 
 MODEL_PARTS = ("empty", "tasks", "batches", "held", "released", "loaded", "payload")
 
 
-@dataclass(frozen=True)
-class Part:
-    """A measured case of the probe. `work_s` are the plain loop's times beside it; `batches` are those that ran."""
+class CaseTimes(NamedTuple):
+    """Times of a case in seconds: a call, the plain loop beside it, and how late the poll noticed the call's end."""
 
-    backend: str
-    n_jobs: int
-    name: str
-    rounds_s: tuple[float, ...]
-    work_s: tuple[float, ...]
-    tasks: int
-    batches: int
-    payload_bytes: int
-    batch_size: BatchSize
-    releases_gil: bool
-    memory_bytes: float | None
+    call_s: float
+    loop_s: float
+    late_s: float
 
 
-# The cases of one pool, by part.
-Pool = Mapping[str, Part]
+# One pool's cases, by name.
+CasesOfPool = Mapping[str, ProbeCase]
 
-# What one look at a part's rounds says: seconds of a call, of the plain loop, and how late its end was noticed.
-Look = Callable[[Part], tuple[float, float, float]]
-
-
-@dataclass(frozen=True)
-class Check:
-    """A case that the model was not made of: what it took, and what the model says, in seconds."""
-
-    name: str
-    measured_s: Seconds
-    predicted_s: Seconds
-    lo_s: Seconds
-    hi_s: Seconds
-
-    @property
-    def inside(self) -> bool:
-        """Whether the model's interval holds it."""
-        return self.lo_s <= self.measured_s <= self.hi_s
+# Reads the times from a case's rounds: the usual ones, or those of one resampling.
+ReadTimes = Callable[[ProbeCase], CaseTimes]
 
 
-def fit(parts: Sequence[Part], cores: int, seed: int = 0) -> tuple[Costs, list[Check]]:
-    """The machine's costs, and how well they tell what was not used. Raises AdviceError where a part is missing."""
-    pools: dict[tuple[str, int], dict[str, Part]] = {}
-    for part in parts:
-        pools.setdefault((part.backend, part.n_jobs), {})[part.name] = part
+def fit(
+    cases: Sequence[ProbeCase], cores: int, cpu_quota: float | None = None, gil: bool = True, seed: int = 0
+) -> tuple[Costs, list[HeldOutCase]]:
+    """Return the machine's costs, and how well they predict the cases that they were not fitted to.
+
+    Raises AdviceError if a part of the probe is missing.
+    """
+    pools: dict[tuple[str, int], dict[str, ProbeCase]] = {}
+    for case in cases:
+        pools.setdefault((case.backend, case.n_jobs), {})[case.name] = case
     for (backend, n_jobs), pool in pools.items():
         if missing := [name for name in (*MODEL_PARTS, "block") if name not in pool]:
             raise AdviceError(f"the probe of {backend} with {n_jobs} workers lacks: {', '.join(missing)}")
     poll_s = _poll_s(pools.values())
-    dice = random.Random(seed)
-    fitted = tuple(_pool(key, pool, poll_s, cores, dice) for key, pool in pools.items())
-    costs = Costs(fitted, poll_s, _rounds_noise(parts), cores)
-    checks = _checks(costs, pools)
-    off = [math.log(check.measured_s / check.predicted_s) for check in checks]
-    residual = math.sqrt(fmean([value * value for value in off])) if off else 0.0
-    costs = Costs(fitted, poll_s, max(_LEAST_NOISE, costs.noise, residual), cores)
-    return costs, _checks(costs, pools)
+    rng = random.Random(seed)
+
+    def costs(fitted: Sequence[PoolCosts], noise: float) -> Costs:
+        return Costs(tuple(fitted), poll_s, noise, cores, cpu_quota, gil)
+
+    machine = costs((), 0.0)
+    fitted = [_fit_pool(machine, key, pool, rng) for key, pool in pools.items()]
+    rounds_noise = _rounds_noise(cases)
+    held_out = _predict_held_out(costs(fitted, rounds_noise), pools)
+    errors = [math.log(case.measured_s / case.predicted_s) for case in held_out]
+    residual = math.sqrt(fmean([error * error for error in errors])) if errors else 0.0
+    final = costs(fitted, max(_LEAST_NOISE, rounds_noise, residual))
+    return final, _predict_held_out(final, pools)
 
 
-def _poll_s(pools: Iterable[Pool]) -> float:
-    """How long joblib sleeps between two looks at its results, by the shortest calls there are."""
+def _poll_s(pools: Iterable[CasesOfPool]) -> float:
+    """Return how long joblib sleeps between two looks at its results: the time of the shortest calls."""
     shortest = median(median(pool["empty"].rounds_s) for pool in pools)
     return shortest if shortest >= _POLLS_FROM_S else 0.0
 
 
-def _rounds_noise(parts: Sequence[Part]) -> float:
-    """How much the rounds of a case vary (log standard deviation), typically."""
-    return median(stdev(map(math.log, part.rounds_s)) for part in parts if len(part.rounds_s) > 1)
+def _rounds_noise(cases: Sequence[ProbeCase]) -> float:
+    """Return the typical variation of a case's rounds (standard deviation of logarithms)."""
+    return median(stdev(map(math.log, case.rounds_s)) for case in cases if len(case.rounds_s) > 1)
 
 
-def _pool(key: tuple[str, int], pool: Pool, poll_s: float, cores: int, dice: random.Random) -> PoolCosts:
-    def usual(part: Part) -> tuple[float, float, float]:
-        return median(part.rounds_s), fmean(part.work_s or (0.0,)), poll_s / 2
+def _fit_pool(machine: Costs, key: tuple[str, int], cases: CasesOfPool, rng: random.Random) -> PoolCosts:
+    poll_s = machine.poll_s
 
-    def drawn(part: Part) -> tuple[float, float, float]:
-        rounds = dice.choices(part.rounds_s, k=len(part.rounds_s))
-        return median(rounds), dice.choice(part.work_s or (0.0,)), poll_s * dice.random()
+    def usual(case: ProbeCase) -> CaseTimes:
+        return CaseTimes(median(case.rounds_s), fmean(case.work_s or (0.0,)), poll_s / 2)
 
-    # However many workers: no more work is done at a time than there are cores.
-    least = 1 / min(key[1], cores)
-    draws = tuple(_constants(pool, poll_s, least, drawn) for _ in range(DRAWS))
-    return PoolCosts(*key, _constants(pool, poll_s, least, usual), draws, _memory_bytes(pool))
+    def resampled(case: ProbeCase) -> CaseTimes:
+        rounds = rng.choices(case.rounds_s, k=len(case.rounds_s))
+        return CaseTimes(median(rounds), rng.choice(case.work_s or (0.0,)), poll_s * rng.random())
 
-
-def _memory_bytes(pool: Pool) -> float | None:
-    """What the workers of a warm pool hold, which share pages with the session; threads hold nothing of their own."""
-    return 0.0 if not backend_of(pool["held"].backend).sends else pool["held"].memory_bytes
+    draws = tuple(_constants(machine, cases, resampled) for _ in range(DRAWS))
+    return PoolCosts(*key, _constants(machine, cases, usual), draws, _memory_bytes(cases))
 
 
-def _constants(pool: Pool, poll_s: float, least: float, look: Look) -> Constants:
-    """One part after the other; a call's end is seen up to a poll too late. `least` is 1 / n_eff at best."""
+def _memory_bytes(cases: CasesOfPool) -> float | None:
+    """Return what the workers of a warm pool hold (PSS); threads hold nothing of their own."""
+    return cases["held"].memory_bytes if backend_of(cases["held"].backend).sends else 0.0
 
-    def rest(name: str, *known: float) -> float:
-        took, _, late = look(pool[name])
-        return max(0.0, took - late - sum(known))
+
+def _constants(machine: Costs, cases: CasesOfPool, read: ReadTimes) -> Constants:
+    """Fit one constant after the other."""
+
+    def remaining(name: str, *explained_s: float) -> float:
+        times = read(cases[name])
+        return max(0.0, times.call_s - times.late_s - sum(explained_s))
 
     def work(name: str) -> float:
-        return max(1e-9, look(pool[name])[1])
+        return max(1e-9, read(cases[name]).loop_s)
 
-    call = 0.0 if poll_s else rest("empty")
-    task, batch = _two(
-        (pool["tasks"], rest("tasks", call, work("tasks"))), (pool["batches"], rest("batches", call, work("batches")))
+    call = 0.0 if machine.poll_s else remaining("empty")
+    task, batch = _task_and_batch(
+        (cases["tasks"], remaining("tasks", call, work("tasks"))),
+        (cases["batches"], remaining("batches", call, work("batches"))),
     )
 
-    def spent(name: str) -> float:
-        return call + pool[name].tasks * task + pool[name].batches * batch
+    def stretch(name: str, least: float) -> float:
+        overhead = call + cases[name].tasks * task + cases[name].batches * batch
+        return max(_LEAST_STRETCH, possible(remaining(name, overhead) / work(name), least))
 
-    held = max(least, rest("held", spent("held")) / work("held"))
-    loaded = pool["loaded"]
-    between = rest("loaded", call, loaded.tasks * task, held * work("loaded")) / loaded.batches
-    sent = pool["payload"].tasks * pool["payload"].payload_bytes
-    block, empty = look(pool["block"])[0], look(pool["empty"])[0]
+    backend, n_jobs = cases["held"].backend, cases["held"].n_jobs
+    held = stretch("held", machine.least_held(backend, n_jobs))
+    loaded, payload = cases["loaded"], cases["payload"]
+    payload_overhead = call + payload.tasks * task + payload.batches * batch
     return Constants(
-        start=max(0.0, block - empty),
+        start=max(0.0, read(cases["block"]).call_s - read(cases["empty"]).call_s),
         call=call,
         task=task,
         batch=batch,
-        loaded=between,
-        # To threads nothing is sent.
-        byte=0.0 if not backend_of(pool["payload"].backend).sends else rest("payload", spent("payload")) / sent,
+        loaded=remaining("loaded", call, loaded.tasks * task, held * work("loaded")) / loaded.batches,
+        # Nothing is sent to threads.
+        byte=remaining("payload", payload_overhead) / (payload.tasks * payload.payload_bytes)
+        if backend_of(backend).sends
+        else 0.0,
         held=held,
-        released=max(least, rest("released", spent("released")) / work("released")),
+        released=stretch("released", machine.least_released(n_jobs)),
     )
 
 
-def _two(one: tuple[Part, float], other: tuple[Part, float]) -> tuple[float, float]:
-    """Seconds a task and a batch that explain two parts; neither is negative."""
-    (first, a), (second, b) = one, other
-    determinant = first.tasks * second.batches - second.tasks * first.batches
-    task = (a * second.batches - b * first.batches) / determinant
-    batch = (first.tasks * b - second.tasks * a) / determinant
+def _task_and_batch(first: tuple[ProbeCase, float], second: tuple[ProbeCase, float]) -> tuple[float, float]:
+    """Return the seconds per task and per batch that explain the overhead of two cases; neither is negative."""
+    (one, one_s), (other, other_s) = first, second
+    determinant = one.tasks * other.batches - other.tasks * one.batches
+    task = (one_s * other.batches - other_s * one.batches) / determinant
+    batch = (one.tasks * other_s - other.tasks * one_s) / determinant
     if task < 0:
-        return 0.0, b / second.batches
-    return (task, batch) if batch >= 0 else (a / first.tasks, 0.0)
+        return 0.0, other_s / other.batches
+    return (task, batch) if batch >= 0 else (one_s / one.tasks, 0.0)
 
 
-def _checks(costs: Costs, pools: Mapping[tuple[str, int], Pool]) -> list[Check]:
-    found = []
+def _predict_held_out(costs: Costs, pools: Mapping[tuple[str, int], CasesOfPool]) -> list[HeldOutCase]:
+    """Predict the cases that no constant was fitted to."""
+    held_out = []
     by_key = {(pool.backend, pool.n_jobs): pool for pool in costs.pools}
-    for key, parts in pools.items():
-        for name, part in parts.items():
+    for key, cases in pools.items():
+        for name, case in cases.items():
             if not name.startswith("check-"):
                 continue
-            work_s = fmean(part.work_s)
-            profile = TaskProfile(
-                work_s / part.tasks, part.tasks, 1.0, float(part.releases_gil), float(part.payload_bytes)
-            )
-            said = predict(costs, by_key[key], profile, part.batch_size, warm=True)
+            task_s = fmean(case.work_s) / case.tasks
+            profile = TaskProfile(task_s, case.tasks, 1.0, float(case.releases_gil), float(case.payload_bytes))
+            prediction = predict(costs, by_key[key], profile, case.batch_size, warm=True)
             label = f"{by_key[key].name} {name.removeprefix('check-')}"
-            found.append(Check(label, median(part.rounds_s), said.time_s, said.lo_s, said.hi_s))
-    return found
+            measured_s = median(case.rounds_s)
+            held_out.append(HeldOutCase(label, measured_s, prediction.time_s, prediction.lo_s, prediction.hi_s))
+    return held_out

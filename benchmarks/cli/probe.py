@@ -1,24 +1,28 @@
-"""`probe`: what each part of a parallel call costs on this machine."""
+"""`probe`: measure what each part of a parallel call costs on this machine."""
 
 import argparse
 import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 
-from benchmarks.advise.fitting import Check
-from benchmarks.advise.model import Costs
-from benchmarks.advise.probing import probe
-from benchmarks.advise.stored import Probed, encode
-from benchmarks.cli.models import add_models_argument, models
+from benchmarks.advise.cost_model import CostModel, HeldOutCase, disturbance, encode
+from benchmarks.advise.costs import Costs
+from benchmarks.advise.probe_session import MODELS, probe
+from benchmarks.cli.options import refuse_folder
 from benchmarks.cli.outcome import Exit, Outcome, ended_by_signals
 from benchmarks.cli.progress import Teller
+from benchmarks.errors import AdviceError
 from benchmarks.history.store import Store
 from benchmarks.report.tables import WIDTH, table
 from benchmarks.text.formatting import duration, size
+from benchmarks.text.printable import visible
 
 EXAMPLE = "python -m benchmarks probe --json model.json"
+EXIT_CODES = """exit codes:
+  0  the machine was probed and its cost model stored
+  2  invalid options, or the machine can't be measured"""
 
-# A table each, by title: the constant, and how many of its units there are in what is shown.
+# The constants of each table by column title, and the number of units per value shown.
 _TABLES = (
     {"start and end": ("start", 1.0), "a task": ("task", 1.0), "a batch": ("batch", 1.0)},
     {"a loaded batch": ("loaded", 1.0), "a MB sent": ("byte", 1e6)},
@@ -26,53 +30,70 @@ _TABLES = (
 )
 
 
+def add_models_argument(parser: argparse.ArgumentParser) -> None:
+    """Declare `--models`, which `recommend` has as well."""
+    parser.add_argument("--models", metavar="DIR", help="folder of the cost models (default: .advice in this checkout)")
+
+
+def models_folder(args: argparse.Namespace) -> Path:
+    """Return the folder of `--models`, which need not exist. Raises AdviceError if it can't be made or written to."""
+    folder = MODELS if args.models is None else Path(args.models).absolute()
+    if args.models is not None and (not args.models or "\0" in args.models):
+        raise AdviceError(f"--models {visible(args.models)!r}: expected the name of a folder")
+    refuse_folder("models", folder)
+    return folder
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what `probe` takes."""
+    """Declare the arguments of `probe`."""
     add_models_argument(parser)
-    parser.add_argument("--json", metavar="FILE", help="write it as JSON as well; - is standard output")
+    parser.add_argument("--json", metavar="FILE", help="write the cost model as JSON; - is standard output")
 
 
 def run(args: argparse.Namespace, store: Store) -> Outcome:
-    """Probe this machine; raises SuiteError where it can't be measured."""
+    """Probe this machine. Raises SuiteError if it can't be measured."""
     with ended_by_signals(), Teller() as tell:
-        found, path = probe(models(args), tell)
-    files = {args.json: encode(found)} if args.json else {}
-    return Outcome("\n".join(lines(found, path, args.coloured)) + "\n", Exit.FINE, files)
+        model, path = probe(models_folder(args), tell)
+    files = {args.json: encode(model)} if args.json else {}
+    return Outcome("\n".join(lines(model, path, args.coloured)) + "\n", Exit.FINE, files)
 
 
-def lines(found: Probed, path: Path, coloured: bool) -> list[str]:
-    """The constants with their intervals, and how well they tell what they were not made of."""
-    costs = found.costs
-    poll = f"joblib looks for results every {duration(costs.poll_s)}" if costs.poll_s else "joblib does not poll"
-    held = [f"{pool.name} {size(pool.memory_bytes)}" for pool in costs.pools if pool.memory_bytes is not None]
+def lines(model: CostModel, path: Path, coloured: bool) -> list[str]:
+    """Return the constants with their intervals, and how well they predict cases that they were not fitted to."""
+    costs = model.costs
+    poll = f"joblib polls for results every {duration(costs.poll_s)}" if costs.poll_s else "joblib does not poll"
+    memory = [f"{pool.name} {size(pool.memory_bytes)}" for pool in costs.pools if pool.memory_bytes is not None]
+    why = disturbance(model)
+    added = f"Memory that a pool adds (PSS of all processes): {', '.join(memory)}."
     return [
-        f"{found.machine}, joblib {found.versions.get('joblib')}; {poll}.",
-        f"Times vary by {costs.noise:.0%} (standard deviation) for reasons that no constant knows.",
+        *(textwrap.wrap(why, WIDTH) if why else ()),
+        f"{model.machine}, joblib {model.versions.get('joblib')}; {poll}.",
+        f"Times vary by {costs.noise:.0%} (standard deviation) for reasons that no constant explains.",
         "Each constant with its 90 % interval:",
         "",
         *(table(("pool", *shown), _rows(costs, shown), coloured, prose=False) for shown in _TABLES),
-        "A loaded batch takes half a millisecond or more. `1 s of work` is what a second of work that holds the",
-        "GIL takes in the pool.",
-        *(textwrap.wrap(f"Memory that a pool adds (PSS of all processes): {', '.join(held)}.", WIDTH) if held else ()),
+        "A loaded batch takes at least half a millisecond. `1 s of work` is the time that the pool takes for a second",
+        "of work that holds the GIL.",
+        *(textwrap.wrap(added, WIDTH) if memory else ()),
         "",
-        *fit_lines(found.checks),
-        f"Kept as {path}: `recommend` answers from it.",
+        *held_out_lines(model.checks),
+        f"Stored in {path}; `recommend` uses it.",
     ]
 
 
-def fit_lines(checks: tuple[Check, ...]) -> list[str]:
-    """Cases that the model was not made of."""
-    inside = sum(check.inside for check in checks)
+def held_out_lines(held_out: tuple[HeldOutCase, ...]) -> list[str]:
+    """Return the measured and predicted times of the cases that no constant was fitted to."""
+    inside = sum(case.inside for case in held_out)
     rows = [
-        (check.name, duration(check.measured_s), duration(check.predicted_s), _span(check.lo_s, check.hi_s))
-        for check in checks
+        (case.name, duration(case.measured_s), duration(case.predicted_s), _span(case.lo_s, case.hi_s))
+        for case in held_out
     ]
-    said = f"Not used for the constants, and what they say of it: {inside} of {len(checks)} in the 90 % interval."
-    return [said, table(("case", "measured", "predicted", "90 % interval"), rows, coloured=False, prose=False)]
+    title = f"Cases that no constant was fitted to: {inside} of {len(held_out)} are in their 90 % interval."
+    return [title, table(("case", "measured", "predicted", "90 % interval"), rows, coloured=False, prose=False)]
 
 
 def _rows(costs: Costs, shown: Mapping[str, tuple[str, float]]) -> list[list[str]]:
-    """A row a pool; each constant as `108 ms (105 to 112 ms)`."""
+    """Return a row per pool; each constant as `108 ms (105 to 112 ms)`."""
     rows = []
     for pool in costs.pools:
         row = [pool.name]
@@ -84,7 +105,7 @@ def _rows(costs: Costs, shown: Mapping[str, tuple[str, float]]) -> list[list[str
 
 
 def _span(lo: float, hi: float) -> str:
-    """Two times, in one unit where they have one in common; 0 has any."""
+    """Format an interval of times, with one unit if both have the same or the first is 0."""
     first, last = duration(lo) if lo > 0 else "0", duration(hi)
     value, _, unit = first.partition(" ")
     return f"{value} to {last}" if not unit or last.endswith(f" {unit}") else f"{first} to {last}"

@@ -3,12 +3,11 @@
 import argparse
 import re
 
-from benchmarks.advise.advice import advise
-from benchmarks.advise.asking import profile_of
-from benchmarks.advise.probing import probe, probed
-from benchmarks.advise.profile import TaskProfile
-from benchmarks.advise.stored import Probed
-from benchmarks.cli.models import add_models_argument, models
+from benchmarks.advise.cost_model import CostModel, disturbance
+from benchmarks.advise.measured_tasks import MeasuredTasks, measure_tasks
+from benchmarks.advise.probe_session import probe, usable_model
+from benchmarks.advise.recommendation import recommend
+from benchmarks.advise.task_profile import TaskProfile
 from benchmarks.cli.options import (
     add_forwarded_arguments,
     parsed,
@@ -17,85 +16,95 @@ from benchmarks.cli.options import (
     session_options,
 )
 from benchmarks.cli.outcome import Exit, Outcome, ended_by_signals
+from benchmarks.cli.probe import add_models_argument, models_folder
 from benchmarks.cli.progress import Teller
 from benchmarks.errors import AdviceError
 from benchmarks.history.store import Store
-from benchmarks.report import advice as rendering
+from benchmarks.report import recommendation as rendering
 from benchmarks.text.parsing import parse_size, parse_time
 from benchmarks.text.printable import visible
 
 EXAMPLE = """python -m benchmarks recommend --task-time 2ms --tasks 5000 --payload 1MB
 python -m benchmarks recommend --workload my_module:my_function --task-args my_module:ARGUMENTS"""
+EXIT_CODES = """exit codes:
+  0  the recommendation was printed, even if the measurement was disturbed: the first line then says so
+  2  invalid options, a cost model that can't be read, or tasks or a machine that can't be measured"""
 
-# What the model is asked about; beyond these it was never tried.
+# The largest values that the model was validated with.
 _MOST_TASKS, _MOST_UNEVEN = 1_000_000, 1000.0
 
-_TASKS = ("task_time", "tasks", "payload", "releases_gil", "waits", "uneven")
+# The options that describe tasks; --workload measures them instead.
+_DESCRIBING = ("task_time", "tasks", "payload", "releases_gil", "waits", "uneven")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what `recommend` takes."""
-    parser.add_argument("--task-time", metavar="TIME", help="of a task in a plain loop, such as 2ms: the mean")
-    parser.add_argument("--tasks", metavar="N", help="tasks of one call")
-    parser.add_argument("--payload", metavar="SIZE", help="sent with each task, such as 1MB (default: nothing)")
+    """Declare the arguments of `recommend`."""
+    parser.add_argument("--task-time", metavar="TIME", help="mean time of a task in a plain loop, such as 2ms")
+    parser.add_argument("--tasks", metavar="N", help="number of tasks in one call")
+    parser.add_argument("--payload", metavar="SIZE", help="bytes sent with each task, such as 1MB (default: none)")
     parser.add_argument("--releases-gil", action="store_true", default=None, help="the tasks do not hold the GIL")
     parser.add_argument(
-        "--waits", metavar="P%", help="the share of their time in which they use no core (default: none)"
+        "--waits", metavar="P%", help="share of a task's time in which it uses no core, such as 80%% (default: none)"
     )
-    parser.add_argument("--uneven", metavar="R", help="the longest task takes R times the shortest, such as 10x")
+    parser.add_argument("--uneven", metavar="R", help="the longest task takes R times as long as the shortest")
     add_forwarded_arguments(parser, "recommend")
-    parser.add_argument("--warm", action="store_true", help="for calls in a pool that is open already")
-    parser.add_argument("--probe", action="store_true", help="measure this machine again, whatever is stored")
+    parser.add_argument("--warm", action="store_true", help="recommend for calls in a pool that is already open")
+    parser.add_argument("--probe", action="store_true", help="measure this machine again")
     add_models_argument(parser)
     parser.add_argument(
-        "-o", "--output", metavar="FILE", help="a page with break-even curves and the parts of each time"
+        "-o", "--output", metavar="FILE", help="write a page with break-even curves and the components of each time"
     )
-    parser.add_argument("--json", metavar="FILE", help="write it as JSON as well; - is standard output")
+    parser.add_argument("--json", metavar="FILE", help="write the answer as JSON; - is standard output")
 
 
 def run(args: argparse.Namespace, store: Store) -> Outcome:
-    """Recommend; raises SuiteError where the question makes no sense or nothing can be measured."""
-    folder = models(args)
-    asked = _profile(args) if args.workload is None else _workload(args)
+    """Recommend a configuration. Raises SuiteError if the question is invalid or something can't be measured."""
+    folder = models_folder(args)
+    question = _described(args) if args.workload is None else _workload_options(args)
     if args.output is not None:
         require_page_packages("recommend", "document")
     with ended_by_signals(), Teller() as tell:
-        machine, why = (None, "asked to") if args.probe else probed(folder)
-        if machine is None:
-            tell(f"probing this machine first, for about a minute: {why}")
-            machine, _ = probe(folder, tell)
-        profile = asked if isinstance(asked, TaskProfile) else profile_of(asked, machine.costs, tell)
-    return _outcome(args, machine, profile)
+        model, reason = (None, "you asked for it") if args.probe else usable_model(folder)
+        if model is None:
+            tell(f"probing this machine first, for about a minute: {reason}")
+            model, _ = probe(folder, tell)
+        if isinstance(question, TaskProfile):
+            tasks = MeasuredTasks(question, None)
+        else:
+            tasks = measure_tasks(question, model.costs, tell)
+    return _outcome(args, model, tasks)
 
 
-def _outcome(args: argparse.Namespace, machine: Probed, profile: TaskProfile) -> Outcome:
-    found = advise(machine.costs, profile, args.warm)
-    again = None if args.warm else advise(machine.costs, profile, warm=True)
-    files = {args.json: rendering.document(found, again, machine)} if args.json else {}
+def _outcome(args: argparse.Namespace, model: CostModel, tasks: MeasuredTasks) -> Outcome:
+    why = disturbance(model) or tasks.disturbance
+    recommendation = recommend(model.costs, tasks.profile, args.warm, why)
+    warm = None if args.warm else recommend(model.costs, tasks.profile, True, why)
+    files = {args.json: rendering.document(recommendation, warm, model)} if args.json else {}
     if args.output is not None:
-        from benchmarks.report.html.advice import advice_sections
         from benchmarks.report.html.document import page
+        from benchmarks.report.html.recommendation import recommendation_sections
 
-        sections = advice_sections(found, again, machine)
+        sections = recommendation_sections(recommendation, warm, model)
         files[args.output] = page(
             "Which joblib configuration?", sections, "Made by `python -m benchmarks recommend`; it needs no network."
         )
-    return Outcome(rendering.text(found, again, machine), Exit.FINE, files)
+    return Outcome(rendering.text(recommendation, warm, model), Exit.FINE, files)
 
 
-def _workload(args: argparse.Namespace) -> list[str]:
-    """The options by which a session is told what to measure."""
-    for name in _TASKS:
+def _workload_options(args: argparse.Namespace) -> list[str]:
+    """Return the options that name the workload for a session. Raises AdviceError if others describe the tasks."""
+    for name in _DESCRIBING:
         if getattr(args, name) is not None:
             given = f"--{name.replace('_', '-')}"
-            raise AdviceError(f"{given} and --workload: what is measured need not be told; leave one of them out")
+            raise AdviceError(f"{given} and --workload: --workload measures the tasks; leave one of them out")
     if args.workload in ("", "summation"):
         expected = "a built-in workload (hashing, sleeping, array_in, array_out, uneven) or MODULE:FUNCTION"
         raise AdviceError(f"--workload {args.workload!r}: expected {expected}")
     return session_options(args, "recommend")
 
 
-def _profile(args: argparse.Namespace) -> TaskProfile:
+def _described(args: argparse.Namespace) -> TaskProfile:
+    """Return the tasks that the options describe. Raises SuiteError."""
     if args.task_args is not None or args.workload_path is not None:
         raise AdviceError("--task-args and --workload-path need --workload")
     if args.task_time is None or args.tasks is None:

@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from benchmarks.__main__ import main
-from tests.advise.costs import stored_model
+from tests.advise.costs import store_costs
 from tests.documents import document, stored
 from tests.gate.records import measured
 from tests.report.html.runs import FEW, cell, grid_run, with_resources
@@ -40,7 +40,7 @@ def pages(tmp_path_factory):
         assert main(["report", "--history", str(folder / name), "-o", str(folder / f"{name}.html")]) == 0
     measured(folder / "record", (0.01, 0.02, 0.05, 0.01), pairs=20)
     assert main(["report", str(folder / "record"), "-o", str(folder / "gate.html")]) == 0
-    stored_model(folder / "models")
+    store_costs(folder / "models")
     asked = ("--task-time", "2ms", "--tasks", "5000", "--uneven", "10x", "--models", str(folder / "models"))
     assert main(["recommend", *asked, "-o", str(folder / "advice.html")]) == 0
     return {name: folder / f"{name}.html" for name in PAGES}

@@ -1,4 +1,4 @@
-"""A probe: a session of the suite that measures each part of a call, and the cost model that comes of it."""
+"""Probe this machine: a session of the suite measures each part of a call, and a cost model is fitted to it."""
 
 import subprocess
 import sys
@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import machine
+from benchmarks.advise.cost_model import PACKAGES, CostModel, stale, store_model, stored_model
 from benchmarks.advise.fitting import fit
-from benchmarks.advise.probed import parts_of
-from benchmarks.advise.stored import PACKAGES, Probed, keep, known, stale
+from benchmarks.advise.probe_cases import probe_cases
 from benchmarks.errors import AdviceError
 from benchmarks.files.reading import read_document
 from benchmarks.files.status import Event, Failure, Progress, UsageError, read_status
@@ -25,46 +25,51 @@ from benchmarks.text.printable import visible
 
 ROOT = Path(__file__).parents[2]
 
-# Where models are kept.
-WORK = ROOT / ".advice"
+# The default folder for cost models.
+MODELS = ROOT / ".advice"
 
-# How often a session's status file is looked at. A look costs some microseconds, and only a change is read.
+# Interval of the looks at a session's status file. A look costs some microseconds; the file is read if it has grown.
 _LOOK_EVERY_S = 0.5
 
 # How much of a session's output is quoted if its status file gives no reason.
 _MOST_LINES, _LONGEST = 5, 600
 
-# What a session needs to be one.
+# The packages that a session needs.
 _NEEDED = ("joblib", "pytest", "pytest-benchmark", "psutil")
 
 
 def this_machine() -> Identity:
-    """The machine and the interpreter that run this."""
+    """Return the identity of this machine and interpreter."""
     return identity({"joblib_suite": {"machine": machine.facts()}})
 
 
-def probed(work: Path) -> tuple[Probed | None, str]:
-    """The model of this machine that can be used, or None and why there is none."""
-    found = known(work, this_machine().folder)
-    if found is None:
+def usable_model(folder: Path) -> tuple[CostModel | None, str]:
+    """Return this machine's stored model, or None and why there is none that can be used."""
+    model = stored_model(folder, this_machine().folder)
+    if model is None:
         return None, "this machine was not probed yet"
-    if why := stale(found, machine.installed(PACKAGES)):
-        return None, f"the probe is out of date: {why}"
-    return found, ""
+    if reason := stale(model, machine.installed(PACKAGES)):
+        return None, f"the probe is out of date: {reason}"
+    return model, ""
 
 
-def probe(work: Path, tell: Callable[[str], None]) -> tuple[Probed, Path]:
-    """Measure and fit, and store what comes of it; `tell` hears of the progress. Raises SuiteError."""
-    with tempfile.TemporaryDirectory() as folder:
-        document = measured(["--profile=probe", "--resources"], Path(folder), tell)
-    run = parse_run(document, "the probe")
-    costs, checks = fit(parts_of(document["benchmarks"]), run.identity.usable_cores or 1)
+def probe(folder: Path, tell: Callable[[str], None]) -> tuple[CostModel, Path]:
+    """Probe this machine and store its cost model in `folder`; return the model and its path. Raises SuiteError.
+
+    `tell` is called with each progress message.
+    """
+    with tempfile.TemporaryDirectory() as session_folder:
+        document = measure(["--profile=probe", "--resources"], Path(session_folder), tell)
+    run, facts = parse_run(document, "the probe"), machine.facts()
+    costs, checks = fit(
+        probe_cases(document["benchmarks"]), run.identity.usable_cores or 1, facts["cgroup_cpus"], facts["gil_enabled"]
+    )
     when = datetime.now(UTC).isoformat(timespec="seconds")
-    found = Probed(run.identity.folder, machine.installed(PACKAGES), when, costs, tuple(checks))
-    return found, keep(work, found)
+    model = CostModel(run.identity.folder, machine.installed(PACKAGES), when, costs, tuple(checks))
+    return model, store_model(folder, model)
 
 
-def measured(options: Sequence[str], folder: Path, tell: Callable[[str], None]) -> dict[str, Any]:
+def measure(options: Sequence[str], folder: Path, tell: Callable[[str], None]) -> dict[str, Any]:
     """Measure in a session of this suite with these options and return its run file.
 
     The session's files are written to `folder`; `tell` is called with each progress message. Raises AdviceError if
@@ -109,7 +114,7 @@ def _reason(events: Sequence[Event], log: Path) -> str:
 
 @contextmanager
 def _session(command: Sequence[str], log: Path) -> Iterator["subprocess.Popen[bytes]"]:
-    """Run a session whose output goes to `log`; it is asked to end if the block is left early."""
+    """Run a session whose output goes to `log`; end it if the block is left early."""
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603 - a session of this suite
             command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT

@@ -4,8 +4,9 @@ import math
 
 import pytest
 
-from benchmarks.advise.model import load, predict, predict_loop, quantiles
-from benchmarks.advise.profile import TaskProfile, lengths_s
+from benchmarks.advise.costs import quantiles
+from benchmarks.advise.prediction import batched_work, predict, predict_loop
+from benchmarks.advise.task_profile import TaskProfile, lengths_s
 from tests.advise.costs import COSTS
 
 THREADS, LOKY, LOKY_4 = COSTS.pools
@@ -22,7 +23,7 @@ def predicted(pool, profile, size=100, warm=True):
 def test_a_call_by_hand():
     """1 s of work by two, 1 ms for tasks, 0.2 ms a batch, then the next 10 ms."""
     one = predicted(LOKY, EVEN)
-    batches = load(EVEN, LOKY, 2, 100, True).batches
+    batches = batched_work(EVEN, LOKY, 2, 100, True).batches
     assert one.parts.work == pytest.approx(0.5)
     assert one.parts.tasks == pytest.approx(1e-3)
     assert one.parts.batches == pytest.approx(batches * 2e-4)

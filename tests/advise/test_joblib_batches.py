@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 from joblib import Parallel, delayed
 
-from benchmarks.advise.batches import batch_sizes, makespan_s
+from benchmarks.advise.joblib_batches import batch_sizes, makespan_s
 from benchmarks.backends.joblib_pool import JoblibPool, discard_loky
 from benchmarks.workloads.micro import nap
 

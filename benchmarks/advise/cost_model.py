@@ -1,0 +1,144 @@
+"""A machine's cost model: its file, whether it is up to date, and whether it can be trusted."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from benchmarks.advise.costs import Costs, Seconds
+from benchmarks.advise.physics import contradicts
+from benchmarks.errors import AdviceError, Unreadable
+from benchmarks.files.decoding import decode_versioned
+from benchmarks.files.durable import make_folder, write
+from benchmarks.files.reading import read_document
+from benchmarks.grid import JOBLIB_BACKENDS, backend_of
+from benchmarks.text.printable import visible
+
+# Raised when a key changes its meaning or is removed. 1: the first.
+FORMAT = 1
+
+# A probe beyond these contradicts itself. On quiet machines two threads took 0.5 to 0.6 s per second of work without
+# the GIL, the noise was 0.05 to 0.15, and a tenth of the held-out cases were outside their intervals.
+_MOST_RELEASED, _MOST_NOISE, _MOST_OUTSIDE = 0.8, 0.3, 0.25
+
+# The packages whose versions a model depends on.
+PACKAGES = ("joblib", "cloudpickle", "numpy", "psutil")
+
+
+@dataclass(frozen=True)
+class HeldOutCase:
+    """A case of the probe that no constant was fitted to: its measured and predicted time, in seconds."""
+
+    name: str
+    measured_s: Seconds
+    predicted_s: Seconds
+    lo_s: Seconds
+    hi_s: Seconds
+
+    @property
+    def inside(self) -> bool:
+        """Whether the measured time is in the prediction's interval."""
+        return self.lo_s <= self.measured_s <= self.hi_s
+
+
+@dataclass(frozen=True)
+class CostModel:
+    """The costs of a machine, and where they come from.
+
+    `machine` is the name of the machine's folder in a store, `versions` are those of `PACKAGES`, `when` is the time of
+    the probe (UTC). `checks` are the held-out cases.
+    """
+
+    machine: str
+    versions: Mapping[str, str | None]
+    when: str
+    costs: Costs
+    checks: tuple[HeldOutCase, ...]
+
+
+def model_path(folder: Path, machine: str) -> Path:
+    """Return the path of a machine's model."""
+    return folder / f"{machine}.json"
+
+
+def store_model(folder: Path, model: CostModel) -> Path:
+    """Store a model by an atomic, durable write and return its path. Raises StoreTrouble."""
+    path = model_path(folder, model.machine)
+    make_folder(path.parent)
+    write(path, encode(model).encode(), path.with_name(f".{path.name}.writing"))
+    return path
+
+
+def encode(model: CostModel) -> str:
+    """Return a model as JSON."""
+    return json.dumps({"format": FORMAT, **asdict(model)}, indent=1, allow_nan=False) + "\n"
+
+
+def stored_model(folder: Path, machine: str) -> CostModel | None:
+    """Return the machine's model, None if there is none. Raises Unreadable, and AdviceError if it is another's."""
+    path = model_path(folder, machine)
+    if not path.exists():
+        return None
+    model = read_model(path)
+    if model.machine != machine:
+        raise AdviceError(f"{visible(path)}: of another machine, {model.machine}: delete it, and probe this one")
+    return model
+
+
+def read_model(path: Path) -> CostModel:
+    """Return the model in a file. Raises Unreadable unless it is a complete one of this format."""
+    origin = visible(path)
+    try:
+        document = read_document(path)
+        model = decode_versioned(document, CostModel, FORMAT, origin)
+        for pool in model.costs.pools:
+            if pool.backend not in JOBLIB_BACKENDS:
+                raise Unreadable(f"{origin}: backend {pool.backend!r}; expected one of {', '.join(JOBLIB_BACKENDS)}")
+    except Unreadable as error:
+        raise Unreadable(f"{error}; expected a cost model: delete it, and run `probe` again") from None
+    return _with_interpreter(model, document)
+
+
+def _with_interpreter(model: CostModel, document: Mapping[str, Any]) -> CostModel:
+    """Complete a model that was stored before models said whether the interpreter uses a GIL."""
+    if "gil" in document["costs"] or "-free-threading-" not in model.machine:
+        return model
+    return replace(model, costs=replace(model.costs, gil=False))
+
+
+def disturbance(model: CostModel) -> str | None:
+    """Return why a probe can't be trusted, None if it can.
+
+    Something else ran during the probe if its constants beat the interpreter or the machine, if two threads without
+    the GIL gained almost nothing on two cores, or if the model fails on the cases that it was not fitted to.
+    """
+    reason = next(_contradictions(model), None)
+    if reason is None:
+        return None
+    return f"Do not trust this: the machine was busy while it was probed ({reason}). `--probe` measures it again."
+
+
+def _contradictions(model: CostModel) -> Iterator[str]:
+    costs = model.costs
+    for pool in costs.pools:
+        held, released = pool.middle.held, pool.middle.released
+        threads = backend_of(pool.backend).workers == "threads"
+        if contradicts(held, costs.least_held(pool.backend, pool.n_jobs)):
+            yield f"{pool.name} computed faster than {'the GIL' if threads and costs.gil else 'its cores'} can"
+        if contradicts(released, costs.least_released(pool.n_jobs)):
+            yield f"{pool.name} computed faster than its cores can"
+        if threads and pool.n_jobs == 2 and costs.usable_cores >= 2 and released > _MOST_RELEASED:
+            yield "two threads without the GIL were hardly faster than one"
+    outside = sum(not case.inside for case in model.checks)
+    if outside > _MOST_OUTSIDE * len(model.checks) or costs.noise > _MOST_NOISE:
+        yield "its own checks are far off"
+
+
+def stale(model: CostModel, versions: Mapping[str, str | None]) -> str | None:
+    """Return which package has another version than in the probe, None if none has."""
+    for package in PACKAGES:
+        before, now = model.versions.get(package), versions.get(package)
+        if before != now:
+            return f"{package} was {before or 'missing'}, now it is {now or 'missing'}"
+    return None

@@ -1,0 +1,117 @@
+"""Tasks that are measured instead of described: a session runs them in a plain loop and in two threads."""
+
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from statistics import fmean, median
+from typing import Any
+
+from benchmarks.advise.costs import Costs, PoolCosts
+from benchmarks.advise.physics import contradicts
+from benchmarks.advise.probe_session import measure
+from benchmarks.advise.task_profile import TaskProfile
+from benchmarks.errors import AdviceError
+from benchmarks.grid import backend_of
+
+# Shares of waiting and of the GIL are rounded to this: two threads do not tell them apart any finer.
+_RESOLUTION = 0.05
+
+# The probe's two threads have to be this much faster without the GIL; otherwise they can't tell whether tasks hold it.
+_LEAST_GAIN = 0.2
+
+# Tasks that wait give up their core voluntarily, at least in this share of the tasks.
+_FEWEST_WAITS = 0.1
+
+# The user's own tasks may take long.
+_ROUNDS = 3
+
+# The tasks one by one and the rounds of the plain loop took about the same time, unless something else ran meanwhile.
+# The clock takes 0.1 us per task, which hides it for tasks shorter than this.
+_MOST_CHANGE, _TIMED_SINGLY_S = 1.5, 1e-5
+
+
+@dataclass(frozen=True)
+class MeasuredTasks:
+    """The profile of measured tasks, and why the measurement can't be trusted (None if it can)."""
+
+    profile: TaskProfile
+    disturbance: str | None
+
+
+def measure_tasks(options: Sequence[str], costs: Costs, tell: Callable[[str], None]) -> MeasuredTasks:
+    """Measure the tasks that a session's `options` name. Raises SuiteError."""
+    with tempfile.TemporaryDirectory() as folder:
+        document = measure(["--profile=probe", f"--rounds={_ROUNDS}", *options], Path(folder), tell)
+    cases = {benchmark["name"].partition("[")[0]: benchmark for benchmark in document["benchmarks"]}
+    return profile_of(cases["test_loop"], cases["test_threads"], costs)
+
+
+def profile_of(loop: Mapping[str, Any], threads: Mapping[str, Any], costs: Costs) -> MeasuredTasks:
+    """Return the profile of tasks, from a run file's benchmarks of the plain loop and of two threads.
+
+    Raises AdviceError if the probe has no pool of two threads.
+    """
+    pool = _two_threads(costs)
+    extra_info = loop["extra_info"]
+    profile = TaskProfile(
+        task_s=float(median(loop["stats"]["data"])) / extra_info["tasks"],
+        tasks=int(extra_info["tasks"]),
+        lengths=tuple(map(float, extra_info["lengths_s"])),
+        payload_bytes=float(extra_info["payload_bytes"]),
+        waits=_waits(extra_info),
+        barred=tuple(map(str, extra_info["barred"])),
+    )
+    overhead_s, work_s = _overhead_s(pool, threads["extra_info"]), fmean(threads["extra_info"]["loop_s"])
+    stretch = max(0.0, float(median(threads["stats"]["data"])) - costs.poll_s / 2 - overhead_s) / work_s
+    if overhead_s > work_s:
+        return MeasuredTasks(profile, None)  # too short to tell: they count as holding the GIL
+    reason = _contradiction(profile, extra_info, stretch, costs)
+    why = reason and f"Do not trust this: the machine was busy while the tasks were measured ({reason}). Ask again."
+    return MeasuredTasks(replace(profile, releases_gil=_released(stretch, pool, profile.waits)), why)
+
+
+def _two_threads(costs: Costs) -> PoolCosts:
+    for pool in costs.pools:
+        if backend_of(pool.backend).workers == "threads" and pool.n_jobs == 2:
+            return pool
+    raise AdviceError("the probe knows nothing of two threads: measure it again with `probe`")
+
+
+def _waits(extra_info: Mapping[str, Any]) -> float:
+    """Return the share of the time in which the tasks used no core although they could have."""
+    if extra_info["voluntary_switches"] < _FEWEST_WAITS * extra_info["tasks"]:
+        return 0.0
+    return _rounded_share(1.0 - float(extra_info["cpu_s"]) / float(extra_info["passed_s"]))
+
+
+def _rounded_share(value: float) -> float:
+    return round(min(1.0, max(0.0, value)) / _RESOLUTION) * _RESOLUTION
+
+
+def _released(stretch: float, pool: PoolCosts, waits: float) -> float:
+    """Return the share of the computing that releases the GIL: where two threads are between none and all of it."""
+    if waits >= 1.0:
+        return 0.0
+    computing = (stretch - waits / pool.n_jobs) / (1 - waits)
+    held, released = pool.middle.held, pool.middle.released
+    if held - released < _LEAST_GAIN * held:
+        return 0.0  # this probe can't tell
+    return _rounded_share((held - computing) / (held - released))
+
+
+def _contradiction(profile: TaskProfile, extra_info: Mapping[str, Any], stretch: float, costs: Costs) -> str | None:
+    """Return what in the measurement can't be true of undisturbed tasks, None if everything can."""
+    least = profile.waits / 2 + (1 - profile.waits) * costs.least_released(2)
+    if contradicts(stretch, least):
+        return "two threads gained more than the machine allows"
+    change = float(extra_info["passed_s"]) / profile.work_s
+    if profile.task_s > _TIMED_SINGLY_S and not 1 / _MOST_CHANGE < change < _MOST_CHANGE:
+        return f"the same tasks took {max(change, 1 / change):.1f}x as long at another time"
+    return None
+
+
+def _overhead_s(pool: PoolCosts, extra_info: Mapping[str, Any]) -> float:
+    """Return what the pool takes for the call, its tasks and its batches."""
+    batches = int(sum((extra_info["batches"][-1] or {}).values()))
+    return pool.middle.call + int(extra_info["tasks"]) * pool.middle.task + batches * pool.middle.batch

@@ -1,0 +1,237 @@
+"""A recommendation as text, as JSON, and as lines of Python to paste."""
+
+import json
+import math
+import textwrap
+from dataclasses import asdict
+from typing import Any
+
+from benchmarks.advise.cost_model import CostModel
+from benchmarks.advise.prediction import Prediction
+from benchmarks.advise.recommendation import FLAT, Certainty, Recommendation
+from benchmarks.advise.task_profile import TaskProfile
+from benchmarks.grid import LOOP, Case, backend_of
+from benchmarks.report.tables import WIDTH, table
+from benchmarks.text.formatting import counted, duration, size
+
+FORMAT = 1
+
+_MOST_NAMES = 5
+_MOST_ROWS = 8
+
+_UNCERTAIN_TABLE = "The times below are what the disturbed measurement predicts; their order may be wrong."
+
+
+def sentences(recommendation: Recommendation, warm: Recommendation | None) -> list[str]:
+    """Return the answer, most important first; `warm` is the recommendation for further calls in an open pool."""
+    if recommendation.certainty is not None:
+        return _uncertain(recommendation, recommendation.certainty)
+    best = recommendation.first
+    said = [_best(best, recommendation.loop), asked(recommendation), *_faster_with_more_workers(recommendation)]
+    said += [*_runner_up(recommendation), *_flat(recommendation), _break_even(recommendation)]
+    said += [*_memory(recommendation), *_waiting(recommendation), *_excluded(recommendation)]
+    if warm:
+        label, time = warm.first.case.label, duration(warm.first.time_s)
+        said.append(f"For repeated calls in a pool that stays open, {label} is best: {time} per call.")
+    return said
+
+
+def _uncertain(recommendation: Recommendation, certainty: Certainty) -> list[str]:
+    said = [str(recommendation.disturbance), certain(certainty, recommendation.profile), asked(recommendation)]
+    return [*said, *_excluded(recommendation), _UNCERTAIN_TABLE]
+
+
+def certain(certainty: Certainty, profile: TaskProfile) -> str:
+    """Return what holds even if the measurement was disturbed."""
+    if certainty.loop_is_best:
+        return "What is certain: the plain loop is best; no pool can run these tasks faster."
+    if certainty.processes_pay_from_s is None:
+        processes = "whether processes pay off is not known"
+    else:
+        processes = f"processes pay off from about {_about(certainty.processes_pay_from_s)} per task"
+    threads = "threads may pay off as well" if certainty.threads_can_pay else "threads do not"
+    return f"What is certain with {counted(profile.tasks, 'task')}: {processes}; {threads}."
+
+
+def _about(seconds: float) -> str:
+    """Round a time up to the next 1, 2 or 5, such as `5 ms`."""
+    step = 10.0 ** math.floor(math.log10(seconds))
+    rounded = next(step * digit for digit in (1, 2, 5, 10) if step * digit >= seconds * (1 - 1e-9))
+    value, unit = duration(rounded).split()
+    return f"{float(value):g} {unit}"
+
+
+def text(recommendation: Recommendation, warm: Recommendation | None, model: CostModel) -> str:
+    """Return the answer for a terminal: sentences, the fastest configurations with their parts, lines to paste."""
+    wrapped = [line for sentence in sentences(recommendation, warm) for line in textwrap.wrap(sentence, WIDTH)]
+    where = f"Measured on {model.when[:10]}: {model.machine}, joblib {model.versions.get('joblib')}."
+    rows = table(*parts_table(recommendation), coloured=False, prose=False)
+    to_paste = [paste(recommendation.best.case), ""] if recommendation.best else []
+    return "\n".join([*wrapped, "", rows, *to_paste, where]) + "\n"
+
+
+def asked(recommendation: Recommendation) -> str:
+    """Return a sentence about the tasks that the answer is for."""
+    profile = recommendation.profile
+    varied = " on average" if profile.lengths or profile.uneven > 1 else ""
+    words = [f"For {counted(profile.tasks, 'task')} of {duration(profile.task_s)}{varied}{_gil(profile)}"]
+    if profile.lengths:
+        words.append("with the lengths that were measured")
+    elif profile.uneven > 1:
+        words.append(f"the longest {profile.uneven:g}x as long as the shortest")
+    words += [f"with {size(profile.payload_bytes)} sent to each"] if profile.payload_bytes else []
+    words += [f"waiting {profile.waits:.0%} of the time"] if profile.waits else []
+    call = "a call in an open pool" if recommendation.warm else "one call, including the pool's start and end"
+    return f"{', '.join(words)}; {call}."
+
+
+def _gil(profile: TaskProfile) -> str:
+    if profile.waits >= 1:
+        return ""
+    if profile.releases_gil in (0.0, 1.0):
+        return " that release the GIL" if profile.releases_gil else " that hold the GIL"
+    return f" that release the GIL for {profile.releases_gil:.0%} of their computing"
+
+
+def paste(case: Case) -> str:
+    """Return the lines to paste, including imports."""
+    if case.backend == LOOP:
+        return "results = [function(argument) for argument in arguments]"
+    batch_size = f'"{case.batch_size}"' if isinstance(case.batch_size, str) else str(case.batch_size)
+    options = f'n_jobs={case.n_jobs}, backend="{case.backend}", batch_size={batch_size}'
+    return (
+        "from joblib import Parallel, delayed\n\n"
+        f"results = Parallel({options})(delayed(function)(argument) for argument in arguments)"
+    )
+
+
+def parts_table(recommendation: Recommendation) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Return titles and rows of the fastest configurations, by time, with the components of their times.
+
+    The recommended configuration and the plain loop have a row in any case.
+    """
+    titles = ("configuration", "time", "90 % interval", "start", "work", "imbalance", "overhead", "sending", "poll")
+    return titles, [_row(prediction) for prediction in fastest(recommendation, _MOST_ROWS)]
+
+
+def fastest(recommendation: Recommendation, most: int) -> list[Prediction]:
+    """Return the fastest configurations by time, at most `most`, then the recommended one and the loop if missing."""
+    always = (recommendation.first, recommendation.loop)
+    return [
+        prediction
+        for index, prediction in enumerate(recommendation.by_time)
+        if index < most or any(prediction is other for other in always)
+    ]
+
+
+def _row(prediction: Prediction) -> tuple[str, ...]:
+    parts = prediction.parts
+    each = (parts.start, parts.work, parts.imbalance, parts.overhead, parts.payload, parts.poll)
+    interval = f"{duration(prediction.lo_s)} to {duration(prediction.hi_s)}"
+    shown = (duration(part) if part > 0 else "" for part in each)
+    return (prediction.case.label, duration(prediction.time_s), interval, *shown)
+
+
+def _best(best: Prediction, loop: Prediction) -> str:
+    time = f"{duration(best.time_s)} (90 % interval: {duration(best.lo_s)} to {duration(best.hi_s)})"
+    if best.case.backend == LOOP:
+        return f"Best: the plain loop, {time}. No pool is worth its cost for these tasks."
+    return f"Best: {best.case.label}, {time}, {loop.time_s / best.time_s:.2f}x as fast as the plain loop."
+
+
+def _faster_with_more_workers(recommendation: Recommendation) -> list[str]:
+    """Say so if the fastest configuration was not chosen because it needs more workers."""
+    best, fastest_one = recommendation.first, recommendation.by_time[0]
+    if fastest_one.case.n_jobs <= best.case.n_jobs or fastest_one.time_s >= best.time_s:
+        return []
+    less = 1 - fastest_one.time_s / best.time_s
+    return [f"{fastest_one.case.label} may take {less:.0%} less, but needs more workers."]
+
+
+def _runner_up(recommendation: Recommendation) -> list[str]:
+    second = recommendation.runner_up
+    if second is None:
+        return []
+    more = second.time_s / recommendation.first.time_s - 1
+    cost = _more(more) if more >= 0 else f"{-more:.0%} less, which is not worth a pool"
+    apart = "" if recommendation.told_apart(second) else "; the model can't tell the two apart"
+    return [f"Runner-up: {second.case.label}, {duration(second.time_s)}, {cost}{apart}."]
+
+
+def _more(share: float) -> str:
+    """Format a difference, such as `7% more` or `12x as long`."""
+    return f"{share:.0%} more" if share < 1 else f"{1 + share:,.3g}x as long"
+
+
+def _flat(recommendation: Recommendation) -> list[str]:
+    flat = recommendation.flat
+    if not flat:
+        return [f"The optimum is sharp: nothing else is expected within {FLAT:.0%} of it."]
+    names = ", ".join(prediction.case.label for prediction in flat[:_MOST_NAMES])
+    more = f" and {len(flat) - _MOST_NAMES} more" if len(flat) > _MOST_NAMES else ""
+    verb, others = "is" if len(flat) == 1 else "are", len(recommendation.ranked) - 1
+    return [f"{len(flat)} of the {others} others {verb} expected within {FLAT:.0%} of it: {names}{more}."]
+
+
+def _break_even(recommendation: Recommendation) -> str:
+    turns = [
+        f"{backend} from {duration(task_s)} per task" if task_s is not None else f"{backend} never"
+        for backend, task_s in recommendation.break_even_s.items()
+    ]
+    return f"Faster than the plain loop with {counted(recommendation.profile.tasks, 'task')}: {', '.join(turns)}."
+
+
+def _memory(recommendation: Recommendation) -> list[str]:
+    if not backend_of(recommendation.first.case.backend).sends or recommendation.memory_bytes is None:
+        return []
+    held = size(recommendation.memory_bytes)
+    return [f"Memory: about {held} in worker processes (PSS), plus what the tasks use in each."]
+
+
+def _waiting(recommendation: Recommendation) -> list[str]:
+    if recommendation.profile.waits <= 0 or recommendation.first.case.backend == LOOP:
+        return []
+    most = max(prediction.case.n_jobs for prediction in recommendation.ranked)
+    return [f"Tasks that wait need no core: more than the {most} workers that were probed may pay off."]
+
+
+def _excluded(recommendation: Recommendation) -> list[str]:
+    barred = recommendation.profile.barred
+    return [f"Left out because the tasks can't be sent to their workers: {', '.join(barred)}."] if barred else []
+
+
+def document(recommendation: Recommendation, warm: Recommendation | None, model: CostModel) -> str:
+    """Return the answer as JSON. If the measurement was disturbed, what it can't tell is null."""
+    best, trusted = recommendation.best, recommendation.certainty is None
+    second = recommendation.runner_up if trusted else None
+    content = {
+        "format": FORMAT,
+        "machine": model.machine,
+        "versions": dict(model.versions),
+        "probed": model.when,
+        "profile": {**asdict(recommendation.profile), "lengths": len(recommendation.profile.lengths)},
+        "warm": recommendation.warm,
+        "disturbed": recommendation.disturbance,
+        "certain": recommendation.certainty and asdict(recommendation.certainty),
+        "best": best and _prediction(best),
+        "runner_up": second and {**_prediction(second), "told_apart": recommendation.told_apart(second)},
+        "within_a_tenth": [prediction.case.label for prediction in recommendation.flat] if trusted else [],
+        "break_even_task_s": recommendation.break_even_s,
+        "memory_bytes": recommendation.memory_bytes,
+        "paste": best and paste(best.case),
+        "again": _prediction(warm.first) if warm and trusted else None,
+        "ranked": [_prediction(prediction) for prediction in recommendation.ranked],
+    }
+    return json.dumps(content, indent=1, allow_nan=False) + "\n"
+
+
+def _prediction(prediction: Prediction) -> dict[str, Any]:
+    return {
+        "name": prediction.case.label,
+        "backend": prediction.case.backend,
+        "n_jobs": prediction.case.n_jobs,
+        "batch_size": prediction.case.batch_size,
+        "time_s": prediction.time_s,
+        "interval_s": [prediction.lo_s, prediction.hi_s],
+        "parts_s": asdict(prediction.parts),
+    }

@@ -1,0 +1,134 @@
+"""What a recommendation says, as text and as JSON."""
+
+import json
+import math
+from dataclasses import replace
+
+import pytest
+
+from benchmarks.advise.recommendation import Certainty, recommend
+from benchmarks.advise.task_profile import TaskProfile
+from benchmarks.grid import LOOP, Case
+from benchmarks.report.recommendation import asked, certain, document, parts_table, paste, text
+from tests.advise.costs import COSTS, MODEL
+
+LONG = TaskProfile(1e-2, 1_000)
+DISTURBED = "Do not trust this: the machine was busy."
+
+
+def unwrapped(recommendation, warm=None):
+    """Return the answer for a terminal in one line."""
+    return " ".join(text(recommendation, warm, MODEL).split())
+
+
+@pytest.mark.parametrize("warm", [False, True])
+def test_the_plain_loop_is_recommended_with_its_line(warm):
+    """For short tasks the answer is a list comprehension."""
+    answer = text(recommend(COSTS, TaskProfile(1e-6, 10), warm), None, MODEL)
+    assert answer.startswith("Best: the plain loop, ")
+    assert "No pool is worth its cost" in answer
+    assert "results = [function(argument) for argument in arguments]" in answer
+
+
+def test_an_answer_names_best_runner_up_and_warm_calls():
+    """The first line has the best configuration; the last sentence is about a pool that stays open."""
+    cold, warm = (recommend(COSTS, replace(LONG, releases_gil=1.0), warm) for warm in (False, True))
+    answer = unwrapped(cold, warm)
+    assert answer.startswith("Best: threading-n2")
+    assert "Runner-up: loky-n" in answer
+    assert "For repeated calls in a pool that stays open, threading-n2" in answer
+
+
+def test_a_faster_configuration_with_more_workers_is_named():
+    """If fewer workers are recommended, the answer says what more would gain."""
+    loky = COSTS.pools[1]
+    slower = replace(loky, middle=replace(loky.middle, held=0.51))
+    costs = replace(COSTS, pools=(COSTS.pools[0], slower, COSTS.pools[2]))
+    answer = unwrapped(recommend(costs, replace(LONG, tasks=10_000), warm=True))
+    assert "loky-n4" in answer
+    assert "needs more workers" in answer
+
+
+@pytest.mark.parametrize("profile", [LONG, TaskProfile(1e-4, 3_000), TaskProfile(1e-6, 10)])
+def test_the_table_is_in_the_order_of_its_times(profile):
+    """Rows are sorted by time, whatever is recommended, and the recommended one has a row."""
+    recommendation = recommend(COSTS, profile, warm=True)
+    labels = [row[0] for row in parts_table(recommendation)[1]]
+    assert labels == [p.case.label for p in recommendation.by_time if p.case.label in labels]
+    assert {recommendation.first.case.label, LOOP} <= set(labels)
+
+
+@pytest.mark.parametrize(
+    ("profile", "expected"),
+    [
+        (TaskProfile(2e-3, 5_000), "For 5,000 tasks of 2.00 ms that hold the GIL"),
+        (TaskProfile(2e-3, 1, releases_gil=1.0), "For 1 task of 2.00 ms that release the GIL"),
+        (TaskProfile(1e-3, 10, releases_gil=0.4), "For 10 tasks of 1.00 ms that release the GIL for 40% of"),
+        (TaskProfile(1e-3, 10, uneven=10.0), "on average that hold the GIL, the longest 10x as long as the shortest"),
+        (TaskProfile(1e-3, 2, lengths=(1.0, 2.0)), "with the lengths that were measured"),
+        (TaskProfile(1e-3, 10, payload_bytes=1e4, waits=1.0), "1.00 ms, with 10.0 kB sent to each, waiting 100% of"),
+    ],
+)
+def test_the_tasks_are_described(profile, expected):
+    """A sentence says which tasks the answer is for."""
+    sentence = asked(recommend(COSTS, profile, warm=False))
+    assert expected in sentence
+    assert sentence.endswith("; one call, including the pool's start and end.")
+
+
+@pytest.mark.parametrize(
+    "case", [Case(LOOP, 1, None), Case("threading", 2, 1), Case("threading", 2, "auto"), Case("loky", 2, 10)]
+)
+def test_lines_to_paste_run(case):
+    """The lines run with a function and arguments of these names."""
+    names = {"function": math.factorial, "arguments": range(6)}
+    exec(paste(case), names)  # noqa: S102 - what a reader would do
+    assert names["results"] == [1, 1, 2, 6, 24, 120]
+
+
+def test_the_json_has_everything():
+    """The JSON has the numbers of the answer in seconds and bytes."""
+    cold = recommend(COSTS, LONG, warm=False)
+    plain = json.loads(document(cold, recommend(COSTS, LONG, warm=True), MODEL))
+    assert plain["best"]["name"] == cold.best.case.label
+    assert plain["best"]["time_s"] == pytest.approx(sum(plain["best"]["parts_s"].values()))
+    assert plain["break_even_task_s"]["threading"] is None
+    assert plain["again"]["time_s"] < plain["best"]["time_s"]
+    assert len(plain["ranked"]) == len(cold.ranked)
+    assert plain["disturbed"] is plain["certain"] is None
+
+
+def test_backends_that_can_not_run_the_tasks_are_named():
+    """The answer says which backends were left out and why."""
+    barred = recommend(COSTS, replace(LONG, barred=("loky",)), warm=False)
+    assert "Left out because the tasks can't be sent to their workers: loky." in unwrapped(barred)
+
+
+def test_a_disturbed_answer_begins_with_the_warning_and_names_no_best():
+    """The first line says that the answer can't be trusted, the second what is certain; nothing is to be pasted."""
+    cold, warm = (recommend(COSTS, LONG, warm, DISTURBED) for warm in (False, True))
+    lines = text(cold, warm, MODEL).splitlines()
+    assert lines[0] == DISTURBED
+    assert lines[1].startswith("What is certain with 1,000 tasks: processes pay off from about ")
+    assert "threads do not." in lines[1]
+    assert "Best" not in "".join(lines)
+    assert "Parallel(" not in "".join(lines)
+    plain = json.loads(document(cold, warm, MODEL))
+    assert [plain[key] for key in ("best", "runner_up", "paste", "again")] == [None] * 4
+    assert plain["disturbed"] == DISTURBED
+
+
+def test_a_disturbed_answer_recommends_the_loop_if_that_is_certain():
+    """Ten tasks of a microsecond need no probe."""
+    loop = recommend(COSTS, TaskProfile(1e-6, 10), False, DISTURBED)
+    assert "What is certain: the plain loop is best" in unwrapped(loop)
+    assert json.loads(document(loop, None, MODEL))["best"]["name"] == LOOP
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"), [(4.2e-3, "5 ms"), (5e-3, "5 ms"), (5.1e-3, "10 ms"), (9.9e-4, "1 ms"), (1.1, "2 s")]
+)
+def test_what_is_certain_is_rounded_up(seconds, expected):
+    """Task times are rounded up to 1, 2 or 5."""
+    sentence = certain(Certainty(False, True, seconds), LONG)
+    assert f"processes pay off from about {expected} per task; threads may pay off as well." in sentence
