@@ -9,6 +9,10 @@ class Unreadable(SuiteError):
     """A file is not a run file that can be believed; the message names the file."""
 
 
+class NoAccess(Unreadable):
+    """The system did not give a file's content: it may be sound, and the message names it with the system's reason."""
+
+
 class StoreTrouble(SuiteError):
     """The store can't be written or locked; nothing in it was changed."""
 

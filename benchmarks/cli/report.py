@@ -6,6 +6,7 @@ import shlex
 import textwrap
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,6 @@ from benchmarks.cli.outcome import Exit, Outcome
 from benchmarks.compare.judging import compare_runs
 from benchmarks.compare.terms import Terms
 from benchmarks.errors import BadReference, SuiteError
-from benchmarks.files.reading import read_document
 from benchmarks.gate.judgement import judgement
 from benchmarks.gate.measurements import Measurements
 from benchmarks.gate.opening import open_record
@@ -24,7 +24,7 @@ from benchmarks.history.comparability import bars
 from benchmarks.history.index import Index, bars_key
 from benchmarks.history.marks import Marks, read_marks
 from benchmarks.history.references import EXPECTED, Found, find, is_there
-from benchmarks.history.run import Run, parse_run
+from benchmarks.history.run import Run, read_usable
 from benchmarks.history.series import alike, tracks
 from benchmarks.history.store import Store
 from benchmarks.report import terminal
@@ -79,8 +79,8 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
     with closing(Index(store)) as index:
         marks = read_marks(store)
         found = [_one(text, index, marks) for text in (args.inputs or ["latest"])]
-        document = read_document(found[-1].path)
-        parsed = parse_run(document, visible(found[-1].label))
+        parsed, document = read_usable(found[-1].path)
+        parsed = replace(parsed, origin=visible(found[-1].label))
         if args.terminal:
             return Outcome(_lines(parsed, document, args.coloured), Exit.FINE)
         _refuse_over(args, store, found)

@@ -13,8 +13,9 @@ from benchmarks.compare.remarks import shortage_note
 from benchmarks.compare.sides import Side, Sides
 from benchmarks.compare.terms import Terms
 from benchmarks.errors import BadReference
+from benchmarks.history.case_times import CaseTimes
 from benchmarks.history.resources import needs
-from benchmarks.history.run import CaseTimes, Run
+from benchmarks.history.run import Run
 from benchmarks.limits import RESOURCE_KEYS, ceilings, over_ceiling
 
 # A resource of a case, by the case's key.

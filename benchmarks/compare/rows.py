@@ -16,16 +16,19 @@ from benchmarks.compare.resources import have_resources, resource_rows
 from benchmarks.compare.sides import Side, Sides
 from benchmarks.compare.terms import Terms
 from benchmarks.compare.usual import StoredSittings
+from benchmarks.history.case_times import CaseTimes
 from benchmarks.history.comparability import case_difference
-from benchmarks.history.run import WRONG_RESULT, CaseTimes
+from benchmarks.history.run import WRONG_RESULT
 from benchmarks.limits import over_ceiling
+from benchmarks.text.printable import visible
 
 
 def rows(sides: Sides, stored: StoredSittings, terms: Terms) -> list[Row]:
     """Return a row for every case of either side that `-k` selects, and for its resources."""
     broken = _wrong_results(sides.head, terms)
+    unusable = _unusable(sides, terms)
     base, head = (
-        {key: case for key, case in terms.select(side).items() if case.fullname not in broken}
+        {key: case for key, case in terms.select(side).items() if case.fullname not in broken and key not in unusable}
         for side in (sides.base, sides.head)
     )
     common = [key for key in base if key in head]
@@ -34,6 +37,7 @@ def rows(sides: Sides, stored: StoredSittings, terms: Terms) -> list[Row]:
     new = [case for key, case in head.items() if key not in base]
     result = [
         *(_without_case(fullname, Verdict.BROKEN, terms, why) for fullname, why in broken.items()),
+        *(row for key, row in unusable.items() if row.fullname not in broken),
         *(_without_times(base[key], Verdict.INCOMPARABLE, terms, str(why)) for key, why in changed.items()),
         *_time_rows(sides, {key: head[key] for key in common if key not in changed}, stored, terms),
         *resource_rows(sides, {key: case for key, case in head.items() if key not in changed}, terms),
@@ -70,13 +74,32 @@ def _least_s(case: CaseTimes, sample: Sample, head: Side) -> float:
     if lower is not None:
         return lower
     runs = [run.cases[case.key] for run in head.runs if case.key in run.cases]
-    return min(min(times.rounds_s, default=times.mean_s) for times in runs)
+    return min(times.fastest_s for times in runs)
 
 
 def _wrong_results(head: Side, terms: Terms) -> dict[str, str]:
     """Return the selected cases of head with a wrong result in any run, and what was wrong."""
     failed = {fullname: why for run in head.runs for fullname, why in run.failed.items()}
     return {name: why for name, why in failed.items() if why.startswith(WRONG_RESULT) and terms.selects(name)}
+
+
+def _unusable(sides: Sides, terms: Terms) -> dict[str, Row]:
+    """Return a row, by key, for every selected case whose numbers can't be used in any run of either side.
+
+    It is MISSING if base had it and head has nothing of it, and INCOMPARABLE otherwise: no such case passes unseen.
+    """
+    rows = {}
+    for side, name in ((sides.base, "base"), (sides.head, "head")):
+        for key, case in side.unusable.items():
+            if not terms.selects(case.param, case.name, case.fullname):
+                continue
+            gone = key not in sides.head.cases and key not in sides.head.unusable
+            if gone and sides.head.own_cases_only:
+                continue
+            verdict = Verdict.MISSING if gone else Verdict.INCOMPARABLE
+            note = f"unusable in {name}: {case.reason}"
+            rows[key] = Row(case.name, case.fullname, verdict, None, None, None, terms.min_effect, note)
+    return rows
 
 
 def _missing(gone: list[CaseTimes], new: list[CaseTimes], head: Side, terms: Terms) -> list[Row]:
@@ -86,15 +109,20 @@ def _missing(gone: list[CaseTimes], new: list[CaseTimes], head: Side, terms: Ter
         reason = next((why for run in head.runs if (why := run.without_time.get(case.fullname))), "")
         if not reason and head.own_cases_only:
             continue
-        renamed = next((f"renamed to {other.name}?" for other in new if _tail(other) == _tail(case)), "")
-        rows.append(_without_times(case, Verdict.MISSING, terms, reason or renamed or "head has no such case"))
+        note = reason or _new_name(case, new) or "head has no such case"
+        rows.append(_without_times(case, Verdict.MISSING, terms, note))
     return rows
 
 
-def _tail(case: CaseTimes) -> str:
-    """Return the part of a key that survives a renamed function or, without parameters, a moved file."""
-    _, bracket, params = case.key.partition("[")
-    return params if bracket else case.name
+def _new_name(case: CaseTimes, new: list[CaseTimes]) -> str:
+    """Return a guess at what became of a missing case, empty if no new case is like it."""
+    for other in new:
+        if other.name == case.name:
+            return f"moved to {visible(other.fullname.removesuffix(other.name).removesuffix('::'))}?"
+    for other in new:
+        if case.param and other.param == case.param:
+            return f"renamed to {other.name}?"
+    return ""
 
 
 def _failure_in_base(case: CaseTimes, base: Side) -> str:

@@ -8,7 +8,8 @@ from datetime import datetime
 from benchmarks.analysis.samples import Sample
 from benchmarks.analysis.sittings import sittings, took_turns
 from benchmarks.analysis.unpaired import K
-from benchmarks.history.run import CaseTimes, Run, geometric_mean_s
+from benchmarks.history.case_times import CaseTimes, UnusableCase
+from benchmarks.history.run import Run
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,11 @@ class Side:
     def cases(self) -> dict[str, CaseTimes]:
         """Every case that any run has, as the newest run describes it."""
         return {key: case for run in self.runs for key, case in run.cases.items()}
+
+    @property
+    def unusable(self) -> dict[str, UnusableCase]:
+        """Every case whose numbers can't be used in any of the runs, with the newest reason."""
+        return {key: case for run in self.runs for key, case in run.unusable.items()}
 
     @property
     def sittings(self) -> list[list[int]]:
@@ -76,13 +82,13 @@ class Sides:
         A run's time is the geometric mean of a case's rounds. Where any run lacks the rounds, it is the stored
         arithmetic mean, on both sides.
         """
-        with_rounds = {key: all(run.cases[key].rounds_s for run in self.runs if key in run.cases) for key in keys}
+        with_rounds = {key: all(run.cases[key].summary for run in self.runs if key in run.cases) for key in keys}
 
         def time_s(run: Run, key: str) -> float | None:
             case = run.cases.get(key)
             if case is None:
                 return None
-            return geometric_mean_s(case.rounds_s) if with_rounds[key] else case.mean_s
+            return case.center_s if with_rounds[key] else case.mean_s
 
         return self.samples(keys, time_s)
 

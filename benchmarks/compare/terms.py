@@ -5,7 +5,7 @@ from fnmatch import fnmatchcase
 
 from benchmarks.analysis.verdict import Thresholds
 from benchmarks.compare.sides import Side
-from benchmarks.history.run import CaseTimes
+from benchmarks.history.case_times import CaseTimes
 from benchmarks.limits import Limit, limit_of
 
 

@@ -74,6 +74,8 @@ def _refusal(document: object, message: str) -> str:
         return said
     path = path.rstrip("`")
     place = path.lstrip(".")
+    if "missing required field" in said:
+        return f"{place}: {said}"
     try:
         return f"{place} is {shown(_value_at(document, path))}; {said}"
     except (KeyError, IndexError, TypeError):

@@ -4,15 +4,18 @@ A run file may come from a fork's pull request or from a restored cache. Nothing
 file is refused before it is parsed, because the parser's memory grows with what a file says, not with what it weighs.
 """
 
+import codecs
 import contextlib
-import itertools
+import errno
 import json
 import os
 import stat
+from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from benchmarks.errors import Unreadable
+from benchmarks.errors import NoAccess, Unreadable
 from benchmarks.text.printable import visible
 
 # A run of 1,000 cases with 500 rounds each is about 13 MB. Text takes up to 4 bytes a character once it is decoded.
@@ -24,15 +27,8 @@ _MOST = {"[": 200_000, "{": 200_000, '"': 1_000_000, ",": 2_000_000}
 
 
 def read_bytes(path: Path, most: int = MOST_BYTES) -> bytes:
-    """The bytes of an ordinary file; raises Unreadable for links, pipes, folders, and more than `most` bytes."""
-    try:
-        # O_NONBLOCK: opening a named pipe would wait for a writer.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError as error:
-        why = "a symbolic link; expected the run file itself" if path.is_symlink() else error.strerror
-        raise Unreadable(f"{visible(path)}: {why}") from None
-    except ValueError as error:
-        raise Unreadable(f"{visible(path)}: {error}") from None
+    """Return the bytes of an ordinary file. Raises Unreadable for links, pipes, folders, and more than `most` bytes."""
+    descriptor = open_to_read(path)
     try:
         return read_open(descriptor, visible(path), most)
     finally:
@@ -40,19 +36,43 @@ def read_bytes(path: Path, most: int = MOST_BYTES) -> bytes:
             os.close(descriptor)
 
 
-def read_open(descriptor: int, origin: str, most: int = MOST_BYTES) -> bytes:
-    """As `read_bytes`, of a file that is open and stays open."""
-    facts = os.fstat(descriptor)
-    if not stat.S_ISREG(facts.st_mode):
-        raise Unreadable(f"{origin}: not an ordinary file")
-    if facts.st_size > most:
-        raise Unreadable(f"{origin}: {facts.st_size:,} bytes; a run file has at most {most:,}")
+def open_to_read(path: Path) -> int:
+    """Return the descriptor of a file, which may still be a pipe or a folder. Raises Unreadable for links."""
     try:
-        # One read may give less than there is; a file that grows meanwhile is cut off.
-        pieces = iter(lambda: os.read(descriptor, 2**20), b"")
-        return b"".join(itertools.islice(pieces, most // 2**20 + 1))
+        # O_NONBLOCK: opening a named pipe would wait for a writer.
+        return os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
-        raise Unreadable(f"{origin}: {error.strerror}") from None
+        if path.is_symlink():
+            raise Unreadable(f"{visible(path)}: a symbolic link; expected the run file itself") from None
+        # A socket can't be opened at all: that is no matter of access.
+        kind = Unreadable if error.errno == errno.ENXIO else NoAccess
+        raise kind(f"{visible(path)}: {error.strerror}") from None
+    except ValueError as error:
+        raise Unreadable(f"{visible(path)}: {error}") from None
+
+
+def read_open(descriptor: int, origin: str, most: int = MOST_BYTES) -> bytes:
+    """Return the bytes of a file that is open and stays open. Raises Unreadable as `read_bytes` does."""
+    return b"".join(read_pieces(descriptor, origin, most))
+
+
+def read_pieces(descriptor: int, origin: str, most: int) -> Iterator[bytes]:
+    """Yield the bytes of an ordinary file in pieces of up to a MiB. Raises Unreadable.
+
+    A file that grows meanwhile is cut off.
+    """
+    try:
+        facts = os.fstat(descriptor)
+        if not stat.S_ISREG(facts.st_mode):
+            raise Unreadable(f"{origin}: not an ordinary file")
+        if facts.st_size > most:
+            raise Unreadable(f"{origin}: {facts.st_size:,} bytes; a run file has at most {most:,}")
+        for _ in range(most // 2**20 + 1):
+            if not (piece := os.read(descriptor, 2**20)):
+                return
+            yield piece
+    except OSError as error:
+        raise NoAccess(f"{origin}: {error.strerror}") from None
 
 
 def read_document(path: Path) -> dict[str, Any]:
@@ -60,18 +80,24 @@ def read_document(path: Path) -> dict[str, Any]:
     return parse_document(read_bytes(path), visible(path))
 
 
-def parse_document(content: bytes, origin: str) -> dict[str, Any]:
-    """The JSON object in `content`, which came from `origin`; raises Unreadable.
+def parse_document(
+    content: bytes, origin: str, *, finite: bool = True, replacements: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return the JSON object in `content`, which came from `origin`. Raises Unreadable.
 
-    Stricter than JSON's own readers: finite numbers only, no key twice.
+    Stricter than JSON's own readers: no key twice, and finite numbers only unless `finite` is False. A byte-order mark
+    is skipped. An object whose only key is in `replacements` becomes the value there.
     """
-    for sign, most in _MOST.items():
-        if (count := content.count(sign.encode())) > most:
-            raise Unreadable(f"{origin}: {count:,} times {sign}; a run file has at most {most:,}")
+    _refuse_many(content, origin)
     try:
-        document = json.loads(content.decode("utf-8"), parse_constant=_refuse_constant, object_pairs_hook=_distinct)
-        # Finds a number that is too large for a float (1e999), at a third of what looking at each number costs.
-        json.dumps(document, allow_nan=False)
+        document = json.loads(
+            content.removeprefix(codecs.BOM_UTF8).decode("utf-8"),
+            parse_constant=_refuse_constant if finite else float,
+            object_pairs_hook=partial(_object, replacements=replacements or {}),
+        )
+        if finite:
+            # Finds a number that is too large for a float (1e999), at a third of what looking at each number costs.
+            json.dumps(document, allow_nan=False)
     except RecursionError:
         raise Unreadable(f"{origin}: nested too deeply for a run file") from None
     except UnicodeDecodeError as error:
@@ -80,22 +106,31 @@ def parse_document(content: bytes, origin: str) -> dict[str, Any]:
         what = "empty" if not content.strip() else f"not JSON: {error.msg} at line {error.lineno}"
         raise Unreadable(f"{origin}: {what}; was it cut off?") from None
     except ValueError as error:
-        beyond = any(words in str(error) for words in ("JSON compliant", "integer string conversion"))
-        why = "a number is out of range; expected finite numbers" if beyond else error
-        raise Unreadable(f"{origin}: {why}") from None
+        raise Unreadable(f"{origin}: {_refusal(error)}") from None
     if not isinstance(document, dict):
         raise Unreadable(f"{origin}: a JSON {type(document).__name__}; expected an object")
     return document
+
+
+def _refuse_many(content: bytes, origin: str) -> None:
+    for sign, most in _MOST.items():
+        if (count := content.count(sign.encode())) > most:
+            raise Unreadable(f"{origin}: {count:,} times {sign}; a run file has at most {most:,}")
+
+
+def _refusal(error: ValueError) -> str:
+    beyond = any(words in str(error) for words in ("JSON compliant", "integer string conversion"))
+    return "a number is out of range; expected finite numbers" if beyond else str(error)
 
 
 def _refuse_constant(text: str) -> float:
     raise ValueError(f"{text} is not a number JSON knows; expected finite numbers")
 
 
-def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _object(pairs: list[tuple[str, Any]], replacements: Mapping[str, Any]) -> Any:
     result = dict(pairs)
     if len(result) < len(pairs):
-        seen: set[str] = set()
-        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+        keys: set[str] = set()
+        twice = next(key for key, _ in pairs if key in keys or keys.add(key))  # type: ignore[func-returns-value]
         raise ValueError(f"the key '{visible(twice)[:60]}' stands twice in one object")
-    return result
+    return replacements[pairs[0][0]] if len(pairs) == 1 and pairs[0][0] in replacements else result

@@ -11,8 +11,9 @@ from benchmarks.analysis.quantity import RESOURCES, Quantity
 from benchmarks.files.status import Failure as FailureEvent
 from benchmarks.files.status import read_status
 from benchmarks.gate.record import SIDES, SIZING_OF_HEAD, PairRecord, Record, SideName, pair_files, status_of
+from benchmarks.history.case_times import CaseTimes
 from benchmarks.history.resources import needs
-from benchmarks.history.run import CaseTimes, Run, read_run
+from benchmarks.history.run import Run, read_run
 from benchmarks.limits import RESOURCE_KEYS
 
 # By pair, None if the pair has no measurement.

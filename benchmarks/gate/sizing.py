@@ -15,7 +15,8 @@ from benchmarks.gate.commands import last_lines
 from benchmarks.gate.environments import BuiltSide
 from benchmarks.gate.record import SIZING_OF_HEAD, GateCase, Record, SideName, logs_of, runs_of, status_of
 from benchmarks.gate.sessions import running, session_command
-from benchmarks.history.run import CaseTimes, Run, geometric_mean_s, read_run
+from benchmarks.history.case_times import CaseTimes
+from benchmarks.history.run import Run, geometric_mean_s, read_run
 
 _SUITE = ("benchmarks/suite/test_summation.py", "benchmarks/suite/test_overhead.py")
 

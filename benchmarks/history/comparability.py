@@ -4,7 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from benchmarks.history.run import CaseTimes, Run
+from benchmarks.history.case_times import CaseTimes
+from benchmarks.history.run import Run
 from benchmarks.text.printable import visible
 
 # What must be equal. joblib, its dependencies and the commit are not here: they are what is compared.

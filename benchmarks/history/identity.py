@@ -39,7 +39,7 @@ class Identity:
 
 def identity(document: Mapping[str, Any]) -> Identity:
     """The machine of a run file: from our key where there is one, otherwise from pytest-benchmark's facts."""
-    ours, stock = _object(document.get("joblib_suite"), "machine"), _object(document, "machine_info")
+    ours, stock = suite_machine(document), _object(document, "machine_info")
     cpu = _object(stock, "cpu")
     if ours:
         python = [_text(ours.get("python_implementation")), _text(ours.get("python"))]
@@ -47,7 +47,9 @@ def identity(document: Mapping[str, Any]) -> Identity:
         free = ours.get("free_threading") is True
     else:
         python = [_text(stock.get("python_implementation")), _text(stock.get("python_version"))]
-        cores, model, system = cpu.get("count"), cpu.get("brand_raw"), stock.get("system")
+        # Older versions of py-cpuinfo say `brand`; if the model is not known, there is only the architecture.
+        models = (cpu.get("brand_raw"), cpu.get("brand"), cpu.get("arch_string_raw"))
+        cores, model, system = cpu.get("count"), next(filter(_text, models), None), stock.get("system")
         free = False
     return Identity(
         cpu_model=_text(model),
@@ -56,6 +58,11 @@ def identity(document: Mapping[str, Any]) -> Identity:
         python="-".join(filter(None, python)) or None,
         free_threading=free,
     )
+
+
+def suite_machine(document: Mapping[str, Any]) -> dict[str, Any]:
+    """What the suite says of the machine in a run file; empty in a file of other origin."""
+    return _object(document.get("joblib_suite"), "machine")
 
 
 def _object(parent: object, key: str) -> dict[str, Any]:

@@ -13,9 +13,10 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from benchmarks.errors import SuiteError, Unreadable
+from benchmarks.history.case_times import CaseTimes
 from benchmarks.history.comparability import bars
 from benchmarks.history.index_file import empty_index, open_index
-from benchmarks.history.run import CaseTimes, Run, geometric_mean_s, read_run
+from benchmarks.history.run import Run, read_run
 from benchmarks.history.store import Store, StoredFile
 
 
@@ -176,15 +177,14 @@ def facts(run: Run) -> dict[str, Any]:
         "selection": run.selection,
         "asked": run.asked,
         "completed": len(run.cases),
+        "unusable": len(run.unusable),
         "failed": len(run.failed),
         "versions": dict(run.versions),
     }
 
 
 def _point(case: CaseTimes) -> tuple[float, float, float, int]:
-    if not case.rounds_s:
-        return math.log(case.mean_s), case.mean_s, case.mean_s, case.rounds
-    return math.log(geometric_mean_s(case.rounds_s)), min(case.rounds_s), max(case.rounds_s), case.rounds
+    return math.log(case.center_s), case.fastest_s, case.slowest_s, case.rounds
 
 
 def _changed(file: StoredFile, row: tuple[Any, ...]) -> bool:

@@ -15,7 +15,7 @@ from typing import Any
 from benchmarks.errors import SuiteError, Unreadable
 from benchmarks.files.durable import make_folder, sync_folder, trouble, try_lock, write_all
 from benchmarks.files.reading import parse_document, read_document, read_open
-from benchmarks.history.run import parse_run
+from benchmarks.history.run import Run, parse_run
 from benchmarks.history.store import OWN, Store, encode
 from benchmarks.text.printable import visible
 
@@ -121,7 +121,7 @@ def _read(content: bytes, origin: str) -> tuple[dict[str, Any], list[dict[str, A
                 header = line
                 continue
             if "fullname" in line:
-                parse_run({**header, "benchmarks": [line]}, origin)
+                _refuse_unusable(parse_run({**header, "benchmarks": [line]}, origin))
             good.append(line)
         except Unreadable:
             if header is None:
@@ -130,6 +130,12 @@ def _read(content: bytes, origin: str) -> tuple[dict[str, Any], list[dict[str, A
     if header is None:
         raise Unreadable(f"{origin}: empty")
     return header, _last_of_each(good), damaged
+
+
+def _refuse_unusable(run: Run) -> None:
+    """Raise Unreadable for a case whose numbers can't be used: the suite writes no such line."""
+    for case in run.unusable.values():
+        raise Unreadable(f"{run.origin}: {case.fullname}: {case.reason}")
 
 
 def _last_of_each(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -33,6 +33,8 @@ def merge(parts: Sequence[Part], forced: Collection[str], allow_partial: bool) -
     for part in parts:
         if not isinstance(part.document.get("joblib_suite"), dict):
             raise BadReference(f"{part.label}: not measured by this suite; only its own runs can be joined")
+        for case in part.run.unusable.values():
+            raise BadReference(f"{part.label}: {case.fullname}: {case.reason}; a part has to be sound, was it edited?")
     for part in parts[1:]:
         _refuse_different(parts[0], part, forced)
     _refuse_overlap(parts)

@@ -7,9 +7,8 @@ from typing import Any
 
 from benchmarks.errors import SuiteError
 from benchmarks.files.durable import trouble, write
-from benchmarks.files.reading import read_document
 from benchmarks.history.journal import Journal
-from benchmarks.history.run import parse_run
+from benchmarks.history.run import read_usable
 from benchmarks.history.store import Store
 
 
@@ -39,8 +38,7 @@ class HistoryStorage:
         from pytest_benchmark.stats import normalize_stats
 
         for path in self.baselines:
-            document = read_document(path)
-            parse_run(document, str(path))
+            _, document = read_usable(path)
             for entry in document["benchmarks"]:
                 normalize_stats(entry["stats"])  # type: ignore[no-untyped-call]
             inside = path.is_relative_to(self.store.root)

@@ -100,6 +100,28 @@ def test_missing_renamed_and_new_cases_are_named(tmp_path, call):
     assert "NEW" in out
 
 
+@pytest.mark.parametrize("odd_side", ["base", "head", "both"])
+def test_an_odd_case_is_incomparable_and_the_others_are_judged(tmp_path, call, odd_side):
+    """A case whose numbers make no sense can't pass unseen, and costs no other case."""
+    runs = {"base": noisy_run(1), "head": noisy_run(2)}
+    for side in ("base", "head") if odd_side == "both" else (odd_side,):
+        runs[side]["benchmarks"][0]["stats"]["min"] = 0.0
+    stored(tmp_path / "h", *runs.values())
+    code, out, _ = call("compare", "1", "2")
+    side = "head" if odd_side == "both" else odd_side
+    assert f"unusable in {side}: stats.min is 0.0; expected `float` > 1e-12" in out
+    assert "1 INCOMPARABLE, 2 INCONCLUSIVE" in out
+    assert code == 3
+
+
+def test_an_odd_case_of_base_that_head_does_not_have_is_missing(tmp_path, call):
+    """Odd numbers in base are no excuse for a case that is gone."""
+    base = noisy_run(1)
+    base["benchmarks"][0]["stats"]["min"] = 0.0
+    stored(tmp_path / "h", base, noisy_run(2, names=NAMES[1:]))
+    assert call("compare", "1", "2")[0] == 1
+
+
 def test_a_subset_run_answers_for_its_own_cases_when_it_is_named(tmp_path, call):
     """A subset run that is named answers for its own cases only; as `latest` it has to have them all."""
     subset = noisy_run(2, names=NAMES[:1], selection={"-k": "loky-n2-b10"})

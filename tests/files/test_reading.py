@@ -43,6 +43,11 @@ def test_content_that_is_no_run_file(tmp_path, content, expected):
     assert "\n" not in str(refused.value)
 
 
+def test_a_byte_order_mark_is_skipped(tmp_path):
+    """Editors and PowerShell write one."""
+    assert read_document(write(tmp_path / "x.json", b'\xef\xbb\xbf{"a": 1}')) == {"a": 1}
+
+
 def test_a_sparse_file_of_10_gb_is_refused_unread(tmp_path):
     """By its size, before a byte of it is read."""
     path = tmp_path / "0001_huge.json"

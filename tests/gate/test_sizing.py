@@ -7,7 +7,7 @@ import pytest
 from benchmarks.gate.pair_loop import shuffled
 from benchmarks.gate.record import GateCase
 from benchmarks.gate.sizing import unbatched, write_plan
-from benchmarks.history.run import CaseTimes
+from benchmarks.history.case_times import CaseTimes
 
 
 def timed(param, batches, backend="SequentialBackend", test="f.py::test_summation"):

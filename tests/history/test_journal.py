@@ -127,7 +127,7 @@ def test_a_journal_without_a_first_line_is_put_aside(tmp_path):
     path = died(store)
     path.write_text('{"benchmarks": 3}')
     (said,) = recover(store)
-    assert "benchmarks is a int; expected a list; put aside as" in said
+    assert "benchmarks is 3; expected `array`, got `int`; put aside as" in said
     assert (store.own("quarantine") / "one.jsonl").read_text() == '{"benchmarks": 3}'
     assert store.files() == []
 

@@ -6,6 +6,7 @@ import pytest
 
 from benchmarks.errors import Unreadable
 from benchmarks.history.run import geometric_mean_s, parse_run, read_run
+from benchmarks.text.printable import unprintable
 from tests.documents import document, entry
 from tests.run_session import ROOT
 
@@ -60,9 +61,9 @@ def test_a_folder_s_name_is_harmless():
     assert len(run.identity.folder) < 150
 
 
-def damage(path, value):
+def damage(path, value, whole=None):
     """A document with the value at `path` replaced, or removed for `...`."""
-    changed = copy.deepcopy(document())
+    changed = copy.deepcopy(whole or document())
     *parents, last = path
     place = changed
     for step in parents:
@@ -77,43 +78,125 @@ def damage(path, value):
 @pytest.mark.parametrize(
     ("path", "value", "expected"),
     [
-        (["benchmarks"], ..., "benchmarks is missing; expected a list"),
-        (["benchmarks"], {}, "benchmarks is a dict; expected a list"),
-        (["benchmarks", 0], 7, "benchmarks[0] is a int; expected an object"),
-        (["benchmarks", 0, "fullname"], "", "benchmarks[0].fullname is missing"),
-        (["benchmarks", 0, "fullname"], "x" * 1025, "expected at most 1024 printable characters"),
-        (["benchmarks", 0, "name"], "a\x1b[2Jb", "expected at most 1024 printable characters"),
-        (["benchmarks", 0, "stats"], ..., "benchmarks[0].stats is missing; expected an object"),
-        (["benchmarks", 0, "stats", "mean"], ..., "benchmarks[0].stats.mean is None; expected seconds"),
-        (["benchmarks", 0, "stats", "min"], "1", "benchmarks[0].stats.min is '1'; expected seconds"),
-        (["benchmarks", 0, "stats", "data", 1], -1.0, "benchmarks[0].stats.data[1] is -1.0; expected seconds, above 0"),
-        (["benchmarks", 0, "stats", "data", 1], 0, "above 0"),
-        (["benchmarks", 0, "stats", "data", 1], True, "stats.data[1] is True"),
-        (["benchmarks", 0, "stats", "data", 1], 1e300, "below 1e+07"),
-        (["benchmarks", 0, "stats", "rounds"], 9, "stats.rounds is 9, but there are 3 times in its data"),
-        (["benchmarks", 0, "stats", "rounds"], True, "rounds is a bool; expected a whole number"),
-        (["benchmarks", 0, "params"], [], "benchmarks[0].params is a list; expected an object"),
+        (["benchmarks"], ..., "missing required field `benchmarks`"),
+        (["benchmarks"], {}, "benchmarks is {}; expected `array`"),
         (["datetime"], "yesterday", "datetime is 'yesterday'; expected ISO 8601"),
         (["datetime"], "0001-01-01T00:00:00+14:00", "expected ISO 8601"),
-        (["commit_info"], [], "commit_info is a list; expected an object"),
+        (["commit_info"], [], "commit_info is []; expected `object | null`"),
         (["joblib_suite", "format"], 2, "joblib_suite.format is 2; this program knows up to 1"),
-        (["joblib_suite", "state"], "great", "joblib_suite.state is 'great'; expected complete or partial"),
-        (["joblib_suite", "cases"], 3, "cases is a int; expected an object"),
+        (["joblib_suite", "state"], "great", "joblib_suite.state is 'great'; invalid enum value"),
+        (["joblib_suite", "cases"], 3, "cases is 3; expected `object | null`"),
     ],
     ids=lambda value: None if isinstance(value, list) else str(value)[:30],
 )
-def test_what_has_no_meaning_is_refused(path, value, expected):
-    """Naming the field, what was found and what was expected."""
+def test_a_file_that_says_nothing_sensible_is_unreadable(path, value, expected):
+    """The refusal names the file, the field, what was found and what was expected."""
     with pytest.raises(Unreadable) as refused:
         parse_run(damage(path, value), "0001_x.json")
     assert str(refused.value).startswith("0001_x.json: ")
     assert expected in str(refused.value)
 
 
-def test_a_case_that_stands_there_twice_is_refused():
-    """Which of the two would count?"""
-    with pytest.raises(Unreadable, match=r"loky-n2-b10\] stands in it twice"):
-        parse_run(document(entry(), entry()), "x")
+@pytest.mark.parametrize(
+    ("path", "value", "expected"),
+    [
+        ([], 7, "expected `object`, got `int`"),
+        (["fullname"], "", "fullname is ''; expected `str` of length >= 1"),
+        (["fullname"], "x" * 1025, "expected `str` of length <= 1024"),
+        (["name"], "a\x1b[2Jb", "name is 'a\\x1b[2Jb'; expected printable text"),
+        (["stats"], ..., "missing required field `stats`"),
+        (["stats", "mean"], ..., "stats: object missing required field `mean`"),
+        (["stats", "median"], None, "stats.median is None; expected `float`"),
+        (["stats", "min"], "1", "stats.min is '1'; expected `float`"),
+        (["stats", "min"], 0.0, "stats.min is 0.0; expected `float` > 1e-12"),
+        (["stats", "max"], float("nan"), "stats.max is nan; expected `float` > 1e-12"),
+        (["stats", "max"], 10**400, "number out of range"),
+        (["stats", "ops"], float("inf"), "stats.ops is inf; expected a finite number"),
+        (["stats", "q1"], -1.0, "stats.q1 is -1.0; expected a finite number, not negative"),
+        (["stats", "data", 1], -1.0, "data[1] is -1.0; expected `float` > 1e-12"),
+        (["stats", "data", 1], True, "data[1] is True"),
+        (["stats", "data", 1], 1e300, "expected `float` < 1e7"),
+        (["stats", "data"], 3, "data is 3; expected `array`"),
+        (["stats", "rounds"], 9, "stats.rounds is 9, but there are 3 times in its data"),
+        (["stats", "rounds"], 0, "stats.rounds is 0"),
+        (["stats", "rounds"], True, "rounds is True; expected `int`"),
+        (["params"], [], "params is []; expected `object | null`"),
+    ],
+    ids=lambda value: None if isinstance(value, list) else str(value)[:30],
+)
+def test_an_odd_case_is_kept_as_unusable_and_costs_no_other_case(path, value, expected):
+    """The reason names the field, what was found and what was expected, in printable text."""
+    run = parse_run(damage(["benchmarks", 0, *path], value, document(entry(), entry("loky-n2-b100"))), "x")
+    assert [case.param for case in run.cases.values()] == ["loky-n2-b100"]
+    (case,) = run.unusable.values()
+    assert expected in case.reason.replace("10000000.0", "1e7")
+    assert not unprintable(case.reason + case.name + case.fullname)
+    assert len(case.name) < 120
+    assert len(case.reason) < 300
+
+
+def test_of_two_cases_with_one_name_neither_counts():
+    """Nobody can tell which of the two is meant; the other cases are usable."""
+    run = parse_run(document(entry(), entry("loky-n2-b100"), entry(), entry()), "x")
+    assert [case.param for case in run.cases.values()] == ["loky-n2-b100"]
+    (case,) = run.unusable.values()
+    assert "two cases with the name" in case.reason
+
+
+def stranger(*fullnames, params=None, **extra_info):
+    """A run file of pytest-benchmark alone, with these cases."""
+    entries = []
+    for number, fullname in enumerate(fullnames):
+        case = entry(**extra_info)
+        case |= {"fullname": fullname, "name": fullname.rpartition("::")[2], "param": None, "params": params}
+        entries.append(case | {"stats": {**case["stats"], "ops": 90.0 + number}})
+    run_file = document(*entries)
+    del run_file["joblib_suite"]
+    return run_file
+
+
+def test_in_a_file_of_other_origin_a_case_is_known_by_its_full_name():
+    """A parameter that is an object is stored with its address, which differs in each process."""
+    before, after = (
+        parse_run(stranger("test_a.py::test_f[f-100]", params={"f": f"UNSERIALIZABLE[<f at {memory}>]"}), "x")
+        for memory in ("0x7f01", "0x7f02")
+    )
+    assert list(before.cases) == list(after.cases) == ["test_a.py::test_f[f-100]"]
+
+
+def test_nothing_in_a_file_of_other_origin_is_read_as_ours():
+    """Other people have an extra_info of their own, of any type."""
+    run = parse_run(stranger("a.py::t", tasks=3, calls="many", resources="low", params=["any"]), "x")
+    (case,) = run.cases.values()
+    assert case.facts == {}
+    assert set(case.work) == {None}
+
+
+@pytest.mark.parametrize("of_ours", [True, False])
+def test_a_folder_may_have_a_bracket_in_its_name(of_ours):
+    """Only the case's own name is cut at a bracket."""
+    run_file = stranger("bench[a]/x.py::t[1]", "bench[a]/x.py::u[1]", params={"n": 1})
+    if of_ours:
+        run_file["joblib_suite"] = document()["joblib_suite"]
+    run = parse_run(run_file, "x")
+    assert len(run.cases) == 2
+    assert not run.unusable
+
+
+@pytest.mark.parametrize(
+    ("cpu", "model"),
+    [
+        ({"brand_raw": "New", "brand": "Old", "arch_string_raw": "x86_64"}, "New"),
+        ({"brand": "Old", "arch_string_raw": "x86_64"}, "Old"),
+        ({"brand_raw": "", "arch_string_raw": "aarch64"}, "aarch64"),
+        ({}, None),
+    ],
+)
+def test_the_processor_of_older_run_files(cpu, model):
+    """py-cpuinfo has changed the name of the key, and some processors have no brand."""
+    run_file = stranger("a.py::t")
+    run_file["machine_info"]["cpu"] = cpu
+    assert parse_run(run_file, "x").identity.cpu_model == model
 
 
 def test_geometric_mean():

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from benchmarks.history.case_times import CaseTimes
 from benchmarks.history.resources import CPU_S, PEAK_PSS_BYTES, needs
-from benchmarks.history.run import CaseTimes, Run
+from benchmarks.history.run import Run
 from benchmarks.report.html.figures import NAMES, ROW, Cell, Figure, Section, Table, chart
 from benchmarks.report.html.theme import LINE
 from benchmarks.text.formatting import duration, size

@@ -1,0 +1,100 @@
+"""Run files with very many rounds are read in bounded memory."""
+
+import json
+import math
+import subprocess
+import sys
+
+import pytest
+
+from benchmarks.errors import Unreadable
+from benchmarks.files import rounds
+from benchmarks.files.rounds import RoundsSummary, read_run_document, summarize_rounds
+from tests.documents import write
+
+
+def data_of(path):
+    """The value of `data` in a file."""
+    return read_run_document(path)["stats"]["data"]
+
+
+def test_many_rounds_are_summarised_and_few_are_kept(tmp_path):
+    """The summary is the one of the rounds, wherever a piece of the file ends and however the file is indented."""
+    many = [1e-5 * (1 + number % 7) for number in range(30_000)]
+    for name, indent in (("flat", None), ("indented", 4)):
+        for extra in range(3):
+            text = json.dumps({"pad": "x" * extra, "stats": {"data": many, "rounds": 30_000}}, indent=indent)
+            (summary,) = data_of(write(tmp_path / f"{name}.json", text))
+            expected = summarize_rounds(many)
+            assert summary.rounds == 30_000
+            assert (summary.fastest_s, summary.slowest_s) == (expected.fastest_s, expected.slowest_s)
+            assert math.isclose(summary.mean_s, expected.mean_s, rel_tol=1e-14)
+            assert math.isclose(summary.geometric_mean_s, expected.geometric_mean_s, rel_tol=1e-14)
+    few = many[: rounds.MOST_ROUNDS]
+    assert data_of(write(tmp_path / "few.json", {"stats": {"data": few}})) == few
+
+
+def test_pieces_of_any_size_give_the_same(tmp_path, monkeypatch):
+    """A key, a number or a bracket may be cut in two between two reads."""
+    monkeypatch.setattr(rounds, "MOST_ROUNDS", 4)
+    path = write(
+        tmp_path / "x.json", '{"stats": {"name": "a\\"data\\": [1", "data" : [1.5, 2.5,3e0,\n4, 5, 6] }, "b": 1}'
+    )
+    whole = path.read_bytes()
+    for size in range(1, len(whole)):
+        pieces = [whole[at : at + size] for at in range(0, len(whole), size)]
+        monkeypatch.setattr(rounds, "read_pieces", lambda *_, pieces=pieces: pieces)
+        document = read_run_document(path)
+        (summary,) = document["stats"]["data"]
+        assert (summary.rounds, summary.mean_s, summary.fastest_s, summary.slowest_s) == (6, 22 / 6, 1.5, 6.0)
+        assert (document["stats"]["name"], document["b"]) == ('a"data": [1', 1)
+
+
+@pytest.mark.parametrize("odd", ["0", "-1", "NaN", "Infinity", "1e999", "9" * 400])
+def test_an_odd_round_among_many_is_seen(tmp_path, odd):
+    """No number of other rounds hides it."""
+    for at in (0, 25_000):
+        values = ["1e-5"] * 50_000
+        values[at] = odd
+        (summary,) = data_of(write(tmp_path / "x.json", f'{{"stats": {{"data": [{",".join(values)}]}}}}'))
+        assert isinstance(summary, RoundsSummary)
+        assert not (summary.fastest_s > 0 and summary.slowest_s < math.inf)
+
+
+@pytest.mark.parametrize(
+    "end", ["", "]", ",]}}", ", 1,,2]}}", ', "x"]}}', ", {}]}}", ", 1 2]}}", "," + "1" * 20_000 + "]}}"]
+)
+def test_a_malformed_list_of_many_rounds_is_refused(tmp_path, end):
+    """A list that was cut off or edited does not pass as a shorter one."""
+    path = write(tmp_path / "x.json", '{"stats": {"data": [' + ",".join(["1e-5"] * 20_000) + end)
+    with pytest.raises(Unreadable, match=r"x\.json: "):
+        read_run_document(path)
+
+
+def test_a_hundred_megabytes_of_rounds_take_little_memory(tmp_path):
+    """The peak does not grow with the number of rounds."""
+    numbers = ",\n                    ".join(["1.0123456789012345e-05"] * 100_000)
+    with (tmp_path / "x.json").open("w") as file:
+        file.write('{"cases": [')
+        for number in range(20):
+            file.write(f'{"," if number else ""}{{"data": [{numbers}]}}')
+        file.write("]}")
+    assert (tmp_path / "x.json").stat().st_size > 80 * 2**20
+    code = (
+        "import resource, sys; from pathlib import Path; from benchmarks.files.rounds import read_run_document\n"
+        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "assert len(read_run_document(Path(sys.argv[1]))['cases']) == 20\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "x.json")], capture_output=True, text=True, check=True
+    )
+    unit = 1 if sys.platform == "darwin" else 1024
+    assert int(done.stdout) * unit < 40 * 2**20
+
+
+def test_a_file_that_is_large_without_rounds_is_refused(tmp_path):
+    """The bound on everything else stays, because its memory can't be bounded."""
+    path = write(tmp_path / "x.json", '{"a": "' + "x" * rounds.MOST_BYTES + '"}')
+    with pytest.raises(Unreadable, match="bytes beside long lists of rounds"):
+        read_run_document(path)
