@@ -23,6 +23,9 @@ _LEAST_GAIN = 0.2
 # Tasks that wait give up their core voluntarily, at least in this share of the tasks.
 _FEWEST_WAITS = 0.1
 
+# If the overhead of two threads exceeds the work by this factor, its noise hides whether the tasks hold the GIL.
+_MOST_OVERHEAD = 2.0
+
 # The user's own tasks may take long.
 _ROUNDS = 3
 
@@ -64,8 +67,8 @@ def profile_of(loop: Mapping[str, Any], threads: Mapping[str, Any], costs: Costs
     )
     overhead_s, work_s = _overhead_s(pool, threads["extra_info"]), fmean(threads["extra_info"]["loop_s"])
     stretch = max(0.0, float(median(threads["stats"]["data"])) - costs.poll_s / 2 - overhead_s) / work_s
-    if overhead_s > work_s:
-        return MeasuredTasks(profile, None)  # too short to tell: they count as holding the GIL
+    if overhead_s > _MOST_OVERHEAD * work_s:
+        return MeasuredTasks(profile, None)  # the tasks are taken to hold the GIL
     reason = _contradiction(profile, extra_info, stretch, costs)
     why = reason and f"Do not trust this: the machine was busy while the tasks were measured ({reason}). Ask again."
     return MeasuredTasks(replace(profile, releases_gil=_released(stretch, pool, profile.waits)), why)

@@ -31,9 +31,13 @@ def sentences(recommendation: Recommendation, warm: Recommendation | None) -> li
     said += [*_runner_up(recommendation), *_flat(recommendation), _break_even(recommendation)]
     said += [*_memory(recommendation), *_waiting(recommendation), *_excluded(recommendation)]
     if warm:
-        label, time = warm.first.case.label, duration(warm.first.time_s)
-        said.append(f"For repeated calls in a pool that stays open, {label} is best: {time} per call.")
+        name, time = _name(warm.first.case), duration(warm.first.time_s)
+        said.append(f"For repeated calls in a pool that stays open, {name} is best: {time} per call.")
     return said
+
+
+def _name(case: Case) -> str:
+    return "the plain loop" if case.backend == LOOP else case.label
 
 
 def _uncertain(recommendation: Recommendation, certainty: Certainty) -> list[str]:
@@ -155,7 +159,7 @@ def _runner_up(recommendation: Recommendation) -> list[str]:
     more = second.time_s / recommendation.first.time_s - 1
     cost = _more(more) if more >= 0 else f"{-more:.0%} less, which is not worth a pool"
     apart = "" if recommendation.told_apart(second) else "; the model can't tell the two apart"
-    return [f"Runner-up: {second.case.label}, {duration(second.time_s)}, {cost}{apart}."]
+    return [f"Runner-up: {_name(second.case)}, {duration(second.time_s)}, {cost}{apart}."]
 
 
 def _more(share: float) -> str:

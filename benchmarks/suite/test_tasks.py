@@ -1,4 +1,4 @@
-"""The tasks of `--workload` by themselves: how long each takes, what is sent with it, what two threads make of them."""
+"""The tasks of `--workload`: how long each takes, what is sent with it, and how fast two threads run them."""
 
 import pickle
 import resource
@@ -12,15 +12,19 @@ from benchmarks.session.state import suite_session
 
 pytestmark = pytest.mark.benchmark(group="tasks")
 
-# What a run file takes for granted; of more tasks only their mean is kept.
+# The run file has a length for each task of a call up to this size; of larger calls, only the mean is kept.
 MOST_LENGTHS = 20_000
 
-# So long a call has to take that joblib's 10 ms poll is little of it.
+# A call of two threads has to take this long, so that joblib's 10 ms poll is a small part of it.
 LEAST_S = 0.3
+
+# A call of two threads has at most this many tasks, which joblib sends one by one in some 20 to 100 us each. A plain
+# loop that takes less than this overhead for so many tasks is best anyway.
+MOST_TASKS = 5_000
 
 
 def test_loop(measure, benchmark, call, workload):
-    """The plain loop; beside its rounds the length of each task, whether it waits, and what is sent with it."""
+    """Measure the plain loop, the length of each task, whether it waits, and what is sent with it."""
     measure.warm_call(Case(LOOP, 1, None), call, beside_loop=True)
     began, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF)
     lengths = lengths_s(call)
@@ -36,14 +40,19 @@ def test_loop(measure, benchmark, call, workload):
 
 
 def test_threads(measure, request, call, workload):
-    """Two threads, as many tasks as it takes to see what they make of them."""
-    times = LEAST_S / call.loop_s()
-    larger = suite_session(request.config).workload.call(times) if times > 1 else call
-    measure.warm_call(Case("threading", 2, 1), larger, beside_loop=True)
+    """Measure two threads, with enough tasks to see whether they share the work, but no more than a few seconds."""
+    scale = threads_scale(len(call.arguments), call.loop_s())
+    scaled = call if scale == 1 else suite_session(request.config).workload.call(scale)
+    measure.warm_call(Case("threading", 2, 1), scaled, beside_loop=True)
+
+
+def threads_scale(tasks, loop_s):
+    """Return how many times as many tasks the threads are given, for a plain loop of `loop_s` seconds."""
+    return min(max(1, LEAST_S / loop_s), MOST_TASKS / tasks)
 
 
 def sent_bytes(call):
-    """Bytes of an argument, pickled; none where it can't be: such a task runs in threads only."""
+    """Return the mean size of a pickled argument, 0 if one can't be pickled: such tasks run in threads only."""
     try:
         return len(pickle.dumps(call.arguments)) / len(call.arguments)
     except Exception:  # pickle raises whatever the objects do
@@ -51,7 +60,7 @@ def sent_bytes(call):
 
 
 def lengths_s(call):
-    """Seconds of each task."""
+    """Return the seconds that each task takes."""
     times = []
     for argument in call.arguments:
         began = time.perf_counter()

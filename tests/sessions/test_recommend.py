@@ -1,4 +1,4 @@
-"""Probes and advice for real: sessions of the suite that measure, a model on disk, answers from it."""
+"""Probes and recommendations from real sessions, with a cost model on disk."""
 
 import json
 
@@ -10,17 +10,17 @@ from tests.run_session import ROOT, session
 
 @pytest.fixture(scope="module")
 def models(tmp_path_factory):
-    """A folder with the model of this machine, measured once; the second answer is asked of what is stored."""
+    """Return a folder with the cost model of this machine, which is probed once; later answers use it."""
     folder = tmp_path_factory.mktemp("models")
     code, out, err = run_verb("recommend", "--task-time", "1us", "--tasks", "20", "--models", str(folder))
     assert code == 0, err
-    assert out.startswith("Best: the plain loop")
+    assert "the plain loop" in out.partition("For 20 tasks")[0]
     assert "probing this machine first" in err
     return folder
 
 
 def recommend(models, *args):
-    """(the document, what it said) of a recommendation from the stored model."""
+    """Return (JSON, output) of a recommendation from the stored model."""
     path = models / "advice.json"
     code, out, err = run_verb("recommend", "--models", str(models), "--json", str(path), *args)
     assert code == 0, err
@@ -28,16 +28,19 @@ def recommend(models, *args):
 
 
 def test_an_answer_from_a_stored_probe(models):
-    """Nothing is measured again; tasks that hold the GIL never go to threads, and lines to paste are in it."""
+    """A stored model answers at once; tasks that hold the GIL never go to threads, even by a disturbed probe."""
     found, out = recommend(models, "--task-time", "20ms", "--tasks", "400")
-    assert found["best"]["backend"] != "threading"
-    assert found["best"]["interval_s"][0] < found["best"]["time_s"] < found["best"]["interval_s"][1]
+    first = found["ranked"][0]
+    assert first["backend"] != "threading"
+    assert first["interval_s"][0] < first["time_s"] < first["interval_s"][1]
+    assert (found["best"] is None) == (found["disturbed"] is not None)
+    assert out.startswith("Best: " if found["best"] else "Do not trust this: ")
     assert found["break_even_task_s"].keys() == {"threading", "loky", "multiprocessing"}
-    assert found["paste"] in out
+    assert (found["paste"] or "") in out
 
 
 def test_the_probe_says_how_well_it_fits(models):
-    """The model on disk has the cases that it was not made of, two for each pool."""
+    """The stored model has two held-out cases per pool, and constants in a plausible order."""
     (path,) = [path for path in models.glob("*.json") if path.name != "advice.json"]
     model = json.loads(path.read_text())
     pools = model["costs"]["pools"]
@@ -51,7 +54,7 @@ def test_the_probe_says_how_well_it_fits(models):
 
 
 def test_a_page(models, tmp_path):
-    """With both charts, in one file."""
+    """The page has both charts and needs no network."""
     path = tmp_path / "advice.html"
     recommend(models, "--task-time", "2ms", "--tasks", "1000", "-o", str(path))
     text = path.read_text()
@@ -61,27 +64,36 @@ def test_a_page(models, tmp_path):
 
 
 def test_tasks_that_are_measured(models):
-    """Pauses use no core: the more workers the better, and the answer knows without having been told."""
+    """Tasks that sleep are recognized: the more workers, the better."""
     found, out = recommend(models, "--workload", "sleeping")
     assert found["profile"]["waits"] > 0.8
-    assert found["best"]["n_jobs"] == max(one["n_jobs"] for one in found["ranked"])
-    assert "may pay off" in out
+    assert found["ranked"][0]["n_jobs"] == max(one["n_jobs"] for one in found["ranked"])
+    assert found["disturbed"] or "may pay off" in out
     assert found["profile"]["tasks"] == 100
     assert found["profile"]["task_s"] == pytest.approx(1.1e-3, rel=0.3)
     assert found["profile"]["lengths"] == 100
-    assert "of measured lengths" in out
+    assert "with the lengths that were measured" in out
 
 
 def test_uneven_tasks_that_are_measured(models):
-    """Every fortieth takes a hundred times as long: the model is told of each."""
+    """The length of each task is measured."""
     found, _ = recommend(models, "--workload", "uneven")
     assert found["profile"]["releases_gil"] < 0.5
     assert found["profile"]["waits"] < 0.3
     assert found["profile"]["lengths"] == 400
 
 
+def test_very_short_tasks_are_answered_within_seconds(models, tmp_path):
+    """20,000 tasks of less than a microsecond belong into the plain loop, and measuring them is quick."""
+    (tmp_path / "tiny.py").write_text("def negative(n):\n    return -n\n\n\nNUMBERS = list(range(20_000))\n")
+    args = ("--workload-path", str(tmp_path), "--workload", "tiny:negative", "--task-args", "tiny:NUMBERS")
+    found, _ = recommend(models, *args)
+    assert found["ranked"][0]["backend"] == "loop"
+    assert found["profile"]["task_s"] < 1e-5
+
+
 def test_ones_own_function(models):
-    """From a folder that is not installed, with arguments in a file."""
+    """A function from a folder that is not installed is measured; a missing one is named."""
     own = ROOT / "tests" / "own"
     args = ("--workload-path", str(own), "--workload", "pricing:price", "--task-args", "pricing:ORDERS")
     found, _ = recommend(models, *args)
@@ -92,7 +104,7 @@ def test_ones_own_function(models):
 
 
 def test_a_function_that_fails_is_named_with_its_reason(models, tmp_path):
-    """As a session says it; and what can't be sent to processes is not sent there."""
+    """A task that raises is named with its argument; backends that can't run the tasks are left out."""
     (tmp_path / "mine.py").write_text(
         "import threading\n"
         "def raises(n):\n    raise KeyError('no price')\n"
@@ -110,7 +122,7 @@ def test_a_function_that_fails_is_named_with_its_reason(models, tmp_path):
 
 
 def test_a_model_of_another_joblib_is_measured_again(models):
-    """The reason is named before it begins; ended early, nothing is left running and the old model stays."""
+    """The reason is printed before the probe; if the probe is ended early, the old model stays."""
     (path,) = [path for path in models.glob("*.json") if path.name != "advice.json"]
     before = path.read_text()
     try:
@@ -140,7 +152,7 @@ def test_a_model_of_another_joblib_is_measured_again(models):
         (("--task-time", "2ms", "--tasks", "5", "--waits", "120%"), "--waits 120%: expected at most 100%"),
         (("--workload", ""), "--workload '': expected a built-in workload"),
         (("--workload", "summation"), "--workload 'summation': expected a built-in workload"),
-        (("--workload", "sleeping", "--tasks", "5"), "--tasks and --workload: what is measured need not be told"),
+        (("--workload", "sleeping", "--tasks", "5"), "--tasks and --workload: --workload measures the tasks"),
         (("--task-time", "2ms", "--tasks", "5", "--task-args", "m:A"), "need --workload"),
         (("--task-time", "2ms", "--tasks", "5", "--models", "/dev/null/x"), "--models"),
         (("--task-time", "2ms", "--tasks", "5", "--models", ""), "--models"),
@@ -149,7 +161,7 @@ def test_a_model_of_another_joblib_is_measured_again(models):
     ],
 )
 def test_questions_that_make_no_sense(args, expected):
-    """One line, exit code 2, before anything is measured."""
+    """An invalid question is one line on stderr and exit code 2, before anything is measured."""
     code, out, err = run_verb("recommend", *args)
     assert (code, out) == (2, "")
     assert expected in err
@@ -157,7 +169,7 @@ def test_questions_that_make_no_sense(args, expected):
 
 
 def test_a_probe_is_a_profile_of_its_own(tmp_path):
-    """Its cases run where they are asked for, in no other session; resources are in each."""
+    """The cases of the probe are measured with --profile probe only, and each has its resources."""
     done = session(
         tmp_path, "--profile", "probe", "--resources", "--rounds", "1", "--backends", "threading", "-k", "n2"
     )
@@ -170,7 +182,7 @@ def test_a_probe_is_a_profile_of_its_own(tmp_path):
 
 
 def test_resources_in_a_session(tmp_path):
-    """One more call of each case, which is no round; the summary says what memory it took."""
+    """--resources adds one untimed call to each case, and the summary names the peak memory."""
     args = ("--resources", "--backends", "loky,threading", "--n-jobs", "2", "--batch-sizes", "10")
     done = session(tmp_path, *args, "--tasks", "200", "--rounds", "3", "benchmarks/suite/test_summation.py")
     assert done.exit_code == 0, done.output
@@ -183,7 +195,7 @@ def test_resources_in_a_session(tmp_path):
 
 
 def test_without_being_asked_nothing_is_sampled(tmp_path):
-    """No process, no key."""
+    """Without --resources, a run file has none."""
     done = session(tmp_path, "--benchmark-only", "--tasks", "100", "--rounds", "1", "-k", "threading-n2-b10")
     assert done.exit_code == 0, done.output
     assert not [bench for bench in done.run["benchmarks"] if "resources" in bench["extra_info"]]

@@ -1,0 +1,73 @@
+"""What a session's measurement of the user's tasks says about them."""
+
+from dataclasses import replace
+
+import pytest
+
+from benchmarks.advise.measured_tasks import profile_of
+from benchmarks.errors import AdviceError
+from benchmarks.suite.test_tasks import LEAST_S, MOST_TASKS, threads_scale
+from tests.advise.costs import COSTS
+
+
+def loop(task_s=1e-2, tasks=100, **extra_info):
+    """Return the plain loop of a run file, whose tasks compute all the time unless `extra_info` says otherwise."""
+    passed_s = task_s * tasks
+    own = {"tasks": tasks, "lengths_s": [task_s] * tasks, "payload_bytes": 10, "barred": []}
+    own |= {"cpu_s": passed_s, "passed_s": passed_s, "voluntary_switches": 0}
+    return {"stats": {"data": [passed_s] * 3}, "extra_info": own | extra_info}
+
+
+def threads(call_s, loop_s=1.0, tasks=100):
+    """Return the call of two threads of a run file, with the plain loop's time beside it."""
+    extra_info = {"tasks": tasks, "loop_s": [loop_s, loop_s], "batches": [{"1": tasks}]}
+    return {"stats": {"data": [call_s] * 3}, "extra_info": extra_info}
+
+
+@pytest.mark.parametrize(("call_s", "share"), [(1.1, 0.0), (0.8, 0.5), (0.5, 1.0), (1.5, 0.0)])
+def test_the_share_of_the_gil_is_between_the_probe_s_extremes(call_s, share):
+    """Two threads that take 1.1 s per second of work hold the GIL, those that take 0.5 s release it."""
+    tasks = profile_of(loop(), threads(call_s), COSTS)
+    assert tasks.profile.releases_gil == pytest.approx(share, abs=0.051)
+    assert tasks.disturbance is None
+
+
+def test_tasks_that_wait_are_recognized():
+    """Tasks that use a tenth of a core and give it up voluntarily wait for nine tenths of their time."""
+    tasks = profile_of(loop(cpu_s=0.1, voluntary_switches=100), threads(0.56), COSTS)
+    assert tasks.profile.waits == pytest.approx(0.9)
+
+
+def test_threads_that_gain_more_than_the_machine_allows_are_disturbed():
+    """Two threads on two cores can't take a third of the plain loop's time: the loop was slowed down."""
+    tasks = profile_of(loop(), threads(0.33), COSTS)
+    assert tasks.disturbance.startswith("Do not trust this: ")
+    assert "more than the machine allows" in tasks.disturbance
+
+
+def test_tasks_that_change_their_time_are_disturbed():
+    """The same tasks took twice as long when they were timed one by one."""
+    assert "2.0x as long" in profile_of(loop(passed_s=2.0, cpu_s=2.0), threads(1.1), COSTS).disturbance
+
+
+def test_tasks_too_short_for_threads_to_tell_hold_the_gil():
+    """If the overhead of the threads hides the work, they say nothing about the GIL, and nothing is disturbed."""
+    tasks = profile_of(loop(3e-7, 5_000, passed_s=1e-2), threads(0.001, 5_000 * 3e-7, 5_000), COSTS)
+    assert tasks.profile.releases_gil == 0.0
+    assert tasks.disturbance is None
+
+
+def test_a_probe_without_two_threads_is_named():
+    """The share of the GIL needs the probe's two threads."""
+    with pytest.raises(AdviceError, match="knows nothing of two threads"):
+        profile_of(loop(), threads(1.0), replace(COSTS, pools=COSTS.pools[1:]))
+
+
+@pytest.mark.parametrize(
+    ("tasks", "task_s"), [(20_000, 3e-7), (1_000_000, 5e-8), (10, 5e-8), (20_000, 1e-3), (100, 1e-3), (40, 1.0)]
+)
+def test_threads_are_given_few_tasks(tasks, task_s):
+    """A call has at most 5,000 tasks, and takes the plain loop at least 0.3 s if so many are enough for that."""
+    given = threads_scale(tasks, tasks * task_s) * tasks
+    assert given <= MOST_TASKS
+    assert given == pytest.approx(MOST_TASKS) or given * task_s >= LEAST_S * 0.99
