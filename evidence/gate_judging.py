@@ -7,10 +7,15 @@ from statistics import median
 
 from benchmarks.analysis import hypotheses
 from benchmarks.analysis.hypotheses import judge_cases, judge_groups
-from benchmarks.analysis.paired import PairRatios
+from benchmarks.analysis.paired import PairRatios, pair_ratios
 from benchmarks.analysis.verdict import Thresholds
 
 CASES, PAIRS = 100, 54
+
+
+def _pair(rng: random.Random) -> PairRatios:
+    head, completed = ([rng.lognormvariate(0.01, 0.09) for _ in range(7)] for _ in range(2))
+    return pair_ratios((1.0,) * 7, head, ((1.0,) * 7, completed))
 
 
 def main() -> None:
@@ -19,12 +24,7 @@ def main() -> None:
     parser.add_argument("--repeat", type=int, default=5)
     args = parser.parse_args()
     rng = random.Random(1)
-    tracks = {
-        f"case {place}": [
-            PairRatios(*(tuple(rng.gauss(0.01, 0.09) for _ in range(7)) for _ in range(2))) for _ in range(PAIRS)
-        ]
-        for place in range(CASES)
-    }
+    tracks = {f"case {place}": [_pair(rng) for _ in range(PAIRS)] for place in range(CASES)}
     groups = {f"backend {place}": [f"case {number}" for number in range(place, CASES, 4)] for place in range(4)}
     plain = Thresholds.of_case(alpha=0.01, min_effect=0.05, limit=None)
     seconds = []

@@ -1,11 +1,13 @@
-"""One case, or several as one, measured in pairs: from log-ratios of rounds to an estimate, an interval, and evidence.
+"""One case, or several as one, measured in pairs: from the rounds of a pair to an estimate, an interval, and evidence.
 
 A user waits for the mean call, so the estimate and its interval are those of the mean. Evidence comes from several
-scores of a pair, each an odd function of its log-ratios, so that its sign is a fair coin if the label does not matter:
+scores of a pair. Exchanging base and head changes the sign of each and nothing else, so that the sign is a fair coin if
+the label does not matter:
 
 - *typical*: the mean of the rounds' log-ratios, clipped at 0.3 scales. It sees a slowdown of all calls soonest, and
   hardly notices one of a few calls, or one that joblib's 10 ms poll turns into one more poll for some calls.
-- *mean*: the mean of the log-ratios as they are. It sees a slowdown of some calls, and pays for it with noise.
+- *mean*: the logarithm of head's mean round over base's. It sees a slowdown of some calls, and pays for it with noise.
+  (The mean of log-ratios would not do: if a tenth of the calls takes twice as long, it says 7 % instead of 10 %.)
 - *completed*: as typical, of the times until the last batch has completed, where they are known. The poll has no part
   in them: a delay inside dispatch or inside a task moves all of them.
 
@@ -27,13 +29,40 @@ Rounds = Sequence[Sequence[float]]
 
 
 class PairRatios(NamedTuple):
-    """One pair's log(head / base) of each round: until joblib returned, and until the last batch had completed.
+    """One pair of a case: log(head / base) of each round, until joblib returned, and of the mean round.
 
-    `completed` is empty where nothing is known of batches.
+    `mean_variance` is the variance of `mean` as the rounds of each side suggest it, 0 for one round. `completed`
+    is as `returned`, until the last batch had completed; it is empty where nothing is known of batches.
     """
 
     returned: tuple[float, ...]
+    mean: float
+    mean_variance: float
     completed: tuple[float, ...] = ()
+
+
+def pair_ratios(
+    base: Sequence[float], head: Sequence[float], completed: tuple[Sequence[float], Sequence[float]] | None = None
+) -> PairRatios:
+    """Compare the rounds of a pair, in any unit; `completed` are base's and head's until the last batch."""
+    return PairRatios(
+        _log_ratios(base, head),
+        log(fsum(head) / fsum(base)),
+        _relative_variance(base) + _relative_variance(head),
+        _log_ratios(*completed) if completed else (),
+    )
+
+
+def _log_ratios(base: Sequence[float], head: Sequence[float]) -> tuple[float, ...]:
+    return tuple(log(after / before) for before, after in zip(base, head, strict=True))
+
+
+def _relative_variance(rounds: Sequence[float]) -> float:
+    """Return the variance of the mean's logarithm, to first order (the delta method)."""
+    if len(rounds) < 2:
+        return 0.0
+    center = fsum(rounds) / len(rounds)
+    return fsum((value - center) ** 2 for value in rounds) / (len(rounds) - 1) / len(rounds) / center**2
 
 
 # Beyond so many scales a round's log-ratio counts no more than at that point: most rounds agree well, and those in
@@ -78,15 +107,13 @@ def typical(rounds: Rounds) -> Values:
     return Values(_clipped(rounds), _clipped_priors(rounds), (1.0,) * len(rounds))
 
 
-def mean(rounds: Rounds) -> Values:
-    """Return the plain mean of each pair."""
-    values, priors, squares = [], [], 0.0
-    for count, pair in enumerate(rounds, 1):
-        center = fsum(pair) / len(pair)
-        values.append(center)
-        squares += fsum((ratio - center) ** 2 for ratio in pair) / max(1, len(pair) - 1) / len(pair)
-        priors.append(max(_LEAST_SCALE**2, squares / count))
-    return Values(tuple(values), tuple(priors), (1.0,) * len(values))
+def mean(pairs: Sequence[PairRatios]) -> Values:
+    """Return the mean round's log-ratio of each pair."""
+    priors, total = [], 0.0
+    for count, pair in enumerate(pairs, 1):
+        total += pair.mean_variance
+        priors.append(max(_LEAST_SCALE**2, total / count))
+    return Values(tuple(pair.mean for pair in pairs), tuple(priors), (1.0,) * len(pairs))
 
 
 def _clipped(rounds: Rounds) -> tuple[float, ...]:
@@ -267,7 +294,7 @@ def assess(pairs: Sequence[PairRatios], effect: float) -> Assessment:
     """Assess a case after one pair or more; `effect` is the log-ratio that is aimed at."""
     returned = [pair.returned for pair in pairs]
     completed = [pair.completed for pair in pairs]
-    means = mean(returned)
+    means = mean(pairs)
     center = fsum(means.values) / len(means.values)
     if not all(completed):
         shares = _WITHOUT_COMPLETED
@@ -295,7 +322,7 @@ class CaseValues(NamedTuple):
 def case_values(pairs: Sequence[PairRatios]) -> list[CaseValues]:
     """Return what each pair says of a case for the groups that it belongs to."""
     returned, completed = [pair.returned for pair in pairs], [pair.completed for pair in pairs]
-    sharp, means = typical(completed if all(completed) else returned), mean(returned)
+    sharp, means = typical(completed if all(completed) else returned), mean(pairs)
     return [CaseValues(*each) for each in zip(sharp.values, sharp.priors, means.values, means.priors, strict=True)]
 
 

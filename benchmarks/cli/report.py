@@ -187,7 +187,7 @@ def _gate(args: argparse.Namespace, folder: Path) -> Outcome:
     from benchmarks.report.html.record_page import record_sections
 
     sections = record_sections(
-        found, {name: vars(logs_s) for name, logs_s in measurements.logs_s.items()}, _facts(folder, record)
+        found, {name: vars(rounds_s) for name, rounds_s in measurements.rounds_s.items()}, _facts(folder, record)
     )
     return _written(args, f"Gate: {found.base} against {found.head}", sections)
 

@@ -23,7 +23,7 @@ from benchmarks.errors import GateError, Unreadable
 from benchmarks.files.decoding import decode_versioned
 from benchmarks.files.durable import make_folder, write
 from benchmarks.files.reading import read_document
-from benchmarks.gate.measurements import BySide, Measurements
+from benchmarks.gate.measurements import Measurements
 from benchmarks.gate.record import Record, Seconds, machine_of
 from benchmarks.gate.schedule import PAIR_S
 from benchmarks.text.formatting import counted, minutes
@@ -79,7 +79,7 @@ def calibrate(folder: Path, record: Record, when: str) -> Calibration:
         found = f"{counted(len(complete), 'complete pair')} of processes in {minutes(record.spent_s)}"
         raise GateError(f"{found}; expected {FEWEST_PAIRS} or more: raise --budget, or choose fewer cases with -k")
     case_s = sum(pair.seconds - PAIR_S for pair in complete) / sum(len(pair.cases) for pair in complete)
-    timed_s = {name: math.fsum(map(math.exp, _logs(logs_s))) for name, logs_s in measurements.logs_s.items()}
+    timed_s = {name: math.fsum(rounds_s.both) for name, rounds_s in measurements.rounds_s.items()}
     pairs = {name: [pair for pair in ratios if pair] for name, ratios in measurements.log_ratios.items()}
     enough = [name for name, ratios in pairs.items() if len(ratios) >= FEWEST_PAIRS]
     if not enough:
@@ -95,7 +95,7 @@ def calibrate(folder: Path, record: Record, when: str) -> Calibration:
                 noise=assess(pairs[name], effect).noise,
                 pairs=len(pairs[name]),
                 when=when,
-                call_s=timed_s[name] / len(_logs(measurements.logs_s[name])),
+                call_s=timed_s[name] / len(measurements.rounds_s[name].both),
                 pair_s=timed_s[name] / len(pairs[name]) + untimed_s,
             )
             for name in enough
@@ -105,15 +105,11 @@ def calibrate(folder: Path, record: Record, when: str) -> Calibration:
     )
 
 
-def _logs(logs_s: BySide) -> list[float]:
-    return [*logs_s.base, *logs_s.head]
-
-
 def _speeds(record: Record, measurements: Measurements) -> list[float]:
     """Return the logarithms of one core's times, each case relative to its own mean."""
     relative = []
     for case in record.cases:
-        logs = _logs(measurements.logs_s[case.nodeid])
+        logs = [math.log(seconds) for seconds in measurements.rounds_s[case.nodeid].both]
         if case.workers == 1 and logs:
             mean = math.fsum(logs) / len(logs)
             relative += [value - mean for value in logs]

@@ -60,7 +60,7 @@ def _case(nodeid: str, hypotheses: Hypotheses, measurements: Measurements, recor
     tested = hypotheses.cases.get(nodeid)
     if tested is None:
         return Row(name, nodeid, Verdict.INCONCLUSIVE, None, None, None, record.min_effect, "not measured in time")
-    base_s, head_s = measurements.logs_s[nodeid].geometric_means
+    base_s, head_s = measurements.rounds_s[nodeid].means
     min_effect = tested.thresholds.applied_min_effect
     note = f"max_slowdown is {min_effect:.3g}" if tested.verdict is Verdict.OVER_LIMIT else ""
     return Row(name, nodeid, tested.verdict, base_s, head_s, tested.comparison(), min_effect, note)
@@ -74,7 +74,7 @@ def _group(name: str, tested: Hypothesis) -> Row:
 
 def _resource(key: CaseResource, tested: Hypothesis, measurements: Measurements, limits: Sequence[Limit]) -> Row:
     """Return a row about a resource; one that is over its ceiling in every pair is over it for certain."""
-    base, head = measurements.resources.geometric_means(key)
+    base, head = measurements.resources.values[key].means
     names = case_names(key.nodeid)
     least = min(measurements.resources.values[key].head, default=None)
     over = over_ceiling(limit_of(limits, names), key.quantity, least)

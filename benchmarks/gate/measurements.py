@@ -1,12 +1,12 @@
 """What a record's run files say, pair by pair: log-ratios of times and resources, which the judgement works on."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.analysis.paired import PairRatios
+from benchmarks.analysis.paired import PairRatios, pair_ratios
 from benchmarks.analysis.quantity import RESOURCES, Quantity
 from benchmarks.files.status import Failure as FailureEvent
 from benchmarks.files.status import read_status
@@ -44,12 +44,8 @@ class PairRounds:
         return PairRounds((self.returned[1], self.returned[0]), completed)
 
     def ratios(self) -> PairRatios:
-        """Return log(head / base) of each round."""
-        return PairRatios(_log_ratios(self.returned), _log_ratios(self.completed) if self.completed else ())
-
-
-def _log_ratios(both: RoundsOfBoth) -> tuple[float, ...]:
-    return tuple(math.log(after / before) for before, after in zip(*both, strict=True))
+        """Return log(head / base) of each round and of the mean round."""
+        return pair_ratios(*self.returned, self.completed)
 
 
 def rounds_of_both(base: Run, head: Run) -> dict[str, PairRounds]:
@@ -89,13 +85,14 @@ class BySide:
     head: list[float] = field(default_factory=list)
 
     @property
-    def geometric_means(self) -> tuple[float, float]:
-        """The geometric means of base and head, whose values are logarithms."""
-        return _exp_mean(self.base), _exp_mean(self.head)
+    def both(self) -> list[float]:
+        """The values of both sides."""
+        return [*self.base, *self.head]
 
-
-def _exp_mean(logs: Sequence[float]) -> float:
-    return math.exp(math.fsum(logs) / len(logs))
+    @property
+    def means(self) -> tuple[float, float]:
+        """The means of base and head."""
+        return math.fsum(self.base) / len(self.base), math.fsum(self.head) / len(self.head)
 
 
 class Resources:
@@ -116,14 +113,9 @@ class Resources:
             if base_value is None or head_value is None:
                 log_ratios.append(None)
                 continue
-            log_ratios.append(PairRatios((math.log(head_value / base_value),)))
+            log_ratios.append(pair_ratios((base_value,), (head_value,)))
             self.values[key].base.append(base_value)
             self.values[key].head.append(head_value)
-
-    def geometric_means(self, key: CaseResource) -> tuple[float, float]:
-        """Return the geometric means of base and head."""
-        values = self.values[key]
-        return _exp_mean([*map(math.log, values.base)]), _exp_mean([*map(math.log, values.head)])
 
 
 def _resources_by_case(run: Run) -> dict[str, Mapping[str, float]]:
@@ -133,7 +125,7 @@ def _resources_by_case(run: Run) -> dict[str, Mapping[str, float]]:
 class Measurements:
     """Every case's measurements by pair. Each run file is read once.
 
-    `log_ratios` by node id is what is judged; `logs_s` are the logarithms of the rounds in seconds, for the report;
+    `log_ratios` by node id is what is judged; `rounds_s` are the rounds themselves, in seconds, for the report;
     `failures` are by side and node id the reasons for which a case had no time, one per session in which it had none.
     """
 
@@ -141,7 +133,7 @@ class Measurements:
         self._folder = folder
         self._pairs_read: set[str] = set()
         self.log_ratios: dict[str, LogRatios] = {case.nodeid: [] for case in record.cases}
-        self.logs_s = {case.nodeid: BySide() for case in record.cases}
+        self.rounds_s = {case.nodeid: BySide() for case in record.cases}
         self.resources = Resources(record)
         self.failures: dict[SideName, dict[str, list[str]]] = {side: {} for side in SIDES}
         # Sizing's first session is base's: a case that fails there is not in the gate.
@@ -182,7 +174,7 @@ class Measurements:
         self.failures[side].setdefault(nodeid, []).append(reason)
 
     def _add_rounds(self, nodeid: str, rounds: PairRounds) -> PairRatios:
-        base, head = ([math.log(seconds) for seconds in side] for side in rounds.returned)
-        self.logs_s[nodeid].base += base
-        self.logs_s[nodeid].head += head
+        base, head = rounds.returned
+        self.rounds_s[nodeid].base += base
+        self.rounds_s[nodeid].head += head
         return rounds.ratios()

@@ -6,15 +6,21 @@ import random
 import pytest
 
 from benchmarks.analysis.betting import Values, detectable_log_ratio, log_wealth, variances
-from benchmarks.analysis.paired import CaseValues, PairRatios, assess, assess_together, case_values, typical
+from benchmarks.analysis.paired import CaseValues, assess, assess_together, case_values, pair_ratios, typical
 from benchmarks.analysis.paired import mean as mean_of
 
 EFFECT = math.log(1.05)
 
 
+def pair(returned, completed=None):
+    """A pair of these log-ratios: base's rounds take one second."""
+    base = (1.0,) * len(returned)
+    return pair_ratios(base, list(map(math.exp, returned)), completed and (base, list(map(math.exp, completed))))
+
+
 def returned(rounds):
     """Pairs of which only the times until joblib returned are known."""
-    return [PairRatios(tuple(pair)) for pair in rounds]
+    return [pair(each) for each in rounds]
 
 
 def plain(values, priors):
@@ -76,19 +82,25 @@ def test_the_wealth_of_all_scores_together_is_fair():
     """Exchanging the labels of the last pair leaves the wealth as it was on average, whatever the pairs look like."""
     rng = random.Random(11)
     for count in range(2, 40):
-        pairs = [PairRatios(tuple(heavy(rng, 0.02)), tuple(heavy(rng, 0.02))) for _ in range(count)]
-        *before, last = pairs
-        exchanged = PairRatios(*(tuple(-ratio for ratio in ratios) for ratios in last))
+        before = [pair(heavy(rng, 0.02), heavy(rng, 0.02)) for _ in range(count - 1)]
+        base, head, *completed = [[rng.lognormvariate(0, 0.1) for _ in range(3)] for _ in range(4)]
+        last = pair_ratios(base, head, tuple(completed)), pair_ratios(head, base, tuple(completed[::-1]))
         wealth = math.exp(assess(before, EFFECT).wealth_slower[-1])
-        after = [math.exp(assess([*before, pair], EFFECT).wealth_slower[-1]) for pair in (last, exchanged)]
+        after = [math.exp(assess([*before, each], EFFECT).wealth_slower[-1]) for each in last]
         assert sum(after) / 2 == pytest.approx(wealth)
 
 
 def test_the_mean_and_its_variance_by_hand():
-    """Two pairs of two rounds: means 0.1 and 0.3; the variance of the first mean is 0.02 / 2, then the average."""
-    values = mean_of([(0.0, 0.2), (0.3, 0.3)])
-    assert values.values == pytest.approx((0.1, 0.3))
-    assert values.priors == pytest.approx((0.01, 0.005))
+    """Two pairs of two rounds. Head's first mean is 2 with a variance of 2 / 2, a quarter of its square; then 0."""
+    values = mean_of([pair_ratios((1.0, 1.0), (1.0, 3.0)), pair_ratios((1.0, 1.0), (3.0, 3.0))])
+    assert values.values == pytest.approx((math.log(2), math.log(3)))
+    assert values.priors == pytest.approx((0.25, 0.125))
+
+
+def test_the_mean_counts_calls_not_logarithms():
+    """A call in ten takes twice as long: the mean call takes 10 % longer, and no less is said."""
+    slower = pair_ratios((1.0,) * 10, [1.0] * 9 + [2.0])
+    assert assess([slower] * 5, EFFECT).estimate == pytest.approx(math.log(1.1))
 
 
 POLL_S = 0.0104
@@ -99,12 +111,17 @@ def polled(rng, more=0.0):
     return 0.0404 + POLL_S * ((rng.random() < 0.15) + (rng.random() < more)) + rng.gauss(0, 0.0002)
 
 
+def calls(rng, more=0.0, completed=None):
+    """A pair of seven rounds each."""
+    base, head = ([polled(rng, share) for _ in range(7)] for share in (0.0, more))
+    return pair_ratios(base, head, completed)
+
+
 def test_a_slowdown_of_some_calls_is_never_proved_unchanged():
     """A third of the calls waits one poll more, 6 % on average: the median hardly moves, and the user waits."""
     for seed in range(20):
         rng = random.Random(seed)
-        rounds = [[math.log(polled(rng, 0.3) / polled(rng)) for _ in range(7)] for _ in range(60)]
-        assessment = assess(returned(rounds), EFFECT)
+        assessment = assess([calls(rng, 0.3) for _ in range(60)], EFFECT)
         assert not assessment.below(EFFECT)
         assert assessment.estimate > 0.04
 
@@ -114,8 +131,7 @@ def test_identical_calls_are_proved_unchanged():
     proved = 0
     for seed in range(20):
         rng = random.Random(seed)
-        rounds = [[math.log(polled(rng) / polled(rng)) for _ in range(7)] for _ in range(60)]
-        proved += assess(returned(rounds), EFFECT).below(EFFECT)
+        proved += assess([calls(rng) for _ in range(60)], EFFECT).below(EFFECT)
     assert proved >= 19
 
 
@@ -124,15 +140,10 @@ def test_a_delay_that_the_poll_hides_is_seen_until_the_last_batch():
     needed, seen = math.log(50 / 0.006), {False: 0, True: 0}
     for seed in range(20):
         rng = random.Random(seed)
-        pairs = [
-            PairRatios(
-                tuple(math.log(polled(rng, 0.19) / polled(rng)) for _ in range(7)),
-                tuple(math.log((0.038 + rng.gauss(0, 0.002)) / (0.036 + rng.gauss(0, 0.002))) for _ in range(7)),
-            )
-            for _ in range(22)
-        ]
+        completed = [[[rng.gauss(mean_s, 0.002) for _ in range(7)] for mean_s in (0.036, 0.038)] for _ in range(22)]
+        pairs = [calls(rng, 0.19, tuple(both)) for both in completed]
         for known in seen:
-            shown = pairs if known else returned([pair.returned for pair in pairs])
+            shown = pairs if known else [each._replace(completed=()) for each in pairs]
             seen[known] += assess(shown, EFFECT).slower >= needed
     assert seen[True] >= 15
     assert seen[True] >= seen[False] + 10

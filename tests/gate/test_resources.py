@@ -6,7 +6,7 @@ import random
 import pytest
 from msgspec.structs import replace
 
-from benchmarks.analysis.paired import PairRatios
+from benchmarks.analysis.paired import pair_ratios
 from benchmarks.analysis.quantity import RESOURCES, Quantity
 from benchmarks.analysis.verdict import Verdict
 from benchmarks.gate.hypotheses import judge_record
@@ -44,9 +44,11 @@ def measured(tmp_path, more=0.0, pairs=20, seed=1):
         noisy[1][1] *= 1 + more
         found.resources.add_pair(side(noisy[0]), side(noisy[1]))
         for case in asked.cases:
-            found.log_ratios[case.nodeid].append(PairRatios(tuple(rng.gauss(0, 0.01) for _ in range(3))))
-            for logs_s in (found.logs_s[case.nodeid].base, found.logs_s[case.nodeid].head):
-                logs_s.append(-3.0)
+            found.log_ratios[case.nodeid].append(
+                pair_ratios((1.0,) * 3, [rng.lognormvariate(0, 0.01) for _ in range(3)])
+            )
+            for rounds_s in (found.rounds_s[case.nodeid].base, found.rounds_s[case.nodeid].head):
+                rounds_s.append(0.05)
     return asked, found
 
 

@@ -1,11 +1,10 @@
 """What is measured next, and how a record becomes rows."""
 
 import random
-from math import log1p
 
 from msgspec.structs import replace
 
-from benchmarks.analysis.paired import PairRatios
+from benchmarks.analysis.paired import pair_ratios
 from benchmarks.analysis.verdict import Verdict
 from benchmarks.gate.hypotheses import GRID, groups, judge_record
 from benchmarks.gate.judgement import rows
@@ -30,10 +29,11 @@ def measured(tmp_path, gate, slower, pairs, seed=1):
     found = Measurements(tmp_path, gate)
     for place, case in enumerate(CASES):
         for _ in range(pairs):
-            shift = log1p(slower.get(place, 0.0))
-            found.log_ratios[case.nodeid].append(PairRatios(tuple(shift + rng.gauss(0, 0.02) for _ in range(3))))
-            found.logs_s[case.nodeid].base.append(-2.0)
-            found.logs_s[case.nodeid].head.append(-2.0 + shift)
+            factor = 1 + slower.get(place, 0.0)
+            head = [factor * rng.lognormvariate(0.0, 0.02) for _ in range(3)]
+            found.log_ratios[case.nodeid].append(pair_ratios((1.0,) * 3, head))
+            found.rounds_s[case.nodeid].base.append(0.1)
+            found.rounds_s[case.nodeid].head.append(0.1 * factor)
     return found
 
 

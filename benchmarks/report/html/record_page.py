@@ -1,6 +1,5 @@
 """The sections about a gate: the verdict, both sides' rounds, facts of its record."""
 
-import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,17 +13,17 @@ from benchmarks.text.printable import visible
 
 
 def record_sections(
-    judgement: Judgement, logs_s: Mapping[str, Mapping[str, Sequence[float]]], facts: Mapping[str, Any]
+    judgement: Judgement, rounds_s: Mapping[str, Mapping[str, Sequence[float]]], facts: Mapping[str, Any]
 ) -> list[Section]:
-    """What a gate says; `logs_s` are the logarithms of its rounds by node id and side, `facts` texts by term."""
-    names = Counter(_name(nodeid) for nodeid in logs_s)
+    """What a gate says; `rounds_s` are its rounds by node id and side, `facts` texts by term."""
+    names = Counter(_name(nodeid) for nodeid in rounds_s)
     named: dict[str, list[Rounds]] = {}
-    for nodeid, logs in logs_s.items():
+    for nodeid, rounds in rounds_s.items():
         group, short = grouped(_name(nodeid))
         shown = short if names[_name(nodeid)] == 1 else visible(nodeid)
         for side in ("base", "head"):
-            if logs[side]:
-                named.setdefault(group, []).append(Rounds(shown, side, [math.exp(value) for value in logs[side]]))
+            if rounds[side]:
+                named.setdefault(group, []).append(Rounds(shown, side, rounds[side]))
     figures = [rounds_figure(f"rounds-{place}", name, group) for place, (name, group) in enumerate(named.items(), 1)]
     said = "Every round of both sides; they took turns, so that the machine's changes of speed meet both."
     return [
