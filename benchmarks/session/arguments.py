@@ -1,4 +1,4 @@
-"""`--task-args`: the arguments of a workload's tasks, from a module, a JSON file or a CSV file."""
+"""`--task-args`: reading the arguments of a workload's tasks from a module, a JSON file or a CSV file."""
 
 import csv
 import io
@@ -11,7 +11,7 @@ from typing import Any
 
 from benchmarks.errors import BadOption
 from benchmarks.measure.call import described
-from benchmarks.session.importing import loaded
+from benchmarks.session.importing import import_object
 from benchmarks.text.printable import visible
 
 _MOST = 10_000_000
@@ -19,41 +19,44 @@ _MOST = 10_000_000
 
 @dataclass(frozen=True)
 class Arguments:
-    """One value a task; `spread` says that each holds several parameters, by position (tuple) or by name (dict)."""
+    """One value per task. If `spread` is true, each holds several parameters, by position (tuple) or by name (dict)."""
 
     values: Sequence[Any]
     spread: bool
 
 
-def arguments_of(text: str) -> Arguments:
-    """What the option's value stands for. Raises BadOption."""
+def read_arguments(text: str) -> Arguments:
+    """Read the arguments that the option's value names. Raises BadOption."""
     from_file = text.endswith((".json", ".csv"))
     if from_file:
         values = _from_file(Path(text))
     else:
-        values = _from_module(text, loaded("--task-args", text, ", FILE.json or FILE.csv"))
+        values = _from_module(text, import_object("--task-args", text, ", FILE.json or FILE.csv"))
     if not values:
         raise BadOption(f"--task-args {text!r}: empty; expected an argument for each task")
     kinds = {type(value) for value in values}
-    # From Python, a dictionary is an argument like any other.
+    # In a file, a dictionary names parameters; from Python, it is an argument like any other.
     several = kinds & ({tuple, dict} if from_file else {tuple})
     if several and len(kinds) > 1:
-        raise BadOption(f"--task-args {text!r}: some tasks have several parameters and some one; make them all alike")
+        raise BadOption(
+            f"--task-args {text!r}: some tasks have several parameters and others have one; give all tasks the same"
+        )
     return Arguments(values, bool(several))
 
 
-def _from_module(text: str, found: Any) -> list[Any]:
+def _from_module(text: str, source: Any) -> list[Any]:
+    """Return the values of an iterable, or of what a function returns. Raises BadOption."""
     try:
-        values = found() if callable(found) else found
+        values = source() if callable(source) else source
         if isinstance(values, str | bytes) or not isinstance(values, Iterable):
             kind = type(values).__name__
             raise BadOption(f"--task-args {text!r}: a value of type {kind}; expected a list of arguments")
-        # An endless generator ends here.
+        # The bound stops an endless generator.
         values = list(islice(values, _MOST + 1))
     except BadOption:
         raise
     except (Exception, SystemExit) as error:
-        raise BadOption(f"--task-args {text!r}: making them raised {visible(described(error))}") from None
+        raise BadOption(f"--task-args {text!r}: creating them raised {visible(described(error))}") from None
     if len(values) > _MOST:
         raise BadOption(f"--task-args {text!r}: more than {_MOST:,} arguments")
     return values
@@ -77,7 +80,7 @@ def _json(text: str) -> list[Any]:
 
 
 def _csv(text: str) -> list[Any]:
-    """A line a task; the first one names the parameters."""
+    """Read one task per line; the first line names the parameters. Raises ValueError or csv.Error."""
     reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     names = reader.fieldnames or []
     if not all(name.isidentifier() for name in names) or len(set(names)) < len(names):
@@ -85,13 +88,13 @@ def _csv(text: str) -> list[Any]:
     rows = []
     for row in reader:
         if None in row or None in row.values():
-            raise ValueError(f"line {reader.line_num} has not {len(names)} values, as the first line has")
+            raise ValueError(f"line {reader.line_num} does not have {len(names)} values as the first line does")
         rows.append({name: _value(value) for name, value in row.items()})
     return rows
 
 
 def _value(text: str) -> Any:
-    """A number, true, false or null where it is one, else the text."""
+    """Return a number, true, false or null as Python has it, and any other text unchanged."""
     try:
         return json.loads(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Which stored runs `--benchmark-compare[=RUN]` stands for."""
+"""`--benchmark-compare[=RUN]`: the stored runs that a session is compared with."""
 
 import os
 from collections.abc import Callable
@@ -16,40 +16,45 @@ from benchmarks.history.store import Store
 
 
 def choose_baselines(store: Store, asked: object, now: Callable[[], Run]) -> tuple[list[Path], list[str]]:
-    """The files to compare with, and what the user has to know of them.
+    """Return the run files to compare with, and remarks about them for the user.
 
-    `asked` is True where no run was named; `now` gives this session's run as it will be. Raises SuiteError where a
-    run that was named, pinned or would be chosen can't be one: an older run in its place would pass unseen.
+    `asked` names a run, or is True to choose one; `now` returns the run that this session will save. Raises SuiteError
+    if a run that was named or pinned, or that would be chosen, can't be the baseline: taking an older run instead
+    could hide a regression.
     """
     with closing(Index(store)) as index:
         marks = read_marks(store)
         if asked is True:
             return _newest(index.entries, marks, now())
-        found = find(str(asked), index, marks)
-    said = []
-    for one in found:
-        known = facts(read_run(one.path))
-        if why := objections(known, None, allow_partial=False, strict=in_ci(os.environ)):
-            raise BadReference(f"--benchmark-compare: {one.label} can't be the baseline: {'; '.join(why)}")
-        said += [f"{one.label} was measured on a dirty working tree"] if known["dirty"] else []
-    return [one.path for one in found], said
+        runs = find(str(asked), index, marks)
+    remarks = []
+    for run in runs:
+        run_facts = facts(read_run(run.path))
+        if reasons := objections(run_facts, None, allow_partial=False, strict=in_ci(os.environ)):
+            raise BadReference(f"--benchmark-compare: {run.label} can't be the baseline: {'; '.join(reasons)}")
+        remarks += [f"{run.label} was measured on a dirty working tree"] if run_facts["dirty"] else []
+    return [run.path for run in runs], remarks
 
 
 def _newest(entries: list[Entry], marks: Marks, now: Run) -> tuple[list[Path], list[str]]:
+    """Return the pinned baseline, or the newest run that is comparable to `now`; an empty list if there is none."""
     _refuse_broken(entries, marks)
     entry = default_baseline(entries, marks, bars(now), now.selection, in_ci(os.environ))
     if entry is None:
-        return [], ["no baseline: the history has no whole run of this machine, Python, profile and selection"]
+        return [], ["no baseline: the history has no complete run of this machine, Python, profile and selection"]
+    name = entry.file.path.name
     other = marks.baselines.get("main") not in (None, entry.file.reference)
-    aside = [f"baseline main is not like this session; {entry.file.path.name} is compared with"] if other else []
-    return [entry.file.path], aside
+    remarks = [f"baseline main can't be compared with this session; using {name} instead"] if other else []
+    return [entry.file.path], remarks
 
 
 def _refuse_broken(entries: list[Entry], marks: Marks) -> None:
-    """A file that can't be read might be the baseline."""
+    """Raise BadReference if a run file can't be read or the pinned run is gone: either might be the baseline."""
     for entry in entries:
         if entry.error is not None:
-            raise BadReference(f"{entry.error}; it might be the baseline: `python -m benchmarks check` puts it aside")
+            raise BadReference(
+                f"{entry.error}; it might be the baseline: run `python -m benchmarks check` to put it aside"
+            )
     pinned = marks.baselines.get("main")
     if pinned is not None and pinned not in {entry.file.reference for entry in entries}:
         raise BadReference(f"baseline main was {pinned}, which is gone; pin another run with `baseline set`")

@@ -9,7 +9,7 @@ import pytest
 from benchmarks.errors import BadOption
 from benchmarks.session.costs import expected_costs
 from benchmarks.session.options import Shard
-from benchmarks.session.shards import described, split
+from benchmarks.session.shards import shard_info, split
 from benchmarks.session.state import SuiteSession, suite_session
 
 # Profiles whose cases are a file of their own, which no other profile has.
@@ -76,7 +76,7 @@ def _keep_shard(config: Any, items: list[Any], shard: Shard) -> None:
     """Deselect the cases of the other shards, and enter in the ledger which shard this is."""
     cases = [item for item in items if is_case(item)]
     lists = split(expected_costs(config, cases), shard.of)
-    suite_session(config).ledger.shard = described(shard, lists)
+    suite_session(config).ledger.shard = shard_info(shard, lists)
     others = set().union(*lists) - set(lists[shard.number - 1])
     _deselect(config, items, [item for item in cases if item.nodeid in others])
 

@@ -1,4 +1,4 @@
-"""Which backends of a session need an engine, and where those are."""
+"""The engines of a session: which backends need one, and from which module it comes."""
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -9,27 +9,27 @@ from benchmarks.backends.protocol import Pool
 from benchmarks.engines.opening import pools_on
 from benchmarks.engines.protocol import ENGINES, EngineSpec
 from benchmarks.errors import BadOption
-from benchmarks.session.importing import imported
+from benchmarks.session.importing import import_named
 
-# The name by which a user's module says which engines it has.
+# The name of the dictionary in a user's module that lists its backends.
 _TABLE = "BACKENDS"
 
 
 def engines_of_module(module: str | None) -> Mapping[str, str]:
-    """By backend, the address of the engine, of a module of the user's; raises BadOption.
+    """Return by backend the address of the engine in a user's module. Raises BadOption.
 
-    The module has a dictionary BACKENDS: names of backends, each with the function that is its engine, or None where it
-    needs none because the module has registered it with joblib.
+    The module has a dictionary BACKENDS. It maps the names of backends to the functions that are their engines, or to
+    None for a backend that needs no engine because the module registers it with joblib.
     """
     if module is None:
         return {}
-    found = imported("--backend-module", module)
-    table = getattr(found, _TABLE, None)
+    user_module = import_named("--backend-module", module)
+    table = getattr(user_module, _TABLE, None)
     if not isinstance(table, dict) or not all(isinstance(name, str) and name for name in table):
-        raise BadOption(f"--backend-module {module!r}: there is no dictionary {_TABLE} of backends' names in it")
+        raise BadOption(f"--backend-module {module!r}: it has no dictionary {_TABLE} of backend names")
     for name, engine in table.items():
-        if engine is not None and getattr(found, str(_name(engine)), None) is not engine:
-            raise BadOption(f"--backend-module {module!r}: the engine of {name} is no function at its top level")
+        if engine is not None and getattr(user_module, str(_name(engine)), None) is not engine:
+            raise BadOption(f"--backend-module {module!r}: the engine of {name} is not a function at its top level")
     return {name: f"{module}:{_name(engine)}" for name, engine in table.items() if engine is not None}
 
 
@@ -38,7 +38,10 @@ def _name(engine: object) -> object:
 
 
 def engine_pools(option: Callable[[str], Any], backends: Iterable[str], own: Mapping[str, str]) -> EnginePools:
-    """Return what makes pools on the engines of those backends that need one. Raises BadOption."""
+    """Return by backend what makes its pools, for the backends that need an engine. Raises BadOption.
+
+    `own` are the engines of the user's module.
+    """
     pools: dict[str, Callable[[dict[str, Any]], Pool]] = {}
     paths = (str(Path(option("workload_path")).absolute()),) if option("workload_path") else ()
     for name in backends:

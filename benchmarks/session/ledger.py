@@ -1,4 +1,4 @@
-"""The session's ledger: which cases were asked for, which have a time, what became of the others."""
+"""The session's ledger: which cases were asked for, which have a time, and why the others have none."""
 
 import time
 import uuid

@@ -1,4 +1,4 @@
-"""The options of a session: declared, read, and refused in one clear line where they make no sense."""
+"""The options of a session: declaring them, reading them, and refusing invalid ones in one line."""
 
 import argparse
 import os
@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 _MOST_SHARDS = 1000
 
-# Options of pytest-benchmark that only make sense for someone who wants a measurement.
+# Options that are of use only if the session measures, so that each of them turns measuring on.
 _ASKS_TO_MEASURE = (
     "benchmark_only",
     "benchmark_enable",
@@ -34,7 +34,7 @@ _ASKS_TO_MEASURE = (
 
 @dataclass(frozen=True)
 class Shard:
-    """Part `number` of `of`, counted from 1."""
+    """Shard `number` of `of`, counted from 1."""
 
     number: int
     of: int
@@ -61,10 +61,10 @@ class Settings:
 
 
 def pytest_addoption(parser: Any) -> None:
-    """Declare the options; values stay text here, so that every refusal reads alike.
+    """Declare the options. Their values stay text, so that `read_settings` can refuse all of them in the same style.
 
-    pytest.ini loads this module as a plugin, before pytest looks for a conftest: it would otherwise take the value of
-    an option that it does not know yet for a path of tests.
+    pytest.ini loads this module as a plugin, before pytest looks for a conftest: pytest would otherwise take the value
+    of an option that it does not know yet for a path of tests.
     """
     group = parser.getgroup("suite", "joblib benchmark suite")
     for option in SESSION_OPTIONS:
@@ -89,14 +89,14 @@ def pytest_cmdline_main(config: Any) -> Generator[None, object, object]:
 
 
 def read_settings(option: Callable[[str], Any], known_backend: Callable[[str], bool]) -> Settings:
-    """The session's settings from its options; raises BadOption.
+    """Return the settings that the options ask for. Raises BadOption.
 
-    `option` looks a value up by name; `known_backend` says whether there is a backend that is not one of joblib's own.
+    `option` returns an option's value by name; `known_backend` says whether a backend exists that is not joblib's own.
     """
     measuring = any(option(name) for name in _ASKS_TO_MEASURE) and not option("benchmark_disable")
     name = option("profile") or DEFAULT_PROFILE
     if name not in PROFILES:
-        raise BadOption(f"--profile {name!r}: no such profile; there are {', '.join(PROFILES)}")
+        raise BadOption(f"--profile {name!r}: no such profile; expected one of {', '.join(PROFILES)}")
     sizes = PROFILES[name] if measuring else UNMEASURED
     shuffle = option("shuffle")
     return Settings(
@@ -118,34 +118,34 @@ def read_settings(option: Callable[[str], Any], known_backend: Callable[[str], b
 
 
 def _shard(text: str | None) -> Shard | None:
-    """The value of --shard, None where there is none; raises BadOption."""
+    """Parse the value of --shard; None without one. Raises BadOption."""
     if text is None:
         return None
     match = re.fullmatch(r"(\d{1,4})/(\d{1,4})", text)
     shard = Shard(int(match[1]), int(match[2])) if match else Shard(0, 0)
     if not 1 <= shard.number <= shard.of <= _MOST_SHARDS:
         raise BadOption(
-            f"--shard {text!r}: expected a part and their number, such as 2/4, at most {_MOST_SHARDS} of them"
+            f"--shard {text!r}: expected a shard and the number of shards, such as 2/4; at most {_MOST_SHARDS} shards"
         )
     return shard
 
 
 def refuse_workers(measuring: bool, numprocesses: object, dist: str) -> None:
-    """Raise BadOption where pytest-xdist would switch measuring off behind the user's back."""
+    """Raise BadOption if pytest-xdist would silently switch measuring off."""
     if measuring and (numprocesses or dist != "no"):
         raise BadOption(
-            "pytest-xdist runs cases side by side, so it can't measure: run `pytest --benchmark-only` without -n "
+            "pytest-xdist runs cases in parallel, so it can't measure: run `pytest --benchmark-only` without -n "
             "to measure, or `pytest -n auto` alone to check every result unmeasured"
         )
 
 
 def refuse_unwritable(name: str, path: Path | None) -> None:
-    """Raise BadOption where a file that is to be written when all is measured could not be."""
+    """Raise BadOption if a file that is written after the last case could not be written."""
     if path is None:
         return
     if path.is_dir() or not path.absolute().parent.is_dir() or not os.access(path.absolute().parent, os.W_OK):
         raise BadOption(
-            f"{name}: {str(path)!r} can't be written; expected a file in a folder that exists, make it first"
+            f"{name}: {str(path)!r} can't be written; expected a file in a folder that exists: create it first"
         )
 
 
@@ -166,8 +166,8 @@ def _backend(known: Callable[[str], bool]) -> Callable[[str, str], str]:
         if text in JOBLIB_BACKENDS or (text and known(text)):
             return text
         raise BadOption(
-            f"{name}: unknown backend {text!r}; there are {', '.join((*JOBLIB_BACKENDS, *ENGINES))}, and those of a"
-            " --backend-module"
+            f"{name}: unknown backend {text!r}; expected one of {', '.join((*JOBLIB_BACKENDS, *ENGINES))}, or a backend"
+            " of --backend-module"
         )
 
     return parse
@@ -192,7 +192,7 @@ def _batch_size(name: str, text: str) -> BatchSize:
 
 
 def count(name: str, text: str | None, default: int, most: int) -> int:
-    """A whole number from 1 to `most`; raises BadOption."""
+    """Parse a whole number from 1 to `most`; return `default` without a text. Raises BadOption."""
     if text is None:
         return default
     expected = f"a whole number from 1 to {most}"

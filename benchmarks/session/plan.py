@@ -69,7 +69,7 @@ class Plan:
         """Return the collected items that the plan names, in its order. Raises BadOption if one is missing."""
         by_nodeid = {item.nodeid: item for item in items}
         if missing := [nodeid for nodeid in self.cases if nodeid not in by_nodeid]:
-            raise BadOption(f"--plan: {missing[0]} is no case of this session")
+            raise BadOption(f"--plan: {missing[0]} is not a case of this session")
         return [by_nodeid[nodeid] for nodeid in self.cases]
 
 

@@ -1,4 +1,4 @@
-"""How a session tells of its progress: to a person, on a terminal or in a log, and to the verb that started it."""
+"""The progress of a session: shown on a terminal or in a log, and written for the verb that started it."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -17,12 +17,12 @@ class SessionProgress:
         self.shown = shown
 
     def start(self, name: str) -> None:
-        """Tell that a case begins."""
+        """Report that a case begins."""
         for kind in self._kinds:
             kind.start(name)
 
     def finish(self, name: str, outcome: str, result: float | str) -> None:
-        """Tell that a case has ended: "measured" with a median in s, or "failed" or "not run" with a reason."""
+        """Report that a case has ended: "measured" with a median in s, or "failed" or "not run" with a reason."""
         for kind in self._kinds:
             kind.finish(name, outcome, result)
 

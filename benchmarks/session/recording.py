@@ -1,4 +1,4 @@
-"""A session's side of the history: reads its options, keeps the journal, and says what became of the run."""
+"""A session's use of the history: its options, the journal, and the report on the saved run."""
 
 from functools import partial
 from pathlib import Path

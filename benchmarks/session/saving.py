@@ -1,4 +1,4 @@
-"""Puts the history in the place of pytest-benchmark's own storage, and keeps the session's journal."""
+"""The history as pytest-benchmark's storage, and the session's journal."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -13,9 +13,10 @@ from benchmarks.history.store import Store
 
 
 class HistoryStorage:
-    """What pytest-benchmark asks of a storage. Troubles are kept in `troubles`: pytest would print a traceback.
+    """The storage that pytest-benchmark loads baselines from and saves the run to.
 
-    `baselines` are the files that `--benchmark-compare` chose; `journal` is the session's, from its first case on.
+    Errors are collected in `troubles`, because pytest would print a traceback if they were raised. `baselines` are the
+    files that `--benchmark-compare` chose; `journal` is None before the first case; `saved` is the file of the run.
     """
 
     def __init__(self, store: Store) -> None:
@@ -30,11 +31,11 @@ class HistoryStorage:
 
     @property
     def location(self) -> str:
-        """Where the store is, for pytest-benchmark's messages; its own fails outside of the working directory."""
+        """The store's folder, for messages of pytest-benchmark; its own storage fails outside the working directory."""
         return str(self.store.root)
 
     def load(self, *globs: object) -> Iterator[tuple[Path, dict[str, Any]]]:
-        """The chosen baselines, by path relative to the store."""
+        """Yield the path, relative to the store if it is in there, and the content of each chosen baseline."""
         from pytest_benchmark.stats import normalize_stats
 
         for path in self.baselines:
@@ -45,26 +46,26 @@ class HistoryStorage:
             yield (path.relative_to(self.store.root) if inside else path), document
 
     def save(self, document: Mapping[str, Any], name: str) -> None:
-        """Save the session's run; on trouble the journal keeps what was measured."""
+        """Save the session's run. If that fails, the journal still has the finished cases."""
         journal = self.journal
         try:
             self.saved = self.store.save(
                 plain(document), name, lambda path: journal.append({"saving": path.name}) if journal else None
             )
         except SuiteError as error:
-            kept = f"; {journal.path} keeps the finished cases, `runs --recover` saves them" if journal else ""
-            self.troubles.append(f"the run was not saved: {error}{kept}")
+            remedy = f"; {journal.path} has the finished cases: save them with `runs --recover`" if journal else ""
+            self.troubles.append(f"the run was not saved: {error}{remedy}")
 
     def finished(self, entry: Mapping[str, Any]) -> bool:
-        """Have a finished case on disk; False where that failed, and nothing more should be measured."""
+        """Append a finished case to the journal; return False if that failed, so that the session should stop."""
         return self._append(entry)
 
     def failed(self, nodeid: str, why: str) -> bool:
-        """Have a failed case on disk."""
+        """Append a failed case to the journal; return False if that failed."""
         return self._append({"failed": {nodeid: why}})
 
     def close(self) -> None:
-        """The session is over: the journal goes, unless its run was not saved."""
+        """Close the journal, and remove it unless the run could not be saved."""
         if self.journal:
             self.journal.close(keep=self.saved is None and bool(self.troubles))
             self.journal = None
@@ -73,7 +74,7 @@ class HistoryStorage:
         if self.journal is None:
             return True
         try:
-            # pytest-benchmark's own numbers, timers and parameters are not all plain JSON.
+            # Not all numbers, timers and parameters of pytest-benchmark are plain JSON.
             self.journal.append(plain(line))
         except SuiteError as error:
             self.troubles.append(f"the journal can't be written: {error}")
@@ -82,7 +83,7 @@ class HistoryStorage:
 
 
 def plain(document: Mapping[str, Any]) -> dict[str, Any]:
-    """`document` as pytest-benchmark would save it: what JSON can't hold becomes text."""
+    """Return `document` as pytest-benchmark would save it: values that JSON doesn't have become text."""
     from pytest_benchmark.utils import safe_dumps
 
     result: dict[str, Any] = json.loads(safe_dumps(document))  # type: ignore[no-untyped-call]
@@ -90,7 +91,7 @@ def plain(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def save_json(path: str, document: Mapping[str, Any]) -> None:
-    """`--benchmark-json`: a file is written whole or not at all, a pipe or device written to. Raises StoreTrouble."""
+    """Write `--benchmark-json`: atomically to a file, directly to a pipe or a device. Raises StoreTrouble."""
     from pytest_benchmark.utils import safe_dumps
 
     target = Path(path).resolve()

@@ -1,4 +1,4 @@
-"""How a session ends before its time: on a signal in order, and past a thread that hangs without waiting for it."""
+"""Ending a session early: in order on a signal, and without waiting for a thread that hangs."""
 
 import contextlib
 import os
@@ -13,7 +13,7 @@ from benchmarks.measure.deadline import hurry_up
 
 
 def end_in_order_on_signals() -> None:
-    """Let SIGTERM and SIGHUP end the session as Ctrl-C does: finished cases are saved, no worker is left behind."""
+    """Let SIGTERM and SIGHUP end the session as Ctrl-C does: finished cases are saved, and no worker survives."""
 
     def end(signum: int, frame: FrameType | None) -> None:
         hurry_up()

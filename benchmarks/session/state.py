@@ -1,4 +1,4 @@
-"""What a session knows of itself: one object, in one place of pytest's configuration."""
+"""The state of a session: one object, kept in pytest's configuration."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

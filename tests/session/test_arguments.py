@@ -7,7 +7,7 @@ from types import ModuleType
 import pytest
 
 from benchmarks.errors import BadOption
-from benchmarks.session.arguments import arguments_of
+from benchmarks.session.arguments import read_arguments
 
 
 @pytest.fixture
@@ -21,22 +21,22 @@ def module(monkeypatch):
 def test_a_list_or_a_function_that_returns_one(module):
     """Each value is the argument of one task; a dictionary from Python is an argument like any other."""
     module.VALUES, module.make = [1, 2], lambda: iter([{"a": 1}])
-    assert arguments_of("own_arguments:VALUES").values == [1, 2]
-    made = arguments_of("own_arguments:make")
+    assert read_arguments("own_arguments:VALUES").values == [1, 2]
+    made = read_arguments("own_arguments:make")
     assert (made.values, made.spread) == ([{"a": 1}], False)
 
 
 def test_a_tuple_holds_several_parameters(module):
     """It is spread over them by position."""
     module.VALUES = [(1, 2), (3, 4)]
-    assert arguments_of("own_arguments:VALUES").spread
+    assert read_arguments("own_arguments:VALUES").spread
 
 
 def test_files_hold_parameters_by_position_or_by_name(tmp_path):
     """A list in JSON is spread by position; a CSV file names the parameters in its first line."""
     (tmp_path / "a.json").write_text(json.dumps([[1, "x"], [2, "y"]]))
     (tmp_path / "a.csv").write_text("n,label\n1,x\n2.5,true\n")
-    from_json, from_csv = (arguments_of(str(tmp_path / name)) for name in ("a.json", "a.csv"))
+    from_json, from_csv = (read_arguments(str(tmp_path / name)) for name in ("a.json", "a.csv"))
     assert (from_json.values, from_json.spread) == ([(1, "x"), (2, "y")], True)
     assert from_csv.values == [{"n": 1, "label": "x"}, {"n": 2.5, "label": True}]
 
@@ -47,15 +47,15 @@ def test_files_hold_parameters_by_position_or_by_name(tmp_path):
         ([], "empty"),
         ("text", "a value of type str; expected a list"),
         (7, "a value of type int; expected a list"),
-        ([1, (2, 3)], "some tasks have several parameters and some one"),
-        (lambda: 1 / 0, "making them raised ZeroDivisionError"),
+        ([1, (2, 3)], "some tasks have several parameters and others have one"),
+        (lambda: 1 / 0, "creating them raised ZeroDivisionError"),
     ],
 )
 def test_what_is_no_list_of_arguments_is_refused(module, value, expected):
     """The message names the option and what was found."""
     module.VALUES = value
     with pytest.raises(BadOption, match="--task-args 'own_arguments:VALUES'") as refused:
-        arguments_of("own_arguments:VALUES")
+        read_arguments("own_arguments:VALUES")
     assert expected in str(refused.value)
 
 
@@ -65,7 +65,7 @@ def test_what_is_no_list_of_arguments_is_refused(module, value, expected):
         ("a.json", "{}", "a JSON dict; expected a list"),
         ("a.json", "[1,", "Expecting value"),
         ("a.csv", "n,n\n1,2\n", "expected the function's parameters, each once"),
-        ("a.csv", "n,m\n1\n", "line 2 has"),
+        ("a.csv", "n,m\n1\n", "line 2 does not have"),
         ("missing.csv", None, "No such file"),
     ],
 )
@@ -74,6 +74,6 @@ def test_a_file_that_holds_no_arguments_is_refused(tmp_path, name, content, expe
     if content is not None:
         (tmp_path / name).write_text(content)
     with pytest.raises(BadOption) as refused:
-        arguments_of(str(tmp_path / name))
+        read_arguments(str(tmp_path / name))
     assert expected in str(refused.value)
     assert "\n" not in str(refused.value)

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from benchmarks.errors import BadOption
-from benchmarks.session.importing import add_path, imported, loaded
+from benchmarks.session.importing import add_path, import_named, import_object
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def test_a_module_in_a_folder_is_found_by_this_process_and_by_workers(folder):
     """Workers inherit PYTHONPATH; the folder comes first there."""
     (folder / "own_module_of_a_test.py").write_text("def task(n):\n    return n\n")
     add_path(str(folder))
-    assert loaded("--workload", "own_module_of_a_test:task", "")(3) == 3
+    assert import_object("--workload", "own_module_of_a_test:task", "")(3) == 3
     assert os.environ["PYTHONPATH"] == f"{folder}{os.pathsep}before"
 
 
@@ -47,7 +47,7 @@ def test_a_folder_that_hides_an_installed_package_is_refused(folder):
 def test_an_address_that_leads_nowhere_is_refused(address, expected):
     """The message names the option, the address and the next step."""
     with pytest.raises(BadOption, match="--workload") as refused:
-        loaded("--workload", address, "")
+        import_object("--workload", address, "")
     assert expected in str(refused.value)
 
 
@@ -56,4 +56,4 @@ def test_a_module_that_fails_is_named_with_the_line(folder):
     (folder / "exits_on_import.py").write_text("import sys\nsys.exit(3)\n")
     add_path(str(folder))
     with pytest.raises(BadOption, match=r"importing it raised SystemExit.*exits_on_import.py, line 2"):
-        imported("--backend-module", "exits_on_import")
+        import_named("--backend-module", "exits_on_import")

@@ -24,7 +24,7 @@ def test_a_plan_selects_cases_in_its_order(tmp_path):
     plan = read_plan(written(tmp_path), None)
     assert [item.nodeid for item in plan.select(items)] == ["f.py::a", "f.py::b"]
     assert plan.cases["f.py::a"].keep
-    with pytest.raises(BadOption, match=r"f\.py::b is no case of this session"):
+    with pytest.raises(BadOption, match=r"f\.py::b is not a case of this session"):
         plan.select(items[2:])
 
 

@@ -54,7 +54,7 @@ def test_a_run_that_cannot_be_saved_stays_in_the_journal(storage, monkeypatch):
     assert path.exists()
     (trouble,) = storage.troubles
     assert "no room" in trouble
-    assert "`runs --recover` saves them" in trouble
+    assert "save them with `runs --recover`" in trouble
 
 
 def test_what_json_cannot_hold_becomes_text():

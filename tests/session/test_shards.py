@@ -5,7 +5,7 @@ import random
 import pytest
 
 from benchmarks.session.options import Shard
-from benchmarks.session.shards import described, split
+from benchmarks.session.shards import shard_info, split
 
 
 @pytest.mark.parametrize("parts", [1, 2, 4, 7])
@@ -28,10 +28,10 @@ def test_parts_of_the_same_whole_say_so():
     """Whatever the order of the cases; other costs are another whole."""
     costs = {"a": 1.0, "b": 2.0, "c": 3.0}
     same = dict(reversed(costs.items()))
-    first, second = (described(Shard(n, 2), split(one, 2)) for n, one in ((1, costs), (2, same)))
+    first, second = (shard_info(Shard(n, 2), split(one, 2)) for n, one in ((1, costs), (2, same)))
     assert (first["number"], second["number"]) == (1, 2)
     assert first["split"] == second["split"]
-    assert described(Shard(1, 2), split({**costs, "a": 9.0}, 2))["split"] != first["split"]
+    assert shard_info(Shard(1, 2), split({**costs, "a": 9.0}, 2))["split"] != first["split"]
 
 
 def test_more_parts_than_cases():

@@ -53,7 +53,7 @@ def test_calls_of_other_arguments_are_told_apart(own):
         ({"workload": "own_workload:NUMBERS"}, "a value of type list; expected a function"),
         ({"longest": "5"}, "--longest"),
         ({"tolerance": "2"}, "expected a relative difference between 0 and 1"),
-        ({"profile": "notebook"}, "the notebook's profile is its summation"),
+        ({"profile": "notebook"}, "the profile notebook measures the summation"),
         ({"workload": "hashing"}, "--task-args"),
         ({"workload": None}, "--task-args needs --workload"),
     ],

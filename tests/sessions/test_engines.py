@@ -63,12 +63,12 @@ def test_a_package_that_is_not_installed(tmp_path, engine, package):
     [
         (
             ("--backends", "dusk"),
-            "unknown backend 'dusk'; there are sequential, threading, loky, multiprocessing, dask",
+            "unknown backend 'dusk'; expected one of sequential, threading, loky, multiprocessing, dask",
         ),
         (("--dask-scheduler", "tcp://127.0.0.1:1"), "--dask-scheduler: dask is not among the backends"),
         (("--ray-address", "auto"), "--ray-address: ray is not among the backends"),
         ((*MINE[:2], "--backend-module", "absent"), "--backend-module 'absent': No module named 'absent'"),
-        ((*MINE[:2], "--backend-module", "pricing"), "there is no dictionary BACKENDS of backends' names in it"),
+        ((*MINE[:2], "--backend-module", "pricing"), "it has no dictionary BACKENDS of backend names"),
         ((*MINE[:2], "--backend-module", "breaking"), "importing it raised ZeroDivisionError"),
         ((*MINE[:2], "--backend-module", "not a name"), "expected the name of a module"),
     ],

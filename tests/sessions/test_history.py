@@ -167,7 +167,7 @@ def test_compare_fail_rejects_the_run_without_a_traceback(tmp_path):
         (("--benchmark-compare=7",), "ERROR: no run is called '7' (the history is empty)"),
         (
             ("--benchmark-compare", "--benchmark-compare-fail=min:5%"),
-            "no baseline: the history has no whole run of",
+            "no baseline: the history has no complete run of",
         ),
         (("--benchmark-compare-fail=min:5%",), "ERROR: --benchmark-compare-fail needs something to compare with"),
         (("--benchmark-save", "../x"), "Must not contain any of these characters"),

@@ -11,9 +11,9 @@ from tests.run_session import session
     [
         (
             ("--backends", "lokky"),
-            "ERROR: --backends: unknown backend 'lokky'; there are sequential, threading, loky, multiprocessing,",
+            "ERROR: --backends: unknown backend 'lokky'; expected one of sequential, threading, loky,",
         ),
-        (("--benchmark-only", "-n", "2"), "ERROR: pytest-xdist runs cases side by side"),
+        (("--benchmark-only", "-n", "2"), "ERROR: pytest-xdist runs cases in parallel"),
     ],
 )
 def test_a_refusal_is_a_usage_error_before_anything_runs(tmp_path, args, line):

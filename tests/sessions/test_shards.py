@@ -54,4 +54,4 @@ def test_what_is_no_part(tmp_path, text):
     """Refused before anything runs."""
     found = session(tmp_path, *CELLS, f"--shard={text}", GRID)
     assert found.exit_code == 4
-    assert "expected a part and their number, such as 2/4" in found.output
+    assert "expected a shard and the number of shards, such as 2/4" in found.output

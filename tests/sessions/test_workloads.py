@@ -170,7 +170,7 @@ def test_a_folder_that_would_hide_joblib_is_refused(tmp_path):
     (tmp_path / "joblib.py").touch()
     done = session(tmp_path / "store", *FEW, "--workload-path", str(tmp_path), "--workload", "hashing", GRID)
     assert done.exit_code == 4
-    assert "there is a joblib in it, which would take the place of the installed one" in done.output
+    assert "it contains joblib, which would hide the installed one" in done.output
 
 
 def test_as_under_tox_a_folder_s_name_is_no_path_of_tests(tmp_path):
@@ -209,7 +209,7 @@ def test_a_function_that_hangs_is_cut_off(tmp_path):
             "expected MODULE:NAME or one of summation, hashing",
         ),
         (("--workload", "pricing:price", "--task-args", "pricing:EMPTY"), "empty; expected an argument for each task"),
-        (("--workload", "pricing:price", "--task-args", "pricing:NOT_ALIKE"), "make them all alike"),
+        (("--workload", "pricing:price", "--task-args", "pricing:NOT_ALIKE"), "give all tasks the same"),
         (
             ("--workload", "pricing:price", "--task-args", "pricing:NO_LIST"),
             "a value of type int; expected a list of arguments",
@@ -217,9 +217,12 @@ def test_a_function_that_hangs_is_cut_off(tmp_path):
         (("--workload", "pricing:price", "--task-args", "pricing:broken"), "raised OSError: the file is gone"),
         (("--workload", "pricing:price", "--task-args", "gone.json"), "No such file or directory; looked in"),
         (("--workload", "pricing:price", "--task-args", "pricing:SIZES", "--tolerance", "2"), "between 0 and 1"),
-        (("--workload", "pricing:price", "--task-args", "pricing:SIZES", "--longest", "9"), "is the summation's"),
+        (
+            ("--workload", "pricing:price", "--task-args", "pricing:SIZES", "--longest", "9"),
+            "applies to the summation only",
+        ),
         (("--workload", "hashing", "--task-args", "pricing:SIZES"), "hashing has its own"),
-        (("--workload", "hashing", "--profile", "notebook"), "the notebook's profile is its summation"),
+        (("--workload", "hashing", "--profile", "notebook"), "the profile notebook measures the summation"),
         (("--task-args", "pricing:SIZES"), "needs --workload MODULE:FUNCTION"),
         (("--workload", "pricing:price", "--task-args", "pricing:leaving"), "raised SystemExit: 9"),
     ],
@@ -237,7 +240,7 @@ def test_what_makes_no_sense_is_refused_before_anything_runs(tmp_path, options, 
     [
         ("a.json", "{}", "a JSON dict; expected a list"),
         ("a.json", "[1,", "Expecting value"),
-        ("a.csv", "size\n1,2\n", "line 2 has not 1 values"),
+        ("a.csv", "size\n1,2\n", "line 2 does not have 1 values"),
         ("a.csv", "1,2\n3,4\n", "expected the function's parameters"),
         ("a.csv", "", "empty; expected an argument"),
         ("a.csv", "size,size\n3,4\n", "expected the function's parameters, each once"),
