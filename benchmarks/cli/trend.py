@@ -8,9 +8,9 @@ from statistics import median
 
 from benchmarks.cli.outcome import Exit, Outcome
 from benchmarks.errors import BadReference
-from benchmarks.history.comparability import RUN_BARS
+from benchmarks.history.comparability import RUN_BARS, comparable
 from benchmarks.history.index import Entry, Index, Point
-from benchmarks.history.series import change, kept, label
+from benchmarks.history.series import change, label
 from benchmarks.history.store import Store
 from benchmarks.report.plot import Dot, plot
 from benchmarks.text.formatting import counted, duration
@@ -46,8 +46,7 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
     readable = [entry for entry in index.entries if entry.error is None]
     having = [entry for entry in readable if entry.id in track]
     forced = frozenset(args.force)
-    like = kept(having[-1].bars, forced)
-    entries = [entry for entry in having if kept(entry.bars, forced) == like]
+    entries = [entry for entry in having if comparable(entry.bars, having[-1].bars, forced)]
     points = [track[entry.id] for entry in entries]
     changes = [change(*pair) for pair in zip([entries[0], *entries], entries, strict=False)]
     broken = [entry for entry in index.entries if entry.error is not None]

@@ -8,6 +8,7 @@ from typing import Any
 
 from benchmarks.errors import BadReference
 from benchmarks.history.baseline import in_ci, objections
+from benchmarks.history.comparability import comparable
 from benchmarks.history.index import Entry, facts
 from benchmarks.history.marks import Marks
 from benchmarks.history.references import Found
@@ -74,7 +75,7 @@ class _Candidates:
         assert run.entry is not None
         for entry in reversed(self.entries[: self.entries.index(run.entry)]):
             older = Found(entry.file.path, entry, named=False)
-            usable = entry.bars == run.entry.bars and not entry.error and entry.file.path not in self.head_paths
-            if usable and self.accept(older):
+            alike = not entry.error and comparable(entry.bars, run.entry.bars)
+            if alike and entry.file.path not in self.head_paths and self.accept(older):
                 return older
         raise BadReference(f"{run.label} may not be a baseline, and no run before it may; see `runs`, or name one")

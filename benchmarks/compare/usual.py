@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 
 from benchmarks.analysis.sittings import sittings
 from benchmarks.compare.sides import Side
-from benchmarks.history.comparability import bars
+from benchmarks.history.comparability import bars, comparable
 from benchmarks.history.index import Index, bars_key, work_key
 from benchmarks.history.marks import Marks
 
@@ -24,7 +24,8 @@ def stored_sittings(index: Index, marks: Marks, compared: Collection[str], base:
     usable = [
         entry
         for entry in index.entries
-        if entry.bars == key
+        if entry.error is None
+        and comparable(entry.bars, key)
         and entry.when_s is not None
         and entry.file.reference not in compared
         and entry.file.reference not in marks.rejected

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from benchmarks.history.comparability import comparable
 from benchmarks.history.index import Entry, bars_key
 from benchmarks.history.marks import Marks
 
@@ -38,7 +39,7 @@ def default_baseline(
     eligible = [
         entry
         for entry in entries
-        if entry.bars == bars_key(like)
+        if comparable(entry.bars, bars_key(like))
         and not objections(entry.facts, marks.rejected.get(entry.file.reference), allow_partial=False, strict=strict)
         and entry.facts["selection"] == selection
     ]

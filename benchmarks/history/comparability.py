@@ -1,15 +1,19 @@
 """Whether two runs may be compared at all, field by field."""
 
-from collections.abc import Collection
+import json
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from benchmarks.history.case_times import CaseTimes
+from benchmarks.history.identity import CONDITIONS
 from benchmarks.history.run import Run
 from benchmarks.text.printable import visible
 
-# What must be equal. joblib, its dependencies and the commit are not here: they are what is compared.
-RUN_BARS = ("cpu_model", "usable_cores", "system", "python", "free_threading", "profile", "suite_version")
+# What must be equal. joblib, its dependencies and the commit are not here: they are what is compared. A condition that
+# one of the files does not have is equal to any: older versions did not record them.
+RUN_BARS = ("cpu_model", "usable_cores", "system", "python", "free_threading", "profile", "suite_version", *CONDITIONS)
 
 # What a case does in a call must be equal, too; with `--force tasks` it need not be.
 TASKS = "tasks"
@@ -39,13 +43,43 @@ def bars(run: Run) -> dict[str, Any]:
         "free_threading": identity.free_threading,
         "profile": run.profile,
         "suite_version": run.suite_version,
+        **{field: run.conditions.get(field) for field in CONDITIONS},
     }
 
 
 def differences(base: Run, head: Run) -> list[Difference]:
     """The fields that keep two runs from being compared, none where they may be."""
     left, right = bars(base), bars(head)
-    return [Difference(field, left[field], right[field]) for field in RUN_BARS if left[field] != right[field]]
+    return [_difference(field, left[field], right[field]) for field in different_fields(left, right)]
+
+
+def different_fields(left: Mapping[str, Any], right: Mapping[str, Any]) -> list[str]:
+    """Return the fields in which two runs' bars differ."""
+    return [
+        field
+        for field in RUN_BARS
+        if left.get(field) != right.get(field)
+        and not (field in CONDITIONS and (left.get(field) is None or right.get(field) is None))
+    ]
+
+
+@lru_cache(maxsize=1024)
+def comparable(left: str | None, right: str | None, forced: frozenset[str] = frozenset()) -> bool:
+    """Return whether runs with these bars, as the index has them, may be compared if the forced fields may differ.
+
+    A history has many runs and few different bars.
+    """
+    if left == right:
+        return True
+    return forced.issuperset(different_fields(json.loads(left or "{}"), json.loads(right or "{}")))
+
+
+def _difference(field: str, base: Any, head: Any) -> Difference:
+    """Return a difference; of variables of the environment only those that differ."""
+    if isinstance(base, dict) and isinstance(head, dict):
+        names = [name for name in sorted({*base, *head}) if base.get(name) != head.get(name)]
+        base, head = (tuple(f"{name}={side.get(name, 'not set')}" for name in names) for side in (base, head))
+    return Difference(field, base, head)
 
 
 def case_difference(base: CaseTimes, head: CaseTimes, forced: Collection[str]) -> Difference | None:

@@ -1,5 +1,6 @@
 """What each case cost when it was last measured: only to tell how long a session will still take."""
 
+from benchmarks.history.comparability import comparable
 from benchmarks.history.index import Index
 
 # A case opens a pool, and makes two untimed calls beside its rounds.
@@ -14,7 +15,7 @@ _SHARD = "--shard"
 
 def costs(index: Index, bars: str) -> dict[str, float]:
     """By case name, the seconds it took in the newest run like `bars` that has it; empty where there is none."""
-    alike = [entry for entry in index.entries if entry.error is None and entry.bars == bars]
+    alike = [entry for entry in index.entries if entry.error is None and comparable(entry.bars, bars)]
     # A part is no history of the parts that follow it: all of them have to split the cases alike.
     whole = [entry for entry in alike if _SHARD not in str(entry.facts.get("selection"))]
     return {

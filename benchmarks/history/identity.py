@@ -8,6 +8,11 @@ from typing import Any
 
 from benchmarks.text.printable import visible
 
+_MOST_CORES = 1e6
+
+# Conditions of parallel work. They are no part of the identity, because one machine may be used under several.
+CONDITIONS = ("cpu_quota", "loky_max_cpu_count", "thread_variables", "start_method", "gil_enabled")
+
 
 @dataclass(frozen=True)
 class Identity:
@@ -58,6 +63,32 @@ def identity(document: Mapping[str, Any]) -> Identity:
         python="-".join(filter(None, python)) or None,
         free_threading=free,
     )
+
+
+def conditions(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what limits or changes parallel work in a file of this suite; None for a fact that the file does not have.
+
+    `thread_variables` are the values of the set ones by name. The start method is the one that joblib uses.
+    """
+    machine = suite_machine(document)
+    stored = machine.get("environment")
+    environment = {visible(name): _text(value) for name, value in stored.items()} if isinstance(stored, dict) else None
+    quota, gil = machine.get("cpu_quota", machine.get("cgroup_cpus")), machine.get("gil_enabled")
+    start_method = _text(machine.get("start_method"))
+    found: dict[str, Any] = dict.fromkeys(CONDITIONS)
+    if environment is not None:
+        found["loky_max_cpu_count"] = environment.get("LOKY_MAX_CPU_COUNT") or "not set"
+        found["thread_variables"] = {name: environment[name] for name in environment if name.endswith("_THREADS")}
+        start_method = environment.get("JOBLIB_START_METHOD") or start_method
+    return found | {
+        "cpu_quota": quota if quota == "none" or _is_quota(quota) else None,
+        "start_method": start_method,
+        "gil_enabled": gil if isinstance(gil, bool) else None,
+    }
+
+
+def _is_quota(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < _MOST_CORES
 
 
 def suite_machine(document: Mapping[str, Any]) -> dict[str, Any]:

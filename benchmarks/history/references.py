@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.errors import BadReference
+from benchmarks.history.comparability import comparable
 from benchmarks.history.index import Entry, Index
 from benchmarks.history.marks import Marks
 from benchmarks.text.printable import visible
@@ -107,7 +108,7 @@ def _latest(back: int, entries: Sequence[Entry]) -> Found:
     if not entries:
         raise BadReference("the history is empty: no latest run; measure one with `pytest --benchmark-only`")
     like = next((entry.bars for entry in reversed(entries) if entry.error is None), None)
-    alike = [entry for entry in entries if entry.error is not None or entry.bars == like]
+    alike = [entry for entry in entries if entry.error is not None or comparable(entry.bars, like)]
     if back >= len(alike):
         raise BadReference(
             f"latest~{back}: the history has {len(alike)} runs like the newest (same machine, Python and profile)"

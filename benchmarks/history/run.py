@@ -14,7 +14,7 @@ from benchmarks.errors import Unreadable
 from benchmarks.files.decoding import convert
 from benchmarks.files.rounds import read_run_document
 from benchmarks.history.case_times import LONGEST_NAME, CaseTimes, UnusableCase, parse_cases
-from benchmarks.history.identity import Identity, identity
+from benchmarks.history.identity import Identity, conditions, identity
 from benchmarks.text.printable import visible
 
 # The format of the suite's own key in a run file: what a session writes, and the newest that this program reads.
@@ -34,7 +34,7 @@ class Run:
     `when` is the time of saving (UTC) or None; `state` is complete or partial. `failed` and `not_run` are reasons by
     node id, `params` the parameters of those cases by node id, as far as the file has them. `selection` is the options
     by which cases were chosen, as JSON text, `{}` if the profile alone chose them. `cases` and `unusable` are by key:
-    the cases that have a time, and those whose numbers can't be used.
+    the cases that have a time, and those whose numbers can't be used. `conditions`: see `identity.conditions`.
     """
 
     origin: str
@@ -54,6 +54,7 @@ class Run:
     not_run: Mapping[str, str] = field(default_factory=dict)
     params: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     unusable: Mapping[str, UnusableCase] = field(default_factory=dict)
+    conditions: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def without_time(self) -> dict[str, str]:
@@ -149,6 +150,7 @@ def parse_run(document: Mapping[str, Any], origin: str) -> Run:
         not_run=_reasons(counts.not_run),
         params={visible(nodeid): params for nodeid, params in (counts.params or {}).items()},
         unusable=unusable,
+        conditions=conditions(document),
     )
 
 

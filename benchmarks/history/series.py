@@ -3,8 +3,8 @@
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
+from benchmarks.history.comparability import RUN_BARS, comparable, different_fields
 from benchmarks.history.index import Entry, Index
 from benchmarks.text.printable import visible
 
@@ -38,7 +38,7 @@ class Track:
 
 def alike(index: Index, bars: str | None) -> list[Entry]:
     """The runs that may be compared with one of these `bars`, oldest first."""
-    return [entry for entry in index.entries if entry.error is None and entry.bars == bars]
+    return [entry for entry in index.entries if entry.error is None and comparable(entry.bars, bars)]
 
 
 def tracks(index: Index, bars: str | None, names: Collection[str]) -> list[Track]:
@@ -64,18 +64,13 @@ def tracks(index: Index, bars: str | None, names: Collection[str]) -> list[Track
     return found
 
 
-@lru_cache(maxsize=256)
-def kept(bars: str | None, forced: frozenset[str]) -> str:
-    """The fields that must be equal, without those that need not be; most runs have the same text."""
-    return json.dumps({field: value for field, value in json.loads(bars or "{}").items() if field not in forced})
-
-
 def change(before: Entry, after: Entry) -> Sequence[str]:
     """What changed between two runs: versions, and the machine and interpreter where that was forced."""
     if (before.versions, before.bars) == (after.versions, after.bars):
         return []
     old, new = ({**json.loads(entry.versions or "{}"), **json.loads(entry.bars or "{}")} for entry in (before, after))
-    names = [name for name in {**old, **new} if old.get(name) != new.get(name)]
+    versions = [name for name in {**old, **new} if name not in RUN_BARS and old.get(name) != new.get(name)]
+    names = [*versions, *different_fields(old, new)]
     return [visible(f"{name} {old.get(name)} to {new.get(name)}") for name in names]
 
 

@@ -59,11 +59,15 @@ def test_runs_of_one_evening_count_as_one_session(tmp_path, call):
         ({"machine": {"system": "Darwin"}}, "system", "system: Linux against Darwin"),
         ({"profile": "standard"}, "profile", "profile: quick against standard"),
         ({"suite_version": 2}, "suite_version", "suite_version: 1 against 2"),
+        ({"machine": {"cpu_quota": 0.5}}, "cpu_quota", "cpu_quota: none against 0.5"),
+        ({"machine": {"gil_enabled": False}}, "gil_enabled", "gil_enabled: True against False"),
     ],
 )
 def test_what_may_not_differ(tmp_path, call, change, field, shown):
     """A difference that forbids a comparison is named with both values; `--force FIELD` compares all the same."""
-    stored(tmp_path / "h", noisy_run(1), noisy_run(2, **change))
+    conditions = {"cpu_quota": "none", "gil_enabled": True}
+    other = {**change, "machine": {**conditions, **change.get("machine", {})}}
+    stored(tmp_path / "h", noisy_run(1, machine=conditions), noisy_run(2, **other))
     code, out, _ = call("compare", "1", "2")
     assert code == 3
     assert out.startswith("NOTHING COMPARABLE\n")
