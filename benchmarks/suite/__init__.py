@@ -1,1 +1,1 @@
-"""What is measured; pytest collects here, and each file reads in one screen."""
+"""What is measured: pytest collects the cases here."""

@@ -1,17 +1,17 @@
-"""The cells of the grid as parameters of a test."""
+"""The cases of the grid as parameters of a test."""
 
 from benchmarks.grid import distinct, grid, references
 from benchmarks.session.state import suite_session
 
 
-def cells(config):
-    """Backend, n_jobs and batch size of each cell that the options ask for, and the cells' ids.
+def grid_cases(config):
+    """Return (backend, n_jobs, batch size) of each case that the options ask for, and the cases' ids.
 
-    The parameters are plain values, so that stock tools can group by them.
+    The parameters are plain values, so that pytest-benchmark's own tools can group by them.
     """
     settings = suite_session(config).settings
     axes = settings.backends, settings.n_jobs, settings.batch_sizes
-    # A gate asks about joblib; the references are what it is measured against elsewhere.
-    beside = [] if settings.profile == "gate" else references(*axes)
-    cases = distinct([*beside, *grid(*axes)])
+    # A gate compares two versions of joblib, so that it needs no cases without joblib.
+    without_joblib = [] if settings.profile == "gate" else references(*axes)
+    cases = distinct([*without_joblib, *grid(*axes)])
     return [(case.backend, case.n_jobs, case.batch_size) for case in cases], [case.label for case in cases]

@@ -1,4 +1,4 @@
-"""The fixtures of the suite's cases: what measures them, and at which size."""
+"""The fixtures of the suite's cases: what measures them, and which call is measured."""
 
 import functools
 
@@ -13,7 +13,7 @@ A_HUNDRED_NOTHINGS = Call(nothing, range(100), expected=lambda value: value, ext
 
 @pytest.fixture
 def measure(request, benchmark):
-    """Times the calls of a case; see `benchmarks.measure.rounds.Measure`."""
+    """Return what times the calls of a case; see `benchmarks.measure.rounds.Measure`."""
     from benchmarks.measure.rounds import GateMode, Measure, RoundSettings
 
     session, nodeid = suite_session(request.config), request.node.nodeid
@@ -42,21 +42,21 @@ def measure(request, benchmark):
         on_stuck,
     )
     yield measure
-    # A case that failed before its rounds has had no use for the fixture: pytest-benchmark need not warn of that.
+    # pytest-benchmark would warn that a case which failed before its rounds has not used the fixture.
     benchmark.skipped = benchmark.skipped or nodeid in ledger.failed
     ledger.time(nodeid, benchmark.stats and benchmark.stats.stats.data, measure.untimed_s)
 
 
 @pytest.fixture
 def scale(request):
-    """What the case's size is multiplied with; a plan sizes each case by itself."""
+    """Return the factor of the case's size. A plan has one for each case; otherwise it is 1."""
     planned = suite_session(request.config).plan.cases.get(request.node.nodeid)
     return planned.scale if planned else 1.0
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_generate_tests(metafunc):
-    """A workload is part of the name of every case that does its work."""
+    """Put the workload's name into the ids of the cases that measure it."""
     workload = suite_session(metafunc.config).workload
     if workload and "workload" in metafunc.fixturenames:
         metafunc.parametrize("workload", [workload.name])
@@ -64,13 +64,16 @@ def pytest_generate_tests(metafunc):
 
 @pytest.fixture
 def workload():
-    """The name of the session's work, None where it is the suite's own."""
+    """Return None for the summation; `pytest_generate_tests` replaces it by the name of another workload."""
     return
 
 
 @pytest.fixture
 def call(request, workload, scale):
-    """One call at the session's size; of the summation, a larger one has longer tasks, a smaller one has fewer."""
+    """Return one call of the session's size.
+
+    A scale above 1 makes the tasks of the summation longer, one below 1 makes them fewer.
+    """
     if workload:
         return suite_session(request.config).workload.call(scale)
     settings = suite_session(request.config).settings
@@ -80,20 +83,20 @@ def call(request, workload, scale):
 
 @pytest.fixture
 def few_tasks(request, workload):
-    """A call too small to hide what stands beside it."""
+    """Return a call too small to hide the cost of starting a pool."""
     return suite_session(request.config).workload.few() if workload else A_HUNDRED_NOTHINGS
 
 
 @pytest.fixture(scope="session")
 def notebook(request):
-    """The notebook's call."""
+    """Return the notebook's call."""
     settings = suite_session(request.config).settings
     return make_summation(settings.tasks, settings.longest)
 
 
 @pytest.fixture(scope="session")
 def first_tasks(request):
-    """The first hundred tasks of the summation, to see what runs without waiting for all of it."""
+    """Return a call of the first hundred tasks of the summation, to observe what runs without waiting for all tasks."""
     settings = suite_session(request.config).settings
     few = min(100, settings.tasks)
     return make_summation(few, max(1, settings.longest * few // settings.tasks))
@@ -101,7 +104,7 @@ def first_tasks(request):
 
 @functools.cache
 def make_summation(tasks, longest):
-    """The notebook's work with `tasks` tasks of up to `longest` additions."""
+    """Return a call of the summation with `tasks` tasks of up to `longest` additions."""
     from benchmarks.workloads.summation import closed_form, lengths, my_task
 
     return Call(my_task, lengths(tasks, longest), closed_form, {"tasks": tasks, "longest": longest})
@@ -109,7 +112,7 @@ def make_summation(tasks, longest):
 
 @pytest.fixture
 def sized(request, scale):
-    """How many tasks or calls a micro-case has: what it asks for, scaled; or few where nothing is measured."""
+    """Return a function that scales a micro-case's number of tasks or calls; few if nothing is measured."""
     settings = suite_session(request.config).settings
     most = None if settings.measuring else settings.tasks
     return lambda count: max(1, min(round(count * scale), most or 10_000_000))

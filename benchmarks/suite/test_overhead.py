@@ -1,4 +1,4 @@
-"""Micro-cases: each isolates one part of what joblib adds to the work."""
+"""Micro-cases: each isolates one part of joblib's overhead."""
 
 import contextlib
 import io
@@ -17,17 +17,17 @@ pytestmark = pytest.mark.benchmark(group="overhead")
 
 ORDER_SEED = 0
 
-# What another case times as well, to set something beside it; the gate leaves it out.
+# Marks a case that times almost the same as another one, for comparison with it. The gate leaves such cases out.
 double = pytest.mark.double
 
 
 def same(value):
-    """What a task must return that returns its argument."""
+    """Return the expected result of a task that returns its argument."""
     return value
 
 
 def pytest_generate_tests(metafunc):
-    """Every backend asked for; `workers` instead of `backend` leaves the sequential one out."""
+    """Make one test per backend asked for; the parameter `workers` has the backends with workers only."""
     backends = suite_session(metafunc.config).settings.backends
     if "backend" in metafunc.fixturenames:
         metafunc.parametrize("backend", backends)
@@ -36,13 +36,13 @@ def pytest_generate_tests(metafunc):
 
 
 def test_no_op(measure, sized, backend):
-    """Cost of a task: 5,000 that do nothing, in batches of 100; one by one where batches spare nothing."""
+    """Time 5,000 tasks that do nothing, in batches of 100, or of 1 if there are no workers: the cost of a task."""
     tasks, batch_size = sized(5_000), 100 if backend_of(backend).workers else 1
     measure.warm_call(Case(backend, jobs(backend), batch_size), Call(nothing, range(tasks), same, {"tasks": tasks}))
 
 
 def test_two_tasks(measure, sized, backend):
-    """Cost of a call: two tasks that sleep 1 ms."""
+    """Time two tasks that sleep for 1 ms: the cost of a call."""
     calls = sized(1)
     extra_info = {"tasks": 2} if calls == 1 else {"tasks": 2, "calls": calls}
     measure.warm_calls(Case(backend, jobs(backend), 1), Call(nap, [1.0, 1.0], same, extra_info), calls)
@@ -50,21 +50,21 @@ def test_two_tasks(measure, sized, backend):
 
 @double
 def test_many_calls(measure, sized, backend):
-    """Twenty short calls in one block, as one round."""
+    """Time twenty short calls in one block as one round."""
     calls = sized(20)
     call = Call(nothing, range(4), same, {"tasks": 4, "calls": calls})
     measure.warm_calls(Case(backend, jobs(backend), 1), call, calls)
 
 
 def test_more_jobs_than_cores(measure, sized, workers):
-    """Tasks that sleep 5 ms, twice as many workers as cores."""
+    """Time tasks that sleep for 5 ms, with twice as many workers as cores."""
     naps = [5.0] * sized(64)
     measure.warm_call(Case(workers, 2 * usable_cores(), 1), Call(nap, naps, same, {"tasks": len(naps)}))
 
 
 @pytest.mark.parametrize("verbose", [pytest.param(0, marks=double), 10])
 def test_verbose(measure, sized, backend, verbose):
-    """2,000 tasks that do nothing, with joblib's progress messages (written to memory) and without."""
+    """Time 2,000 tasks that do nothing, with and without joblib's progress messages, which are written to memory."""
     tasks = sized(2_000)
     call = Call(nothing, range(tasks), same, {"tasks": tasks})
     with contextlib.redirect_stderr(io.StringIO()):
@@ -74,7 +74,7 @@ def test_verbose(measure, sized, backend, verbose):
 @double
 @pytest.mark.parametrize(("prefer", "stands_for"), [("processes", "loky"), ("threads", "threading")])
 def test_prefer(measure, sized, prefer, stands_for):
-    """The soft hint instead of a backend's name; 1,000 tasks that do nothing."""
+    """Time 1,000 tasks that do nothing, with the soft hint `prefer` in place of a backend's name."""
     tasks = sized(1_000)
     call = Call(nothing, range(tasks), same, {"tasks": tasks})
     measure.warm_call(Case(stands_for, 2, 100), call, backend=None, prefer=prefer)
@@ -82,13 +82,13 @@ def test_prefer(measure, sized, prefer, stands_for):
 
 @pytest.mark.parametrize("pre_dispatch", [pytest.param("2 * n_jobs", marks=double), "all"], ids=["default", "all"])
 def test_pre_dispatch(measure, call, workload, workers, pre_dispatch):
-    """The grid's work in batches of 1000: the default breaks up the first ones, 'all' does not (joblib#373)."""
+    """Time the grid's call in batches of 1000; the default breaks up the first ones, 'all' does not (joblib#373)."""
     measure.warm_call(Case(workers, 4, 1000, workload), call, pre_dispatch=pre_dispatch)
 
 
 @pytest.mark.parametrize("order", [pytest.param("rising", marks=double), "shuffled"])
 def test_order(measure, call, workload, workers, order):
-    """The grid's work in batches of 1000, in its own order (of the summation, longest last) or in another."""
+    """Time the grid's call in batches of 1000, in its own order (the summation's longest tasks last) or shuffled."""
     arguments = list(call.arguments)
     if order == "shuffled":
         random.Random(ORDER_SEED).shuffle(arguments)
@@ -97,5 +97,5 @@ def test_order(measure, call, workload, workers, order):
 
 
 def jobs(backend):
-    """Two workers, where there are workers."""
+    """Return 2 for a backend with workers, 1 for any other."""
     return 2 if backend_of(backend).workers else 1

@@ -55,7 +55,7 @@ def sent_bytes(call):
     """Return the mean size of a pickled argument, 0 if one can't be pickled: such tasks run in threads only."""
     try:
         return len(pickle.dumps(call.arguments)) / len(call.arguments)
-    except Exception:  # pickle raises whatever the objects do
+    except Exception:  # the objects' own methods may raise anything
         return 0
 
 
