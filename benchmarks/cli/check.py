@@ -3,11 +3,12 @@
 import argparse
 import json
 import math
+from collections.abc import Sequence
 from contextlib import closing
-from pathlib import Path
+from typing import Any
 
 from benchmarks.cli.outcome import Exit, Outcome
-from benchmarks.errors import StoreTrouble, Unreadable
+from benchmarks.errors import NoAccess, StoreTrouble, Unreadable
 from benchmarks.history.index import Index
 from benchmarks.history.journal import put_aside
 from benchmarks.history.marks import read_marks
@@ -24,6 +25,8 @@ EXIT_CODES = """exit codes:
 # Statistics are written with 17 digits; what differs by more than rounding was not computed from these rounds.
 _TOLERANCE = 1e-9
 
+_Reasons = list[tuple[StoredFile, str]]
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `check` takes."""
@@ -31,29 +34,48 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, store: Store) -> Outcome:
-    """Verify; exit code 2 where a file was broken. Files are moved to quarantine, never deleted."""
+    """Verify; exit code 2 if a file is broken or can't be read. Broken files are moved to quarantine, never deleted."""
     files = store.files()
-    broken = [(file, why) for file in files if (why := verify(file))]
-    moved = [
-        {"file": visible(file.reference), "why": why, "quarantine": visible(_aside(store, file))}
-        for file, why in broken
-    ]
-    for name in ("runs.sqlite", "runs.sqlite-journal"):
-        _remove(store.own("index", name))
-    with closing(Index(store)) as index:
-        left = len(index.entries)
-    lines = [f"{one['why']}\n  put aside as {one['quarantine']}" for one in moved]
+    unread, broken = _verify_all(files)
+    moved = [_put_aside(store, file, why) for file, why in broken]
+    lines = [f"{why}\n  the file may be sound, and stays where it is" for _, why in unread]
+    lines += [f"{one['why']}\n  {_place(one)}" for one in moved]
     lines += _dangling(store)
-    lines.append(f"{counted(left, 'whole run')}; {counted(len(moved), 'broken file')} put aside; the index was rebuilt")
-    found = json.dumps({"format": 1, "whole": left, "broken": moved}, indent=1) + "\n"
-    code = Exit.UNUSABLE if len(lines) > 1 else Exit.FINE
+    code = Exit.UNUSABLE if lines else Exit.FINE
+    whole = len(files) - len(unread) - len(broken)
+    aside = sum(one["quarantine"] is not None for one in moved)
+    lines.append(f"{counted(whole, 'whole run')}; {counted(aside, 'broken file')} put aside; {_rebuild_index(store)}")
+    document = {
+        "format": 1,
+        "whole": whole,
+        "broken": moved,
+        "unread": [{"file": visible(file.reference), "why": why} for file, why in unread],
+    }
+    found = json.dumps(document, indent=1) + "\n"
     return Outcome("\n".join(lines) + "\n", code, {args.json: found} if args.json else {})
 
 
+def _verify_all(files: Sequence[StoredFile]) -> tuple[_Reasons, _Reasons]:
+    """Return the files that the system did not let us read, and those that were read and are broken, with reasons."""
+    unread, broken = [], []
+    for file in files:
+        try:
+            if why := verify(file):
+                broken.append((file, why))
+        except NoAccess as error:
+            unread.append((file, str(error)))
+    return unread, broken
+
+
 def verify(file: StoredFile) -> str | None:
-    """Why a run file can't be believed, or None: it must be readable, and its statistics those of its rounds."""
+    """Why a run file can't be believed, or None: it must be readable, and its statistics those of its rounds.
+
+    Raises NoAccess if the system did not give the content.
+    """
     try:
         run = read_run(file.path)
+    except NoAccess:
+        raise
     except Unreadable as error:
         return str(error)
     if run.session:
@@ -66,25 +88,51 @@ def verify(file: StoredFile) -> str | None:
     return None
 
 
-def _aside(store: Store, file: StoredFile) -> Path:
-    with store.writing():
-        return put_aside(store, file.path, *([file.folder] if file.folder else []))
-
-
-def _remove(cache: Path) -> None:
+def _put_aside(store: Store, file: StoredFile, why: str) -> dict[str, Any]:
+    """Move a broken file to quarantine; it stays where nothing can be written. Returns what the JSON says of it."""
+    finding: dict[str, Any] = {"file": visible(file.reference), "why": why, "quarantine": None}
     try:
-        cache.unlink(missing_ok=True)
-    except OSError as error:
-        raise StoreTrouble(f"{visible(cache)}: {error.strerror}; the index is a file of ours only: remove it") from None
+        with store.writing():
+            place = put_aside(store, file.path, *([file.folder] if file.folder else []))
+        return {**finding, "quarantine": visible(place)}
+    except StoreTrouble as error:
+        return {**finding, "trouble": visible(error)}
+
+
+def _place(finding: dict[str, Any]) -> str:
+    if finding["quarantine"] is None:
+        return f"it could not be put aside: {finding['trouble']}"
+    return f"put aside as {finding['quarantine']}"
+
+
+def _rebuild_index(store: Store) -> str:
+    """Make the index anew; returns what came of it. Without an index every verb reads all files, and is right."""
+    reason = ""
+    for name in ("runs.sqlite", "runs.sqlite-journal"):
+        try:
+            store.own("index", name).unlink(missing_ok=True)
+        except OSError as error:
+            reason = f" ({error.strerror})"
+    with closing(Index(store)) as index:
+        if index.on_disk and not reason:
+            return "the index was rebuilt"
+    if not store.root.is_dir():
+        return "there is no index"
+    return f"the index could not be written{reason}, so that every command reads all files, which is slower"
 
 
 def _dangling(store: Store) -> list[str]:
     """Pinned names whose run is gone; broken marks, which are put aside."""
     try:
         marks = read_marks(store)
+    except NoAccess as error:
+        return [f"{error}\n  the marks may be sound, and stay where they are"]
     except Unreadable as error:
-        with store.writing():
-            place = put_aside(store, store.own("marks", "marks.json"))
+        try:
+            with store.writing():
+                place = put_aside(store, store.own("marks", "marks.json"))
+        except StoreTrouble as trouble:
+            return [f"{error}\n  they could not be put aside: {trouble}"]
         return [f"{error}\n  put aside as {visible(place)}: pin the baselines again"]
     there = {file.reference for file in store.files()}
     return [

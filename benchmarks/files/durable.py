@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import os
+import stat
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,6 +28,7 @@ def make_folder(root: Path, *parts: str) -> Path:
                 raise StoreTrouble(f"{path}: a symbolic link; the store writes to folders of its own only: remove it")
             if not path.is_dir():
                 path.mkdir(exist_ok=True)
+                share(path, path.parent)
                 sync_folder(path.parent)
     except OSError as error:
         raise trouble(path, error) from None
@@ -44,6 +46,7 @@ def write(path: Path, content: bytes, through: Path) -> None:
         try:
             descriptor = os.open(through, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
             try:
+                share(descriptor, path.parent)
                 write_all(descriptor, content)
                 os.fsync(descriptor)
             finally:
@@ -56,6 +59,19 @@ def write(path: Path, content: bytes, through: Path) -> None:
         sync_folder(path.parent)
     except OSError as error:
         raise trouble(path, error) from None
+
+
+def share(new: int | Path, folder: Path) -> None:
+    """Let everybody who may read or write a folder read or write a new file or folder in it, whatever the umask is.
+
+    Otherwise colleagues could not read the runs of somebody with umask 077 in a history that they share. In a folder
+    for everybody's own files (`/tmp`) permissions stay as they are.
+    """
+    with contextlib.suppress(OSError):
+        wanted, now = folder.stat().st_mode, os.stat(new).st_mode  # noqa: PTH116 - or a descriptor
+        added = wanted & (0o777 if stat.S_ISDIR(now) else 0o666)
+        if not wanted & stat.S_ISVTX and added & ~now:
+            os.chmod(new, stat.S_IMODE(now) | added)  # noqa: PTH101 - or a descriptor
 
 
 def write_all(descriptor: int, content: bytes) -> None:
@@ -81,6 +97,7 @@ def locked(path: Path, timeout_s: float = LOCK_TIMEOUT_S) -> Iterator[None]:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
     except OSError as error:
         raise trouble(path, error) from None
+    share(descriptor, path.parent)
     try:
         end = time.monotonic() + timeout_s
         while not try_lock(descriptor):

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from benchmarks.errors import SuiteError, Unreadable
+from benchmarks.errors import NoAccess, SuiteError, Unreadable
 from benchmarks.history.case_times import CaseTimes
 from benchmarks.history.comparability import bars
 from benchmarks.history.index_file import empty_index, open_index
@@ -74,6 +74,12 @@ class Index:
             self._database.close()
             self._database = empty_index(":memory:")
             self.entries = self._refresh()
+
+    @property
+    def on_disk(self) -> bool:
+        """Whether the index is a file, and not in memory because no file can be written."""
+        (_, _, file) = self._database.execute("PRAGMA database_list").fetchone()
+        return bool(file)
 
     def close(self) -> None:
         """Let the file go."""
@@ -137,6 +143,8 @@ class Index:
         try:
             run = read_run(file.path)
         except Unreadable as refusal:
+            # A file that could not be read may be readable the next time, although it has not changed.
+            place = (file.reference, -1, -1) if isinstance(refusal, NoAccess) else place
             self._database.execute(insert, (*place, str(refusal), None, None, None, None))
             return
         known = (bars_key(bars(run)), json.dumps(dict(run.versions), sort_keys=True), json.dumps(facts(run)))

@@ -5,7 +5,7 @@ import sqlite3
 from pathlib import Path
 
 from benchmarks.errors import SuiteError
-from benchmarks.files.durable import make_folder
+from benchmarks.files.durable import make_folder, share
 from benchmarks.history.store import OWN, Store
 
 # Raised whenever the tables below, or what stands in them, changes: an older index is thrown away.
@@ -57,6 +57,8 @@ def empty_index(path: Path | str) -> sqlite3.Connection:
         database = sqlite3.connect(path, timeout=10)
         # A cache: a power cut may spoil it, and it is made anew.
         database.executescript(f"PRAGMA synchronous = OFF; BEGIN; {_TABLES} PRAGMA user_version = {_LAYOUT}; COMMIT;")
+        if isinstance(path, Path):
+            share(path, path.parent)
     except sqlite3.Error:
         if path == ":memory:":
             raise

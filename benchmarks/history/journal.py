@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks.errors import SuiteError, Unreadable
-from benchmarks.files.durable import make_folder, sync_folder, trouble, try_lock, write_all
+from benchmarks.errors import NoAccess, SuiteError, Unreadable
+from benchmarks.files.durable import make_folder, share, sync_folder, trouble, try_lock, write_all
 from benchmarks.files.reading import parse_document, read_document, read_open
 from benchmarks.history.run import Run, parse_run
 from benchmarks.history.store import OWN, Store, encode
@@ -31,6 +31,7 @@ class Journal:
             # Under the store's lock, so that no one takes a journal that is not locked yet for a dead session's.
             with store.writing():
                 self._descriptor = os.open(self.path, flags, 0o666)
+                share(self._descriptor, folder)
                 try_lock(self._descriptor)
             self.append(header)
             sync_folder(folder)
@@ -87,6 +88,8 @@ def _orphan(path: Path) -> tuple[Path, int] | None:
 def _save(store: Store, path: Path, descriptor: int) -> str:
     try:
         header, lines, damaged = _read(read_open(descriptor, visible(path)), visible(path))
+    except NoAccess as error:
+        return f"{error}; the journal stays where it is, and the next session tries again"
     except Unreadable as error:
         # Not even a first line: no case had finished, or the file is not ours.
         return f"{error}; put aside as {visible(put_aside(store, path))}"

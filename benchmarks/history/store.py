@@ -71,7 +71,7 @@ class Store:
                 if entry.name != OWN and entry.is_dir(follow_symlinks=False):
                     found += _run_files(self.root, f"{entry.name}/", _entries(Path(entry.path)))
         except OSError as error:
-            raise trouble(self.root, error) from None
+            raise trouble(Path(error.filename or self.root), error) from None
         return sorted(found, key=lambda file: (-1 if file.number is None else file.number, file.reference))
 
     @contextmanager

@@ -1,6 +1,11 @@
 """`check`: every stored file is verified, and broken ones are put aside."""
 
+import errno
 import json
+import os
+from pathlib import Path
+
+import pytest
 
 from tests.documents import noisy_run, stored, write
 
@@ -41,3 +46,79 @@ def test_broken_marks_are_put_aside_by_check(tmp_path, call):
     assert code == 2
     assert "pin the baselines again" in out
     assert call("runs")[0] == 0
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EIO, errno.ESTALE])
+@pytest.mark.parametrize("call_that_fails", ["open", "read"])
+def test_a_file_that_the_system_does_not_give_stays_where_it_is(tmp_path, call, monkeypatch, number, call_that_fails):
+    """The file may be sound: `check` names it and moves nothing, and the file is read again when it can be."""
+    store = stored(tmp_path / "h", noisy_run(1), noisy_run(2))
+    path = store.files()[0].path
+    inode, real = path.stat().st_ino, getattr(os, call_that_fails)
+
+    def fail(target, *args, **options):
+        if target == path or (isinstance(target, int) and os.fstat(target).st_ino == inode):
+            raise OSError(number, os.strerror(number), str(path))
+        return real(target, *args, **options)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, call_that_fails, fail)
+        code, out, _ = call("check")
+        assert code == 2
+        assert f"{path}: {os.strerror(number)}\n  the file may be sound, and stays where it is\n" in out
+        assert "1 whole run; 0 broken files put aside" in out
+        assert call("runs")[0] == 2
+    assert path.exists()
+    assert not store.own("quarantine").exists()
+    assert [call(verb)[0] for verb in ("runs", "check")] == [0, 0]
+
+
+def test_marks_that_the_system_does_not_give_stay_where_they_are(tmp_path, call, monkeypatch):
+    """Baselines are not forgotten because a colleague may not read them."""
+    store = stored(tmp_path / "h", noisy_run(1))
+    call("baseline", "set", "1")
+    path, real = store.own("marks", "marks.json"), os.open
+
+    def fail(target, *args, **options):
+        if target == path:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return real(target, *args, **options)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "open", fail)
+        code, out, _ = call("check")
+    assert (code, "the marks may be sound" in out, path.exists()) == (2, True, True)
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_a_read_only_history_is_verified(tmp_path, call, monkeypatch, broken):
+    """`check` verifies every file, and says what could not be written."""
+    store = stored(tmp_path / "h", noisy_run(1), noisy_run(2))
+    if broken:
+        store.files()[0].path.write_text("{")
+
+    def read_only(*args, **options):
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    for module, name in [(Path, "mkdir"), (Path, "unlink"), (Path, "rename")]:
+        monkeypatch.setattr(module, name, read_only)
+    code, out, _ = call("check")
+    assert "the index could not be written (Read-only file system)" in out
+    assert code == (2 if broken else 0)
+    assert ("1 whole run; " if broken else "2 whole runs; ") in out
+    if broken:
+        assert "not JSON" in out
+        assert "it could not be put aside: " in out
+    assert len(store.files()) == 2
+
+
+def test_an_odd_case_in_a_file_of_other_origin_is_no_reason_to_move_it(tmp_path, call):
+    """Other tools write such cases; the suite never does, so that in its own file it is damage."""
+    documents = [noisy_run(1), noisy_run(2)]
+    for one in documents:
+        one["benchmarks"][0]["stats"]["min"] = 0.0
+    del documents[1]["joblib_suite"]
+    store = stored(tmp_path / "h", *documents)
+    code, out, _ = call("check")
+    assert (code, [file.number for file in store.files()]) == (2, [2])
+    assert "stats.min is 0.0" in out

@@ -10,6 +10,7 @@ import pytest
 from benchmarks.errors import StoreTrouble
 from benchmarks.files.durable import locked
 from benchmarks.history.index import Index
+from benchmarks.history.journal import Journal
 from benchmarks.history.marks import pin
 from benchmarks.history.store import Store, refuse_name
 from tests.documents import document, entry, stored, write
@@ -150,3 +151,23 @@ def test_names_that_make_no_file(name):
 def test_names_that_do():
     """As people write them."""
     assert [refuse_name(name) for name in ("main", "joblib==1.6.0", "fix of (12)")] == [None, None, None]
+
+
+def test_runs_in_a_shared_history_are_shared_whatever_the_umask(tmp_path):
+    """A new run and everything that colleagues need to save theirs have the folder's permissions."""
+    shared, private, everybody = (tmp_path / name for name in ("shared", "private", "everybody"))
+    for folder, mode in ((shared, 0o2775), (private, 0o700), (everybody, 0o1777)):
+        folder.mkdir()
+        folder.chmod(mode)
+    before = os.umask(0o077)
+    try:
+        for folder in (shared, private, everybody):
+            store = Store(folder)
+            store.save(document(), "x")
+            Index(store).close()
+            Journal(store, document(), "one").close(keep=True)
+    finally:
+        os.umask(before)
+    for folder, files, folders in ((shared, 0o664, 0o775), (private, 0o600, 0o700), (everybody, 0o600, 0o700)):
+        for path in folder.rglob("*"):
+            assert path.stat().st_mode & 0o777 == (folders if path.is_dir() else files), path
