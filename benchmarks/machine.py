@@ -60,6 +60,17 @@ def facts(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
     }
 
 
+def free_threaded(machine: Mapping[str, Any]) -> str | None:
+    """Return a remark on a free-threaded interpreter, None for an ordinary one.
+
+    `machine` is `facts()`, or the `machine` of a run file, which may come from anywhere. Threads rank differently if
+    they run Python code in parallel, so the remark belongs beside every result.
+    """
+    if machine.get("free_threading") is not True:
+        return None
+    return "free-threaded Python, its GIL on" if machine.get("gil_enabled") is not False else "free-threaded Python"
+
+
 def usable_cores() -> int:
     """Cores this process may run on, which can be fewer than the machine has."""
     if hasattr(os, "sched_getaffinity"):

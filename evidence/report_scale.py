@@ -18,11 +18,11 @@ from pathlib import Path
 from statistics import median
 
 import psutil
-from tests.page.runs import grid_run
 
 from benchmarks.analysis.change_points import change_points
 from benchmarks.history.store import Store
 from evidence.built_history import built
+from tests.report.html.runs import grid_run
 
 ROOT = Path(__file__).parents[1]
 BACKENDS = ("sequential", "threading", "loky", "multiprocessing")

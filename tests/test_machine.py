@@ -7,7 +7,7 @@ import platform
 import psutil
 import pytest
 
-from benchmarks.machine import THREAD_POOL_VARIABLES, cgroup_cpus, facts, pin_thread_pools, versions
+from benchmarks.machine import THREAD_POOL_VARIABLES, cgroup_cpus, facts, free_threaded, pin_thread_pools, versions
 
 
 def test_facts_are_plain_values_that_agree_with_psutil():
@@ -89,3 +89,18 @@ def test_versions_name_what_changes_results():
     assert found["joblib"] == joblib.__version__
     assert found["loky"]
     assert found["cloudpickle"]
+
+
+@pytest.mark.parametrize(
+    ("machine", "expected"),
+    [
+        ({"free_threading": False, "gil_enabled": True}, None),
+        ({}, None),
+        ({"free_threading": "yes"}, None),
+        ({"free_threading": True, "gil_enabled": False}, "free-threaded Python"),
+        ({"free_threading": True, "gil_enabled": True}, "free-threaded Python, its GIL on"),
+    ],
+)
+def test_a_free_threaded_interpreter_is_named(machine, expected):
+    """The remark says as well if a module or a variable has switched the GIL on."""
+    assert free_threaded(machine) == expected

@@ -47,10 +47,10 @@ class Outcome:
 def judgement_outcome(args: argparse.Namespace, judgement: "Judgement", warnings: tuple[str, ...] = ()) -> Outcome:
     """Return a judgement as text, in the formats that were asked for, and with its exit code."""
     # Every verb imports this module, and only those that judge need the renderers.
-    from benchmarks.report import csv_rows, json_document, junit, markdown, terminal
+    from benchmarks.report import data, junit, markdown, terminal
 
-    renderers = {"json": json_document, "markdown": markdown, "junit": junit, "csv": csv_rows}
-    files = {path: renderer.render(judgement) for name, renderer in renderers.items() if (path := getattr(args, name))}
+    renderers = {"json": data.render_json, "markdown": markdown.render, "junit": junit.render, "csv": data.render_csv}
+    files = {path: render(judgement) for name, render in renderers.items() if (path := getattr(args, name))}
     code = judgement_exit_code(judgement, args.inconclusive)
     return Outcome(terminal.render(judgement, args.coloured), code, files, warnings)
 

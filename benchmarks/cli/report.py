@@ -1,4 +1,4 @@
-"""`report`: what a run or a gate found, as one page to look at, or on the terminal."""
+"""`report`: render a run or a gate record as one HTML page, or print a run's answer on the terminal."""
 
 import argparse
 import contextlib
@@ -29,11 +29,10 @@ from benchmarks.history.series import alike, tracks
 from benchmarks.history.store import Store
 from benchmarks.report import terminal
 from benchmarks.report.answer import answer, has_gil, lacking, what_was_done
-from benchmarks.report.heat import heat_maps
-from benchmarks.report.heat_lines import heat_lines
+from benchmarks.report.heat import heat_maps, heat_text
 from benchmarks.report.measured import measured_cases
 from benchmarks.report.tables import WIDTH
-from benchmarks.text.formatting import minutes
+from benchmarks.text.formatting import counted, minutes
 from benchmarks.text.printable import visible
 
 if TYPE_CHECKING:
@@ -44,51 +43,43 @@ EXIT_CODES = """exit codes:
   0  success, whatever verdict the page shows
   2  invalid usage, nothing to show, or data that can't be read"""
 
+# The terms of `compare` without options, except that a partial run may be a base: a page decides nothing.
 _TERMS = Terms(alpha=alpha(), min_effect=min_effect(), limits=(), forced=frozenset(), keyword=None, allow_partial=True)
 
-# What stands as base where nobody names one.
-_PINNED = "main"
+# The pinned baseline that is the base if none is named.
+_BASELINE = "main"
 
 _PAGE = "report.html"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what `report` takes."""
+    """Declare the arguments of `report`."""
     parser.add_argument(
         "inputs",
         metavar="RUN",
         nargs="*",
-        help=f"a run, or base and head, each {EXPECTED}; or a gate record's folder (default: latest)",
+        help=f"a run, or base and head, each {EXPECTED}; or the folder of a gate record (default: latest)",
     )
-    parser.add_argument("-o", "--output", metavar="FILE", help=f"the page (default: {_PAGE})")
-    parser.add_argument("--terminal", action="store_true", help="the answer and the heat map here; no page")
-    parser.add_argument("--pictures", metavar="DIR", help="write each chart as an SVG file as well")
+    parser.add_argument("-o", "--output", metavar="FILE", help=f"the page to write (default: {_PAGE})")
+    parser.add_argument(
+        "--terminal", action="store_true", help="print the answer and the heat map instead of writing a page"
+    )
+    parser.add_argument("--pictures", metavar="DIR", help="also write each chart as an SVG file")
 
 
 def run(args: argparse.Namespace, store: Store) -> Outcome:
-    """Report; raises SuiteError where there is nothing to report on."""
+    """Report on runs or on a gate record. Raises SuiteError if there is nothing to report on."""
+    record_folders = [Path(text) for text in args.inputs if text and is_there(Path(text) / "gate.json")]
     _refuse_options(args)
-    records = [Path(text) for text in args.inputs if text and is_there(Path(text) / "gate.json")]
-    if len(args.inputs) > (1 if records or args.terminal else 2):
-        most = (
-            "a gate record alone, or one run on the terminal" if records or args.terminal else "a run, or base and head"
-        )
-        raise BadReference(f"{len(args.inputs)} inputs; expected {most}")
-    if records:
-        return _gate(args, records[0])
+    _refuse_surplus_inputs(args, bool(record_folders))
+    if record_folders:
+        return _report_record(args, record_folders[0])
     with closing(Index(store)) as index:
-        marks = read_marks(store)
-        found = [_one(text, index, marks) for text in (args.inputs or ["latest"])]
-        parsed, document = read_usable(found[-1].path)
-        parsed = replace(parsed, origin=visible(found[-1].label))
-        if args.terminal:
-            return Outcome(_lines(parsed, document, args.coloured), Exit.FINE)
-        _refuse_over(args, store, found)
-        return _run_page(args, index, marks, found, parsed, document)
+        return _report_run(args, store, index)
 
 
 def _refuse_options(args: argparse.Namespace) -> None:
-    """Before anything is read; gives the page its name."""
+    """Raise SuiteError if the page can't be made, before anything is read. Sets the default of --output."""
     if args.terminal:
         for name in ("output", "pictures"):
             if getattr(args, name) is not None:
@@ -99,105 +90,125 @@ def _refuse_options(args: argparse.Namespace) -> None:
     refuse_outputs(args)
     if args.pictures is not None and not Path(args.pictures or "\0").is_dir():
         raise BadReference(f"--pictures {visible(args.pictures)!r}: no such folder; make it first")
-    require_page_packages("report", "document", "history")  # of these only history needs numpy
+    # The modules that import the page's packages: vl-convert and jinja2, and numpy.
+    require_page_packages("report", "document", "history")
 
 
-def _refuse_over(args: argparse.Namespace, store: Store, found: Sequence[Found]) -> None:
-    """A page must not take the place of what it is made of."""
-    target = Path(args.output).resolve()
-    if target.is_relative_to(store.root.resolve()) or target in [one.place for one in found]:
-        raise BadReference(f"--output {visible(args.output)}: a run, or inside the history; write it elsewhere")
+def _refuse_surplus_inputs(args: argparse.Namespace, is_record: bool) -> None:
+    if len(args.inputs) > (1 if is_record or args.terminal else 2):
+        expected = "a gate record alone, or one run on the terminal"
+        if not is_record and not args.terminal:
+            expected = "a run, or base and head"
+        raise BadReference(f"{len(args.inputs)} inputs; expected {expected}")
 
 
-def _one(text: str, index: Index, marks: Marks) -> Found:
+def _report_run(args: argparse.Namespace, store: Store, index: Index) -> Outcome:
+    """Report on the last of the named runs, compared with the first if there are two."""
+    marks = read_marks(store)
+    named = [_find_run(text, index, marks) for text in (args.inputs or ["latest"])]
+    head = named[-1]
+    parsed, document = read_usable(head.path)
+    parsed = replace(parsed, origin=visible(head.label))
+    if args.terminal:
+        return Outcome(_terminal_text(parsed, document, args.coloured), Exit.FINE)
+    _refuse_overwriting(args, store, named)
+    from benchmarks.report.html.history import history_section
+    from benchmarks.report.html.run_facts import facts_section
+    from benchmarks.report.html.run_page import run_sections
+
+    names = {case.name for case in parsed.cases.values()}
+    sections = [
+        *run_sections(parsed, document),
+        history_section(tracks(index, bars_key(bars(parsed)), names), stored=head.entry is not None),
+        _comparison(index, marks, named, parsed),
+        facts_section(parsed, document),
+    ]
+    return _page(args, f"joblib here: {head.label}", sections)
+
+
+def _find_run(text: str, index: Index, marks: Marks) -> Found:
+    """Return the run that an input names. Raises BadReference if it names none or several."""
     try:
-        found = find(text, index, marks)
+        runs = find(text, index, marks)
     except BadReference:
         with contextlib.suppress(OSError, ValueError):
             if text and Path(text).is_dir():
-                read_record(Path(text))  # says what is missing
+                # A folder is meant to be a gate record: this raises an error that says what it lacks.
+                read_record(Path(text))
         raise
-    if len(found) != 1:
-        raise BadReference(f"'{visible(text)}' names {len(found)} runs; a report shows one, or base and head")
-    return found[0]
+    if len(runs) != 1:
+        raise BadReference(f"'{visible(text)}' names {len(runs)} runs; a report shows one, or base and head")
+    return runs[0]
 
 
-def _lines(parsed: Run, document: dict[str, Any], coloured: bool) -> str:
+def _terminal_text(parsed: Run, document: dict[str, Any], coloured: bool) -> str:
+    """Return the answer and the heat maps in 100 columns."""
     cases = measured_cases(document["benchmarks"])
-    said = [*answer(cases, has_gil(document)), *lacking(parsed)]
-    text = [line for sentence in said for line in textwrap.wrap(visible(sentence), WIDTH)]
+    sentences = [*answer(cases, has_gil(document)), *lacking(parsed)]
+    lines = [line for sentence in sentences for line in textwrap.wrap(visible(sentence), WIDTH)]
     if cases:
-        text += ["", what_was_done(cases)]
+        lines += ["", what_was_done(cases)]
     maps = heat_maps(cases, parsed)
-    return "\n".join([*text, "", heat_lines(maps, coloured) if maps else ""])
+    return "\n".join([*lines, "", heat_text(maps, coloured) if maps else ""])
 
 
-def _run_page(
-    args: argparse.Namespace, index: Index, marks: Marks, found: list[Found], parsed: Run, document: dict[str, Any]
-) -> Outcome:
-    from benchmarks.report.html.history import history_of
-    from benchmarks.report.html.run_page import facts_section, run_sections
-
-    key, names = bars_key(bars(parsed)), {case.name for case in parsed.cases.values()}
-    sections = [
-        *run_sections(parsed, document),
-        history_of(tracks(index, key, names), stored=found[-1].entry is not None),
-        _comparison(index, marks, found, parsed),
-        facts_section(parsed, document),
-    ]
-    return _written(args, f"joblib here: {found[-1].label}", sections)
+def _refuse_overwriting(args: argparse.Namespace, store: Store, runs: Sequence[Found]) -> None:
+    """Raise BadReference if the page would overwrite a run or lie in the history."""
+    target = Path(args.output).resolve()
+    if target.is_relative_to(store.root.resolve()) or target in [run.place for run in runs]:
+        raise BadReference(f"--output {visible(args.output)}: a run, or inside the history; write it elsewhere")
 
 
-def _comparison(index: Index, marks: Marks, found: list[Found], parsed: Run) -> "Section":
-    """Base as it was named; else the pinned baseline, else the run before it that is like it."""
+def _comparison(index: Index, marks: Marks, named: list[Found], parsed: Run) -> "Section":
+    """Compare the head with the base that was named, else with the default one."""
     from benchmarks.report.html.comparison import comparison_section, no_comparison
 
-    base = [found[0]] if len(found) == 2 else _base(index, marks, found[-1], parsed)
-    if not base:
-        return no_comparison("No earlier run is like this one: nothing to compare with yet.")
+    head = named[-1]
+    base = named[0] if len(named) == 2 else _default_base(index, marks, head, parsed)
+    if base is None:
+        return no_comparison("No earlier run is comparable with this one.")
     try:
-        return comparison_section(compare_runs(index, marks, base, found[-1:], _TERMS))
+        return comparison_section(compare_runs(index, marks, [base], [head], _TERMS))
     except SuiteError as error:
-        if len(found) == 2:
+        if len(named) == 2:
             raise
         return no_comparison(f"Not compared: {error}.")
 
 
-def _base(index: Index, marks: Marks, shown: Found, parsed: Run) -> list[Found]:
-    """A run from before the one that is shown; a file of its own is newer than those stored before it was made."""
-    entries = alike(index, bars_key(bars(parsed)))
-    if shown.entry is not None:
-        earlier = entries[: [one.id for one in entries].index(shown.entry.id)]
+def _default_base(index: Index, marks: Marks, head: Found, parsed: Run) -> Found | None:
+    """Return the pinned baseline if it is comparable and older than the head, else the comparable run before it."""
+    comparable = alike(index, bars_key(bars(parsed)))
+    if head.entry is not None:
+        earlier = comparable[: [entry.id for entry in comparable].index(head.entry.id)]
     else:
-        earlier = [one for one in entries if one.when and parsed.when and one.when < parsed.when]
-    pinned = marks.baselines.get(_PINNED)
-    for one in earlier:
-        if one.file.reference == pinned:
-            return [Found(one.file.path, one, named=True)]
-    return [Found(earlier[-1].file.path, earlier[-1], named=False)] if earlier else []
+        earlier = [entry for entry in comparable if entry.when and parsed.when and entry.when < parsed.when]
+    pinned = marks.baselines.get(_BASELINE)
+    for entry in earlier:
+        if entry.file.reference == pinned:
+            return Found(entry.file.path, entry, named=True)
+    return Found(earlier[-1].file.path, earlier[-1], named=False) if earlier else None
 
 
-def _gate(args: argparse.Namespace, folder: Path) -> Outcome:
+def _report_record(args: argparse.Namespace, folder: Path) -> Outcome:
     folder, record = open_record("report", str(folder), "gate")
     measurements = Measurements(folder, record)
-    found = judgement(folder, record, measurements, ())
+    judged = judgement(folder, record, measurements, ())
     if args.terminal:
-        return Outcome(terminal.render(found, args.coloured), Exit.FINE)
+        return Outcome(terminal.render(judged, args.coloured), Exit.FINE)
     refuse_inside(folder, args)
     from benchmarks.report.html.record_page import record_sections
 
-    sections = record_sections(
-        found, {name: vars(rounds_s) for name, rounds_s in measurements.rounds_s.items()}, _facts(folder, record)
-    )
-    return _written(args, f"Gate: {found.base} against {found.head}", sections)
+    rounds_s = {nodeid: vars(rounds_s) for nodeid, rounds_s in measurements.rounds_s.items()}
+    sections = record_sections(judged, rounds_s, _record_facts(folder, record))
+    return _page(args, f"Gate: {judged.base} against {judged.head}", sections)
 
 
-def _facts(folder: Path, record: Record) -> dict[str, str | None]:
-    whole = len(record.complete_pairs)
+def _record_facts(folder: Path, record: Record) -> dict[str, str | None]:
+    complete = len(record.complete_pairs)
     return {
         "Record": visible(folder),
         "State": "done" if record.state == "done" else "interrupted",
-        "Pairs": f"{whole} whole, {len(record.pairs) - whole} void",
+        "Pairs": f"{counted(complete, 'complete pair')}, {len(record.pairs) - complete} void",
         "Time": f"{minutes(record.spent_s)} of {minutes(record.budget_s)}",
         "Seed": str(record.seed),
         "Base": _versions(record.sides.base.packages),
@@ -210,23 +221,25 @@ def _versions(packages: dict[str, str]) -> str | None:
     return ", ".join(f"{visible(name)} {visible(version)}" for name, version in packages.items()) or None
 
 
-def _written(args: argparse.Namespace, title: str, sections: Sequence["Section"]) -> Outcome:
+def _page(args: argparse.Namespace, title: str, sections: Sequence["Section"]) -> Outcome:
+    """Return the page and the pictures as files to write."""
     from benchmarks.report.html.document import page
 
     pictures = _pictures(Path(args.pictures), sections) if args.pictures else {}
     if Path(args.output).resolve() in [Path(name).resolve() for name in pictures]:
-        raise BadReference(f"--output {visible(args.output)}: the name of a picture; give the page another")
-    figures = [figure for section in sections for figure in section.figures]
+        raise BadReference(f"--output {visible(args.output)}: the name of a picture; give the page another name")
+    charts = sum(len(section.figures) for section in sections)
     text = page(visible(title), sections, "Made by `python -m benchmarks report`; it needs no network.")
     size = f"{len(text.encode()) / 1000:,.0f} kB"
-    said = f"{visible(args.output)}: {size}, {len(figures)} charts\n"
-    return Outcome(said, Exit.FINE, {args.output: text, **pictures})
+    line = f"{visible(args.output)}: {size}, {counted(charts, 'chart')}\n"
+    return Outcome(line, Exit.FINE, {args.output: text, **pictures})
 
 
 def _pictures(folder: Path, sections: Sequence["Section"]) -> dict[str, str]:
+    """Return each chart as a standalone SVG file, by path."""
     from benchmarks.report.html.document import colours, draw
     from benchmarks.report.html.drawing import standalone
 
     figures = [figure for section in sections for figure in (*section.pictures, *section.figures)]
-    drawn = zip(figures, draw(figures), strict=True)
-    return {str(folder / f"{figure.name}.svg"): standalone(element, colours()) for figure, element in drawn}
+    elements = zip(figures, draw(figures), strict=True)
+    return {str(folder / f"{figure.name}.svg"): standalone(element, colours()) for figure, element in elements}

@@ -1,7 +1,7 @@
 """The answer of a run in sentences with numbers: what is fastest here, if anything, and where parallel loses."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from benchmarks.analysis.headline import Answer, Contender, Headline, headline
@@ -9,8 +9,9 @@ from benchmarks.analysis.speedup import Configuration, slower_than_loop
 from benchmarks.grid import backend_of
 from benchmarks.history.resources import PEAK_PSS_BYTES, needs
 from benchmarks.history.run import Run
-from benchmarks.report.measured import MeasuredCase, contenders
+from benchmarks.report.measured import MeasuredCase, backend_rank, contenders, is_count, is_word
 from benchmarks.text.formatting import counted, duration, size
+from benchmarks.text.printable import visible
 
 _MOST_NAMES = 4
 _MOST_BACKENDS = 10
@@ -178,3 +179,23 @@ def _remarks(cases: Sequence[MeasuredCase]) -> list[str]:
 def _list(names: Sequence[str], most: int = _MOST_NAMES) -> str:
     shown = ", ".join(names[:most])
     return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
+
+
+def task_costs(benchmarks: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return a sentence on what a task that does nothing costs in each backend, from the `benchmarks` of a run file.
+
+    Nothing is returned if fewer than two backends have such a case.
+    """
+    costs_s = {}
+    for entry in benchmarks:
+        params, facts, name = (entry.get(key) for key in ("params", "extra_info", "name"))
+        if not isinstance(name, str) or not name.startswith("test_no_op[") or not isinstance(params, dict):
+            continue
+        backend, tasks = params.get("backend"), facts.get("tasks") if isinstance(facts, dict) else None
+        if isinstance(backend, str) and is_word(backend) and is_count(tasks):
+            costs_s[visible(backend)] = entry["stats"]["median"] / tasks
+    if len(costs_s) < 2:
+        return []
+    names = sorted(costs_s, key=lambda name: (backend_rank(name), name))
+    listed = ", ".join(f"{name} {duration(costs_s[name])}" for name in names)
+    return [f"A task that does nothing costs, in batches of 100: {listed}."]

@@ -1,4 +1,4 @@
-"""The cells of the grid that a run has measured, out of the `benchmarks` of its file."""
+"""The cases of the grid that a run measured, read from the `benchmarks` of its file."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,9 +17,11 @@ _GROUPS = ("summation", "notebook", "workload")
 
 @dataclass(frozen=True)
 class MeasuredCase:
-    """One finished cell, as it was asked for: `n_jobs`, `batch_size`. `facts` are its extra_info in the run file.
+    """A case of the grid that has a time.
 
-    `rounds_s` is empty where the file keeps statistics only; `loops_s` are the plain loop's times measured with it.
+    `n_jobs` and `batch_size` are what was asked for; what really ran is in `facts`, its extra_info in the run file.
+    `loops_s` are the plain loop's times measured with it, `rounds_s` its own; the latter is empty if the file keeps
+    statistics only.
     """
 
     configuration: Configuration
@@ -31,17 +33,17 @@ class MeasuredCase:
 
     @property
     def workload(self) -> str | None:
-        """What the tasks do, None for the summation."""
+        """The workload's name; None for the summation."""
         return self.facts.get("workload")
 
 
 def measured_cases(benchmarks: Iterable[Mapping[str, Any]]) -> list[MeasuredCase]:
-    """The grid's cells that have a direct loop to stand against; what is no cell of this suite is left out."""
-    cells = [entry for entry in benchmarks if _is_cell(entry)]
-    loop = next((entry["stats"]["median"] for entry in cells if entry["params"]["backend"] == LOOP), None)
-    # The loop was timed beside each case; the notebook's cases share one.
-    beside = [(entry, entry["extra_info"].get("loop_s") or ([loop] if loop else [])) for entry in cells]
-    return [_measured(entry, loop_s) for entry, loop_s in beside if loop_s]
+    """Return the cases of the grid that can be compared with a plain loop; other entries are skipped."""
+    entries = [entry for entry in benchmarks if _is_grid_case(entry)]
+    loop_s = next((entry["stats"]["median"] for entry in entries if entry["params"]["backend"] == LOOP), None)
+    # The loop was timed with each case; only the notebook's cases share one.
+    loops = [(entry, entry["extra_info"].get("loop_s") or ([loop_s] if loop_s else [])) for entry in entries]
+    return [_measured(entry, loops_s) for entry, loops_s in loops if loops_s]
 
 
 # Workloads whose tasks hold the GIL all the while; of others nobody knows.
@@ -69,104 +71,104 @@ def _is_alias(case: MeasuredCase, cases: Sequence[MeasuredCase]) -> bool:
 
 
 def own_cases(cases: Sequence[MeasuredCase]) -> list[MeasuredCase]:
-    """Without the direct loop, which the others stand against, and without aliases of a cell that is here as well.
+    """Return the cases without the plain loop, and without aliases of a case that is among them.
 
-    joblib's backends come first, in the grid's order, then others, then the references.
+    joblib's backends come first, in the grid's order, then other backends, then the references.
     """
     names = {case.configuration.name for case in cases}
     own = [case for case in cases if case.facts["alias_of"] not in names and case.configuration.backend != LOOP]
-    return sorted(own, key=lambda case: place(case.configuration.backend))
+    return sorted(own, key=lambda case: backend_rank(case.configuration.backend))
 
 
 def without_workload(case_id: str, facts: Mapping[str, Any]) -> str:
-    """The cell in a case's id: within a run all cells do the same work."""
+    """Return a case's id without the workload's name: all cases of a run have the same workload."""
     return case_id.removeprefix(f"{facts['workload']}-") if facts.get("workload") else case_id
 
 
-def place(backend: str) -> int:
-    """Where a backend stands among others."""
+def backend_rank(backend: str) -> int:
+    """Return where a backend is listed among others: joblib's own, then others, then the references."""
     order = (*JOBLIB_BACKENDS, None, *REFERENCES)
     return order.index(backend if backend in order else None)
 
 
-def in_order(sizes: Iterable[str]) -> list[str]:
-    """Batch sizes as text, without repetition: numbers rising, then auto."""
+def sorted_batch_sizes(sizes: Iterable[str]) -> list[str]:
+    """Return batch sizes (as text) without repetition, numbers in ascending order before "auto"."""
     return sorted(set(sizes), key=lambda size: (not size.isdecimal(), int(size) if size.isdecimal() else 0))
 
 
-def _measured(entry: Mapping[str, Any], loop_s: Sequence[float]) -> MeasuredCase:
+def _measured(entry: Mapping[str, Any], loops_s: Sequence[float]) -> MeasuredCase:
     facts, params = entry["extra_info"], entry["params"]
     configuration = Configuration(
         name=without_workload(entry["param"], facts),
         backend=params["backend"],
         time_s=entry["stats"]["median"],
-        loop_s=fmean(loop_s),
+        loop_s=fmean(loops_s),
         workers=facts["effective_n_jobs"],
     )
     rounds_s = tuple(entry["stats"].get("data") or ())
     if facts["alias_of"]:
         facts = {**facts, "alias_of": without_workload(facts["alias_of"], facts)}
-    return MeasuredCase(configuration, tuple(loop_s), params["n_jobs"], params["batch_size"], rounds_s, facts)
+    return MeasuredCase(configuration, tuple(loops_s), params["n_jobs"], params["batch_size"], rounds_s, facts)
 
 
-def _is_cell(entry: Mapping[str, Any]) -> bool:
-    """Whether this suite can have written it: files come from anywhere."""
+def _is_grid_case(entry: Mapping[str, Any]) -> bool:
+    """Return whether this suite can have written an entry as a case of the grid: files come from anywhere."""
     params, facts = entry.get("params"), entry.get("extra_info")
     if entry.get("group") not in _GROUPS or not isinstance(params, dict) or not isinstance(facts, dict):
         return False
     return (
         is_word(entry.get("param"))
         and is_word(params.get("backend"))
-        and _jobs(params.get("n_jobs"))
-        and _batch_size(params)
+        and _is_n_jobs(params.get("n_jobs"))
+        and _has_batch_size(params)
         and all(is_count(facts.get(name)) for name in ("tasks", "effective_n_jobs", "worker_threads"))
         and (is_word(facts.get("workload")) if entry["group"] == "workload" else is_count(facts.get("longest")))
         and isinstance(facts.get("worker_processes"), int)
         and "alias_of" in facts
         and (facts["alias_of"] is None or is_word(facts["alias_of"]))
         and is_word(facts.get("effective_backend"))
-        and _batches(facts.get("batches"))
-        and _loops(facts.get("loop_s"))
+        and _are_batches(facts.get("batches"))
+        and _are_loops(facts.get("loop_s"))
     )
 
 
 def is_count(value: object) -> bool:
-    """Whether a value is a number of things, at least one."""
+    """Return whether a value is a whole number of things, 1 or more."""
     return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 10**12
 
 
-def _jobs(value: object) -> bool:
-    """Any number that joblib takes: -1 is all cores."""
+def _is_n_jobs(value: object) -> bool:
+    """Return whether a value is a number of jobs; negative numbers count from all cores."""
     return isinstance(value, int) and not isinstance(value, bool) and value != 0 and abs(value) < 10**12
 
 
-def _batch_size(params: Mapping[str, Any]) -> bool:
-    """A count or "auto"; null, which has to be there, for the direct loop alone."""
+def _has_batch_size(params: Mapping[str, Any]) -> bool:
+    """Return whether the batch size is a count or "auto"; it is null, and present, for the plain loop alone."""
     value = params.get("batch_size", False)
     return value is None if params["backend"] == LOOP else value == "auto" or is_count(value)
 
 
 def is_word(value: object) -> bool:
-    """Text that can be shown as it is."""
+    """Return whether a value is a text that can be shown as it is."""
     return isinstance(value, str) and len(value) <= _LONGEST_WORD and not unprintable(value)
 
 
-def _loops(value: object) -> bool:
-    """Seconds, or nothing."""
+def _are_loops(value: object) -> bool:
+    """Return whether a value is a list of seconds, or None."""
     if value is None:
         return True
-    return isinstance(value, list) and all(isinstance(one, int | float) and 1e-12 < one < 1e7 for one in value)
+    return isinstance(value, list) and all(isinstance(loop_s, int | float) and 1e-12 < loop_s < 1e7 for loop_s in value)
 
 
-def _batches(value: object) -> bool:
-    """For each round, how many batches of each size there were, or null."""
+def _are_batches(value: object) -> bool:
+    """Return whether a value has, for each round, the number of batches by size, or null."""
     if not isinstance(value, list) or not value:
         return False
     return all(
-        one is None
+        batches is None
         or (
-            isinstance(one, dict)
-            and all(size.isdecimal() and len(size) < 13 and is_count(n) for size, n in one.items())
+            isinstance(batches, dict)
+            and all(size.isdecimal() and len(size) < 13 and is_count(count) for size, count in batches.items())
         )
-        for one in value
+        for batches in value
     )

@@ -8,10 +8,9 @@ from rich.table import Table
 from rich.text import Text
 
 from benchmarks.analysis.speedup import best_of_each_backend
-from benchmarks.report.answer import answer, really_ran, what_was_done
+from benchmarks.report.answer import answer, really_ran, task_costs, what_was_done
 from benchmarks.report.measured import MeasuredCase, measured_cases, own_cases
 from benchmarks.report.tables import WIDTH, draw
-from benchmarks.report.task_costs import task_costs
 from benchmarks.text.formatting import duration
 
 _MOST_BACKENDS = 10

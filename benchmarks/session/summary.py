@@ -11,8 +11,7 @@ def print_summary(terminalreporter: Any, config: Any) -> None:
     settings, ledger = session.settings, session.ledger
     if not settings.measuring or not ledger.asked or config.option.collectonly:
         return
-    from benchmarks.machine import facts
-    from benchmarks.report.interpreter import free_threaded
+    from benchmarks.machine import facts, free_threaded
     from benchmarks.report.summary import summary
 
     benchmarks = [bench.as_dict(include_data=True) for bench in config._benchmarksession.benchmarks]

@@ -5,7 +5,7 @@ import pytest
 from benchmarks.analysis.judgement import Judgement
 from benchmarks.analysis.quantity import Quantity
 from benchmarks.analysis.verdict import Verdict
-from benchmarks.report import csv_rows, json_document, junit, markdown, terminal
+from benchmarks.report import data, junit, markdown, terminal
 from benchmarks.report.case_labels import case_labels, labelled
 from benchmarks.report.columns import Output, columns
 from tests.cli.judgements import comparison, row
@@ -60,8 +60,8 @@ def test_every_row_of_a_table_can_be_told_from_the_others():
     assert [case.text(one) for one in labelled(rows)] == labels
 
 
-@pytest.mark.parametrize("renderer", [json_document, csv_rows, junit])
-def test_data_has_full_names(renderer):
+@pytest.mark.parametrize("render", [data.render_json, data.render_csv, junit.render])
+def test_data_has_full_names(render):
     """Outputs for programs keep the names that pytest knows."""
     rows = (row("test_summation[loky-n2-b1]", Verdict.UNCHANGED, 0.5, comparison(1.0)),)
-    assert "test_summation[loky-n2-b1]" in renderer.render(Judgement("a", "b", rows, 0.01, 0.05, ()))
+    assert "test_summation[loky-n2-b1]" in render(Judgement("a", "b", rows, 0.01, 0.05, ()))

@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks.analysis.judgement import Judgement
 from benchmarks.analysis.verdict import Verdict
-from benchmarks.report import csv_rows, json_document, junit, markdown, terminal
+from benchmarks.report import data, junit, markdown, terminal
 from benchmarks.report.columns import Output, columns
 from benchmarks.report.wording import first_line
 from tests.cli.judgements import ALL, HOSTILE, LONG, NOTHING, comparison, row
@@ -21,8 +21,8 @@ RENDERERS = {
     "terminal.txt": lambda judgement: terminal.render(judgement, coloured=False),
     "markdown.md": markdown.render,
     "junit.xml": junit.render,
-    "rows.csv": csv_rows.render,
-    "document.json": json_document.render,
+    "rows.csv": data.render_csv,
+    "document.json": data.render_json,
 }
 
 
@@ -114,10 +114,10 @@ def test_junit_is_well_formed_and_counts():
 
 def test_csv_is_read_back():
     """By the names of its columns; no cell is a formula."""
-    rows = list(csv.DictReader(io.StringIO(csv_rows.render(ALL))))
+    rows = list(csv.DictReader(io.StringIO(data.render_csv(ALL))))
     assert [row["verdict"] for row in rows] == [row.verdict.value for row in ALL.rows]
     assert float(rows[2]["ratio"]) == 2.0
-    assert csv_rows._cell("=cmd()") == "'=cmd()"
+    assert data._csv_value("=cmd()") == "'=cmd()"
 
 
 @pytest.mark.parametrize("judgement", [ALL, NOTHING], ids=["all", "nothing"])
@@ -125,15 +125,15 @@ def test_json_keeps_to_its_published_schema(judgement):
     """docs/comparison.schema.json."""
     schema = json.loads((ROOT / "docs/comparison.schema.json").read_text())
     jsonschema.Draft202012Validator.check_schema(schema)
-    jsonschema.validate(json.loads(json_document.render(judgement)), schema)
+    jsonschema.validate(json.loads(data.render_json(judgement)), schema)
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(json.loads(json_document.render(ALL).replace("UNCHANGED", "FINE")), schema)
+        jsonschema.validate(json.loads(data.render_json(ALL).replace("UNCHANGED", "FINE")), schema)
 
 
 def test_the_published_schema_lists_every_key():
     """docs/comparison.schema.json describes and requires the document's keys and every JSON column."""
     schema = json.loads((ROOT / "docs/comparison.schema.json").read_text())
-    document = json.loads(json_document.render(ALL))
+    document = json.loads(data.render_json(ALL))
     case = schema["properties"]["cases"]["items"]
     assert document.keys() == set(schema["required"]) == schema["properties"].keys()
     assert {column.key for column in columns(Output.JSON)} == set(case["required"]) == case["properties"].keys()

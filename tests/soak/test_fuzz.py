@@ -20,7 +20,7 @@ from benchmarks.errors import Unreadable
 from benchmarks.files.reading import MOST_BYTES, parse_document
 from benchmarks.history.index import facts
 from benchmarks.history.run import parse_run
-from benchmarks.report import csv_rows, json_document, junit, markdown, terminal
+from benchmarks.report import data, junit, markdown, terminal
 from benchmarks.text.printable import unprintable
 from tests.documents import document, entry
 from tests.run_session import ROOT, environment
@@ -74,8 +74,8 @@ def digest(content):
             assert not unprintable(text.replace("\n", ""))
         assert "<script" not in markdown.render(judgement)
         assert junit.render(judgement)
-        assert csv_rows.render(judgement)
-        assert json_document.render(judgement)
+        assert data.render_csv(judgement)
+        assert data.render_json(judgement)
         return False
 
 

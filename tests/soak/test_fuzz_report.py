@@ -18,7 +18,8 @@ pytest.importorskip("vl_convert", reason="the dependency group report is not ins
 
 def sections_of(content):
     """A file's sections, None where it is refused."""
-    from benchmarks.report.html.run_page import facts_section, run_sections
+    from benchmarks.report.html.run_facts import facts_section
+    from benchmarks.report.html.run_page import run_sections
 
     try:
         document = parse_document(content, "file")

@@ -57,7 +57,7 @@ def history_figure(number_: int, track: Track, found: Sequence[Level]) -> Figure
     )
 
 
-def history_of(tracks: Sequence[Track], stored: bool) -> Section:
+def history_section(tracks: Sequence[Track], stored: bool) -> Section:
     """All cases over runs, those that changed most first, and a list of every change by date.
 
     `stored`: the run itself is one of them.

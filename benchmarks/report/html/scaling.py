@@ -6,7 +6,7 @@ from typing import Any
 from benchmarks.grid import LOOP
 from benchmarks.report.html.figures import Cell, Figure, Table, chart, log_axis, number
 from benchmarks.report.html.theme import IDEAL, LINE, SERIES, SHAPES
-from benchmarks.report.measured import MeasuredCase, in_order, own_cases, place
+from benchmarks.report.measured import MeasuredCase, backend_rank, own_cases, sorted_batch_sizes
 from benchmarks.text.formatting import duration
 
 _HEIGHT = 200
@@ -32,7 +32,7 @@ def batch_figures(cases: Sequence[MeasuredCase]) -> list[Figure]:
 
 
 def _by_backend(cases: Sequence[MeasuredCase]) -> list[tuple[str, list[MeasuredCase]]]:
-    backends = sorted({case.configuration.backend for case in cases}, key=lambda name: (place(name), name))
+    backends = sorted({case.configuration.backend for case in cases}, key=lambda name: (backend_rank(name), name))
     return [(backend, [case for case in cases if case.configuration.backend == backend]) for backend in backends]
 
 
@@ -139,7 +139,7 @@ def _over_batches(name: str, backend: str, own: Sequence[MeasuredCase]) -> Figur
         "x": {
             "field": "size",
             "type": "ordinal",
-            "sort": in_order(str(case.batch_size) for case in own),
+            "sort": sorted_batch_sizes(str(case.batch_size) for case in own),
             "title": "batch size",
             "axis": {"labelAngle": 0},
         },
