@@ -43,8 +43,10 @@ def dask(n_jobs: int, cluster: str | None, paths: Sequence[str]) -> Iterator[Run
         try:
             client = stack.enter_context(distributed.Client(address, timeout=_CONNECT_S))
         except (OSError, ValueError) as error:
-            said = f"no scheduler of dask answers at {cluster} within {_CONNECT_S:g} s"
-            raise NoEngine(f"{said} ({error}): check --dask-scheduler, and that it runs") from None
+            raise NoEngine(
+                f"no scheduler of dask answers at {cluster} within {_CONNECT_S:g} s ({error}): check --dask-scheduler,"
+                " and that the scheduler runs"
+            ) from None
         workers = _workers(client)
         if not workers:
             raise NoEngine(f"the cluster of dask at {cluster} has no worker: start one with `dask worker {cluster}`")
@@ -88,8 +90,10 @@ def _refuse_other_versions(client: Any) -> None:
             if where == "the scheduler" and there[name] is None:
                 continue
             if here[name] != there[name]:
-                said = f"versions differ: {name} is {here[name]} here and {there[name] or 'missing'} on {where}"
-                raise NoEngine(f"{said}: install the same there")
+                raise NoEngine(
+                    f"versions differ: {name} is {here[name]} here and {there[name] or 'missing'} on {where}: install"
+                    " the same version there"
+                )
 
 
 def _versions(end: Mapping[str, Any]) -> dict[str, str | None]:

@@ -99,10 +99,10 @@ class Engine:
     def _enter(self, n_jobs: int) -> None:
         module, _, name = self._spec.address.partition(":")
         make = getattr(importlib.import_module(module), name)
-        known = ENGINES.get(self._spec.backend)
-        own = known is not None and self._spec.address == known.address
+        ours = ENGINES.get(self._spec.backend)
+        is_ours = ours is not None and self._spec.address == ours.address
         try:
-            context = make(n_jobs, self._spec.cluster, self._spec.paths) if own else make(n_jobs)
+            context = make(n_jobs, self._spec.cluster, self._spec.paths) if is_ours else make(n_jobs)
             yielded = context.__enter__()
         except EngineTrouble:
             raise

@@ -161,9 +161,9 @@ def _items(name: str, text: str | None, default: Sequence[T], parse: Callable[[s
     return items
 
 
-def _backend(known: Callable[[str], bool]) -> Callable[[str, str], str]:
+def _backend(known_backend: Callable[[str], bool]) -> Callable[[str, str], str]:
     def parse(name: str, text: str) -> str:
-        if text in JOBLIB_BACKENDS or (text and known(text)):
+        if text in JOBLIB_BACKENDS or (text and known_backend(text)):
             return text
         raise BadOption(
             f"{name}: unknown backend {text!r}; expected one of {', '.join((*JOBLIB_BACKENDS, *ENGINES))}, or a backend"

@@ -1,4 +1,4 @@
-"""Every pool of the grid, for real: its results, its batches, what it says of itself, and that it ends."""
+"""Every pool of the grid with real workers: its results, its batches, what it reports about itself, and its end."""
 
 from collections import Counter
 
@@ -17,7 +17,7 @@ PARALLEL = ("threading", "loky", "multiprocessing")
 
 @pytest.fixture
 def opened():
-    """Opens pools and ends them after the test."""
+    """Return a function that opens pools, which are ended after the test."""
     pools = []
 
     def open_one(case, **options):
@@ -35,7 +35,7 @@ def opened():
 @pytest.mark.parametrize("backend", PARALLEL)
 @pytest.mark.parametrize(("n_jobs", "batch_size"), [(2, 1), (2, 10), (4, 1000)])
 def test_chunks_are_the_batches_that_joblib_forms(opened, backend, n_jobs, batch_size):
-    """The standard library's pools get the same ones, so that the comparison is fair."""
+    """The standard library's pools get the same batches, so that the comparison is fair."""
     pool = opened(Case(backend, n_jobs, batch_size))
     for tasks in (1, 50, 600, 5_000):
         arguments = lengths(tasks, 10)
@@ -54,7 +54,7 @@ def test_chunks_by_hand():
 
 @pytest.mark.parametrize("backend", ["loop", "futures-threads", "futures-processes", "sequential", *PARALLEL])
 def test_every_pool_returns_the_results_in_order(opened, backend):
-    """Also a second time."""
+    """The second call in the same pool returns them, too."""
     call = Call(my_task, lengths(200, 100), closed_form, {})
     pool = opened(Case(backend, 2, None if backend == "loop" else 10))
     call.check(pool.call(call.task, call.arguments))
@@ -81,12 +81,12 @@ def test_a_pool_says_what_it_really_is(opened, backend, n_jobs, effective):
 
 
 def test_a_soft_hint_opens_the_backend_it_stands_for(opened):
-    """`prefer` instead of a backend's name."""
+    """A pool opened with `prefer` is the one of the backend that it stands for."""
     assert opened(Case("threading", 2, 10), backend=None, prefer="threads").effective().backend == "threading"
 
 
 def test_discarding_ends_loky(opened):
-    """Its executor outlives the block, but not this; doing it twice does no harm."""
+    """The executor survives the block but not `discard`; a second `discard` does nothing."""
     pool = opened(Case("loky", 2, 10))
     pool.call(my_task, range(20))
     first = pool.executor()

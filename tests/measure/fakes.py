@@ -1,4 +1,4 @@
-"""A pool, a clock and a benchmark fixture for tests of what stands around the timer: no workers, no time."""
+"""A pool, a clock, a meter and a benchmark fixture for unit tests, without workers and without real time."""
 
 from benchmarks.backends.protocol import Effective, Pool
 
@@ -111,7 +111,7 @@ class FakeBenchmark:
         self._timer = clock or FakeClock()
 
     def pedantic(self, target, setup, teardown, rounds, warmup_rounds):
-        """Time `rounds` calls after `warmup_rounds` others; where nothing is measured, call once without teardown."""
+        """Time `rounds` calls after `warmup_rounds` others; if nothing is measured, call once without teardown."""
         if not self.enabled:
             setup()
             target()

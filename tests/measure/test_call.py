@@ -1,4 +1,4 @@
-"""The check: what it finds, and what it says."""
+"""The expected results of a call, and the check of its results."""
 
 import re
 
@@ -21,7 +21,7 @@ from benchmarks.workloads.summation import closed_form, lengths, my_task
     ],
 )
 def test_compare_names_the_first_difference(results, message):
-    """Index, both values, and the lengths where they differ."""
+    """The message has the index, both values, and the lengths if they differ."""
     if message is None:
         compare(results, [0, 1, 3])
     else:
@@ -30,13 +30,13 @@ def test_compare_names_the_first_difference(results, message):
 
 
 def test_the_reference_itself_is_checked():
-    """A task that miscounts is found before any backend is blamed."""
+    """A wrong task is detected before any backend is blamed."""
     with pytest.raises(WrongResult, match="closed form: index 1: found 1, expected 0"):
         _ = Call(lambda n: n, [0, 1, 2], closed_form, {}).expected_results
 
 
 def test_a_plain_loop_that_failed_is_not_run_again():
-    """Sixty cases would otherwise wait for the same failure."""
+    """Otherwise sixty cases would wait for the same failure."""
     seen = []
 
     def task(n):
@@ -51,14 +51,14 @@ def test_a_plain_loop_that_failed_is_not_run_again():
 
 
 def test_a_task_that_is_its_own_reference_has_to_repeat_itself():
-    """Nothing else could be checked."""
+    """Without a formula, repeating the loop is the only check."""
     numbers = iter(range(10))
     with pytest.raises(WrongResult, match=r"two runs of the plain loop differ:.* index 0: found 2, expected 0"):
         _ = Call(task := lambda _: next(numbers), [0, 0], task, {}).expected_results
 
 
 def test_the_direct_loop_is_timed_and_checked():
-    """It takes some time, and returns what it must."""
+    """`loop_s` returns a positive time."""
     assert Call(my_task, lengths(50, 1_000), closed_form, {}).loop_s() > 0
 
 

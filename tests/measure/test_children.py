@@ -38,7 +38,7 @@ print(ended, signal.pthread_sigmask(signal.SIG_BLOCK, []))
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs os.fork")
 def test_a_worker_that_is_just_being_forked_ends_when_it_is_told_to():
-    """Every one of 300, and the session hears its own signals afterwards."""
+    """All of 300 workers end, and the session still handles its own signals afterwards."""
     done = subprocess.run(
         [sys.executable, "-c", FORKS], cwd=ROOT, env=environment(), capture_output=True, text=True, check=False
     )

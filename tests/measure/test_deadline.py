@@ -1,4 +1,4 @@
-"""The cut-off, in this very process."""
+"""The cut-off of a hanging block, in the process of the test."""
 
 import signal
 import subprocess
@@ -13,7 +13,7 @@ from benchmarks.measure.deadline import CaseTimeout, WorkerDied, guarded, kill_c
 
 
 def test_a_block_in_time_is_left_alone_and_handlers_are_put_back():
-    """No alarm stays behind."""
+    """No alarm is left."""
     before = signal.getsignal(signal.SIGALRM), signal.getsignal(signal.SIGCHLD)
     with guarded(30, lambda: None, bool):
         pass
@@ -32,7 +32,7 @@ def test_a_sleeping_block_is_cut_off():
 
 
 def test_a_dead_worker_ends_the_wait():
-    """Any child's end asks whether a worker is missing."""
+    """Whenever a child ends, `guarded` checks whether a worker is missing."""
     child = subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE)
 
     def wait_for_the_dead():
@@ -58,7 +58,7 @@ def test_children_are_killed_and_trackers_are_not():
 
 
 def test_lingering_threads_are_named():
-    """Those that ended in time are not."""
+    """Threads that ended in time are not named."""
     release = threading.Event()
     before = set(threading.enumerate())
     threading.Thread(target=release.wait, name="hung", daemon=True).start()

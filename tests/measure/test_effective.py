@@ -10,7 +10,7 @@ from tests.measure.fakes import FakePool
 
 
 class WakingPool(FakePool):
-    """Its second worker takes part from the call numbered `awake_from` on."""
+    """A pool whose second worker takes part from the call numbered `awake_from` on."""
 
     def __init__(self, awake_from, **options):
         super().__init__(workers=((1, 1),), **options)
@@ -35,21 +35,21 @@ def test_a_pool_is_called_until_all_its_workers_answer():
 
 
 def test_waking_gives_up_on_workers_that_never_answer():
-    """A bounded number of calls, and no error: the run file says how many workers took part."""
+    """The number of calls is bounded and there is no error: the run file says how many workers took part."""
     pool = WakingPool(awake_from=10_000)
     wake(pool, 2)
     assert pool.calls == 20
 
 
 def test_a_single_worker_needs_no_waking():
-    """Nothing is called."""
+    """The pool is not called."""
     pool = WakingPool(awake_from=1)
     wake(pool, 1)
     assert pool.calls == 0
 
 
 def test_the_observed_call_counts_workers():
-    """Processes other than the calling one, and threads of all."""
+    """Processes are counted without the calling one, threads in all processes."""
     effective = Effective("Fake", None, 1, process=1, extra_info={"dask": "2026.1"})
     pool = FakePool(effective=effective, workers=((1, 1), (2, 1), (2, 2)))
     assert observe(pool, Call(abs, [1, 2, 3], abs, {})) == {
@@ -90,7 +90,7 @@ def test_a_case_that_is_really_another_names_it(case, backend, jobs, expected):
 
 
 def test_a_histogram_is_in_the_order_of_sizes():
-    """Numbers are ordered, not their text."""
+    """Sizes are sorted as numbers, not as text."""
     assert list(histogram([10, 9, 10, 100]).items()) == [("9", 1), ("10", 2), ("100", 1)]
 
 
@@ -107,5 +107,5 @@ def test_a_histogram_is_in_the_order_of_sizes():
     ],
 )
 def test_whether_the_asked_batch_size_occurred(batch_size, rounds, expected):
-    """It is unknown without a size to ask for or a batch to look at."""
+    """It is unknown if the case has no fixed size or no batch is known."""
     assert batch_size_occurred(Case("loky", 2, batch_size), rounds) is expected

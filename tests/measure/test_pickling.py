@@ -26,13 +26,13 @@ def test_a_pool_of_the_standard_library_is_not_given_what_pickle_refuses():
 
 
 def test_a_function_of_several_parameters_is_named_itself():
-    """Not the carrier that spreads its arguments."""
+    """The message does not name the wrapper that spreads its arguments."""
     with pytest.raises(NotPicklable, match=r"<lambda> can't be found by name"):
         refuse_unpicklable(STANDARD, call(Spread(lambda number: number)))
 
 
 def test_an_argument_that_pickle_refuses_is_named():
-    """Its place, its value and the remedy."""
+    """The message has its index, its value and the remedy."""
     with pytest.raises(NotPicklable, match=r"argument 1 of 2, <unlocked .*can't be pickled .*pass plain data"):
         refuse_unpicklable(STANDARD, call(abs, [1, threading.Lock()]))
 
@@ -44,22 +44,22 @@ def test_pools_that_can_take_more_are_not_refused(case):
 
 
 def test_picklable_work_is_barred_from_no_backend():
-    """Nothing has to be asked of cloudpickle."""
+    """If pickle accepts a call, no backend is barred."""
     assert barred(call()) == []
 
 
 def test_a_lambda_is_barred_from_multiprocessing_alone():
-    """cloudpickle sends it by value."""
+    """cloudpickle sends a lambda by value, pickle can't."""
     assert barred(call(lambda number: number)) == ["multiprocessing"]
 
 
 def test_a_lock_is_barred_from_every_backend_with_processes():
-    """Neither pickler takes it."""
+    """Neither pickle nor cloudpickle accepts a lock."""
     assert barred(call(abs, [threading.Lock()])) == ["loky", "multiprocessing"]
 
 
 class MaybeEncodingError(Exception):
-    """What multiprocessing.Pool raises for a result, by its name."""
+    """An exception with the name of the one that multiprocessing.Pool raises for a result."""
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_a_pools_error_about_pickling_is_explained(error):
     "error", [TypeError("unsupported operand"), ValueError("pickle"), Incomparable("returned a pickle")]
 )
 def test_other_errors_pass_unchanged(error):
-    """Only three classes are raised by picklers."""
+    """Exceptions that picklers don't raise are not explained."""
     with pytest.raises(type(error)) as raised, explained(LOKY, call()):
         raise error
     assert raised.value is error

@@ -1,4 +1,4 @@
-"""What a call needs beside time, held against sources of their own: a known 200 MB, the kernel's own accounts."""
+"""The resources of a call, compared with independent sources: a known 200 MB, and the kernel's own accounts."""
 
 import mmap
 import os
@@ -59,18 +59,18 @@ def sampler_of(meter):
 
 
 def rollup(pid):
-    """The proportional share of a process as its smaps_rollup has it, in bytes."""
+    """Return the proportional share (PSS) of a process from its smaps_rollup, in bytes."""
     told = Path(f"/proc/{pid}/smaps_rollup").read_text()
     return int(re.search(r"^Pss:\s+(\d+) kB", told, re.MULTILINE)[1]) * 1024
 
 
 def trackers():
-    """The children of this process that only clean up."""
+    """Return the resource trackers among the children of this process."""
     return [child for child in psutil.Process().children(True) if "tracker" in " ".join(child.cmdline())]
 
 
 def burn(seconds):
-    """Use so much CPU time."""
+    """Use this many seconds of CPU time."""
     until = time.process_time() + seconds
     while time.process_time() < until:
         pass
@@ -84,7 +84,7 @@ def rest():
 
 @pytest.fixture
 def meter():
-    """A meter whose sampler is ended."""
+    """Provide a meter, and end its sampler after the test."""
     meter = Meter()
     yield meter
     meter.close()
@@ -92,7 +92,7 @@ def meter():
 
 @pytest.fixture
 def no_loky():
-    """No executor of another test, and none left behind."""
+    """Shut down loky's executor before and after the test."""
     get_reusable_executor().shutdown(wait=True, kill_workers=True)
     yield
     get_reusable_executor().shutdown(wait=True, kill_workers=True)
@@ -123,7 +123,7 @@ def test_known_memory_in_workers(meter, no_loky, backend, tmp_path):
 
 
 def test_known_cpu_time_in_workers(meter, no_loky):
-    """Each of four tasks uses 0.15 s of CPU time; workers that end within the call count as well."""
+    """Each of four tasks uses 0.15 s of CPU time; workers that end during the call count as well."""
 
     def block():
         with Parallel(n_jobs=2, backend="multiprocessing") as pool:
@@ -136,7 +136,7 @@ def test_known_cpu_time_in_workers(meter, no_loky):
 
 
 def test_bytes_to_and_from_workers(meter, no_loky):
-    """Two megabytes there and one back, beside what a batch says of itself."""
+    """Two megabytes go to the workers and one comes back, in addition to what describes a batch."""
     with Parallel(n_jobs=2, backend="loky") as pool:
         started = set()
         until(lambda: started.update(pool([delayed(rest)()] * 4)) or len(started) == 2)  # starting reads files, too
@@ -146,7 +146,7 @@ def test_bytes_to_and_from_workers(meter, no_loky):
 
 
 def test_switches_are_counted(meter):
-    """Each sleep gives the core away once."""
+    """Each sleep is one voluntary switch."""
     found = meter.measure(lambda: [time.sleep(1e-3) for _ in range(50)], pipes=False)
     assert 50 <= found["voluntary_switches"] < 100
 
@@ -167,7 +167,7 @@ def test_the_suites_own_processes_are_left_out(meter):
 
 
 def test_a_dead_sampler_is_named(meter):
-    """It says so instead of a number, and the next call has a new one."""
+    """The call raises an error instead of returning numbers, and the next call starts a new sampler."""
 
     def kill():
         subprocess.run(["pkill", "-KILL", "-P", str(os.getpid()), "-f", "sampler.py"], check=True)
@@ -179,7 +179,7 @@ def test_a_dead_sampler_is_named(meter):
 
 @pytest.mark.skipif(not Path("/usr/bin/time").exists(), reason="GNU time is not installed")
 def test_what_gnu_time_says_of_the_same_process(tmp_path):
-    """It counts shared pages as its own: what 200 MB add to it is compared, and CPU time as it is."""
+    """GNU time counts shared pages in full, so the difference that 200 MB make is compared, and CPU time directly."""
     peaks, told_peaks = [], []
     for work in ("burn(0.5)", "(hold(meter._process.pid, Path(sys.argv[1])), burn(0.5))"):
         code = (

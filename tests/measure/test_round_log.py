@@ -1,4 +1,4 @@
-"""What the run file says of each round beside its time."""
+"""What the run file says about each round beside its time."""
 
 import pytest
 
@@ -30,7 +30,7 @@ def test_each_rounds_batches_are_counted_by_size():
 
 
 def test_a_pool_without_batches_says_none():
-    """Whether the asked size occurred is then unknown."""
+    """It is then unknown whether the asked size occurred."""
     log = round_log(FakePool())
     log.add_round()
     extra_info = log.extra_info(warmups=0)
@@ -55,7 +55,7 @@ def test_warm_ups_are_left_out():
     [((False, False), "reused"), ((True, True), "new"), ((False, True), "mixed"), ((True, False), "mixed")],
 )
 def test_executors_are_told_apart_from_round_to_round(replaced, expected):
-    """An executor is reused where it is the very object of the round before."""
+    """An executor is reused if it is the same object as in the round before."""
     pool = FakePool()
     pool.open()
     log = round_log(pool)
@@ -67,14 +67,14 @@ def test_executors_are_told_apart_from_round_to_round(replaced, expected):
 
 
 def test_a_pool_without_workers_has_no_executor():
-    """None stands in the run file."""
+    """The run file says None."""
     log = round_log(FakePool())
     log.add_round()
     assert log.extra_info(warmups=0)["executor"] is None
 
 
 def test_times_until_the_last_batch_are_kept_where_every_round_has_one():
-    """One round without it leaves the whole list out."""
+    """The list is left out if one round has no such time."""
     pool = FakePool()
     log = round_log(pool)
     pool._completed_s = 0.5
@@ -86,7 +86,7 @@ def test_times_until_the_last_batch_are_kept_where_every_round_has_one():
 
 
 def test_a_round_of_several_calls_has_no_time_until_its_last_batch():
-    """The pool knows that of its last call only."""
+    """The pool knows the last batch of its last call only."""
     pool = FakePool()
     pool._completed_s = 0.5
     log = round_log(pool, calls=2)
@@ -95,7 +95,7 @@ def test_a_round_of_several_calls_has_no_time_until_its_last_batch():
 
 
 def test_every_call_of_a_round_is_checked():
-    """The message names the case and the round; the results are let go of all the same."""
+    """The message names the case and the round, and the results are dropped all the same."""
     log = round_log(FakePool(), calls=2)
     log.results = [[1, 2], [1, 2]]
     log.add_round()
@@ -117,6 +117,6 @@ def test_every_call_of_a_round_is_checked():
     ],
 )
 def test_pipes_are_counted_for_warm_processes_of_this_one_only(phase, processes, owns_clock, expected):
-    """Neither threads, nor workers that are yet to start, nor engines get their tasks through pipes."""
+    """Threads, workers that have not started yet, and engines don't get their tasks through pipes."""
     pool = FakePool(clock=FakeClock(), owns_clock=owns_clock)
     assert round_log(pool, phase=phase, worker_processes=processes).uses_pipes is expected

@@ -1,4 +1,4 @@
-"""Rounds: what each phase times, what it leaves outside the timer, and how a case ends."""
+"""Rounds: what is timed in each phase, what is not, and how a case ends."""
 
 import pytest
 
@@ -22,7 +22,7 @@ def doubled():
 
 
 class Stand:
-    """A `Measure` around a fake pool, with everything that it may touch."""
+    """A `Measure` with a fake pool, a fake clock and a fake benchmark fixture."""
 
     def __init__(self, rounds=2, warmups=0, enabled=True, gate=None, meter=None, **pool_options):
         self.clock = FakeClock()
@@ -40,7 +40,7 @@ class Stand:
 
     @property
     def extra_info(self):
-        """What the run file says beside the times."""
+        """The extra_info of the case in the run file."""
         return self.benchmark.extra_info
 
 
@@ -54,7 +54,7 @@ def test_a_warm_call_times_the_call_alone():
 
 
 def test_warm_calls_are_one_round():
-    """Five calls one after the other are timed together."""
+    """Five successive calls are timed together."""
     stand = Stand(rounds=2)
     stand.measure.warm_calls(CASE, doubled(), 5)
     assert stand.benchmark.times_s == [1.25, 1.25]
@@ -94,7 +94,7 @@ def test_another_call_can_stand_in_for_the_untimed_one():
 
 
 def test_warm_ups_are_neither_timed_nor_in_the_lists_of_rounds():
-    """They are made and checked all the same."""
+    """Warm-ups are made and checked all the same."""
     stand = Stand(rounds=2, warmups=3, batches=[3])
     stand.measure.warm_call(CASE, doubled())
     assert len(stand.benchmark.times_s) == 2
@@ -103,7 +103,7 @@ def test_warm_ups_are_neither_timed_nor_in_the_lists_of_rounds():
 
 
 def test_options_of_parallel_reach_the_pool():
-    """They are added to the case's own."""
+    """They are added to the case's own options."""
     stand = Stand()
     stand.measure.warm_call(CASE, doubled(), verbose=10)
     assert stand.options == [{"n_jobs": 2, "batch_size": 10, "verbose": 10}]
@@ -166,7 +166,7 @@ def test_a_task_that_fails_in_the_plain_loop_never_reaches_the_pool():
 
 
 def test_a_gate_waits_for_its_turn_before_each_round():
-    """The turn comes before whatever prepares the round."""
+    """The turn comes before the round is prepared."""
     log = []
     gate = GateMode(lambda: log.append("turn"), measured_before=False, keep_executor=False)
     Stand(rounds=2, gate=gate, log=log).measure.cold_start(CASE, doubled())
@@ -175,7 +175,7 @@ def test_a_gate_waits_for_its_turn_before_each_round():
 
 @pytest.mark.parametrize("keep", [True, False])
 def test_a_gate_leaves_the_executor_only_to_a_case_that_uses_it(keep):
-    """A gate never releases before a case, and afterwards only where `keep` is false."""
+    """A gate never releases the pool before a case, and afterwards only if `keep_executor` is false."""
     stand = Stand(rounds=1, gate=GateMode(None, measured_before=False, keep_executor=keep))
     stand.measure.warm_call(CASE, doubled())
     assert stand.pool.log.count("release") == (0 if keep else 1)
@@ -195,7 +195,7 @@ def test_a_case_that_was_measured_before_is_not_confirmed_again():
 
 
 def test_the_meter_gets_one_more_round_that_is_not_timed():
-    """Its answer goes to the run file, and its call is in no list of rounds' times."""
+    """The meter's answer goes to the run file, and its round is not among the timed ones."""
     meter = FakeMeter({"cpu_s": 1.5})
     stand = Stand(rounds=2, meter=meter)
     stand.measure.warm_call(CASE, doubled())

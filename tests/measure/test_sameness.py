@@ -1,4 +1,4 @@
-"""When two results are the same."""
+"""The rule by which two results are the same."""
 
 import pickle
 import threading
@@ -20,7 +20,7 @@ class Plain:
 
 
 class Table:
-    """Compares as a table of pandas does: cell by cell, and by `equals` as a whole."""
+    """A class that compares as a table of pandas does: `==` cell by cell, `equals` as a whole."""
 
     def __init__(self, cells):
         self.cells = cells
@@ -53,7 +53,7 @@ class Table:
     ],
 )
 def test_a_copy_from_another_process_is_the_same(value):
-    """What comes back from a worker was pickled."""
+    """A result that was pickled on its way from a worker is the same."""
     assert same(pickle.loads(pickle.dumps(value)), value)  # noqa: S301 - its own bytes
 
 
@@ -76,7 +76,7 @@ def test_a_copy_from_another_process_is_the_same(value):
     ],
 )
 def test_what_differs(found, expected):
-    """By value, length, type, shape or content."""
+    """Results differ by value, length, type, shape or content."""
     assert not same(found, expected)
 
 
@@ -96,12 +96,12 @@ def test_a_tolerance_is_relative_and_reaches_into_containers(found, expected):
 
 
 def test_a_tolerance_gives_nothing_to_zero_and_to_text():
-    """No part of nothing is something."""
+    """A relative tolerance of zero is zero, and text has none."""
     assert not same(1e-300, 0.0, 0.5)
     assert not same("a", "b", 0.5)
 
 
 def test_what_nobody_can_compare_says_so():
-    """Neither equality nor content."""
+    """Values without equality that can't be pickled are incomparable."""
     with pytest.raises(Incomparable, match="returned a lock, which defines no equality"):
         same(threading.Lock(), threading.Lock())

@@ -26,7 +26,7 @@ class Gate:
 
 @pytest.fixture
 def gate(monkeypatch):
-    """A gate and a session that takes turns."""
+    """Provide a gate and a session that takes turns."""
     gate = Gate(monkeypatch)
     yield gate
     gate.socket.close()
@@ -35,7 +35,7 @@ def gate(monkeypatch):
 
 
 def test_a_session_says_where_it_is_and_goes_on_when_told_to(gate):
-    """A line of JSON with the case and the round for each line `go`."""
+    """The session sends a line of JSON with the case and the round, and continues after the line `go`."""
     gate.socket.sendall(b"go\ngo\n")
     gate.turns.wait(0, 0)
     gate.turns.wait(3, 12)
@@ -45,7 +45,7 @@ def test_a_session_says_where_it_is_and_goes_on_when_told_to(gate):
 
 @pytest.mark.parametrize("told", [b"stop\n", b"g", b""])
 def test_a_session_ends_when_nobody_gives_turns(gate, told):
-    """Another answer, half an answer and a closed socket all end it."""
+    """A different answer, an incomplete answer and a closed socket all end the session."""
     gate.socket.sendall(told)
     gate.socket.shutdown(socket.SHUT_WR)
     with pytest.raises(pytest.exit.Exception, match="the gate that gives the turns has ended") as ended:
@@ -54,7 +54,7 @@ def test_a_session_ends_when_nobody_gives_turns(gate, told):
 
 
 def test_a_session_whose_gate_was_killed_ends(gate):
-    """Writing to a socket whose other end is gone is no error of its own."""
+    """Writing to a socket whose other end is closed ends the session in the same way."""
     gate.socket.close()
     with pytest.raises(pytest.exit.Exception):
         gate.turns.wait(0, 1)
@@ -78,7 +78,7 @@ def test_the_deadline_stands_still_while_a_session_waits(gate, monkeypatch):
 
 
 def test_workers_keep_no_copy_of_the_socket(gate):
-    """A worker that held it would hide from the gate that the session has died."""
+    """A worker that held the socket open would hide from the gate that the session has died."""
     descriptor = gate.turns._socket.fileno()
     assert not os.get_inheritable(descriptor)
     worker = os.fork()

@@ -12,7 +12,7 @@ from benchmarks.session.arguments import read_arguments
 
 @pytest.fixture
 def module(monkeypatch):
-    """A module called `own_arguments` that a test fills."""
+    """Provide an empty module `own_arguments`, which the test fills."""
     module = ModuleType("own_arguments")
     monkeypatch.setitem(sys.modules, "own_arguments", module)
     return module
@@ -27,13 +27,13 @@ def test_a_list_or_a_function_that_returns_one(module):
 
 
 def test_a_tuple_holds_several_parameters(module):
-    """It is spread over them by position."""
+    """Its items are passed by position."""
     module.VALUES = [(1, 2), (3, 4)]
     assert read_arguments("own_arguments:VALUES").spread
 
 
 def test_files_hold_parameters_by_position_or_by_name(tmp_path):
-    """A list in JSON is spread by position; a CSV file names the parameters in its first line."""
+    """The items of a JSON list are passed by position; the first line of a CSV file names the parameters."""
     (tmp_path / "a.json").write_text(json.dumps([[1, "x"], [2, "y"]]))
     (tmp_path / "a.csv").write_text("n,label\n1,x\n2.5,true\n")
     from_json, from_csv = (read_arguments(str(tmp_path / name)) for name in ("a.json", "a.csv"))
@@ -70,7 +70,7 @@ def test_what_is_no_list_of_arguments_is_refused(module, value, expected):
     ],
 )
 def test_a_file_that_holds_no_arguments_is_refused(tmp_path, name, content, expected):
-    """In one line, without a traceback."""
+    """The error is one line, without a traceback."""
     if content is not None:
         (tmp_path / name).write_text(content)
     with pytest.raises(BadOption) as refused:

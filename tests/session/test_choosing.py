@@ -9,12 +9,12 @@ from benchmarks.session.choosing import in_profile, shuffled
 
 
 def item(name, case=True):
-    """A collected item: a case has the fixture `measure`."""
+    """Return a collected item; a case has the fixture `measure`."""
     return SimpleNamespace(nodeid=name, fixturenames=["measure"] if case else [])
 
 
 def session(profile, workload=None):
-    """A session of a profile."""
+    """Return a session with this profile."""
     return SimpleNamespace(settings=SimpleNamespace(profile=profile), workload=workload)
 
 
@@ -30,7 +30,7 @@ def session(profile, workload=None):
     ],
 )
 def test_the_files_of_a_profile(profile, workload, files):
-    """The notebook and the probe have files of their own; a workload takes the place of the summation."""
+    """The notebook and the probe have files of their own; a workload replaces the summation."""
     names = ["summation", "workload", "overhead", "notebook", "probe", "tasks"]
     paths = [Path(f"benchmarks/suite/test_{name}.py") for name in names]
     assert {path.name for path in paths if in_profile(session(profile, workload), path)} == files

@@ -1,4 +1,4 @@
-"""Modules that a user names: imported, or refused in one line."""
+"""Importing modules that a user names, or refusing them in one line."""
 
 import os
 import sys
@@ -11,7 +11,7 @@ from benchmarks.session.importing import add_path, import_named, import_object
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """A folder on the path, which is as it was before after the test."""
+    """Provide a folder, and restore the import path after the test."""
     monkeypatch.setattr(sys, "path", list(sys.path))
     monkeypatch.setenv("PYTHONPATH", "before")
     return tmp_path
@@ -52,7 +52,7 @@ def test_an_address_that_leads_nowhere_is_refused(address, expected):
 
 
 def test_a_module_that_fails_is_named_with_the_line(folder):
-    """Even if it calls sys.exit(): pytest would end without a word."""
+    """A module that calls sys.exit() is named, too: otherwise pytest would end silently."""
     (folder / "exits_on_import.py").write_text("import sys\nsys.exit(3)\n")
     add_path(str(folder))
     with pytest.raises(BadOption, match=r"importing it raised SystemExit.*exits_on_import.py, line 2"):

@@ -1,11 +1,11 @@
-"""The ledger: a case has a number only if every part of it passed."""
+"""The ledger: a case has a time only if its setup, call and teardown passed."""
 
 from benchmarks.session.ledger import Ledger
 from tests.session.test_options import read
 
 
 def ledger_of_four():
-    """A passed, a late failed, a skipped and an unreached case."""
+    """Return a ledger with a passed case, one that failed in teardown, a skipped one and one not reached."""
     ledger = Ledger()
     ledger.ask((name, {"n_jobs": number}) for number, name in enumerate(["good", "late", "skipped", "unreached"]))
     for name in ("good", "late"):
@@ -18,7 +18,7 @@ def ledger_of_four():
 
 
 def test_outcomes():
-    """A failure in teardown takes the number away again."""
+    """A case that fails in teardown has no time."""
     ledger = ledger_of_four()
     assert ledger.passed == {"good"}
     assert ledger.outcome("good") == ("measured", 0.2)
@@ -31,7 +31,7 @@ def test_outcomes():
 
 
 def test_the_record_of_a_partial_run():
-    """Nothing that was asked for is passed over in silence."""
+    """Every case that was asked for is listed."""
     record = ledger_of_four().run_file_key(read(), {}, {})
     assert record["state"] == "partial"
     assert record["cases"] == {
@@ -45,6 +45,6 @@ def test_the_record_of_a_partial_run():
 
 
 def test_a_complete_run_says_so():
-    """Every case asked for has a number."""
+    """A run is complete if every case that was asked for has a time."""
     ledger = Ledger(asked=["good"], passed={"good"})
     assert ledger.run_file_key(read(), {}, {})["state"] == "complete"

@@ -1,4 +1,4 @@
-"""Options: what they mean, and the one line that refuses what makes no sense."""
+"""The options of a session: their meaning, and the one-line errors about invalid ones."""
 
 import pytest
 
@@ -9,20 +9,20 @@ OPTIONS = ("profile", "backends", "n_jobs", "batch_sizes", "tasks", "longest", "
 
 
 def read(**given):
-    """Settings of a session that measures, from options as text."""
+    """Return the settings of a session that measures, from options as text."""
     options = {"benchmark_only": True, **given}
     return read_settings(options.get, lambda name: name == "registered")
 
 
 def test_defaults_are_the_quick_profile_of_the_whole_grid():
-    """4 x 3 x 5 cells, 5,000 tasks."""
+    """The grid has 4 x 3 x 5 cases, and a call has 5,000 tasks."""
     settings = read()
     assert (settings.profile, settings.tasks, settings.rounds, settings.case_timeout_s) == ("quick", 5_000, 5, 120.0)
     assert len(settings.backends) * len(settings.n_jobs) * len(settings.batch_sizes) == 60
 
 
 def test_every_axis_can_be_changed():
-    """Lists are separated by commas; a registered backend is as good as joblib's own."""
+    """Lists are separated by commas; a backend registered with joblib is accepted."""
     settings = read(
         backends="loky,registered", n_jobs="-1, 3", batch_sizes="7,auto", tasks="9", longest="8", shuffle="5"
     )
@@ -33,7 +33,7 @@ def test_every_axis_can_be_changed():
 
 
 def test_an_unmeasured_session_has_few_tasks_unless_told():
-    """Whatever the profile is."""
+    """The profile does not matter."""
     assert read_settings({"profile": "standard"}.get, bool).tasks == 64
     assert read_settings({"tasks": "1000"}.get, bool).tasks == 1_000
 
@@ -73,7 +73,7 @@ def test_what_makes_no_sense_is_refused_in_one_line(option, value, expected):
 
 
 def test_workers_are_refused_where_there_is_something_to_measure():
-    """And the line says what to run instead."""
+    """The message says what to run instead."""
     refuse_workers(measuring=False, numprocesses=2, dist="load")
     refuse_workers(measuring=True, numprocesses=None, dist="no")
     with pytest.raises(BadOption, match="pytest --benchmark-only"):
@@ -81,7 +81,7 @@ def test_workers_are_refused_where_there_is_something_to_measure():
 
 
 def test_a_file_that_could_not_be_written_is_refused_before_measuring(tmp_path):
-    """pytest-benchmark would find out when all is measured, and lose it."""
+    """pytest-benchmark would fail after the last case and lose the times."""
     refuse_unwritable("--benchmark-json", None)
     refuse_unwritable("--benchmark-json", tmp_path / "run.json")
     for path in (tmp_path, tmp_path / "missing" / "run.json"):

@@ -29,7 +29,7 @@ def test_a_plan_selects_cases_in_its_order(tmp_path):
 
 
 def test_a_session_without_a_plan_runs_alone():
-    """It waits for nobody."""
+    """It does not wait for a turn."""
     plan = read_plan(None, None)
     assert plan is NO_PLAN
     plan.start("f.py::a")

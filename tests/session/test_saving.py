@@ -1,4 +1,4 @@
-"""The storage that takes the place of pytest-benchmark's, and what it does in trouble."""
+"""The storage that replaces pytest-benchmark's, also when something can't be written."""
 
 import json
 
@@ -13,7 +13,7 @@ from tests.documents import document, entry
 
 @pytest.fixture
 def storage(tmp_path):
-    """A storage whose journal is open."""
+    """Provide a storage whose journal is open."""
     storage = HistoryStorage(Store(tmp_path / "history"))
     header = {**document(), "benchmarks": []}
     storage.journal = Journal(storage.store, header, "session-1")
@@ -21,7 +21,7 @@ def storage(tmp_path):
 
 
 def lines(path):
-    """The JSON lines of a journal after its header."""
+    """Return the JSON lines of a journal after its header."""
     return [json.loads(line) for line in path.read_text().splitlines() if line][1:]
 
 
@@ -42,7 +42,7 @@ def test_a_finished_session_leaves_its_run_and_no_journal(storage):
 
 
 def test_a_run_that_cannot_be_saved_stays_in_the_journal(storage, monkeypatch):
-    """The trouble says where the cases are, and how to save them."""
+    """The message says where the cases are, and how to save them."""
     path = storage.journal.path
 
     def refuse(*args):
@@ -58,12 +58,12 @@ def test_a_run_that_cannot_be_saved_stays_in_the_journal(storage, monkeypatch):
 
 
 def test_what_json_cannot_hold_becomes_text():
-    """A timer or a parameter may be any object."""
+    """Timers and parameters may be any objects."""
     assert plain({"n": 1, "timer": print}) == {"n": 1, "timer": f"UNSERIALIZABLE[{print!r}]"}
 
 
 def test_benchmark_json_is_written_at_once(tmp_path):
-    """An existing file is replaced; a folder that is missing is a refusal."""
+    """An existing file is replaced; a missing folder is an error."""
     path = tmp_path / "run.json"
     path.write_text("old")
     save_json(str(path), {"a": 1})

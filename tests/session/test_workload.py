@@ -12,7 +12,7 @@ from tests.session.test_options import read
 
 @pytest.fixture
 def own(monkeypatch):
-    """A module `own_workload` with a function and ten arguments."""
+    """Return the options of a workload in a module `own_workload`, with ten arguments."""
     module = ModuleType("own_workload")
     module.double, module.NUMBERS, module.PAIRS = (lambda n: 2 * n), list(range(10)), [(1, 2)]
     monkeypatch.setitem(sys.modules, "own_workload", module)
@@ -20,12 +20,12 @@ def own(monkeypatch):
 
 
 def workload(**options):
-    """The workload of a session with these options."""
+    """Return the workload of a session with these options."""
     return read_workload(options.get, read(**options))
 
 
 def test_the_summation_is_no_workload_of_its_own():
-    """Neither by default nor by name."""
+    """It is not a workload by default, nor if it is named."""
     assert workload() is None
     assert workload(workload="summation") is None
 
