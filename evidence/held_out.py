@@ -1,12 +1,13 @@
-"""Random task profiles, each run in the whole grid: the truth that advice is held against.
+"""Measure random task profiles in the whole grid, to validate recommendations (see `advice_table`).
 
-python -m evidence.held_out FILE PROFILES SEED [WORK_S]     adds what FILE (JSON lines) lacks; some 20 s a profile
+python -m evidence.held_out FILE PROFILES SEED [WORK_S]     adds missing profiles to FILE (JSON lines), some 20 s each
 
-WORK_S is the least that the plain loop takes for a profile's tasks: without it many of them are too small for any pool.
+WORK_S is the least time that the plain loop takes for a profile's tasks. Without it, many profiles are too small for
+any pool.
 
-Configurations take turns, pass by pass, in random order; what takes more than `_HOPELESS` times as long as the best of
-all is left out of later ones. Each time is of one call: `cold_s` from opening the pool to leaving it, with nothing
-running before; `warm_s` of the next call in the same pool.
+The configurations take turns, pass by pass, in random order. A configuration that takes more than `_HOPELESS` times as
+long as the best is left out of later passes. Each time is that of one call: `cold_s` from opening the pool to leaving
+it, with nothing running before; `warm_s` of the next call in the same pool.
 """
 
 import json
@@ -27,7 +28,7 @@ from benchmarks.workloads.profiled import hold, orders, release
 _HOPELESS = 1.4
 _PASSES = 5
 
-# A profile's passes end when they have taken so long, and its calls are kept below so much.
+# Limits in seconds and bytes: all passes of a profile, the work of a call, and the payloads of a call.
 _PASSES_S, _WORK_S, _SENT_BYTES = 35.0, 1.5, 400e6
 
 BACKENDS = ("threading", "loky", "multiprocessing")
@@ -35,7 +36,7 @@ BACKENDS = ("threading", "loky", "multiprocessing")
 
 @dataclass(frozen=True)
 class Profile:
-    """What is asked about: seconds a task, tasks a call, longest over shortest, bytes sent with each task."""
+    """Tasks to measure: seconds per task, tasks per call, longest over shortest task, bytes sent with each task."""
 
     task_s: float
     tasks: int
@@ -45,17 +46,18 @@ class Profile:
 
 
 def drawn(dice: random.Random, least_s: float) -> Profile:
-    """A profile within what a call may cost, of at least so much work."""
+    """Draw a profile with at least `least_s` seconds of work, within the limits of a call."""
     while True:
-        found = Profile(
+        profile = Profile(
             task_s=_log_uniform(dice, 1e-6, 0.1),
             tasks=round(_log_uniform(dice, 10, 20_000)),
             uneven=dice.choice((1.0, dice.choice((3.0, 10.0, 30.0)))),
             releases_gil=dice.random() < 0.5,
             payload_bytes=dice.choice((0, round(_log_uniform(dice, 1e3, 1e7)))),
         )
-        if least_s <= found.task_s * found.tasks <= _WORK_S and found.payload_bytes * found.tasks <= _SENT_BYTES:
-            return found
+        work_s, sent_bytes = profile.task_s * profile.tasks, profile.payload_bytes * profile.tasks
+        if least_s <= work_s <= _WORK_S and sent_bytes <= _SENT_BYTES:
+            return profile
 
 
 def _log_uniform(dice: random.Random, least: float, most: float) -> float:
@@ -63,8 +65,8 @@ def _log_uniform(dice: random.Random, least: float, most: float) -> float:
 
 
 def rates(seconds: float = 0.2) -> dict[bool, float]:
-    """Seconds of one addition (False) and of one round of PBKDF2 (True), now."""
-    found = {}
+    """Measure the current seconds per addition (key False) and per round of PBKDF2 (key True)."""
+    seconds_per_step = {}
     for releases, task, amount in ((False, hold, 10_000), (True, release, 400)):
         times = []
         until = time.perf_counter() + seconds
@@ -72,17 +74,17 @@ def rates(seconds: float = 0.2) -> dict[bool, float]:
             began = time.perf_counter()
             task((amount, b""))
             times.append(time.perf_counter() - began)
-        found[releases] = sorted(times)[len(times) // 2] / amount
-    return found
+        seconds_per_step[releases] = sorted(times)[len(times) // 2] / amount
+    return seconds_per_step
 
 
 def record(profile: Profile, dice: random.Random) -> dict[str, Any]:
-    """The profile in every configuration, by turns."""
+    """Measure the profile in every configuration, in turns."""
     rate = rates()[profile.releases_gil]
     seconds = lengths_s(profile.task_s, profile.tasks, profile.uneven, seed=0)
-    arguments = orders([max(1, round(one / rate)) for one in seconds], profile.payload_bytes)
+    arguments = orders([max(1, round(length_s / rate)) for length_s in seconds], profile.payload_bytes)
     task = release if profile.releases_gil else hold
-    expected = [task(one) for one in arguments]
+    expected = [task(argument) for argument in arguments]
     cores = usable_cores()
     cases = [Case(LOOP, 1, None), *grid(BACKENDS, sorted({2, cores, 2 * cores}), BATCH_SIZES)]
     times: dict[str, dict[str, list[float]]] = {case.id: {"cold_s": [], "warm_s": []} for case in cases}
@@ -95,16 +97,16 @@ def record(profile: Profile, dice: random.Random) -> dict[str, Any]:
             cold, warm = once(case, task, arguments, expected)
             times[case.id]["cold_s"].append(round(cold, 6))
             times[case.id]["warm_s"].append(round(warm, 6))
-        least = {case.id: {what: min(found) for what, found in times[case.id].items()} for case in left}
-        best = {what: min(one[what] for one in least.values()) for what in ("cold_s", "warm_s")}
-        left = [case for case in left if any(least[case.id][what] < _HOPELESS * best[what] for what in best)]
+        least = {case.id: {key: min(rounds) for key, rounds in times[case.id].items()} for case in left}
+        best = {key: min(of_case[key] for of_case in least.values()) for key in ("cold_s", "warm_s")}
+        left = [case for case in left if any(least[case.id][key] < _HOPELESS * best[key] for key in best)]
         if LOOP not in [case.id for case in left]:
             left.append(cases[0])
     return {"profile": asdict(profile), "cores": cores, "times": times}
 
 
 def once(case: Case, task: Any, arguments: list[Any], expected: list[Any]) -> tuple[float, float]:
-    """Seconds of a whole block's first call, opening and leaving included, and of the second call alone."""
+    """Return the seconds of a block with one call, opening and leaving included, and of a second call alone."""
     pool = open_pool(case, {})
     pool.discard()
     began = time.perf_counter()
@@ -121,7 +123,7 @@ def once(case: Case, task: Any, arguments: list[Any], expected: list[Any]) -> tu
 
 
 def main() -> None:
-    """Record what the file lacks."""
+    """Measure the profiles that the file lacks."""
     path, count, seed = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
     least_s = float(sys.argv[4]) if len(sys.argv) > 4 else 0.0
     done = len(path.read_text().splitlines()) if path.exists() else 0
@@ -130,9 +132,9 @@ def main() -> None:
         if number < done:
             continue
         began = time.perf_counter()
-        found = record(profile, random.Random(f"{seed} {number}"))
+        measured = record(profile, random.Random(f"{seed} {number}"))
         with path.open("a") as file:
-            file.write(json.dumps(found) + "\n")
+            file.write(json.dumps(measured) + "\n")
         sys.stderr.write(f"{number + 1} of {count}: {time.perf_counter() - began:.0f} s\n")
 
 
