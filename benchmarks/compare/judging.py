@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 
 from benchmarks.analysis.judgement import Judgement, worst_first
 from benchmarks.compare.baselines import eligible
+from benchmarks.compare.file_remarks import file_remarks
 from benchmarks.compare.remarks import remarks_on
 from benchmarks.compare.resources import refuse_unchecked_ceilings
 from benchmarks.compare.rows import rows
@@ -37,7 +38,7 @@ def compare_runs(index: Index, marks: Marks, base: list[Found], head: list[Found
         rows=worst_first(case_rows),
         alpha=terms.alpha,
         min_effect=terms.min_effect,
-        notes=(*map(str, barred), *baseline_remarks, *forced, *remarks_on(sides, case_rows)),
+        notes=(*map(str, barred), *baseline_remarks, *forced, *file_remarks(sides), *remarks_on(sides, case_rows)),
     )
 
 

@@ -1,0 +1,89 @@
+"""Remarks on the files that were compared: without a case, measured from another folder, with very many rounds."""
+
+import json
+import re
+import shlex
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+
+from benchmarks.compare.sides import Side, Sides
+from benchmarks.files.rounds import MOST_ROUNDS
+from benchmarks.text.formatting import counted
+from benchmarks.text.printable import visible
+
+# More files or folders than that make a remark unreadable.
+_MOST_NAMED = 3
+
+
+def file_remarks(sides: Sides) -> list[str]:
+    """Return the sentences about the files of both sides."""
+    return [*_empty(sides), *_moved(sides), *_summarised(sides)]
+
+
+def _empty(sides: Sides) -> list[str]:
+    """Name the files without a case. pytest-benchmark writes one if its plugin is disabled, also by pytest-xdist."""
+    empty = [run.origin for run in sides.runs if not (run.cases or run.unusable or run.without_time)]
+    if not empty:
+        return []
+    more = f" and {len(empty) - _MOST_NAMED} more" if len(empty) > _MOST_NAMED else ""
+    return [
+        f"{', '.join(empty[:_MOST_NAMED])}{more}: the file has no cases. Was it made under pytest-xdist (-n) or with "
+        "--benchmark-disable? Measure again without them."
+    ]
+
+
+def _moved(sides: Sides) -> list[str]:
+    """Say that missing cases have the names of new ones under another folder or with other separators."""
+    gone, new = _only_in(sides.base, sides.head), _only_in(sides.head, sides.base)
+    common = [name for name in gone if name in new]
+    folders = Counter(
+        (before, after) for name in common for before, after in [(gone[name], new[name])] if before != after
+    )
+    if not folders:
+        return []
+    (before, after), _ = folders.most_common(1)[0]
+    commands = " ".join(f"-e {_substitution(*pair)}" for pair, _ in folders.most_common(_MOST_NAMED))
+    return [
+        f"{counted(len(common), 'missing case')} of base and new cases of head have the same names under another "
+        f"folder or separator: {_folder(before)} against {_folder(after)}. Measure both sides from the same folder "
+        "(pytest's --rootdir) on the same system; or rename the cases in a copy of head's file, and compare that: "
+        f"sed {commands} HEAD.json > RENAMED.json"
+    ]
+
+
+def _only_in(side: Side, other: Side) -> dict[str, str]:
+    """Return the folders of the cases that only one side has, by file and test; ambiguous names are left out."""
+    places = [_split(case.fullname) for key, case in side.cases.items() if key not in other.cases]
+    count = Counter(name for _, name in places)
+    return {name: folder for folder, name in places if count[name] == 1}
+
+
+def _split(fullname: str) -> tuple[str, str]:
+    """Return the folder of a case's file, up to and with the last separator, and the rest of its full name."""
+    file, colons, test = fullname.partition("::")
+    name = PurePosixPath(file.replace("\\", "/")).name
+    return file.removesuffix(name), name + colons + test
+
+
+def _folder(folder: str) -> str:
+    return visible(folder) or "no folder"
+
+
+def _substitution(before: str, after: str) -> str:
+    """Return the quoted sed expression that puts the cases of folder `after` into folder `before`."""
+    # Without a space, so that wrapped lines leave the command whole where the folder's name does.
+    old, new = (f'"{json.dumps(folder, ensure_ascii=False)[1:-1]}' for folder in (after, before))
+    pattern, replacement = re.sub(r"([\\.*\[\]^$#])", r"\\\1", old), re.sub(r"([\\&#])", r"\\\1", new)
+    # Only where a file follows: a folder may be the beginning of another one.
+    return shlex.quote(rf's#{pattern}\([^/\\"[]*\.py::\)#{replacement}\1#')
+
+
+def _summarised(sides: Sides) -> Sequence[str]:
+    names = {case.name for run in sides.runs for case in run.cases.values() if case.many_rounds}
+    if not names:
+        return []
+    return [
+        f"{counted(len(names), 'case')} with more than {MOST_ROUNDS:,} rounds: the rounds were summarised while the "
+        "file was read (means, fastest and slowest), which changes no verdict."
+    ]
