@@ -82,7 +82,7 @@ def test_a_pools_error_about_pickling_is_explained(error):
     "error", [TypeError("unsupported operand"), ValueError("pickle"), Incomparable("returned a pickle")]
 )
 def test_other_errors_pass_unchanged(error):
-    """Exceptions that picklers don't raise are not explained."""
+    """An exception that is not about pickling is not explained, whatever its class or its message."""
     with pytest.raises(type(error)) as raised, explained(LOKY, call()):
         raise error
     assert raised.value is error

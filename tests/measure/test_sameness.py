@@ -96,7 +96,7 @@ def test_a_tolerance_is_relative_and_reaches_into_containers(found, expected):
 
 
 def test_a_tolerance_gives_nothing_to_zero_and_to_text():
-    """A relative tolerance of zero is zero, and text has none."""
+    """A tolerance relative to zero allows nothing, and text has no tolerance."""
     assert not same(1e-300, 0.0, 0.5)
     assert not same("a", "b", 0.5)
 
