@@ -12,12 +12,22 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from benchmarks.errors import NoAccess, SuiteError, Unreadable
+from benchmarks.files.decoding import convert
 from benchmarks.files.durable import make_folder, share, sync_folder, trouble, try_lock, write_all
 from benchmarks.files.reading import parse_document, read_document, read_open
 from benchmarks.history.run import Run, parse_run
 from benchmarks.history.store import OWN, Store, encode
 from benchmarks.text.printable import visible
+
+
+class _Note(msgspec.Struct):
+    """A line that is no entry: cases that failed, by reason, or the file that the run is about to be saved as."""
+
+    failed: dict[str, str] = {}
+    saving: str | None = None
 
 
 class Journal:
@@ -94,10 +104,9 @@ def _save(store: Store, path: Path, descriptor: int) -> str:
         # Not even a first line: no case had finished, or the file is not ours.
         return f"{error}; put aside as {visible(put_aside(store, path))}"
     entries = [line for line in lines if "fullname" in line]
-    failed = {
-        name: why for line in lines if isinstance(line.get("failed"), dict) for name, why in line["failed"].items()
-    }
-    if any(_saved(store, line["saving"], header) for line in lines if "saving" in line):
+    notes = [convert(line, _Note, visible(path)) for line in lines if "fullname" not in line]
+    failed = {name: why for note in notes for name, why in note.failed.items()}
+    if any(_saved(store, note.saving, header) for note in notes if note.saving):
         said = f"session {path.stem} ended just after its run was saved; nothing to recover"
     elif not entries and not failed:
         said = f"session {path.stem} ended before its first case had finished; nothing to recover"
@@ -125,6 +134,8 @@ def _read(content: bytes, origin: str) -> tuple[dict[str, Any], list[dict[str, A
                 continue
             if "fullname" in line:
                 _refuse_unusable(parse_run({**header, "benchmarks": [line]}, origin))
+            else:
+                convert(line, _Note, origin)
             good.append(line)
         except Unreadable:
             if header is None:
@@ -159,7 +170,7 @@ def _partial(header: dict[str, Any], entries: list[dict[str, Any]], failed: dict
     return {**header, "benchmarks": entries, "joblib_suite": ours}
 
 
-def _saved(store: Store, file: object, header: dict[str, Any]) -> bool:
+def _saved(store: Store, file: str, header: dict[str, Any]) -> bool:
     """Whether the run that a session was about to save is there."""
     try:
         # The name is looked up among the store's own files, never opened as a path.

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from benchmarks.errors import BadReference, Unreadable
+from benchmarks.errors import BadReference, NoAccess, Unreadable
+from benchmarks.files.decoding import convert
 from benchmarks.files.durable import make_folder, write
 from benchmarks.files.reading import read_document
 from benchmarks.history.store import OWN, Store, StoredFile, encode, refuse_name
@@ -27,12 +28,13 @@ def read_marks(store: Store) -> Marks:
     path = store.own("marks", "marks.json")
     if not path.exists() and not path.is_symlink():
         return Marks()
-    document = read_document(path)
-    baselines, rejected = document.get("baselines", {}), document.get("rejected", {})
-    for part in (baselines, rejected):
-        if not isinstance(part, dict) or not all(isinstance(value, str) for value in part.values()):
-            raise Unreadable(f"{visible(path)}: expected names of runs; put it aside and set the baselines again")
-    return Marks(baselines, {file: visible(why) for file, why in rejected.items()})
+    try:
+        marks = convert(read_document(path), Marks, visible(path))
+    except NoAccess:
+        raise
+    except Unreadable as error:
+        raise Unreadable(f"{error}; put it aside with `check` and set the baselines again") from None
+    return replace(marks, rejected={file: visible(why) for file, why in marks.rejected.items()})
 
 
 def pin(store: Store, name: str, file: StoredFile) -> None:

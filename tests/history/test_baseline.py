@@ -80,7 +80,7 @@ def test_marks_that_cannot_be_believed_are_refused(tmp_path):
     forget(store, {"a/0001_x.json"})
     assert read_marks(store).rejected == {}
     store.own("marks", "marks.json").write_text('{"rejected": [1]}')
-    with pytest.raises(Unreadable, match="expected names of runs"):
+    with pytest.raises(Unreadable, match=r"rejected is \[1\]; expected `object`.* put it aside with `check`"):
         read_marks(store)
 
 
