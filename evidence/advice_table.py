@@ -88,18 +88,18 @@ def summary(outcomes: list[Outcome]) -> list[str]:
     """Summarize all profiles, and those for which a pool is best."""
     inside, count = sum(outcome.inside for outcome in outcomes), len(outcomes)
     pays = [outcome for outcome in outcomes if outcome.best != LOOP]
-    said = [
+    lines = [
         f"within 10 % of the best: {_near(outcomes)}; where a pool is best: {_near(pays)}",
         f"measured time in its 90 % interval: {inside} of {count} ({inside / count:.0%})",
     ]
     for name in HABITS:
         ratios, own = (sorted(outcome.habits[name] for outcome in some) for some in (outcomes, pays))
         better, worse = sum(ratio > 1.05 for ratio in ratios), sum(ratio < 0.95 for ratio in ratios)
-        said.append(
+        lines.append(
             f"{name} takes {median(ratios):.2f}x as long (median; {median(own):.2f}x where a pool is best; "
             f"{ratios[0]:.2f}x to {ratios[-1]:.1f}x): more than 5 % slower in {better}, faster in {worse}"
         )
-    return said
+    return lines
 
 
 def _near(outcomes: list[Outcome]) -> str:

@@ -6,8 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks.advise.costs import Costs, Seconds
-from benchmarks.advise.physics import contradicts
+from benchmarks.advise.costs import Costs, Seconds, contradicts
 from benchmarks.errors import AdviceError, Unreadable
 from benchmarks.files.decoding import decode_versioned
 from benchmarks.files.durable import make_folder, write

@@ -1,4 +1,7 @@
-"""The constants of a machine's cost model, as a probe measured them."""
+"""The constants of a machine's cost model as a probe measured them, and what is physically possible.
+
+No prediction is faster than the interpreter and the machine allow, and no constant of an undisturbed probe is.
+"""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -6,8 +9,12 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from benchmarks.advise import physics
 from benchmarks.advise.task_profile import TaskProfile
+from benchmarks.grid import backend_of
+
+# A constant of an undisturbed probe is at most this much better than possible: in recorded probes of quiet machines,
+# two threads took 0.97 to 1.3 s per second of work that holds the GIL, where 1 s is possible.
+_TOLERANCE = 0.15
 
 # Bounds of what a stored model may hold: no constant is longer than a day, and nobody probes more workers than that.
 Seconds = Annotated[float, Meta(ge=0, le=86_400)]
@@ -82,11 +89,12 @@ class Costs:
 
     def least_held(self, backend: str, n_jobs: int) -> float:
         """Return the least seconds that can pass in a pool per second of work that holds the GIL."""
-        return physics.least_held(backend, n_jobs, self.usable_cores, self.gil)
+        takes_turns = self.gil and backend_of(backend).workers == "threads"
+        return 1.0 if takes_turns else self.least_released(n_jobs)
 
     def least_released(self, n_jobs: int) -> float:
         """Return the least seconds that can pass in a pool per second of work that releases the GIL."""
-        return physics.least_released(n_jobs, self.usable_cores)
+        return 1 / min(n_jobs, self.usable_cores)
 
     @property
     def backends(self) -> list[str]:
@@ -100,6 +108,19 @@ class Costs:
     def for_tasks(self, profile: TaskProfile) -> "Costs":
         """Return the costs without the pools that can't run such tasks."""
         return self.of([backend for backend in self.backends if backend not in profile.barred])
+
+
+def contradicts(stretch: float, least: float) -> bool:
+    """Whether a measured stretch is better than the least possible one by more than noise explains."""
+    return stretch < least * (1 - _TOLERANCE)
+
+
+def possible(stretch: float, least: float) -> float:
+    """Return a measured stretch, raised to the least possible one if noise explains the difference.
+
+    A stretch that contradicts physics stays as it is, so that the probe can be recognized as disturbed.
+    """
+    return stretch if contradicts(stretch, least) else max(stretch, least)
 
 
 def quantiles(values: Sequence[float]) -> tuple[float, float]:

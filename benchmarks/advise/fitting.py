@@ -11,8 +11,7 @@ from statistics import fmean, median, stdev
 from typing import NamedTuple
 
 from benchmarks.advise.cost_model import HeldOutCase
-from benchmarks.advise.costs import Constants, Costs, PoolCosts
-from benchmarks.advise.physics import possible
+from benchmarks.advise.costs import Constants, Costs, PoolCosts, possible
 from benchmarks.advise.prediction import predict
 from benchmarks.advise.probe_cases import ProbeCase
 from benchmarks.advise.task_profile import TaskProfile

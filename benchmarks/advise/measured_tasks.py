@@ -7,8 +7,7 @@ from pathlib import Path
 from statistics import fmean, median
 from typing import Any
 
-from benchmarks.advise.costs import Costs, PoolCosts
-from benchmarks.advise.physics import contradicts
+from benchmarks.advise.costs import Costs, PoolCosts, contradicts
 from benchmarks.advise.probe_session import measure
 from benchmarks.advise.task_profile import TaskProfile
 from benchmarks.errors import AdviceError

@@ -27,13 +27,13 @@ def sentences(recommendation: Recommendation, warm: Recommendation | None) -> li
     if recommendation.certainty is not None:
         return _uncertain(recommendation, recommendation.certainty)
     best = recommendation.first
-    said = [_best(best, recommendation.loop), asked(recommendation), *_faster_with_more_workers(recommendation)]
-    said += [*_runner_up(recommendation), *_flat(recommendation), _break_even(recommendation)]
-    said += [*_memory(recommendation), *_waiting(recommendation), *_excluded(recommendation)]
+    lines = [_best(best, recommendation.loop), asked(recommendation), *_faster_with_more_workers(recommendation)]
+    lines += [*_runner_up(recommendation), *_flat(recommendation), _break_even(recommendation)]
+    lines += [*_memory(recommendation), *_waiting(recommendation), *_excluded(recommendation)]
     if warm:
         name, time = _name(warm.first.case), duration(warm.first.time_s)
-        said.append(f"For repeated calls in a pool that stays open, {name} is best: {time} per call.")
-    return said
+        lines.append(f"For repeated calls in a pool that stays open, {name} is best: {time} per call.")
+    return lines
 
 
 def _name(case: Case) -> str:
@@ -41,8 +41,8 @@ def _name(case: Case) -> str:
 
 
 def _uncertain(recommendation: Recommendation, certainty: Certainty) -> list[str]:
-    said = [str(recommendation.disturbance), certain(certainty, recommendation.profile), asked(recommendation)]
-    return [*said, *_excluded(recommendation), _UNCERTAIN_TABLE]
+    lines = [str(recommendation.disturbance), certain(certainty, recommendation.profile), asked(recommendation)]
+    return [*lines, *_excluded(recommendation), _UNCERTAIN_TABLE]
 
 
 def certain(certainty: Certainty, profile: TaskProfile) -> str:
@@ -145,11 +145,11 @@ def _best(best: Prediction, loop: Prediction) -> str:
 
 def _faster_with_more_workers(recommendation: Recommendation) -> list[str]:
     """Say so if the fastest configuration was not chosen because it needs more workers."""
-    best, fastest_one = recommendation.first, recommendation.by_time[0]
-    if fastest_one.case.n_jobs <= best.case.n_jobs or fastest_one.time_s >= best.time_s:
+    best, quickest = recommendation.first, recommendation.by_time[0]
+    if quickest.case.n_jobs <= best.case.n_jobs or quickest.time_s >= best.time_s:
         return []
-    less = 1 - fastest_one.time_s / best.time_s
-    return [f"{fastest_one.case.label} may take {less:.0%} less, but needs more workers."]
+    less = 1 - quickest.time_s / best.time_s
+    return [f"{quickest.case.label} may take {less:.0%} less, but needs more workers."]
 
 
 def _runner_up(recommendation: Recommendation) -> list[str]:

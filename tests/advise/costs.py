@@ -15,7 +15,7 @@ THREADS = replace(PLAIN, start=0.001, batch=2e-5, loaded=4e-5, byte=0.0, held=1.
 def drawn(constants, spread):
     """Return constants `spread` smaller than these, these, and `spread` larger ones."""
     factors = (1 - spread, 1.0, 1 + spread)
-    return tuple(Constants(**{name: value * one for name, value in asdict(constants).items()}) for one in factors)
+    return tuple(Constants(**{name: value * factor for name, value in asdict(constants).items()}) for factor in factors)
 
 
 def pool(backend, n_jobs, constants, spread=0.02):

@@ -1,4 +1,4 @@
-"""What joblib makes of a call: batches as it really forms them, and the worker that ends last."""
+"""Computed batches are those that joblib forms, and the makespan is that of the last worker."""
 
 from collections import Counter
 
@@ -19,13 +19,13 @@ from benchmarks.workloads.micro import nap
     ],
 )
 def test_fixed_sizes_are_joblibs_own(tasks, expected):
-    """As they were seen with n_jobs=4 and batch_size=1000."""
+    """Batches of a fixed size are those that joblib formed with n_jobs=4 and batch_size=1000."""
     assert Counter(batch_sizes(tasks, 4, 1000, 0.0)) == expected
 
 
 @pytest.mark.parametrize(("tasks", "milliseconds"), [(3_000, 0.0), (400, 1.0), (60, 5.0)])
 def test_auto_forms_about_as_many_batches_as_joblib(tasks, milliseconds):
-    """Sizes follow measured durations there, so they are not always quite the same."""
+    """The number of "auto" batches is right within a factor of two; joblib sizes them by measured times."""
     pool = JoblibPool(backend="loky", n_jobs=2, batch_size="auto")
     pool.open()
     pool.call(nap, [1.0] * 4)  # the workers are there
@@ -33,21 +33,21 @@ def test_auto_forms_about_as_many_batches_as_joblib(tasks, milliseconds):
     pool.open()
     pool.take_batches(4)
     pool.call(nap, [milliseconds] * tasks)
-    seen = pool.take_batches(tasks)
+    formed = pool.take_batches(tasks)
     pool.close()
     discard_loky()
-    said = batch_sizes(tasks, 2, "auto", max(milliseconds / 1e3, 6e-5))
-    assert sum(said) == sum(seen) == tasks
-    assert 0.5 <= len(said) / len(seen) <= 2.0
+    computed = batch_sizes(tasks, 2, "auto", max(milliseconds / 1e3, 6e-5))
+    assert sum(computed) == sum(formed) == tasks
+    assert 0.5 <= len(computed) / len(formed) <= 2.0
 
 
 def test_auto_goes_on_where_the_call_before_ended():
-    """In an open pool a second call need not grow its batches again."""
+    """In an open pool, a second call begins with the batch size that the first one ended with."""
     assert len(batch_sizes(10_000, 2, "auto", 1e-5, calls_before=1)) < len(batch_sizes(10_000, 2, "auto", 1e-5))
 
 
 def test_the_busiest_worker_ends_last():
-    """By hand: 3, then 1 and 1 beside it, then 2: the second worker is free first, and ends at 4."""
+    """By hand: while one worker takes 3 s, the other takes 1 s, 1 s and 2 s, and ends after 4 s."""
     assert makespan_s([3.0, 1.0, 1.0, 2.0], [1, 1, 1, 1], 2, 2) == 4.0
     assert makespan_s([3.0, 1.0, 1.0, 2.0], [2, 2], 2, 2) == 4.0
     assert makespan_s([3.0, 1.0, 1.0, 2.0], [4], 2, 2) == 7.0
@@ -55,14 +55,14 @@ def test_the_busiest_worker_ends_last():
 
 
 def test_workers_share_cores():
-    """Of 1, 1, 1 and 3 on two cores: three are done after 2 s, when a quarter of 4 s' work is left of the long one."""
+    """Four workers on two cores are half as fast: those of 1, 1 and 1 s end after 2 s, the one of 3 s after 4 s."""
     assert makespan_s([1.0, 1.0, 1.0, 3.0], [1] * 4, 4, 2) == pytest.approx(4.0)
     assert makespan_s([1.0, 1.0, 1.0, 3.0], [1] * 4, 2, 2) == pytest.approx(4.0)
     assert makespan_s([1.0] * 4, [1] * 4, 4, 1) == pytest.approx(4.0)
 
 
 def test_threads_take_auto_for_single_tasks():
-    """joblib's threading backend does not batch by itself."""
+    """With batch_size="auto", joblib's threading backend forms batches of one task."""
     batches = []
     with Parallel(n_jobs=2, backend="threading", batch_size="auto") as pool:
         told = pool._backend.batch_completed

@@ -1,4 +1,4 @@
-"""Predictions, held against sums that were made by hand."""
+"""Predictions agree with sums made by hand."""
 
 import math
 
@@ -16,12 +16,12 @@ EVEN = TaskProfile(task_s=1e-3, tasks=1_000)
 
 
 def predicted(pool, profile, size=100, warm=True):
-    """One configuration's time."""
+    """Predict one configuration."""
     return predict(COSTS, pool, profile, size, warm)
 
 
 def test_a_call_by_hand():
-    """1 s of work by two, 1 ms for tasks, 0.2 ms a batch, then the next 10 ms."""
+    """1 s of work shared by two, 1 us per task and 0.2 ms per batch are rounded up to the next poll."""
     one = predicted(LOKY, EVEN)
     batches = batched_work(EVEN, LOKY, 2, 100, True).batches
     assert one.parts.work == pytest.approx(0.5)
@@ -35,13 +35,13 @@ def test_a_call_by_hand():
 
 
 def test_a_cold_block_pays_for_its_start():
-    """The start is added, and joblib looks for results from then on."""
+    """The start is added, and joblib polls from then on."""
     warm, cold = predicted(LOKY, EVEN), predicted(LOKY, EVEN, warm=False)
     assert cold.time_s - warm.time_s == pytest.approx(0.1, abs=1e-9)
 
 
 def test_threads_take_turns_with_what_holds_the_gil():
-    """No imbalance there, and no gain; half of each where half of the time is without the GIL."""
+    """Threads that hold the GIL have no imbalance and no gain; a half that releases it counts half."""
     held, half, released = (
         predicted(THREADS, TaskProfile(1e-2, 3, releases_gil=share), size=1) for share in (0.0, 0.5, 1.0)
     )
@@ -53,7 +53,7 @@ def test_threads_take_turns_with_what_holds_the_gil():
 
 
 def test_who_waits_needs_no_core():
-    """Four workers wait four times as fast, threads too; the other half holds the GIL."""
+    """Four workers wait four times as fast, and threads do so too for the share that waits."""
     waiting = TaskProfile(1e-2, 100, waits=1.0)
     assert predicted(LOKY_4, waiting, size=1).parts.work == pytest.approx(0.25)
     assert predicted(THREADS, waiting, size=1).parts.work == pytest.approx(0.5)
@@ -61,41 +61,41 @@ def test_who_waits_needs_no_core():
 
 
 def test_payload_costs_processes_only():
-    """A megabyte with each of a thousand tasks."""
+    """Payloads cost time per byte in processes, and nothing in threads."""
     sent = TaskProfile(1e-3, 1_000, payload_bytes=1e6)
     assert predicted(LOKY, sent).parts.payload == pytest.approx(1.0)
     assert predicted(THREADS, sent).parts.payload == 0.0
 
 
 def test_small_batches_cost_less_than_loaded_ones():
-    """A batch of 50 us of work is a tenth of the way from the one cost to the other."""
+    """The cost of a batch with 50 us of work is a tenth of the way from that of an empty to a loaded batch."""
     short = TaskProfile(5e-5, 1_000)
     parts = predicted(LOKY, short, size=1).parts
     assert parts.batches == pytest.approx(1_000 * (0.9 * 1e-4 + 0.1 * 2e-4))
 
 
 def test_uneven_tasks_wait_for_the_busiest():
-    """The longer the longest, the later the end."""
+    """The imbalance grows with the ratio of the longest to the shortest task."""
     waits = [predicted(LOKY, TaskProfile(1e-2, 40, uneven=uneven), size=10).parts.imbalance for uneven in (1, 10, 100)]
     assert waits[0] < waits[1] < waits[2]
 
 
 def test_measured_lengths_take_the_place_of_a_guess():
-    """The last task takes as long as all others: nothing balances that."""
+    """If the last task takes as long as all others together, nothing balances it."""
     known = TaskProfile(0.02, 100, lengths=(1.0,) * 99 + (99.0,))
     one = predicted(LOKY, known, size=1)
     assert one.parts.work + one.parts.imbalance == pytest.approx(1.5, rel=0.02)
 
 
 def test_the_loop_is_its_work():
-    """Nothing else, and the machine's noise around it."""
+    """The plain loop takes its work, with the machine's noise as interval."""
     loop = predict_loop(COSTS, EVEN)
     assert loop.time_s == 1.0
     assert loop.hi_s == pytest.approx(math.exp(1.645 * 0.05))
 
 
 def test_lengths_have_the_mean_and_the_ratio_that_were_asked_for():
-    """In another order with another seed."""
+    """Lengths have the requested mean and ratio, and another order with another seed."""
     lengths = lengths_s(1e-3, 500, 10.0, seed=1)
     assert sum(lengths) / 500 == pytest.approx(1e-3)
     assert max(lengths) / min(lengths) == pytest.approx(10.0)
@@ -104,5 +104,5 @@ def test_lengths_have_the_mean_and_the_ratio_that_were_asked_for():
 
 
 def test_quantiles():
-    """Of a hundred and one values the fifth and the ninety-fifth."""
+    """The quantiles of 0 to 100 are 5 and 95."""
     assert quantiles([float(value) for value in range(100, -1, -1)]) == (5.0, 95.0)

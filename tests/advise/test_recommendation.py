@@ -158,8 +158,8 @@ def test_no_prediction_beats_the_interpreter_or_the_machine(seed):
 @pytest.mark.parametrize("warm", [False, True])
 def test_recommendations_hold_on_random_profiles(warm):
     """As docs/advice.md says: near the best in 90 % of the profiles, never far from it, times as predicted."""
-    found = list(outcomes(DATA / "random.jsonl", read_model(DATA / "random.model.json").costs, warm))
-    assert len(found) >= 40
-    assert sum(outcome.regret <= 1.10 for outcome in found) >= 0.90 * len(found)
-    assert max(outcome.regret for outcome in found) <= 1.5
-    assert sum(outcome.inside for outcome in found) >= 0.85 * len(found)
+    profiles = list(outcomes(DATA / "random.jsonl", read_model(DATA / "random.model.json").costs, warm))
+    assert len(profiles) >= 40
+    assert sum(outcome.regret <= 1.10 for outcome in profiles) >= 0.90 * len(profiles)
+    assert max(outcome.regret for outcome in profiles) <= 1.5
+    assert sum(outcome.inside for outcome in profiles) >= 0.85 * len(profiles)

@@ -108,7 +108,7 @@ def _parts(recommendation: Recommendation) -> Figure:
     encoding = {
         "y": {"field": "name", "type": "ordinal", "sort": names, "title": None, "axis": NAMES},
         "x": {"field": "ms", "type": "quantitative", "title": "ms", "stack": "zero", "axis": {"grid": True}},
-        "order": {"field": "place", "type": "quantitative"},
+        "order": {"field": "position", "type": "quantitative"},
         "color": {
             "field": "part",
             "type": "nominal",
@@ -144,10 +144,10 @@ def _bars(prediction: Prediction) -> list[dict[str, Any]]:
         {
             "name": prediction.case.label,
             "part": part,
-            "place": place,
+            "position": position,
             "ms": seconds * 1e3,
             "label": f"{prediction.case.label}, {part}: {duration(seconds)}",
         }
-        for place, (part, seconds) in enumerate(_seconds(prediction).items())
+        for position, (part, seconds) in enumerate(_seconds(prediction).items())
         if seconds > 0
     ]
