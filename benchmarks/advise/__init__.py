@@ -1,1 +1,1 @@
-"""The cost model in use: what a call will take in each configuration, and which one to choose."""
+"""The cost model of a machine: what a call takes in each configuration, and which configuration to choose."""
