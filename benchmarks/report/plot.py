@@ -1,4 +1,4 @@
-"""A plot over runs in plain characters: one column a run, or several runs a column where there are many."""
+"""A plot of a case over runs in plain characters: one column per run, or per group of runs if there are many."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ _ROWS = 12
 
 @dataclass(frozen=True)
 class Dot:
-    """A run in the plot: seconds, and whether something changed just before it."""
+    """A run in the plot: its centre and range (s), and whether its environment changed just before it."""
 
     center_s: float
     low_s: float
@@ -21,7 +21,7 @@ class Dot:
 
 
 def plot(dots: Sequence[Dot]) -> str:
-    """Centres as `o` over the spread `.` of their rounds; `^` below marks where something changed. Oldest left."""
+    """Return the plot, oldest run left: `o` is the centre, `.` the range of the rounds, `^` below marks a change."""
     columns = [_merged(dots[start:stop]) for start, stop in _ranges(len(dots))]
     low, high = min(dot.low_s for dot in columns), max(dot.high_s for dot in columns)
     step = (high - low) / (_ROWS - 1) or 1.0

@@ -1,4 +1,4 @@
-"""Progress of a measuring session. Nothing here has a thread: what is shown changes only when a case starts or ends."""
+"""Progress of a measuring session. It has no thread: what is shown changes only when a case starts or ends."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -8,20 +8,20 @@ from benchmarks.text.formatting import clock, duration
 
 
 class Progress(Protocol):
-    """What a session tells of itself while it runs."""
+    """The interface by which a session reports its progress."""
 
     def start(self, name: str) -> None:
-        """A case begins."""
+        """Report that a case starts."""
 
     def finish(self, name: str, outcome: str, result: float | str) -> None:
-        """A case has ended: "measured" with a median in s, or "failed" or "not run" with a reason."""
+        """Report the end of a case: "measured" with its median (s), or "failed" or "not run" with a reason."""
 
     def close(self) -> None:
-        """Nothing more will come."""
+        """End the display."""
 
 
 class Estimate:
-    """The time that is left, from the time that the finished cases took and each case's rough weight."""
+    """Estimate the time left from the time that finished cases took and the rough weight of each case."""
 
     def __init__(self, weights: Mapping[str, float], now: Callable[[], float] = time.monotonic) -> None:
         self._weights = dict(weights)
@@ -32,43 +32,43 @@ class Estimate:
         self.count = 0
 
     def finish(self, name: str) -> None:
-        """Take a case off what is left."""
+        """Count a case as finished."""
         self._done += self._weights.pop(name, 0.0)
         self.count += 1
 
     def left_s(self) -> float | None:
-        """Seconds left, None before the first case has ended."""
+        """Return the seconds left, None before the first case has ended."""
         if not self._done:
             return None
         return (self._now() - self._began) / self._done * sum(self._weights.values())
 
     def text(self) -> str:
-        """Such as `12/76, about 1:05 left`."""
+        """Return the count and the estimate, such as `12/76, about 1:05 left`."""
         left = self.left_s()
         return f"{self.count}/{self.total}" + ("" if left is None else f", about {clock(left)} left")
 
 
 class Lines:
-    """A plain line for each finished case, for a log."""
+    """Progress in a log: a line for each finished case."""
 
     def __init__(self, estimate: Estimate, write_line: Callable[[str], None]) -> None:
         self._estimate = estimate
         self._write_line = write_line
 
     def start(self, name: str) -> None:
-        """A log says what has ended."""
+        """Do nothing: a log has only finished cases."""
 
     def finish(self, name: str, outcome: str, result: float | str) -> None:
-        """One line: how many, how long still, which case, its time."""
+        """Write a line: count, estimate, case, result."""
         self._estimate.finish(name)
         self._write_line(f"{self._estimate.text():<28} {short(name)}  {result_text(outcome, result)}")
 
     def close(self) -> None:
-        """A log needs no ending."""
+        """Do nothing: a log has nothing to end."""
 
 
 class Bar:
-    """One line at the bottom of a terminal, redrawn between cases; failures stay above it."""
+    """Progress on a terminal: a bar in the last line, redrawn between cases; failures stay above it."""
 
     def __init__(self, estimate: Estimate, stream: TextIO) -> None:
         from rich.console import Console
@@ -76,7 +76,7 @@ class Bar:
         from rich.progress import Progress as RichProgress
 
         self._estimate = estimate
-        # No automatic refresh: its thread would draw inside timed rounds.
+        # No automatic refresh: its thread would draw during timed rounds.
         self._progress = RichProgress(
             BarColumn(bar_width=24),
             TextColumn("{task.description}"),
@@ -90,11 +90,11 @@ class Bar:
         self._progress.start()
 
     def start(self, name: str) -> None:
-        """Show which case runs now."""
+        """Show the running case."""
         self._show(short(name))
 
     def finish(self, name: str, outcome: str, result: float | str) -> None:
-        """Count it, and leave a line behind where it has no time."""
+        """Count the case; one without a time leaves a line above the bar."""
         from rich.text import Text
 
         self._estimate.finish(name)
@@ -103,7 +103,7 @@ class Bar:
         self._show("")
 
     def close(self) -> None:
-        """Take the line away."""
+        """Remove the bar."""
         self._progress.stop()
 
     def _show(self, running: str) -> None:
@@ -115,10 +115,10 @@ class Bar:
 
 
 def short(nodeid: str) -> str:
-    """A node id without its file, such as `test_summation[loky-n4-b1000]`."""
+    """Return a node id without its file, such as `test_summation[loky-n4-b1000]`."""
     return nodeid.rpartition("::")[2]
 
 
 def result_text(outcome: str, result: float | str) -> str:
-    """A finished case in a few words."""
+    """Return the result of a finished case in a few words."""
     return duration(result) if isinstance(result, float) else f"{outcome}: {result}"[:160]

@@ -1,4 +1,4 @@
-"""The whole page: sections, drawings, style and script in one file that needs no network."""
+"""The HTML document: sections, charts, style and script in one file that needs no network."""
 
 import base64
 import hashlib
@@ -16,7 +16,7 @@ _STATIC = Path(__file__).parent / "static"
 
 
 def page(title: str, sections: Sequence[Section], footer: str) -> str:
-    """The page as HTML; every text is text."""
+    """Return the page as HTML; every text is escaped."""
     environment = Environment(
         loader=FileSystemLoader(_STATIC),
         autoescape=True,
@@ -32,7 +32,7 @@ def page(title: str, sections: Sequence[Section], footer: str) -> str:
         title=title,
         sections=sections,
         footer=footer,
-        drawings={figure.name: Markup(drawn) for figure, drawn in drawings},  # noqa: S704 - made of escaped XML
+        drawings={figure.name: Markup(drawn) for figure, drawn in drawings},  # noqa: S704 - serialized XML
         style=Markup(style),  # noqa: S704 - a file of ours
         script=Markup(script),  # noqa: S704 - a file of ours
         policy=_policy(style, script),
@@ -40,7 +40,7 @@ def page(title: str, sections: Sequence[Section], footer: str) -> str:
 
 
 def draw(figures: Sequence[Figure]) -> list[str]:
-    """The figures as SVG, in their order."""
+    """Return the figures as SVG elements, in their order."""
     return spread(_drawn, figures)
 
 
@@ -49,12 +49,12 @@ def _drawn(figure: Figure) -> str:
 
 
 def colours() -> str:
-    """The variables that the colours of a drawing stand for, in both themes."""
+    """Return the CSS that defines the colours of the charts, in both themes."""
     return _static("colours.css")
 
 
 def _commands(sentence: str) -> Markup:
-    """A sentence with what stands in backticks as code."""
+    """Return a sentence as HTML, with text in backticks as code."""
     parts = sentence.split("`")
     if len(parts) % 2 == 0:
         return escape(sentence)
@@ -68,7 +68,7 @@ def _static(name: str) -> str:
 
 
 def _policy(style: str, script: str) -> str:
-    """A Content-Security-Policy: our own style and script run, nothing is fetched, nothing is sent."""
+    """Return a Content-Security-Policy that allows the page's own style and script, and no requests."""
     allowed = {"style-src": style, "script-src": script}
     hashes = [f"{name} 'sha256-{_hash(content)}'" for name, content in allowed.items()]
     return "; ".join(["default-src 'none'", *hashes, "base-uri 'none'", "form-action 'none'"])

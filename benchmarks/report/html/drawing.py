@@ -1,4 +1,4 @@
-"""From a chart's specification to SVG that can stand in a page, or alone in a file."""
+"""Draw a chart's specification as SVG, for the page or for a file of its own."""
 
 import json
 import re
@@ -14,7 +14,7 @@ _SVG = "http://www.w3.org/2000/svg"
 
 _FONT = "system-ui, sans-serif"
 
-# Drawing waits for nobody: charts hold their data, and no address is allowed.
+# Charts contain their data: drawing may fetch nothing.
 _NO_ADDRESSES: list[str] = []
 
 _CONFIG = {
@@ -71,20 +71,20 @@ _DEFAULTS = {("opacity", "1"), ("stroke-width", "1"), ("x2", "0"), ("y2", "0"), 
 
 
 def svg(spec: Mapping[str, Any], name: str, title: str, description: str) -> str:
-    """A chart as an SVG element with a title and a description; a mark that says what it is has it as `data-label`."""
+    """Return a chart as an SVG element with a title and a description; marks with a description have a `data-label`."""
     drawn = vl_convert.vegalite_to_svg(json.dumps({**spec, "config": _CONFIG}), allowed_base_urls=_NO_ADDRESSES)
     return dressed(drawn, name, title, description)
 
 
 def standalone(element: str, style: str) -> str:
-    """An SVG file out of an element of the page, with the colours that `style` gives the page's variables."""
+    """Return an element of the page as an SVG file; `style` defines the colour variables."""
     opening, bracket, rest = element.partition(">")
     paper = f'<rect width="100%" height="100%" fill="var({VARIABLES[PAPER]})"/>'
     return f'{opening} xmlns="{_SVG}" font-family="{_FONT}"{bracket}<style>{style}</style>{paper}{rest}\n'
 
 
 def dressed(drawn: str, name: str, title: str, description: str) -> str:
-    """A drawing without what a page does not need, with what a reader who can't see it does."""
+    """Return a drawing without superfluous attributes, and with a title and a description for screen readers."""
     root = ElementTree.fromstring(drawn)  # noqa: S314 - our own drawing
     _strip(root)
     width, height = root.attrib.pop("width"), root.attrib.pop("height")
@@ -118,7 +118,7 @@ def _strip(element: ElementTree.Element) -> None:
 
 
 def _round(element: ElementTree.Element) -> None:
-    """Vega draws a dot as a path of two arcs; a page may hold thousands of them."""
+    """Replace a dot, which Vega draws as a path of two arcs, by a shorter circle: a page may have thousands of them."""
     dot = _DOT.fullmatch(element.attrib.get("d", ""))
     if dot and (at := _AT.fullmatch(element.attrib.get("transform", ""))):
         del element.attrib["d"], element.attrib["transform"]
@@ -127,7 +127,7 @@ def _round(element: ElementTree.Element) -> None:
 
 
 def _hoist(element: ElementTree.Element) -> None:
-    """What all children of a group have in common is said once."""
+    """Move attributes that all children of a group share to the group."""
     if element.tag != "g" or len(element) < 2:
         return
     for key in _INHERITED:
@@ -139,13 +139,13 @@ def _hoist(element: ElementTree.Element) -> None:
                 del child.attrib[key]
 
 
-def _short(found: re.Match[str]) -> str:
-    """A tenth of a pixel is as fine as anybody sees."""
-    return f"{float(found[0]):.1f}".removesuffix(".0")
+def _short(number: re.Match[str]) -> str:
+    """Return a number rounded to a tenth of a pixel, which is finer than anybody sees."""
+    return f"{float(number[0]):.1f}".removesuffix(".0")
 
 
 def _is_empty(element: ElementTree.Element) -> bool:
-    """Whether nothing is drawn: Vega gives each group a background and a foreground, most often for nothing."""
+    """Return whether an element draws nothing, as most backgrounds and foregrounds of Vega's groups do."""
     if len(element) or element.text:
         return False
     painted = element.attrib.get("fill", "none") != "none" or element.attrib.get("stroke", "none") != "none"

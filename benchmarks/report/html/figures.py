@@ -1,11 +1,11 @@
-"""What a page is made of: sections of sentences, figures and tables. A figure has its numbers in a table behind it."""
+"""The parts of a page: sections with sentences, figures and tables. Every figure has a table with its numbers."""
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-# A chart this wide fits a phone without scrolling; wider screens show several side by side.
+# A chart this wide fits a phone without scrolling; wider screens show several in a row.
 WIDTH = 327
 
 _FEWEST_TICKS, _MOST_TICKS = 2, 8
@@ -20,7 +20,7 @@ _STEPS: tuple[Sequence[float], ...] = (
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell of a table. `key` is what it is sorted by, None for its text."""
+    """A cell of a table, sorted by `key`, or by its text if that is None."""
 
     text: str
     key: float | None = None
@@ -28,7 +28,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Table:
-    """Titles, and rows of as many cells. `tools` asks for a filter and for sorting by columns."""
+    """A table: each row has a cell per title. With `tools`, readers can filter and sort it."""
 
     caption: str
     titles: Sequence[str]
@@ -38,9 +38,9 @@ class Table:
 
 @dataclass(frozen=True)
 class Figure:
-    """A chart as a Vega-Lite specification, what is to be seen in it, and its numbers.
+    """A chart as a Vega-Lite specification, a description of what it shows, and a table with its numbers.
 
-    `name` is of letters, digits and dashes, one for each figure of a page.
+    `name` is unique on the page and consists of letters, digits and dashes.
     """
 
     name: str
@@ -52,7 +52,10 @@ class Figure:
 
 @dataclass(frozen=True)
 class Section:
-    """A heading's worth of the page. `facts` are pairs of a term and what it is; `pictures` are for elsewhere."""
+    """A section under its own heading.
+
+    `facts` are pairs of a term and its text; `pictures` are figures that only --pictures writes.
+    """
 
     name: str
     title: str
@@ -81,7 +84,7 @@ NAMES = {
 
 
 def chart(height: float, values: Sequence[Mapping[str, Any]], layers: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """A chart of the usual width over one set of values."""
+    """Return a chart of the usual width over one set of values."""
     return {
         "width": WIDTH,
         "height": height,
@@ -94,7 +97,7 @@ def chart(height: float, values: Sequence[Mapping[str, Any]], layers: Sequence[M
 
 
 def log_axis(field: str, title: str, values: Sequence[float], grid: bool) -> dict[str, Any]:
-    """A logarithmic channel that ends where its values do; `grid`: lines through the chart."""
+    """Return a logarithmic channel that spans its values; `grid` draws lines through the chart."""
     low, high = min(values) / 1.05, max(values) * 1.05
     return {
         "field": field,
@@ -106,7 +109,7 @@ def log_axis(field: str, title: str, values: Sequence[float], grid: bool) -> dic
 
 
 def _ticks(low: float, high: float) -> list[float]:
-    """The fewest round numbers of which two or more lie inside, without too many of them."""
+    """Return round numbers within the bounds: more than two if possible, and not more than fit the axis."""
     decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     inside: list[float] = []
     for steps in _STEPS:
@@ -121,5 +124,5 @@ def _ticks(low: float, high: float) -> list[float]:
 
 
 def number(value: float, digits: str = ".3g") -> Cell:
-    """A cell that holds a number."""
+    """Return a cell with a number."""
     return Cell(format(value, digits), value)

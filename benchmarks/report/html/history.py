@@ -1,4 +1,4 @@
-"""Cases over runs: their spread, where they changed their level, and what else changed there."""
+"""Cases over runs: their times, their changes of level, and what else changed at that point."""
 
 import math
 from collections.abc import Sequence
@@ -14,16 +14,19 @@ from benchmarks.text.formatting import counted, duration
 
 _HEIGHT = 150
 
-# As many columns as can be told apart in a chart this wide; several runs share one where there are more.
+# As many columns as can be told apart in a chart of this width; if there are more runs, several share a column.
 _COLUMNS = 240
 
-# Up to here the table behind a chart has a row for each run, beyond that for each level.
+# With more runs, the table of a chart has a row per level instead of a row per run.
 _MOST_RUNS = 30
 
 
 @dataclass(frozen=True)
 class Level:
-    """Runs between two changes: from `start` to before `end`; `change` is the ratio to the level before, or None."""
+    """The runs between two changes, `start` to `end` (exclusive).
+
+    `center_s` is their geometric mean; `change` is its ratio to the level before, None for the first.
+    """
 
     start: int
     end: int
@@ -32,65 +35,70 @@ class Level:
 
 
 def levels(track: Track) -> list[Level]:
-    """The levels of a case, oldest first."""
+    """Return the levels of a case, oldest first."""
     logs = [math.log(point.center_s) for point in track.points]
     starts = [0, *(change.place for change in change_points(logs))]
-    found: list[Level] = []
+    result: list[Level] = []
     for start, end in zip(starts, [*starts[1:], len(logs)], strict=True):
         center_s = math.exp(math.fsum(logs[start:end]) / (end - start))
-        found.append(Level(start, end, center_s, center_s / found[-1].center_s if found else None))
-    return found
+        result.append(Level(start, end, center_s, center_s / result[-1].center_s if result else None))
+    return result
 
 
-def history_figure(number_: int, track: Track, found: Sequence[Level]) -> Figure:
-    """One case over runs."""
+def history_figure(number_in_page: int, track: Track, case_levels: Sequence[Level]) -> Figure:
+    """Return a chart of one case over runs."""
     points = track.points
     runs = counted(len(points), "run")
-    newest = duration(found[-1].center_s)
-    said = "no change of level" if len(found) == 1 else counted(len(found) - 1, "change of level", "changes of level")
+    newest = duration(case_levels[-1].center_s)
+    count = len(case_levels) - 1
+    changes = counted(count, "change of level", "changes of level") if count else "no change of level"
     return Figure(
-        name=f"history-{number_}",
+        name=f"history-{number_in_page}",
         title=track.name,
-        description=f"Time of {track.name} over {runs}, with the span of its rounds: {said}; now {newest}.",
-        spec=_chart(track, found),
-        table=_runs_table(track) if len(points) <= _MOST_RUNS else _levels_table(track, found),
+        description=f"Time of {track.name} over {runs}, with the range of its rounds: {changes}; now {newest}.",
+        spec=_chart(track, case_levels),
+        table=_runs_table(track) if len(points) <= _MOST_RUNS else _levels_table(track, case_levels),
     )
 
 
 def history_section(tracks: Sequence[Track], stored: bool) -> Section:
-    """All cases over runs, those that changed most first, and a list of every change by date.
+    """Return the section on all cases over runs, largest change first, with a table of every change.
 
-    `stored`: the run itself is one of them.
+    `stored` says whether the reported run is one of them.
     """
-    found = spread(levels, tracks)
-    order = sorted(range(len(tracks)), key=lambda place: -_largest(found[place]))
-    tracks, found = [tracks[place] for place in order], [found[place] for place in order]
-    figures = [history_figure(place, *pair) for place, pair in enumerate(zip(tracks, found, strict=True), 1)]
+    levels_by_case = spread(levels, tracks)
+    order = sorted(range(len(tracks)), key=lambda place: -_largest(levels_by_case[place]))
+    tracks, levels_by_case = [tracks[place] for place in order], [levels_by_case[place] for place in order]
+    figures = [history_figure(place, *pair) for place, pair in enumerate(zip(tracks, levels_by_case, strict=True), 1)]
     if not tracks:
-        nothing = "No other comparable run is stored yet: measure again, and this shows how each case moves."
+        nothing = "No other comparable run is stored yet. Measure again to see how each case changes from run to run."
         return Section("history", "History", [nothing])
     runs = max(len(track.points) for track in tracks)
-    changes = _changes_table(tracks, found)
+    changes = _changes_table(tracks, levels_by_case)
     sentences = [
-        "" if stored else "This run is a file of its own, not in the history; these are the stored runs like it.",
+        "" if stored else "This run is not in the history; these are the stored runs that are comparable with it.",
         f"{counted(len(tracks), 'case')} over {counted(runs, 'run')} that can be compared (same machine, Python and "
         "profile). Line: geometric mean of the rounds; band: fastest to slowest round; dotted lines: joblib or another "
         "package changed.",
         f"{counted(len(changes.rows), 'change of level', 'changes of level')} found by E-divisive (Matteson and James, "
-        f"2014); a line with a percentage marks each. It takes {SHORTEST} runs to see one, and more where it is one of "
-        "the last. A change may be the machine's: look what else moved on that day.",
+        f"2014); a line with a percentage marks each. It takes {SHORTEST} runs to find one, and more if it is one of "
+        "the last. The machine may have caused a change: see what else changed on that day.",
     ]
     return Section(
-        "history", "History", [said for said in sentences if said], figures, [changes] if changes.rows else []
+        "history",
+        "History",
+        [sentence for sentence in sentences if sentence],
+        figures,
+        [changes] if changes.rows else [],
     )
 
 
-def _largest(found: Sequence[Level]) -> float:
-    """The largest change of a case, as a logarithm without its sign."""
-    return max((abs(math.log(level.change)) for level in found if level.change is not None), default=0.0)
+def _largest(case_levels: Sequence[Level]) -> float:
+    """Return the absolute logarithm of the largest change of a case."""
+    return max((abs(math.log(level.change)) for level in case_levels if level.change is not None), default=0.0)
 
 
-def _chart(track: Track, found: Sequence[Level]) -> dict[str, Any]:
+def _chart(track: Track, case_levels: Sequence[Level]) -> dict[str, Any]:
     values = _columns(track.points)
     last = len(track.points) - 1
     ticks = sorted({0, last // 2, last}) if last else [0]
@@ -104,7 +112,7 @@ def _chart(track: Track, found: Sequence[Level]) -> dict[str, Any]:
         "axis": {"values": ticks, "labelExpr": f"{spell} : ''", "grid": False, "labelFlush": True},
     }
     y = {"type": "quantitative", "title": "ms", "scale": {"zero": False}, "axis": {"tickCount": 4, "format": ",~r"}}
-    starts = [{"run": level.start, "text": _percent(level.change)} for level in found if level.change is not None]
+    starts = [{"run": level.start, "text": _percent(level.change)} for level in case_levels if level.change is not None]
     changed = [place for place, point in enumerate(track.points) if point.changed]
     layers: list[dict[str, Any]] = [
         {
@@ -113,7 +121,7 @@ def _chart(track: Track, found: Sequence[Level]) -> dict[str, Any]:
         },
         _lines(changed, x, {"color": MUTED, "strokeDash": [2, 3]}),
         {"mark": {"type": "line", "color": LINE, "aria": False}, "encoding": {"x": x, "y": {**y, "field": "ms"}}},
-        _lines([level.start for level in found[1:]], x, {"color": CHANGE, "strokeWidth": 1.5}),
+        _lines([level.start for level in case_levels[1:]], x, {"color": CHANGE, "strokeWidth": 1.5}),
         {
             "data": {"values": starts},
             "mark": {"type": "text", "align": "left", "dx": 3, "y": 6, "color": CHANGE, "aria": False},
@@ -130,7 +138,7 @@ def _chart(track: Track, found: Sequence[Level]) -> dict[str, Any]:
 
 
 def _lines(places: Sequence[int], x: object, style: dict[str, Any]) -> dict[str, Any]:
-    """Vertical lines at runs."""
+    """Return a layer of vertical lines at runs."""
     return {
         "data": {"values": [{"run": place} for place in places]},
         "mark": {"type": "rule", "aria": False, **style},
@@ -139,7 +147,7 @@ def _lines(places: Sequence[int], x: object, style: dict[str, Any]) -> dict[str,
 
 
 def _columns(points: Sequence[TrackPoint]) -> list[dict[str, Any]]:
-    """A value a run; where there are many, one for several: their mean and their span."""
+    """Return a value per run, or per group of runs if there are many: their mean and range."""
     count = len(points)
     columns = min(count, _COLUMNS)
     values: list[dict[str, Any]] = []
@@ -164,7 +172,7 @@ def _digits(seconds: float) -> float:
 
 
 def _plain(text: str) -> str:
-    """Dates and numbers go into an expression of Vega: nothing else does."""
+    """Return the characters of a label that are harmless in a Vega expression."""
     return "".join(letter for letter in text if letter.isascii() and (letter.isalnum() or letter in "-. "))
 
 
@@ -185,7 +193,7 @@ def _runs_table(track: Track) -> Table:
     return Table(f"{track.name} by run", ("run", "mean", "rounds", "changed before it"), rows)
 
 
-def _levels_table(track: Track, found: Sequence[Level]) -> Table:
+def _levels_table(track: Track, case_levels: Sequence[Level]) -> Table:
     rows = [
         [
             Cell(track.points[level.start].label),
@@ -193,16 +201,16 @@ def _levels_table(track: Track, found: Sequence[Level]) -> Table:
             Cell(duration(level.center_s), level.center_s),
             Cell(_percent(level.change), level.change),
         ]
-        for level in found
+        for level in case_levels
     ]
     return Table(f"Levels of {track.name}", ("from run", "runs", "mean", "change"), rows)
 
 
-def _changes_table(tracks: Sequence[Track], found: Sequence[Sequence[Level]]) -> Table:
+def _changes_table(tracks: Sequence[Track], levels_by_case: Sequence[Sequence[Level]]) -> Table:
     changes = [
         (track.points[level.start - 1], track.points[level.start], track.name, level)
-        for track, levels_ in zip(tracks, found, strict=True)
-        for level in levels_
+        for track, levels_of_case in zip(tracks, levels_by_case, strict=True)
+        for level in levels_of_case
         if level.change is not None
     ]
     rows = [

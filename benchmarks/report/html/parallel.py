@@ -1,4 +1,4 @@
-"""Work of this program's own in several processes: fresh ones that leave Ctrl-C to the one who waits for them."""
+"""Map a function in several processes of our own, which leave Ctrl-C to the process that waits for them."""
 
 import os
 import signal
@@ -17,8 +17,8 @@ _WORTH_A_PROCESS = 30
 
 @contextmanager
 def processes(count: int) -> Iterator[ProcessPoolExecutor]:
-    """So many processes, gone when the block is left; what was not begun by then is dropped."""
-    # Not forked: who forks may have threads, as Vega's engine has.
+    """Start a pool of processes, which ends with the block; calls that have not begun by then are cancelled."""
+    # Not forked: this process may have threads, such as those of Vega's engine.
     pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_leave_signals)
     try:
         yield pool
@@ -27,7 +27,7 @@ def processes(count: int) -> Iterator[ProcessPoolExecutor]:
 
 
 def spread(function: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
-    """`function` of each item, in their order; in several processes where there are many."""
+    """Return the results of `function` in the items' order; many items are spread over several processes."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     count = min(cores, 1 + len(items) // _WORTH_A_PROCESS)
     if count < 2:

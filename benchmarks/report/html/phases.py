@@ -1,4 +1,4 @@
-"""The phases of a pool's life side by side: a cold start, a warm call, the whole block."""
+"""The phases of a pool's life: cold start, warm call, whole block."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,14 +13,19 @@ _ROW = 14
 
 
 def phases_figure(times_s: Mapping[str, Mapping[str, float]]) -> Figure:
-    """Bars by pool, such as `loky-n2`, and phase; times in seconds."""
+    """Return a chart of the times (s) by pool, such as `loky-n2`, and phase."""
     values: list[dict[str, Any]] = [
-        {"pool": pool, "phase": phase, "ms": found[phase] * 1e3, "label": f"{pool}, {phase}: {duration(found[phase])}"}
-        for pool, found in times_s.items()
+        {
+            "pool": pool,
+            "phase": phase,
+            "ms": phases_s[phase] * 1e3,
+            "label": f"{pool}, {phase}: {duration(phases_s[phase])}",
+        }
+        for pool, phases_s in times_s.items()
         for phase in PHASES
-        if phase in found
+        if phase in phases_s
     ]
-    place = {
+    encoding = {
         "y": {"field": "pool", "type": "ordinal", "sort": list(times_s), "title": None, "axis": {"ticks": False}},
         "yOffset": {"field": "phase", "sort": list(PHASES)},
         "x": log_axis("ms", "ms", [float(value["ms"]) for value in values], grid=True),
@@ -42,16 +47,23 @@ def phases_figure(times_s: Mapping[str, Mapping[str, float]]) -> Figure:
     return Figure(
         "phases",
         "Cold start, warm call, whole block",
-        "How long a call of tasks that do nothing takes in a fresh pool, in one that was called before, and from "
-        "opening the pool to leaving it.",
-        chart(70 + 3 * _ROW * len(times_s), values, [{"mark": mark, "encoding": place}]),
+        "The time of a call of tasks that do nothing: in a new pool, in one that was called before, and from opening "
+        "the pool to closing it.",
+        chart(70 + 3 * _ROW * len(times_s), values, [{"mark": mark, "encoding": encoding}]),
         _table(times_s),
     )
 
 
 def _table(times_s: Mapping[str, Mapping[str, float]]) -> Table:
     rows: Sequence[Sequence[Cell]] = [
-        [Cell(pool), *(Cell(duration(found[phase]), found[phase]) if phase in found else Cell("") for phase in PHASES)]
-        for pool, found in times_s.items()
+        [
+            Cell(pool),
+            *(Cell(duration(phases_s[phase]), phases_s[phase]) if phase in phases_s else Cell("") for phase in PHASES),
+        ]
+        for pool, phases_s in times_s.items()
     ]
     return Table("Time of a call by phase", ("pool", *PHASES), rows)
+
+
+def _cell(seconds: float | None) -> Cell:
+    return Cell("") if seconds is None else Cell(duration(seconds), seconds)

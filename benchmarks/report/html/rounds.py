@@ -1,4 +1,4 @@
-"""Every round as a dot: the steps of joblib's poll and the machine's speed modes can be seen in nothing else."""
+"""Every round as a dot: no other chart shows the steps of joblib's polling and the speed modes of a machine."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,18 +9,18 @@ from benchmarks.report.html.figures import Cell, Figure, Table, chart, log_axis,
 from benchmarks.report.html.theme import LINE, SERIES
 from benchmarks.text.formatting import counted, duration
 
-# More rows are a wall; their numbers are in the table.
+# More rows can't be read; the table has the numbers of all.
 _MOST_ROWS = 40
 _ROW = 15
 _GRIDS = ("test_summation", "test_workload")
 
-# Dots say nothing more where they cover each other.
+# More dots only cover each other.
 _MOST_DOTS = 120
 
 
 @dataclass(frozen=True)
 class Rounds:
-    """The rounds of a case, in seconds, under a short name; `side` is base or head, or empty."""
+    """The rounds (s) of a case under a short name; `side` is base, head or empty."""
 
     name: str
     side: str
@@ -28,19 +28,19 @@ class Rounds:
 
 
 def grouped(name: str) -> tuple[str, str]:
-    """A case's group and its name there: cells of the grid by backend, other cases by what they test."""
+    """Return a case's group and its name within it: the backend for cases of the grid, else the test function."""
     function, _, params = name.partition("[")
     short = params.removesuffix("]") or function
     if function not in _GRIDS:
         return function, short
-    # There is no "-" in the name of a workload.
+    # The name of a workload contains no "-".
     short = short if function == "test_summation" else short.partition("-")[2]
     backend = short.partition("-n")[0]
     return backend, short.removeprefix(f"{backend}-")
 
 
 def rounds_figure(name: str, title: str, rows: Sequence[Rounds]) -> Figure:
-    """The rounds of several cases, a line a case, over a logarithmic axis of time."""
+    """Return a chart of the rounds of several cases, a line per case, on a logarithmic time axis."""
     names = list(dict.fromkeys(row.name for row in rows))
     shown = names[:_MOST_ROWS]
     values: list[dict[str, Any]] = [
@@ -83,19 +83,19 @@ def rounds_figure(name: str, title: str, rows: Sequence[Rounds]) -> Figure:
             "scale": {"domain": sides, "range": ["circle", "square"][: len(sides)]},
         }
         encoding["yOffset"] = {"field": "side", "type": "nominal", "sort": sides}
-    hidden = f" The {_MOST_ROWS} first of {len(names)}; the table has all." if len(names) > _MOST_ROWS else ""
+    hidden = f" The first {_MOST_ROWS} of {len(names)} are drawn; the table has all." if len(names) > _MOST_ROWS else ""
     height = 46 + _ROW * len(shown) * max(1, len(sides)) * (0.8 if sides else 1) + (24 if sides else 0)
     return Figure(
         name,
         title,
-        f"Every round of {counted(len(names), 'case')} as a dot, over a logarithmic axis of time.{hidden}",
+        f"Every round of {counted(len(names), 'case')} as a dot, on a logarithmic time axis.{hidden}",
         chart(height, values, [{"mark": mark, "encoding": encoding}]),
         _table(title, rows),
     )
 
 
 def _thinned(rounds_s: Sequence[float]) -> Sequence[float]:
-    """Of very many rounds evenly spaced order statistics, the extremes among them."""
+    """Return the rounds; if there are very many, evenly spaced order statistics, including the extremes."""
     count = len(rounds_s)
     if count <= _MOST_DOTS:
         return rounds_s

@@ -1,4 +1,4 @@
-"""How a backend's time depends on what was asked for: speed-up over workers, time over batch sizes."""
+"""Scaling curves: the speed-up of each backend by workers, and the time of a call by batch size."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,13 +7,13 @@ from benchmarks.grid import LOOP
 from benchmarks.report.html.figures import Cell, Figure, Table, chart, log_axis, number
 from benchmarks.report.html.theme import IDEAL, LINE, SERIES, SHAPES
 from benchmarks.report.measured import MeasuredCase, backend_rank, own_cases, sorted_batch_sizes
-from benchmarks.text.formatting import duration
+from benchmarks.text.formatting import counted, duration
 
 _HEIGHT = 200
 
 
 def scaling_figures(cases: Sequence[MeasuredCase]) -> list[Figure]:
-    """For each backend with several numbers of workers, its best speed-ups with the spread of their rounds."""
+    """Return a chart for each backend with several numbers of workers: its best speed-ups and their rounds' ranges."""
     figures: list[Figure] = []
     for backend, own in _by_backend([case for case in cases if case.configuration.backend != LOOP]):
         best = _best_of_each(own)
@@ -23,7 +23,7 @@ def scaling_figures(cases: Sequence[MeasuredCase]) -> list[Figure]:
 
 
 def batch_figures(cases: Sequence[MeasuredCase]) -> list[Figure]:
-    """For each backend with several batch sizes, the time of a call over them, a line for each n_jobs."""
+    """Return a chart for each backend with several batch sizes: the time of a call, a line for each n_jobs."""
     figures: list[Figure] = []
     for backend, own in _by_backend(own_cases(cases)):
         if len({case.batch_size for case in own}) > 1:
@@ -37,17 +37,17 @@ def _by_backend(cases: Sequence[MeasuredCase]) -> list[tuple[str, list[MeasuredC
 
 
 def _best_of_each(cases: Sequence[MeasuredCase]) -> list[MeasuredCase]:
-    """For each number of workers that really ran, the fastest cell."""
+    """Return the fastest case for each number of workers that really ran, in ascending order."""
     best: dict[int, MeasuredCase] = {}
     for case in cases:
-        held = best.setdefault(case.configuration.workers, case)
-        if case.configuration.speed_up > held.configuration.speed_up:
+        best_so_far = best.setdefault(case.configuration.workers, case)
+        if case.configuration.speed_up > best_so_far.configuration.speed_up:
             best[case.configuration.workers] = case
     return [best[workers] for workers in sorted(best)]
 
 
 def _spread(case: MeasuredCase) -> tuple[float, float]:
-    """Speed-ups of the slowest and the fastest round."""
+    """Return the speed-ups of the slowest and of the fastest round."""
     rounds_s = case.rounds_s or (case.configuration.time_s,)
     return case.configuration.loop_s / max(rounds_s), case.configuration.loop_s / min(rounds_s)
 
@@ -55,9 +55,10 @@ def _spread(case: MeasuredCase) -> tuple[float, float]:
 def _scaling(name: str, backend: str, best: Sequence[MeasuredCase]) -> Figure:
     values: list[dict[str, Any]] = []
     for case in best:
-        found, (low, high) = case.configuration, _spread(case)
-        label = f"{found.name}: {found.speed_up:.2f} times the direct loop, rounds {low:.2f} to {high:.2f}"
-        point = {"workers": found.workers, "up": found.speed_up, "low": low, "high": high, "label": label}
+        configuration, (low, high) = case.configuration, _spread(case)
+        speed_up = configuration.speed_up
+        label = f"{configuration.name}: {speed_up:.2f} times the plain loop, rounds {low:.2f} to {high:.2f}"
+        point = {"workers": configuration.workers, "up": speed_up, "low": low, "high": high, "label": label}
         values.append(point)
     x = {
         "field": "workers",
@@ -66,7 +67,7 @@ def _scaling(name: str, backend: str, best: Sequence[MeasuredCase]) -> Figure:
         "scale": {"zero": False, "padding": 8},
         "axis": {"values": [case.configuration.workers for case in best], "format": "d", "grid": False},
     }
-    y = {"type": "quantitative", "title": "speed-up over the loop", "axis": {"tickCount": 5}}
+    y = {"type": "quantitative", "title": "speed-up over the plain loop", "axis": {"tickCount": 5}}
     layers: list[dict[str, Any]] = [
         {
             "data": {"values": [{"workers": end, "ideal": end} for end in _ideal(values)]},
@@ -87,15 +88,16 @@ def _scaling(name: str, backend: str, best: Sequence[MeasuredCase]) -> Figure:
     return Figure(
         name,
         backend,
-        f"Best speed-up of {backend} by effective n_jobs, bars from the slowest to the fastest round; dashed: ideal. "
-        f"With {last.workers} workers {last.speed_up:.2f} times the loop, efficiency {last.efficiency:.0%}.",
+        f"Best speed-up of {backend} by effective n_jobs. Bars span the slowest to the fastest round; the dashed line "
+        f"is ideal. With {counted(last.workers, 'worker')}: {last.speed_up:.2f} times the plain loop, efficiency "
+        f"{last.efficiency:.0%}.",
         chart(_HEIGHT, values, layers),
         _scaling_table(backend, best),
     )
 
 
 def _ideal(values: Sequence[Mapping[str, Any]]) -> tuple[float, float]:
-    """The ends of the ideal line, which leaves the chart where it would make the measured one flat."""
+    """Return the ends of the ideal line, which is cut off where it would flatten the measured one."""
     workers = [float(value["workers"]) for value in values]
     top = 2 * max(float(value["high"]) for value in values)
     return min(workers), min(max(workers), max(top, min(workers) + 1))
@@ -112,7 +114,7 @@ def _scaling_table(backend: str, best: Sequence[MeasuredCase]) -> Table:
         ]
         for case in best
     ]
-    titles = ("effective n_jobs", "cell", "speed-up", "of its rounds", "efficiency")
+    titles = ("effective n_jobs", "case", "speed-up", "rounds", "efficiency")
     return Table(f"Best speed-ups of {backend}", titles, rows)
 
 
@@ -154,7 +156,9 @@ def _over_batches(name: str, backend: str, own: Sequence[MeasuredCase]) -> Figur
         },
     ]
     left_out = (
-        f" The first {len(jobs)} only; the table has all." if len({case.n_jobs for case in own}) > len(jobs) else ""
+        f" Only the first {len(jobs)} are drawn; the table has all."
+        if len({case.n_jobs for case in own}) > len(jobs)
+        else ""
     )
     fastest = min(own, key=lambda case: case.configuration.time_s).configuration
     rows = [
@@ -168,7 +172,7 @@ def _over_batches(name: str, backend: str, own: Sequence[MeasuredCase]) -> Figur
     return Figure(
         name,
         backend,
-        f"Time of a call of {backend} over batch sizes, a line for each n_jobs. "
+        f"Time of a call of {backend} by batch size, with a line for each n_jobs. "
         f"Fastest: {fastest.name}, {duration(fastest.time_s)}.{left_out}",
         chart(_HEIGHT, values, layers),
         Table(f"Time of a call of {backend}", ("n_jobs", "batch size", "time"), rows),

@@ -1,6 +1,7 @@
-"""Colours of charts. A drawing is made once, with a marker for each colour, and obeys the page's light or dark theme.
+"""Colours of charts.
 
-A marker is a colour that nobody would choose; `drawing` puts a CSS variable in its place, which `colours.css` defines.
+A chart is drawn once and follows the page's light or dark theme: it is drawn in marker colours, which nobody would
+choose, and `drawing` replaces each marker by a CSS variable that `colours.css` defines.
 """
 
 INK = "#010201"
@@ -12,13 +13,13 @@ BAND = "#010206"
 CHANGE = "#010207"
 IDEAL = "#010208"
 
-# From far below the direct loop to far above it; text on each is ink.
+# From far slower than the plain loop to far faster; text on all of them has the colour INK.
 HEAT = ("#010301", "#010302", "#010303", "#010304", "#010305", "#010306", "#010307")
 
-# The lowest speed-up of each of these colours but the first.
+# The lowest speed-up of each of these colours, except the first.
 HEAT_STEPS = (0.5, 0.8, 0.95, 1.05, 1.25, 1.6)
 
-# Series that stand in one chart; each has a shape as well.
+# The series of one chart; each has a shape as well, as no chart relies on colour alone.
 SERIES = ("#010401", "#010402", "#010403", "#010404")
 SHAPES = ("circle", "square", "triangle-up", "diamond")
 

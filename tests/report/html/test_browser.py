@@ -136,9 +136,9 @@ def test_rows_are_filtered(visit):
 def test_a_mark_says_what_it_is(visit):
     """Under the pointer."""
     page, _ = visit("history")
-    page.locator("#cells svg [data-label*='times the direct loop']").first.hover()
+    page.locator("#cells svg [data-label*='times the plain loop']").first.hover()
     assert page.locator("#tip").inner_text().startswith("n_jobs 1, batch size 1: ")
-    assert "times the direct loop" in page.locator("#tip").inner_text()
+    assert "times the plain loop" in page.locator("#tip").inner_text()
     page.mouse.move(2, 2)
     assert page.locator("#tip").is_hidden()
 

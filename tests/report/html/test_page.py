@@ -260,7 +260,7 @@ def test_a_file_of_its_own_is_shown_beside_the_runs_like_it(tmp_path, report, hi
     path.write_text(json.dumps(grid_run(20.0, **FEW, versions={"joblib": "1.6.0"})))
     code, text, _, _ = report(path, history=history)
     assert code == 0
-    assert "not in the history; these are the stored runs like it" in text
+    assert "This run is not in the history" in text
     assert "Base: 0012 run12." in text
 
 
