@@ -42,6 +42,8 @@ def convert(document: object, kind: type[T], origin: str) -> T:
         return msgspec.convert(document, kind, strict=True)
     except msgspec.ValidationError as error:
         raise Unreadable(f"{origin}: {_refusal(document, str(error))}") from None
+    except UnicodeEncodeError as error:
+        raise Unreadable(f"{origin}: {shown(error.object)} has half of a surrogate pair; expected text") from None
 
 
 def refuse_unprintable(value: object, origin: str, place: str = "") -> None:

@@ -22,8 +22,9 @@ from benchmarks.text.printable import visible
 # Longer lists are summarised. The suite itself never makes so many rounds.
 MOST_ROUNDS = 10_000
 
-# Ten times what pytest-benchmark writes for nine functions of 10 us. Reading it takes some seconds.
-MOST_FILE_BYTES = 320 * 2**20
+# Five times what pytest-benchmark writes for nine functions of 10 us, so that reading takes seconds at most.
+MOST_FILE_BYTES = 160 * 2**20
+_MOST_SUMMARISED = 5_000_000
 
 # `"data": [` outside of a string: inside of one, a quotation mark has a backslash before it.
 _BEGIN = re.compile(rb'"data"\s{0,40}:\s{0,40}\[')
@@ -121,6 +122,7 @@ class _Reader:
         self._content = bytearray()
         self._rest = b""
         self._list: _List | None = None
+        self._summarised = 0
 
     def feed(self, piece: bytes) -> None:
         """Take the next piece of the file."""
@@ -135,7 +137,7 @@ class _Reader:
                     return
                 self._keep(text[at : begin.end() - 1])
                 at = begin.end()
-                self._list = _List(self._origin)
+                self._list = _List(self._origin, _MOST_SUMMARISED - self._summarised)
             elif end := _OTHER.search(text, at):
                 self._list.feed(text[at : end.start()])
                 self._end_list(closed=end.group() == b"]")
@@ -157,6 +159,7 @@ class _Reader:
         items, self._list = self._list, None
         self._keep(b"[")
         if summary := items.finish(closed):
+            self._summarised += summary.rounds
             key = uuid.uuid4().hex
             self.replacements[key] = summary
             self._keep(f'{{"{key}": null}}'.encode())
@@ -174,9 +177,10 @@ class _Reader:
 class _List:
     """The numbers of one list: kept as text while they are few, summed up as soon as they are many."""
 
-    def __init__(self, origin: str) -> None:
+    def __init__(self, origin: str, most: int) -> None:
         self.text = b""
         self._origin = origin
+        self._most = most
         self._sums: _Sums | None = None
 
     def feed(self, text: bytes) -> None:
@@ -209,6 +213,8 @@ class _List:
             self._sums.add([_float(value) for value in json.loads(b"[" + numbers + b"]")])
         except ValueError:
             raise Unreadable(f"{self._origin}: not JSON: a list of rounds is malformed; was it edited?") from None
+        if self._sums.rounds > self._most:
+            raise Unreadable(f"{self._origin}: more than {_MOST_SUMMARISED:,} rounds; a run file has fewer")
 
 
 def _float(value: float) -> float:

@@ -17,6 +17,9 @@ from benchmarks.text.printable import unprintable, visible
 # Bencher takes names of 1 to 1024 characters; so do we.
 LONGEST_NAME = 1024
 
+# More odd cases than that are no accident, and would cost memory.
+_MOST_UNUSABLE = 1000
+
 # Of a name that is too long, so much is shown.
 _LONGEST_SHOWN = 100
 
@@ -115,13 +118,18 @@ class _OwnEntry(_Entry):
 
 
 def parse_cases(entries: list[Any], own: bool) -> tuple[dict[str, CaseTimes], dict[str, UnusableCase]]:
-    """Return the usable and the unusable cases of `benchmarks`, by key; `own` says that this suite wrote the file."""
+    """Return the usable and the unusable cases of `benchmarks`, by key; `own` says that this suite wrote the file.
+
+    Raises Unreadable for too many unusable ones.
+    """
     usable: dict[str, CaseTimes] = {}
     unusable: dict[str, UnusableCase] = {}
     for index, entry in enumerate(entries):
         case = _parse_case(entry, f"benchmarks[{index}]", own)
         if isinstance(case, UnusableCase):
             unusable[case.key] = case
+            if len(unusable) > _MOST_UNUSABLE:
+                raise Unreadable(f"more than {_MOST_UNUSABLE:,} cases are unusable; the first: {_first(unusable)}")
         elif twin := usable.pop(case.key, None) or unusable.get(case.key):
             # Nobody can tell which of the two counts.
             reason = f"the file has two cases with the name {visible(twin.fullname)[:200]}"
@@ -131,6 +139,11 @@ def parse_cases(entries: list[Any], own: bool) -> tuple[dict[str, CaseTimes], di
     for key in unusable:
         usable.pop(key, None)
     return usable, unusable
+
+
+def _first(unusable: Mapping[str, UnusableCase]) -> str:
+    case = next(iter(unusable.values()))
+    return f"{case.name}: {case.reason}"
 
 
 def _parse_case(entry: Any, where: str, own: bool) -> CaseTimes | UnusableCase:
@@ -225,7 +238,9 @@ def _key(entry: Mapping[str, Any], own: bool) -> str:
         function = fullname.removesuffix(name) + name.partition("[")[0]
     else:
         function = fullname.partition("[")[0]
-    return f"{function}[{json.dumps(params, sort_keys=True, ensure_ascii=False)}"
+    values = json.dumps(params, sort_keys=True, ensure_ascii=False)
+    # The index can't store half of a surrogate pair.
+    return f"{function}[{values.encode(errors='backslashreplace').decode()}"
 
 
 def _param(entry: Mapping[str, Any]) -> str | None:

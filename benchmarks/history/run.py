@@ -130,7 +130,10 @@ def parse_run(document: Mapping[str, Any], origin: str) -> Run:
         raise Unreadable(
             f"{origin}: joblib_suite.format is {ours.format}; this program knows up to {FORMAT}: use a newer one"
         )
-    cases, unusable = parse_cases(run_file.benchmarks, own=run_file.joblib_suite is not None)
+    try:
+        cases, unusable = parse_cases(run_file.benchmarks, own=run_file.joblib_suite is not None)
+    except Unreadable as error:
+        raise Unreadable(f"{origin}: {error}") from None
     commit, counts = run_file.commit_info or _Commit(), ours.cases or _Counts()
     return Run(
         origin=origin,

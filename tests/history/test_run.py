@@ -135,6 +135,20 @@ def test_an_odd_case_is_kept_as_unusable_and_costs_no_other_case(path, value, ex
     assert len(case.reason) < 300
 
 
+def test_half_of_a_surrogate_pair_is_text_that_can_be_stored_or_a_reason():
+    """JSON can say what no file name and no index can hold."""
+    (case,) = parse_run(damage(["benchmarks", 0, "params"], {"\ud800": "\udfff"}), "x").cases.values()
+    assert case.key.encode().endswith(b'{"\\ud800": "\\udfff"}')
+    with pytest.raises(Unreadable, match="half of a surrogate pair"):
+        parse_run(damage(["joblib_suite", "state"], "\ud800"), "x")
+
+
+def test_too_many_odd_cases_make_a_file_unreadable():
+    """They are no accident, and each would cost memory."""
+    with pytest.raises(Unreadable, match="x: more than 1,000 cases are unusable; the first: "):
+        parse_run(document(*[7] * 1001), "x")
+
+
 def test_of_two_cases_with_one_name_neither_counts():
     """Nobody can tell which of the two is meant; the other cases are usable."""
     run = parse_run(document(entry(), entry("loky-n2-b100"), entry(), entry()), "x")
