@@ -1,4 +1,4 @@
-"""What collecting this suite costs, side by side with a bare pytest-benchmark project of 60 no-op cases.
+"""Time the collection of this suite against that of a bare pytest-benchmark project with 60 no-op cases.
 
 python evidence/collect_time.py [PAIRS]
 """
@@ -20,7 +20,7 @@ def test_nothing(benchmark, case):
 
 
 def seconds(folder: Path) -> float:
-    """Wall time of `pytest --collect-only -q` in `folder`."""
+    """Return the wall time (s) of `pytest --collect-only -q` in `folder`."""
     began = time.perf_counter()
     command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider"]
     subprocess.run(command, cwd=folder, stdout=subprocess.DEVNULL, check=True)
@@ -28,7 +28,7 @@ def seconds(folder: Path) -> float:
 
 
 def main(pairs: int) -> None:
-    """Time the two in turns and print the ratios."""
+    """Time both in turns and print the ratios."""
     with tempfile.TemporaryDirectory() as folder:
         bare = Path(folder)
         (bare / "test_bare.py").write_text(BARE)

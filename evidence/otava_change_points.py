@@ -1,6 +1,6 @@
-"""What another implementation of E-divisive finds in the series that our tests use: Apache Otava's.
+"""Record what another implementation of E-divisive, Apache Otava's, finds in the series that our tests use.
 
-It needs other versions than ours do, so that its answers are recorded, from an environment of its own:
+It needs other versions of packages than ours, so its answers are recorded in an environment of its own:
 
 uv run --no-project --python 3.11 --with apache-otava==0.8.0 python -m evidence.otava_change_points
 """
@@ -13,7 +13,7 @@ TARGET = Path(__file__).parent / "data" / "change_points" / "otava.json"
 
 
 def series() -> dict[str, list[float]]:
-    """Series by name: steps of several sizes, a drift, equal values, heavy tails, nothing at all."""
+    """Return series by name: steps of several sizes, a drift, heavy tails, a change of spread, and pure noise."""
     rng = random.Random(2014)
 
     def noise(count: int, scale: float = 1.0, level: float = 0.0) -> list[float]:
@@ -33,25 +33,25 @@ def series() -> dict[str, list[float]]:
 
 
 def main() -> None:
-    """Write each series, Q of every split of it, and the places of its changes."""
+    """Write each series with Q of each of its splits and the indices of its changes."""
     import numpy
     from otava.change_point_divisive.calculator import PairDistanceCalculator
     from otava.change_point_divisive.detector import ChangePointDetector
     from otava.change_point_divisive.significance_test import PermutationsSignificanceTester
 
-    found = {}
+    recorded = {}
     for name, values in series().items():
         array = numpy.array(values)
-        # Splits of the whole series; its own search tries splits of every beginning of it as well.
+        # Splits of the whole series only; Otava's own search tries the splits of every prefix as well.
         statistics = PairDistanceCalculator(array)._get_Q_vals(0, len(values))[:, -1]
         tester = PermutationsSignificanceTester(0.005, 1999, PairDistanceCalculator, seed=1)
         changes = ChangePointDetector(tester, PairDistanceCalculator).get_change_points(array)
-        found[name] = {
+        recorded[name] = {
             "values": [round(value, 6) for value in values],
             "statistics": [round(float(value), 6) for value in statistics],
             "places": [int(change.index) for change in changes],
         }
-    TARGET.write_text(json.dumps({"from": "apache-otava 0.8.0", "series": found}) + "\n")
+    TARGET.write_text(json.dumps({"from": "apache-otava 0.8.0", "series": recorded}) + "\n")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
-"""What the report costs: time, memory, size, the reader's waiting, and change points beside another library's.
+"""Measure the report: time, memory, size, delays for the reader, and change points against another library.
 
 python -m evidence.report_scale [--runs N] [--keep DIR]
 
-It takes two minutes and 300 MB of disk. Peak memory is PSS of all its processes, sampled every 50 ms. The reader's
-waiting needs playwright and Chromium, the other library is ruptures; what is not there is left out.
+It takes two minutes and 300 MB of disk. Peak memory is the PSS of all its processes, sampled every 50 ms. The delays
+need playwright and Chromium, the other library is ruptures; figures whose packages are missing are left out.
 """
 
 import argparse
@@ -28,7 +28,7 @@ ROOT = Path(__file__).parents[1]
 BACKENDS = ("sequential", "threading", "loky", "multiprocessing")
 SIZES = ("1", "10", "100", "1000", "auto")
 
-# Filtering, no filter, sorting by two columns: milliseconds until the next frame is drawn.
+# Set a filter, clear it, sort by two columns: milliseconds until the next frame is drawn.
 ACTIONS = """async () => {
   const input = document.querySelector("#comparison .filter input");
   const titles = document.querySelectorAll("#comparison thead button");
@@ -45,7 +45,7 @@ ACTIONS = """async () => {
 
 
 def report(history: Path, page: Path) -> tuple[float, float]:
-    """Seconds and MB that a report takes, in a process of its own."""
+    """Return the seconds and MB that a report takes, in a process of its own."""
     command = [sys.executable, "-m", "benchmarks", "report", "--history", str(history), "-o", str(page)]
     began, peak = time.perf_counter(), 0
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as process:
@@ -63,12 +63,12 @@ def _pss(pid: int) -> int:
         for process in [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]:
             total += process.memory_full_info().pss
     except psutil.Error:
-        pass  # it has just ended
+        pass  # the process has just ended
     return total
 
 
-def waiting_ms(page: Path) -> str:
-    """The longest of the reader's actions."""
+def longest_delay(page: Path) -> str:
+    """Return the longest delay of ACTIONS, such as `36 ms`, or why there is none."""
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
@@ -81,13 +81,13 @@ def waiting_ms(page: Path) -> str:
         opened = browser.new_page(viewport={"width": 1200, "height": 900})
         opened.goto(page.as_uri())
         opened.locator("#comparison").scroll_into_view_if_needed()
-        found = opened.evaluate(ACTIONS)
+        delays_ms = opened.evaluate(ACTIONS)
         browser.close()
-    return f"{max(found):.0f} ms"
+    return f"{max(delays_ms):.0f} ms"
 
 
 def change_point_times() -> Iterator[str]:
-    """Ours and ruptures' searches in one series of 1,000 values with three changes, in turns."""
+    """Time our search and those of ruptures, in turns, in a series of 1,000 values with three changes."""
     rng = random.Random(1)
     levels = [0.0, 0.1, -0.1, -0.05]
     values = [levels[sum(place >= at for at in (200, 500, 800))] + rng.gauss(0, 0.05) for place in range(1000)]
@@ -107,16 +107,16 @@ def change_point_times() -> Iterator[str]:
             began = time.perf_counter()
             search()
             times[name].append(time.perf_counter() - began)
-    for name, found in times.items():
-        ratio = median(one / ours for one, ours in zip(found, times["E-divisive (ours)"], strict=True))
-        yield f"{name}: {median(found):.3f} s ({min(found):.3f} to {max(found):.3f}), {ratio:.2f} of ours"
+    for name, times_s in times.items():
+        ratio = median(other / ours for other, ours in zip(times_s, times["E-divisive (ours)"], strict=True))
+        yield f"{name}: {median(times_s):.3f} s ({min(times_s):.3f} to {max(times_s):.3f}), {ratio:.2f} of ours"
 
 
 def main() -> None:
-    """Print each figure as it is known."""
+    """Print each figure as soon as it is known."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--runs", type=int, default=1000, help="of the long history (default: 1000)")
-    parser.add_argument("--keep", metavar="DIR", type=Path, help="build the history here, and leave it")
+    parser.add_argument("--runs", type=int, default=1000, help="runs in the long history (default: 1000)")
+    parser.add_argument("--keep", metavar="DIR", type=Path, help="build the history in this folder and keep it")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
@@ -133,7 +133,7 @@ def main() -> None:
             wall, peak = report(history, scratch / "many.html")
             size = (scratch / "many.html").stat().st_size / 1e6
             print(f"{args.runs:,} runs of 100 cases, {what}: {wall:.1f} s, {peak:.0f} MB, {size:.1f} MB", flush=True)
-        print(f"filtering and sorting there: at most {waiting_ms(scratch / 'many.html')}", flush=True)
+        print(f"filtering and sorting there: at most {longest_delay(scratch / 'many.html')}", flush=True)
     for line in change_point_times():
         print(f"1,000 values: {line}", flush=True)
 

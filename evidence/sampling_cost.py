@@ -1,4 +1,4 @@
-"""Timed rounds of sessions with `--resources` beside those of sessions without it, in turns.
+"""Compare the timed rounds of sessions with `--resources` with those of sessions without it, in turns.
 
 python -m evidence.sampling_cost [PAIRS] (default 10)
 """
@@ -18,7 +18,7 @@ _CASES = ("--backends", "sequential,threading,loky,multiprocessing", "--n-jobs",
 
 
 def session(*more: str) -> tuple[dict[str, float], float]:
-    """By case the logarithm of its rounds' geometric mean; and the seconds that the session took."""
+    """Return the mean logarithm of each case's rounds, and the seconds that the session took."""
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--benchmark-only", *_CASES, *more]
         began = time.perf_counter()
@@ -31,21 +31,21 @@ def session(*more: str) -> tuple[dict[str, float], float]:
         took_s = time.perf_counter() - began
         (path,) = Path(folder).glob("*/*.json")
         benchmarks = json.loads(path.read_text())["benchmarks"]
-    return {one["param"]: fmean(map(math.log, one["stats"]["data"])) for one in benchmarks}, took_s
+    return {entry["param"]: fmean(map(math.log, entry["stats"]["data"])) for entry in benchmarks}, took_s
 
 
 def main() -> None:
-    """Print the mean ratio of each case with two standard errors."""
+    """Print the mean ratio of each case, with two standard errors."""
     pairs = int(sys.argv[1]) if len(sys.argv) > 1 else 10
     ratios: dict[str, list[float]] = {}
     seconds: dict[bool, list[float]] = {True: [], False: []}
     for _ in range(pairs):
-        found = {}
+        logs_by_kind = {}
         for sampled in random.sample([True, False], 2):
-            found[sampled], took_s = session(*(["--resources"] if sampled else []))
+            logs_by_kind[sampled], took_s = session(*(["--resources"] if sampled else []))
             seconds[sampled].append(took_s)
-        for name, value in found[True].items():
-            ratios.setdefault(name, []).append(value - found[False][name])
+        for name, value in logs_by_kind[True].items():
+            ratios.setdefault(name, []).append(value - logs_by_kind[False][name])
     print("| case | timed rounds with / without |\n|---|---|")
     everything = [fmean(values) for values in zip(*ratios.values(), strict=True)]
     for name, logs in [*ratios.items(), ("all", everything)]:

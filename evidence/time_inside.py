@@ -1,4 +1,4 @@
-"""How much of a session's wall time was spent inside timed rounds and untimed calls, from saved runs.
+"""Print the share of a session's wall time that was spent in timed rounds and untimed calls, from saved runs.
 
 python evidence/time_inside.py FILE...
 """
@@ -9,13 +9,13 @@ from pathlib import Path
 
 
 def main(paths: list[str]) -> None:
-    """A line a run file."""
+    """Print a line per run file."""
     for path in paths:
-        record = json.loads(Path(path).read_text())["joblib_suite"]
-        spent = record["time_s"]
-        share = (spent["rounds"] + spent["untimed_calls"]) / spent["session"]
-        cases = record["cases"]["completed"]
-        print(f"{Path(path).name}: {spent['session']:.0f} s, {share:.0%} inside calls, {cases} cases")
+        suite = json.loads(Path(path).read_text())["joblib_suite"]
+        times_s = suite["time_s"]
+        share = (times_s["rounds"] + times_s["untimed_calls"]) / times_s["session"]
+        cases = suite["cases"]["completed"]
+        print(f"{Path(path).name}: {times_s['session']:.0f} s, {share:.0%} inside calls, {cases} cases")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A judgement in every form: golden files, and readers of each format that are not ours."""
+"""A judgement in every format: golden files, and independent readers of each format."""
 
 import csv
 import io
@@ -28,18 +28,18 @@ RENDERERS = {
 
 @pytest.mark.parametrize("name", RENDERERS)
 def test_golden(name):
-    """What a reader sees, to the letter. To change it on purpose: write the new text into tests/data/judgement."""
+    """Every format is as in tests/data/judgement; write the new text there to change it on purpose."""
     assert RENDERERS[name](ALL) == (ROOT / "tests/data/judgement" / name).read_text()
 
 
 @pytest.mark.parametrize("name", RENDERERS)
 def test_nothing_to_compare_is_no_crash(name):
-    """And no empty file."""
+    """No format is empty if nothing could be compared."""
     assert RENDERERS[name](NOTHING).strip()
 
 
 def test_the_terminal_has_100_columns_and_no_markup():
-    """Coloured or not, the same words."""
+    """With and without colour the words are the same, in at most 100 columns."""
     plain, coloured = (terminal.render(ALL, coloured) for coloured in (False, True))
     assert max(map(len, plain.splitlines())) <= 100
     assert "\x1b" not in plain
@@ -90,7 +90,7 @@ def test_first_line(rows, expected):
 
 
 def test_markdown_obeys_no_name():
-    """No tag, link or emphasis of a stranger's; each row has its seven cells."""
+    """Names cause no tag, link or emphasis; each row has its seven cells."""
     text = markdown.render(ALL)
     assert "<script" not in text
     assert "http:" not in text
@@ -98,7 +98,7 @@ def test_markdown_obeys_no_name():
 
 
 def test_junit_is_well_formed_and_counts():
-    """Regression = failure, missing or broken = error, unjudged = skipped."""
+    """In JUnit, a regression is a failure, a missing or broken case an error, an unjudged one skipped."""
     suite = ElementTree.fromstring(junit.render(ALL)).find("testsuite")  # noqa: S314 - our own text
     cases = suite.findall("testcase")
     assert suite.attrib | {"name": ""} == {
@@ -113,7 +113,7 @@ def test_junit_is_well_formed_and_counts():
 
 
 def test_csv_is_read_back():
-    """By the names of its columns; no cell is a formula."""
+    """CSV is read back by the names of its columns, and no cell is a formula."""
     rows = list(csv.DictReader(io.StringIO(data.render_csv(ALL))))
     assert [row["verdict"] for row in rows] == [row.verdict.value for row in ALL.rows]
     assert float(rows[2]["ratio"]) == 2.0
@@ -122,7 +122,7 @@ def test_csv_is_read_back():
 
 @pytest.mark.parametrize("judgement", [ALL, NOTHING], ids=["all", "nothing"])
 def test_json_keeps_to_its_published_schema(judgement):
-    """docs/comparison.schema.json."""
+    """JSON is valid by docs/comparison.schema.json."""
     schema = json.loads((ROOT / "docs/comparison.schema.json").read_text())
     jsonschema.Draft202012Validator.check_schema(schema)
     jsonschema.validate(json.loads(data.render_json(judgement)), schema)

@@ -1,4 +1,4 @@
-"""Progress: the estimate, the lines, and how a duration is written."""
+"""Progress: the estimate, the lines, and the format of durations."""
 
 import pytest
 
@@ -23,12 +23,12 @@ def test_durations_have_three_digits_and_a_unit(seconds, text):
 
 
 def test_clock():
-    """Minutes and seconds, never negative."""
+    """A clock shows minutes and seconds and is never negative."""
     assert [clock(seconds) for seconds in (0, 59.6, 65, -3)] == ["0:00", "1:00", "1:05", "0:00"]
 
 
 def test_what_is_left_is_weighed():
-    """After the first of weights 1, 1, 6 took 2 s, seven more weights are 14 s."""
+    """If the first of the weights 1, 1 and 6 took 2 s, the other seven take 14 s."""
     times = iter([100.0, 102.0, 104.0])
     estimate = Estimate({"a": 1.0, "b": 1.0, "c": 6.0}, now=lambda: next(times))
     assert estimate.left_s() is None
@@ -39,7 +39,7 @@ def test_what_is_left_is_weighed():
 
 
 def test_a_line_names_case_and_result():
-    """A time, or the reason why there is none."""
+    """A finished case has a time, or a reason for having none."""
     lines = []
     progress = Lines(Estimate({"f.py::a": 1.0, "f.py::b": 1.0}), lines.append)
     progress.start("f.py::a")

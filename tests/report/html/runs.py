@@ -1,4 +1,4 @@
-"""Whole run files of a grid, made to measure: times follow from the cell and a seed."""
+"""Synthetic run files of a grid: times follow from the case and a seed."""
 
 import random
 
@@ -8,7 +8,7 @@ BACKENDS = ("sequential", "threading", "loky", "futures-processes")
 
 
 def cell(backend="loky", jobs=2, size="100", rounds=(0.05, 0.051, 0.06), **facts):
-    """A cell of the grid as the suite writes it."""
+    """Return a case of the grid as the suite writes it."""
     first = f"sequential-n1-b{size}"
     alias = first if f"{backend}-n{jobs}" != "sequential-n1" and (jobs == 1 or backend == "sequential") else None
     workers = 1 if alias or backend == "sequential" else jobs
@@ -29,7 +29,7 @@ def cell(backend="loky", jobs=2, size="100", rounds=(0.05, 0.051, 0.06), **facts
 
 
 def with_resources(run):
-    """The same run, measured with `--resources`."""
+    """Return the run as if measured with `--resources`."""
     for place, one in enumerate(run["benchmarks"]):
         one["extra_info"]["resources"] = {
             "memory": "pss",
@@ -49,7 +49,7 @@ def with_resources(run):
 
 
 def startup(phase, pool, seconds):
-    """A case of a pool's life."""
+    """Return a start-up case."""
     name = f"test_{phase.replace(' ', '_')}[{pool}]"
     found = entry("loky-n2-b10", (seconds, seconds * 1.1))
     found.update({"group": "startup", "name": name, "fullname": f"s.py::{name}", "param": pool, "params": {"p": pool}})
@@ -61,7 +61,7 @@ FEW = {"backends": ("sequential", "threading", "loky"), "sizes": ("1", "100")}
 
 
 def grid_run(day=0.0, factor=1.0, backends=BACKENDS, sizes=("1", "100", "auto"), missing=(), **more):
-    """A run of the grid; `factor` multiplies the times of loky, `missing` names cells that failed."""
+    """Return a run of the grid; `factor` multiplies the times of loky, `missing` names cases that failed."""
     rng, entries = random.Random(day), []
     for backend in backends:
         for jobs in (1, 2, 4):

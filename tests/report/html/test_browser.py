@@ -1,4 +1,4 @@
-"""The page in a real browser: from disk, in both themes, at phone width, without a script, with hostile names."""
+"""The page in a real browser: from disk, in both themes, at phone width, without scripts, with hostile names."""
 
 import socket
 
@@ -21,7 +21,7 @@ WIDTHS = (1200, 375)
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory):
-    """A page of each kind, by name."""
+    """Return a page of each kind, by name."""
     folder = tmp_path_factory.mktemp("pages")
     hostile = grid_run(**FEW, missing=("loky-n2-b100",), versions={"joblib": HOSTILE})
     for one in hostile["benchmarks"][:3]:
@@ -48,7 +48,7 @@ def pages(tmp_path_factory):
 
 @pytest.fixture
 def visit(browser, pages):
-    """Opens a page from disk: the page, and what it asked for or complained about."""
+    """Return a function that opens a page from disk and collects its requests and messages."""
     contexts = []
 
     def open_page(name, **options):
@@ -70,7 +70,7 @@ def visit(browser, pages):
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("name", PAGES)
 def test_it_opens_quietly_and_fits(visit, name, theme, width):
-    """No message, no request, no sideways scrolling, and axe finds nothing wrong."""
+    """The page causes no message, no request and no sideways scrolling, and axe finds nothing wrong."""
     page, heard = visit(name, viewport={"width": width, "height": 800}, color_scheme=theme)
     assert heard == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -83,7 +83,7 @@ def test_it_opens_quietly_and_fits(visit, name, theme, width):
 
 @pytest.mark.parametrize("name", ["history", "resources", "advice"])
 def test_no_drawing_is_cut_off(visit, name):
-    """Every word of every chart lies inside of the screen."""
+    """Every word of every chart lies within the screen."""
     page, _ = visit(name, viewport={"width": 375, "height": 800})
     outside = page.evaluate(
         """() => [...document.querySelectorAll("svg text")].filter((text) => {
@@ -95,7 +95,7 @@ def test_no_drawing_is_cut_off(visit, name):
 
 
 def test_the_themes_differ(visit):
-    """The same drawing in the colours of the theme."""
+    """A chart has the colours of the theme."""
     colours = []
     for theme in THEMES:
         page, _ = visit("history", color_scheme=theme)
@@ -105,7 +105,7 @@ def test_the_themes_differ(visit):
 
 
 def test_tables_are_sorted_by_a_click_or_a_key(visit):
-    """Numbers as numbers, both ways, and a screen reader is told."""
+    """Numbers are sorted as numbers, in both directions, and screen readers learn of it."""
     page, _ = visit("history")
     title = page.locator("#comparison table.tools th", has_text="head/base")
     column = "[...document.querySelectorAll('#comparison table.tools tbody tr')].map((row) => row.cells[3].textContent)"
@@ -120,7 +120,7 @@ def test_tables_are_sorted_by_a_click_or_a_key(visit):
 
 
 def test_rows_are_filtered(visit):
-    """By every word, in any order; how many are left is said."""
+    """Rows are filtered by all words in any order, and the number of rows left is shown."""
     page, _ = visit("history")
     box = page.locator("#comparison .filter")
     total = page.locator("#comparison table.tools tbody tr").count()
@@ -134,7 +134,7 @@ def test_rows_are_filtered(visit):
 
 
 def test_a_mark_says_what_it_is(visit):
-    """Under the pointer."""
+    """The text of a mark appears under the pointer."""
     page, _ = visit("history")
     page.locator("#cells svg [data-label*='times the plain loop']").first.hover()
     assert page.locator("#tip").inner_text().startswith("n_jobs 1, batch size 1: ")
@@ -144,7 +144,7 @@ def test_a_mark_says_what_it_is(visit):
 
 
 def test_everything_is_there_without_a_script(visit):
-    """Charts, tables, the numbers behind the charts."""
+    """Without scripts, charts, tables and the tables behind charts are there."""
     page, heard = visit("history", java_script_enabled=False)
     assert heard == []
     assert page.locator("svg").count() > 35
@@ -155,7 +155,7 @@ def test_everything_is_there_without_a_script(visit):
 
 
 def test_names_run_nothing(visit):
-    """Every hostile name is seen, none is obeyed."""
+    """Hostile names are shown as text and have no effect."""
     page, heard = visit("hostile")
     dialogs = []
     page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
@@ -166,7 +166,7 @@ def test_names_run_nothing(visit):
 
 
 def test_the_policy_stops_what_would_get_in(visit):
-    """A script or an image that somebody had put into the page: neither runs, neither is fetched."""
+    """A script or an image that was injected into the page does not run and is not fetched."""
     page, heard = visit("one run")
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(0.5)
@@ -187,7 +187,7 @@ def test_the_policy_stops_what_would_get_in(visit):
 
 
 def test_paper(visit):
-    """What can't be used there is not printed; tables are whole; ink is dark, whatever the screen's theme."""
+    """Print leaves out what can't be used on paper, has whole tables, and is dark on light in both themes."""
     light, _ = visit("history", color_scheme="light")
     page, _ = visit("history", color_scheme="dark")
     page.emulate_media(media="print")

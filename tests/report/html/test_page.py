@@ -1,4 +1,4 @@
-"""The page as text: what stands in it, and that nothing in it can be markup of somebody else's."""
+"""The page as text: what it contains, and that no name in it becomes markup."""
 
 import base64
 import hashlib
@@ -50,7 +50,7 @@ class Page(HTMLParser):
 
 @pytest.fixture
 def report(tmp_path, capsys):
-    """Calls the verb on a history: (exit code, the page, stdout, stderr)."""
+    """Return a function that calls the verb: it returns (exit code, page, stdout, stderr)."""
 
     def verb(*args, history=None):
         path = tmp_path / "report.html"
@@ -65,7 +65,7 @@ def report(tmp_path, capsys):
 
 @pytest.fixture
 def history(tmp_path):
-    """Twelve runs; loky became slower by a half at the seventh, joblib changed there."""
+    """A history of twelve runs: with the seventh, joblib changed and loky became slower by a half."""
     old, new = {"versions": {"joblib": "1.5.3"}}, {"versions": {"joblib": "1.6.0"}}
     runs = [grid_run(day, 1.5 if day >= 6 else 1.0, **FEW, **(new if day >= 6 else old)) for day in range(12)]
     stored(tmp_path / "history", *runs)
@@ -73,7 +73,7 @@ def history(tmp_path):
 
 
 def test_every_section_is_there(report, history):
-    """The answer in a sentence with numbers, a figure of each kind, a table behind each figure."""
+    """The page has every section, an answer with numbers, figures of each kind, and a table behind each figure."""
     code, text, out, _ = report(history=history)
     page = Page(text)
     assert code == 0
@@ -87,7 +87,7 @@ def test_every_section_is_there(report, history):
 
 
 def test_a_change_of_level_is_found_and_dated(report, history):
-    """At the seventh run, with its size and what else changed there."""
+    """A change of level is reported with its run, its size and what else changed."""
     _, text, _, _ = report(history=history)
     rows = re.findall(r"<tr>(.*?)</tr>", text.partition('id="history"')[2].partition("</table>")[0])
     found = [row for row in rows if "loky-n2-b100]" in row]
@@ -108,7 +108,7 @@ def test_base_and_head_are_compared(report, history):
 
 
 def test_a_gate_record_is_shown(tmp_path, report):
-    """Its verdict first, both sides' rounds, and how to judge it again."""
+    """The page of a gate has its verdict first, both sides' rounds, and the command that judges it again."""
     measured(tmp_path / "record", (0.01,) * 4, pairs=20)
     code, text, _, _ = report(tmp_path / "record")
     page = Page(text)
@@ -132,7 +132,7 @@ def test_a_gate_record_is_shown(tmp_path, report):
     ids=["one run", "one case", "no facts", "loop only", "a failed cell", "partial"],
 )
 def test_little_or_broken(tmp_path, report, runs, said):
-    """A sentence says what is missing; nothing is hidden."""
+    """A sentence says what a run lacks."""
     stored(tmp_path / "history", *runs)
     code, text, _, err = report(history=tmp_path / "history")
     assert (code, err) == (0, "")
@@ -140,7 +140,7 @@ def test_little_or_broken(tmp_path, report, runs, said):
 
 
 def test_many_cases(tmp_path, report):
-    """500 of them: every one is in a table, none makes the page too large."""
+    """Each of 500 cases is in a table, and the page stays below 2 MB."""
     cells = [cell("loky", 2 + place % 50, str(1 + place // 50)) for place in range(500)]
     stored(tmp_path / "history", document(*cells))
     code, text, _, _ = report(history=tmp_path / "history")
@@ -150,7 +150,7 @@ def test_many_cases(tmp_path, report):
 
 
 def test_one_run_is_small(tmp_path, report):
-    """60 cases: at most 500 kB."""
+    """The page of 60 cases has at most 500 kB."""
     run = grid_run(backends=BACKENDS_60, sizes=("1", "10", "100", "1000", "auto"))
     stored(tmp_path / "history", run)
     _, text, _, _ = report(history=tmp_path / "history")
@@ -158,7 +158,7 @@ def test_one_run_is_small(tmp_path, report):
 
 
 def test_names_are_text(tmp_path, report):
-    """In names, parameters, reasons, versions: never an element, never an attribute."""
+    """Names, parameters, reasons and versions never become an element or an attribute."""
     run = grid_run(missing=("loky-n2-b100",), versions={"joblib": HOSTILE, HOSTILE: "1"}, commit=HOSTILE)
     for one in run["benchmarks"][:3]:
         one["params"]["backend"] = HOSTILE
@@ -176,7 +176,7 @@ def test_names_are_text(tmp_path, report):
 
 
 def test_the_policy_allows_the_pages_own_script_and_nothing_else(report, history):
-    """By their hashes; nothing is fetched, nothing is sent."""
+    """The policy allows the page's own style and script by their hashes, and no requests."""
     _, text, _, _ = report(history=history)
     policy = re.search(r'Content-Security-Policy" content="([^"]*)"', text)[1].replace("&#39;", "'")
     assert policy.startswith("default-src 'none'; ")
@@ -190,7 +190,7 @@ def test_the_policy_allows_the_pages_own_script_and_nothing_else(report, history
 
 
 def test_pictures_are_files_of_their_own(tmp_path, report, history):
-    """SVG with a title, a description and both themes; the README's is one of them."""
+    """Each picture is an SVG file with a title, a description and both themes, among them the README's overview."""
     folder = tmp_path / "pictures"
     folder.mkdir()
     code, _, _, _ = report("--pictures", folder, history=history)
@@ -218,7 +218,7 @@ def test_pictures_are_files_of_their_own(tmp_path, report, history):
     ],
 )
 def test_what_cannot_be_reported(report, history, args, said):
-    """One line, exit code 2, no page."""
+    """An input that can't be reported gives one line, exit code 2 and no page."""
     code, text, out, err = report(*args, history=history)
     assert (code, text, out) == (2, "", "")
     assert said in err
@@ -226,13 +226,13 @@ def test_what_cannot_be_reported(report, history, args, said):
 
 
 def test_a_page_that_cannot_be_written_is_refused_at_once(tmp_path, history, capsys):
-    """Before anything is drawn."""
+    """An unwritable page is refused before anything is drawn."""
     assert main(["report", "--history", str(history), "-o", str(tmp_path / "no" / "such.html")]) == 2
     assert "--output" in capsys.readouterr().err
 
 
 def test_a_page_does_not_take_the_place_of_what_it_shows(tmp_path, history, capsys):
-    """Neither of a run nor of a record; nor does a picture take the page's."""
+    """A page overwrites neither a run nor a record, and no picture overwrites the page."""
     measured(tmp_path / "record", (0.01,) * 4)
     stored_run = next(history.glob("*/0001*.json"))
     for args, said in (
@@ -248,14 +248,14 @@ def test_a_page_does_not_take_the_place_of_what_it_shows(tmp_path, history, caps
 
 
 def test_a_record_of_a_calibration_is_no_gate(tmp_path, report):
-    """It would say what no gate said."""
+    """A calibration has no verdict, so its record is refused."""
     msgspec.structs.replace(measured(tmp_path / "record", (0.01,) * 4), purpose="calibrate").save(tmp_path / "record")
     code, _, _, err = report(tmp_path / "record")
     assert (code, "measured by `calibrate`" in err) == (2, True)
 
 
 def test_a_file_of_its_own_is_shown_beside_the_runs_like_it(tmp_path, report, history):
-    """Its history is the stored runs', its base the newest of those before it."""
+    """A run outside the history is shown with the stored runs, and compared with the newest of those before it."""
     path = tmp_path / "artifact.json"
     path.write_text(json.dumps(grid_run(20.0, **FEW, versions={"joblib": "1.6.0"})))
     code, text, _, _ = report(path, history=history)
@@ -265,14 +265,14 @@ def test_a_file_of_its_own_is_shown_beside_the_runs_like_it(tmp_path, report, hi
 
 
 def test_a_baseline_is_not_newer_than_what_it_is_compared_with(report, history):
-    """Time would run backwards."""
+    """The default base is older than the head, even if the pinned baseline is newer."""
     assert main(["baseline", "set", "9", "--name", "main", "--history", str(history)]) == 0
     assert "Base: 0009 run9. Head: 0012 run12." in report("12", history=history)[1]
     assert "Base: 0004 run4. Head: 0005 run5." in report("5", history=history)[1]
 
 
 def test_cells_without_a_time_are_in_their_places(tmp_path, report):
-    """A row of which every cell failed, a backend of which none was run, all cores asked for as -1."""
+    """A heat map has cells for failed cases, for a backend that was not run, and for n_jobs=-1."""
     failed = [f"loky-n4-b{size}" for size in ("1", "100", "auto")]
     run = grid_run(missing=failed)
     all_cores = {"effective_n_jobs": 2, "worker_processes": 2, "worker_threads": 2}
@@ -292,7 +292,7 @@ def test_cells_without_a_time_are_in_their_places(tmp_path, report):
 
 
 def test_cases_of_one_name_are_not_mixed(tmp_path, report):
-    """They are told apart by their files."""
+    """Cases with the same name are told apart by their files."""
     run = document(cell(), cell(rounds=(0.5, 0.6, 0.7)))
     run["benchmarks"][1]["fullname"] = "other.py::test_summation[loky-n2-b100]"
     stored(tmp_path / "history", run)
@@ -313,7 +313,7 @@ def test_cases_of_one_name_are_not_mixed(tmp_path, report):
     ids=["plain", "selection", "sizes", "order", "hostile"],
 )
 def test_the_command_that_measures_it_again(tmp_path, report, changes, expected):
-    """With what made the run what it is; nothing in a file becomes a command of its own."""
+    """The command has the options of the run, and nothing in a file becomes a command of its own."""
     stored(tmp_path / "history", document(cell(), **changes))
     _, text, _, _ = report(history=tmp_path / "history")
     command = re.search(r"<dt>Measure it again</dt><dd>(.*?)</dd>", text)[1]
@@ -322,7 +322,7 @@ def test_the_command_that_measures_it_again(tmp_path, report, changes, expected)
 
 @pytest.mark.parametrize("package", ["vl_convert", "jinja2", "markupsafe", "numpy"])
 def test_a_missing_package_is_named(tmp_path, history, package):
-    """Before any work, with what to install."""
+    """A missing package is named before any work, with what to install."""
     code = f"import sys; sys.modules[{package!r}] = None\nfrom benchmarks.__main__ import main\n"
     code += f"sys.exit(main(['report', '--history', {str(history)!r}, '-o', {str(tmp_path / 'x.html')!r}]))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
@@ -333,7 +333,7 @@ def test_a_missing_package_is_named(tmp_path, history, package):
 
 
 def test_nothing_visible_is_not_drawn_as_certain(tmp_path):
-    """A row that could have shown no slowdown has a band across the chart; no interval, no line."""
+    """A row without a detectable effect has a band across the chart; a row without an interval has no line."""
     from benchmarks.report.html.comparison import comparison_section
 
     (figure,) = comparison_section(ALL).figures
@@ -347,7 +347,7 @@ def test_nothing_visible_is_not_drawn_as_certain(tmp_path):
 
 
 def test_the_terminal_shows_the_answer_and_the_cells(history, capsys):
-    """In 100 columns, without a page."""
+    """`--terminal` prints the answer and the heat map in 100 columns."""
     assert main(["report", "--terminal", "--history", str(history)]) == 0
     out = capsys.readouterr().out
     assert out.startswith(("Fastest of joblib's backends", "Undecided", "Nothing beats", "No answer"))
@@ -358,7 +358,7 @@ def test_the_terminal_shows_the_answer_and_the_cells(history, capsys):
 
 
 def test_memory_is_shown_largest_first(tmp_path, report):
-    """With a chart of the peaks; a run without resources has no such section."""
+    """Peaks of memory are charted, largest first; a run without resources has no such section."""
     stored(tmp_path / "h", with_resources(grid_run(**FEW)), grid_run(1.0, **FEW))
     with_them, without = (report(name, history=tmp_path / "h")[1] for name in ("1", "2"))
     assert "Memory and CPU time" in Page(with_them).texts["h2"]
@@ -371,7 +371,7 @@ WEIRD = {"memory": HOSTILE, "cpu_s": 0.1, "threads": HOSTILE, "start_pss_bytes":
 
 @pytest.mark.parametrize("said", [WEIRD, {"cpu_s": 0.1, "threads": -1}])
 def test_resources_of_other_origin(tmp_path, report, said):
-    """What makes no sense is left out; what was written by somebody else is text."""
+    """Invalid values are left out, and texts of other origin are escaped."""
     run = grid_run(**FEW)
     run["benchmarks"][0]["extra_info"]["resources"] = said
     stored(tmp_path / "h", run)
