@@ -4,6 +4,7 @@ import json
 import math
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -71,6 +72,7 @@ def test_a_malformed_list_of_many_rounds_is_refused(tmp_path, end):
         read_run_document(path)
 
 
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak of memory is read from /proc")
 def test_a_hundred_megabytes_of_rounds_take_little_memory(tmp_path):
     """The peak does not grow with the number of rounds."""
     numbers = ",\n                    ".join(["1.0123456789012345e-05"] * 100_000)
@@ -81,16 +83,15 @@ def test_a_hundred_megabytes_of_rounds_take_little_memory(tmp_path):
         file.write("]}")
     assert (tmp_path / "x.json").stat().st_size > 80 * 2**20
     code = (
-        "import resource, sys; from pathlib import Path; from benchmarks.files.rounds import read_run_document\n"
-        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "import re, sys; from pathlib import Path; from benchmarks.files.rounds import read_run_document\n"
         "assert len(read_run_document(Path(sys.argv[1]))['cases']) == 20\n"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)"
+        # Not ru_maxrss: a child inherits that from its parent.
+        "print(*re.findall(r'VmHWM:\\s+(\\d+)', Path('/proc/self/status').read_text()))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, str(tmp_path / "x.json")], capture_output=True, text=True, check=True
     )
-    unit = 1 if sys.platform == "darwin" else 1024
-    assert int(done.stdout) * unit < 40 * 2**20
+    assert int(done.stdout) * 1024 < 60 * 2**20
 
 
 def test_a_file_that_is_large_without_rounds_is_refused(tmp_path):
