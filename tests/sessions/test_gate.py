@@ -130,7 +130,7 @@ def test_a_wrong_head_is_broken(tmp_path, joblib_source):
     code, out, err = gate(*sides("joblib==1.6.0", wrong), "--record", str(tmp_path / "record"), *FEW)
     assert code == 1, out + err
     assert "1 BROKEN" in out.splitlines()[0]
-    assert "test_two_tasks[sequential]: head: " in out
+    assert "two_tasks sequential: head: " in out
     code, out, err = gate(*sides(wrong, "joblib==1.6.0"), "--record", str(tmp_path / "other"), *FEW)
     assert (code, out) == (2, "")
     assert "base returns a wrong result" in err
@@ -144,7 +144,7 @@ def test_a_head_that_kills_its_process(tmp_path, joblib_source):
     )
     code, out, err = gate(*sides("joblib==1.6.0", deadly), "--record", str(tmp_path / "record"), *FEW)
     assert code == 1, out + err
-    assert "test_two_tasks[sequential]: head: killed by SIGKILL" in out
+    assert "two_tasks sequential: head: killed by SIGKILL" in out
 
 
 @pytest.mark.usefixtures("nothing_left")
@@ -153,7 +153,7 @@ def test_a_head_that_hangs(tmp_path, joblib_source):
     hanging = changed(joblib_source, tmp_path / "hangs", SEQUENTIAL, f"                time.sleep(3600)\n{SEQUENTIAL}")
     code, out, err = gate(*sides("joblib==1.6.0", hanging, "150s"), "--record", str(tmp_path / "record"), *FEW)
     assert code == 1, out + err
-    assert "test_two_tasks[sequential]: head: " in out
+    assert "two_tasks sequential: head: " in out
     assert "cut off" in out
 
 
