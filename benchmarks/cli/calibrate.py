@@ -13,7 +13,6 @@ from benchmarks.cli.outcome import Exit, Outcome
 from benchmarks.cli.progress import tell
 from benchmarks.gate.calibration import Calibration, CaseNoise, calibrate, detectable_effect, save_calibration
 from benchmarks.gate.environments import Use, build
-from benchmarks.gate.hypotheses import case_names
 from benchmarks.gate.measurements import Measurements
 from benchmarks.gate.opening import ROOT, WORK, note_built
 from benchmarks.gate.pair_loop import Gate
@@ -21,6 +20,7 @@ from benchmarks.gate.record import Record
 from benchmarks.gate.schedule import NextPairs, expected_pairs
 from benchmarks.gate.specs import SPEC_FORMS, parse_side
 from benchmarks.history.store import Store
+from benchmarks.report.case_labels import case_labels
 from benchmarks.report.tables import table
 from benchmarks.text.formatting import counted, duration, minutes
 
@@ -82,7 +82,9 @@ def _sees(calibration: Calibration, record: Record) -> dict[str, float | None]:
 
 def _lines(calibration: Calibration, record: Record, sees: dict[str, float | None]) -> list[str]:
     order = sorted(calibration.cases, key=lambda name: -calibration.cases[name].noise)
-    rows = [_row(name, calibration.cases[name], sees[name]) for name in order]
+    nodeids = [*order, *calibration.unfit]
+    labels = dict(zip(nodeids, case_labels(nodeids), strict=True))
+    rows = [_row(labels[name], calibration.cases[name], sees[name]) for name in order]
     noises = [case.noise for case in calibration.cases.values()]
     speeds = "one speed was seen"
     if two := calibration.speeds:
@@ -95,13 +97,13 @@ def _lines(calibration: Calibration, record: Record, sees: dict[str, float | Non
         f"a gate of {minutes(record.budget_s)} should detect {record.min_effect:.0%} in {enough} of {cases}",
         "",
         table(["call", "case", "noise", "sees"], rows, coloured=False),
-        *(f"unfit: {case_names(name)[1]}: {why}" for name, why in calibration.unfit.items()),
+        *(f"unfit: {labels[name]}: {why}" for name, why in calibration.unfit.items()),
     ]
 
 
-def _row(name: str, case: CaseNoise, effect: float | None) -> list[str]:
+def _row(label: str, case: CaseNoise, effect: float | None) -> list[str]:
     detectable = "none" if effect is None else f"{effect:.0%}"
-    return [duration(case.call_s), case_names(name)[1], f"{case.noise:.1%}", detectable]
+    return [duration(case.call_s), label, f"{case.noise:.1%}", detectable]
 
 
 def _document(calibration: Calibration, record: Record, sees: dict[str, float | None]) -> dict[str, object]:
