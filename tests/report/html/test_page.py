@@ -354,7 +354,7 @@ def test_the_terminal_shows_the_answer_and_the_cells(history, capsys):
     assert max(map(len, out.splitlines())) <= 100
     (row,) = [line for line in out.splitlines() if line.startswith("loky")]
     assert row.split() == ["loky", "1", "alias", "alias"]
-    assert out.count("*") == 3  # the best cell of each backend
+    assert out.count("*") == 3  # the best case of each backend
 
 
 def test_memory_is_shown_largest_first(tmp_path, report):
