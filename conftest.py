@@ -16,6 +16,7 @@ from benchmarks.session.signals import end_in_order_on_signals, leave_now
 from benchmarks.session.starting import begin_session, repeat
 from benchmarks.session.state import has_begun, suite_session
 from benchmarks.session.summary import print_summary
+from benchmarks.session.trial import try_workload
 
 # Before anything imports a numeric library.
 pin_thread_pools(os.environ)
@@ -61,6 +62,7 @@ def pytest_collection_finish(session):
     bind_forks()
     config.add_cleanup(watch(os.environ))
     if ours.settings.measuring:
+        try_workload(config, cases)
         open_journal(config)
         quiet = ours.settings.quiet_progress
         costs = expected_costs(config, cases, rough=quiet)

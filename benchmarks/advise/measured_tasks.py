@@ -22,6 +22,10 @@ _LEAST_GAIN = 0.2
 # Tasks that wait give up their core voluntarily, at least in this share of the tasks.
 _FEWEST_WAITS = 0.1
 
+# Two threads that use less than this many cores do not compute at the same time, or nothing shows that they do; unless
+# more than this share of their time is waiting.
+_MORE_THAN_ONE_CORE, _FEW_WAITS = 1.1, 0.25
+
 # If the overhead of two threads exceeds the work by this factor, its noise hides whether the tasks hold the GIL.
 _MOST_OVERHEAD = 2.0
 
@@ -70,7 +74,12 @@ def profile_of(loop: Mapping[str, Any], threads: Mapping[str, Any], costs: Costs
         return MeasuredTasks(profile, None)  # the tasks are taken to hold the GIL
     reason = _contradiction(profile, extra_info, stretch, costs)
     why = reason and f"Do not trust this: the machine was busy while the tasks were measured ({reason}). Ask again."
-    return MeasuredTasks(replace(profile, releases_gil=_released(stretch, pool, profile.waits)), why)
+    released = _released(stretch, pool, profile.waits)
+    # The time of two threads beside that of a loop is as noisy as the machine; that they never used more than one core
+    # at a time is not.
+    if profile.waits < _FEW_WAITS and float(threads["extra_info"]["cores_used"]) < _MORE_THAN_ONE_CORE:
+        released = 0.0
+    return MeasuredTasks(replace(profile, releases_gil=released), why)
 
 
 def _two_threads(costs: Costs) -> PoolCosts:

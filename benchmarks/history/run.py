@@ -104,19 +104,24 @@ def read_run(path: Path) -> Run:
 
 
 def read_usable(path: Path) -> tuple[Run, dict[str, Any]]:
-    """Return the run in a file, and the file's document with the entries of the usable cases alone. Raises Unreadable.
+    """Return the run in a file, and the file's document as `usable` returns it. Raises Unreadable."""
+    document = read_run_document(path)
+    run = parse_run(document, visible(path))
+    return run, usable(run, document)
+
+
+def usable(run: Run, document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a run's document with the entries of the usable cases alone.
 
     Lists of more rounds than `files.rounds` keeps are left out.
     """
-    document = read_run_document(path)
-    run = parse_run(document, visible(path))
     fullnames = {case.fullname: case for case in run.cases.values()}
     entries = [entry for entry in document["benchmarks"] if isinstance(entry, dict)]
-    usable = [entry for entry in entries if entry.get("fullname") in fullnames]
-    for entry in usable:
+    kept = [entry for entry in entries if entry.get("fullname") in fullnames]
+    for entry in kept:
         if not fullnames[entry["fullname"]].rounds_s:
             entry["stats"].pop("data", None)
-    return run, {**document, "benchmarks": usable}
+    return {**document, "benchmarks": kept}
 
 
 def parse_run(document: Mapping[str, Any], origin: str) -> Run:

@@ -59,7 +59,7 @@ class Call:
         try:
             expected_results = self._loop(self.expected)
             if not self.by_formula:
-                with naming(self._confirmation):
+                with naming(self.confirmation):
                     compare(self._loop(self.task), expected_results, self.tolerance)
         except pytest.exit.Exception:
             raise  # the session is being ended
@@ -68,7 +68,7 @@ class Call:
         return expected_results
 
     @property
-    def _confirmation(self) -> str:
+    def confirmation(self) -> str:
         """What a WrongResult of the plain loop means."""
         if self.expected is not self.task:
             return "the plain loop against the closed form"
@@ -94,6 +94,10 @@ class Call:
                 f" {shown(self.arguments[index])}"
             ) from error
         return results
+
+    def loop_results(self) -> list[Any]:
+        """Return the results of the plain loop. Raises TaskFailed or CaseTimeout."""
+        return self._loop(self.task)
 
     def thinned(self) -> "Call":
         """Return the same call with every tenth argument: enough to wake all workers and to see what really runs."""

@@ -1,13 +1,14 @@
-"""Finding out what can't be sent to another process, and telling the user in one line."""
+"""Telling the user in one line what went wrong in a worker: what can't be sent there, and what the task raised."""
 
 import pickle
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
+from traceback import walk_tb
 from typing import Any
 
 from benchmarks.grid import JOBLIB_BACKENDS, Case, backend_of
-from benchmarks.measure.call import Call, described, shown
+from benchmarks.measure.call import Call, TaskFailed, described, shown
 from benchmarks.measure.sameness import Incomparable
 
 
@@ -47,13 +48,40 @@ def _cloudpickles(value: Any) -> bool:
 
 @contextmanager
 def explained(case: Case, call: Call) -> Iterator[None]:
-    """Replace a pool's error about pickling by NotPicklable, which names the culprit and the remedy."""
+    """Replace a pool's error about pickling by NotPicklable, and one that the task raised in it by TaskFailed.
+
+    Both name the culprit and, where it is known, the remedy.
+    """
     try:
         yield
+    except TaskFailed:
+        raise
     except Exception as error:
-        if not _is_about_pickling(error):
-            raise
-        raise NotPicklable(_message(case, call)) from error
+        if _is_about_pickling(error):
+            raise NotPicklable(_message(case, call)) from error
+        if _is_the_task_s(error, call):
+            said = f"the task raised {described(error)} in a worker of {case.backend}, and not in the plain loop"
+            raise TaskFailed(f"{said}{_hint(error)}") from error
+        raise
+
+
+def _is_the_task_s(error: BaseException, call: Call) -> bool:
+    """Return whether the task raised the error: in another process, or under a frame of its own in a thread."""
+    if type(error.__cause__).__name__ in ("_RemoteTraceback", "RemoteTraceback"):
+        return True
+    task = getattr(call.task, "function", call.task)
+    code = getattr(task, "__code__", None)
+    return code is not None and any(frame.f_code is code for frame, _ in walk_tb(error.__traceback__))
+
+
+def _hint(error: BaseException) -> str:
+    """Return what to do about an error that a worker's surroundings explain, if it is known."""
+    if "read-only" in str(error):
+        return (
+            ": joblib gives its processes a read-only memory map of an array over 1 MB; let the task work on a copy, or"
+            " pass max_nbytes=None to Parallel"
+        )
+    return ""
 
 
 def _is_about_pickling(error: BaseException | None) -> bool:

@@ -10,7 +10,7 @@ from benchmarks.grid import backend_of
 from benchmarks.history.resources import PEAK_PSS_BYTES, needs
 from benchmarks.history.run import Run
 from benchmarks.report.measured import MeasuredCase, backend_rank, contenders, is_count, is_word
-from benchmarks.text.formatting import counted, duration, size
+from benchmarks.text.formatting import counted, duration, factor, size
 from benchmarks.text.printable import visible
 
 _MOST_NAMES = 4
@@ -18,6 +18,11 @@ _MOST_BACKENDS = 10
 
 # A loop that varies more says that the machine changes its speed.
 _CALM = 1.2
+
+_OWN_WORKERS = (
+    "No answer: the tasks start threads or processes themselves. joblib's workers limit these and the plain loop does"
+    " not, so that no speed-up is a fair comparison. Measure a task that starts none."
+)
 
 
 def what_was_done(cases: Sequence[MeasuredCase]) -> str:
@@ -40,7 +45,11 @@ def answer(cases: Sequence[MeasuredCase], gil: bool) -> list[str]:
         return ["No speed-ups: no case of the grid has a time and a plain loop to compare with."]
     configurations = [case.configuration for case in cases]
     first = headline(contenders(cases, gil))
-    sentences = [*_headline(first), *_varied(cases), *_references(cases, first)]
+    if any(case.facts.get("own_workers") for case in cases):
+        first, said = None, [_OWN_WORKERS]
+    else:
+        said = _headline(first)
+    sentences = [*said, *_varied(cases), *_references(cases, first)]
     return [*sentences, *_slower(configurations), *_memory(cases), *_remarks(cases)]
 
 
@@ -66,16 +75,16 @@ def _headline(found: Headline | None) -> list[str]:
 
 
 def _with_interval(contender: Contender) -> str:
-    speed_up = f"{contender.configuration.speed_up:.2f}x"
+    speed_up = factor(contender.configuration.speed_up)
     if (interval := contender.interval) is None:
         return speed_up
-    return f"{speed_up} (95 %: {interval[0]:.2f}x to {interval[1]:.2f}x)"
+    return f"{speed_up} (95 %: {factor(interval[0])} to {factor(interval[1])})"
 
 
 def _unfair(contender: Contender) -> str:
     """Name a speed-up that can't be as a fault of the comparison, with its likely cause."""
     configuration = contender.configuration
-    reached = f"{configuration.name} reached {configuration.speed_up:.2f}x"
+    reached = f"{configuration.name} reached {factor(configuration.speed_up)}"
     if contender.bound == 1.0:
         why = "threads that hold the GIL are never faster than the plain loop: the machine changed its speed meanwhile"
         return f"No answer: {reached}, but {why}. Measure again on a quiet machine."
@@ -96,7 +105,7 @@ def _references(cases: Sequence[MeasuredCase], first: Headline | None) -> list[s
     if not pools or first is None or first.answer is Answer.UNFAIR:
         return []
     best = max(pools, key=lambda it: it.speed_up)
-    return [f"For reference, the best of the standard library's pools: {best.name}, {best.speed_up:.2f}x."]
+    return [f"For reference, the best of the standard library's pools: {best.name}, {factor(best.speed_up)}."]
 
 
 def has_gil(document: Mapping[str, Any]) -> bool:

@@ -11,7 +11,7 @@ from benchmarks.analysis.speedup import best_of_each_backend
 from benchmarks.report.answer import answer, really_ran, task_costs, what_was_done
 from benchmarks.report.measured import MeasuredCase, measured_cases, own_cases
 from benchmarks.report.tables import WIDTH, draw
-from benchmarks.text.formatting import duration
+from benchmarks.text.formatting import duration, factor
 
 _MOST_BACKENDS = 10
 _MOST_REASONS = 3
@@ -65,7 +65,7 @@ def _table(own: Sequence[MeasuredCase], coloured: bool) -> str:
             place.backend,
             place.name.removeprefix(place.backend).lstrip("-"),
             duration(place.time_s),
-            f"{place.speed_up:.2f}x",
+            factor(place.speed_up),
             f"{place.efficiency:.0%}",
             really_ran(by_name[place.name]),
         )

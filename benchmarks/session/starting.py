@@ -46,6 +46,8 @@ def _read_options(config: Any) -> SuiteSession:
         add_path(path)
     own_engines = engines_of_module(option("backend_module"))
     settings = read_settings(option, lambda name: _backend_exists(name, own_engines))
+    if settings.measuring:
+        _refuse_tracer()
     refuse_unwritable("--benchmark-json", option("benchmark_json"))
     workload = read_workload(option, settings)
     meter = _read_resources(settings)
@@ -63,6 +65,19 @@ def _read_options(config: Any) -> SuiteSession:
         compare=compare,
         ledger=Ledger(selection=_selection(config)),
     )
+
+
+def _refuse_tracer() -> None:
+    """Raise BadOption if a tracer, a profiler or a monitoring tool slows this process, but not its workers."""
+    hooks = [hook for hook in (sys.gettrace(), sys.getprofile()) if hook is not None]
+    tools = [str(getattr(hook, "__module__", None) or type(hook).__module__) for hook in hooks]
+    if monitoring := getattr(sys, "monitoring", None):  # since Python 3.12
+        tools += filter(None, map(monitoring.get_tool, range(6)))
+    if tools:
+        raise BadOption(
+            f"a tracer, profiler or debugger is active ({', '.join(tools)}), which slows the plain loop and not the"
+            " workers; measure without it (with pytest-cov: --no-cov)"
+        )
 
 
 def _backend_exists(name: str, own_engines: Mapping[str, str]) -> bool:

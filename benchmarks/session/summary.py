@@ -9,7 +9,8 @@ def print_summary(terminalreporter: Any, config: Any) -> None:
     """Print the summary of a session that measured, below pytest-benchmark's table."""
     session = suite_session(config)
     settings, ledger = session.settings, session.ledger
-    if not settings.measuring or not ledger.asked or config.option.collectonly:
+    # A session that was refused before its first case has no progress: the refusal says all.
+    if not settings.measuring or not session.progress or config.option.collectonly:
         return
     from benchmarks.machine import facts, free_threaded
     from benchmarks.report.summary import summary

@@ -3,7 +3,7 @@
 import hashlib
 import pickle
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -25,7 +25,8 @@ class Workload:
     """A task and its arguments; a call has `tasks` tasks.
 
     `tolerance` is relative; None means that results must be equal. The expected results are those of the plain loop,
-    which must return the same twice.
+    which must return the same twice: if `confirmed` is true, a trial has seen to that. `own_workers` are the threads
+    and processes that the task started in the trial.
     """
 
     name: str
@@ -33,6 +34,8 @@ class Workload:
     arguments: Sequence[Any]
     tasks: int
     tolerance: float | None
+    confirmed: bool = False
+    own_workers: int = 0
 
     def call(self, scale: float = 1.0) -> Call:
         """Return a call of `scale` times as many tasks.
@@ -55,7 +58,9 @@ def _call(workload: Workload, tasks: int) -> Call:
     extra_info: dict[str, Any] = {"workload": workload.name, "tasks": tasks, "arguments": _digest(chosen)}
     if workload.tolerance is not None:
         extra_info["tolerance"] = workload.tolerance
-    return Call(workload.task, chosen, workload.task, extra_info, tolerance=workload.tolerance)
+    if workload.own_workers:
+        extra_info["own_workers"] = workload.own_workers
+    return Call(workload.task, chosen, workload.task, extra_info, workload.confirmed, workload.tolerance)
 
 
 def _digest(arguments: Sequence[Any]) -> str | None:
@@ -76,17 +81,25 @@ def read_workload(option: Callable[[str], Any], settings: Settings) -> Workload 
     if name == SUMMATION:
         return None
     tolerance = _tolerance(option("tolerance"))
-    task_at, arguments_at = BUILT_IN.get(name, (name, option("task_args")))
+    tasks = None if option("tasks") is None else settings.tasks
+    workload = own_workload(name, option("task_args"), tolerance, tasks)
+    return workload if settings.measuring else replace(workload, tasks=min(workload.tasks, settings.tasks))
+
+
+def own_workload(name: str, arguments_at: str | None, tolerance: float | None, tasks: int | None) -> Workload:
+    """Return the workload of this name, built in or MODULE:FUNCTION. Raises BadOption.
+
+    `arguments_at` is the value of --task-args; `tasks` is None for one task per argument.
+    """
+    task_at, arguments_at = BUILT_IN.get(name, (name, arguments_at))
     task = import_object("--workload", task_at, f" or one of {', '.join((SUMMATION, *BUILT_IN))}")
     if not callable(task):
         raise BadOption(f"--workload {name!r}: a value of type {type(task).__name__}; expected a function")
     if arguments_at is None:
         raise BadOption(f"--workload {name!r} needs --task-args MODULE:NAME, FILE.json or FILE.csv: one entry per task")
     arguments = read_arguments(arguments_at)
-    tasks = len(arguments.values) if option("tasks") is None else settings.tasks
-    if not settings.measuring:
-        tasks = min(tasks, settings.tasks)
-    return Workload(name, Spread(task) if arguments.spread else task, arguments.values, tasks, tolerance)
+    task = Spread(task) if arguments.spread else task
+    return Workload(name, task, arguments.values, len(arguments.values) if tasks is None else tasks, tolerance)
 
 
 def _refuse_contradictions(option: Callable[[str], Any], name: str) -> None:

@@ -2,6 +2,7 @@
 
 import pickle
 import resource
+import threading
 import time
 
 import pytest
@@ -39,11 +40,28 @@ def test_loop(measure, benchmark, call, workload):
     }
 
 
-def test_threads(measure, request, call, workload):
+def test_threads(measure, benchmark, request, call, workload):
     """Measure two threads, with enough tasks to see whether they share the work, but no more than a few seconds."""
     scale = threads_scale(len(call.arguments), call.loop_s())
     scaled = call if scale == 1 else suite_session(request.config).workload.call(scale)
     measure.warm_call(Case("threading", 2, 1), scaled, beside_loop=True)
+    benchmark.extra_info["cores_used"] = cores_used(scaled)
+
+
+def cores_used(call):
+    """Return the CPU time per second of two threads that share the tasks: never above 1 if the tasks hold the GIL."""
+    threads = [threading.Thread(target=_run, args=(call, start)) for start in (0, 1)]
+    began, cpu_s = time.perf_counter(), time.process_time()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return (time.process_time() - cpu_s) / (time.perf_counter() - began)
+
+
+def _run(call, start):
+    for argument in call.arguments[start::2]:
+        call.task(argument)
 
 
 def threads_scale(tasks, loop_s):

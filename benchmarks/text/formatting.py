@@ -32,6 +32,11 @@ def size(count: float) -> str:
     return f"{value:.{digits}f} {unit}"
 
 
+def factor(value: float) -> str:
+    """A ratio with two decimals, or one digit where that would be none: `1.94x`, `0.003x`."""
+    return f"{value:.2f}x" if value >= 0.095 else f"{value:.1g}x"
+
+
 def counted(count: int, one: str, many: str = "") -> str:
     """`1 case`, `2 cases`, `1,000 cases`; `many` where the plural is not made with an s."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"

@@ -18,9 +18,9 @@ def loop(task_s=1e-2, tasks=100, **extra_info):
     return {"stats": {"data": [passed_s] * 3}, "extra_info": own | extra_info}
 
 
-def threads(call_s, loop_s=1.0, tasks=100):
+def threads(call_s, loop_s=1.0, tasks=100, cores_used=1.9):
     """Return the call of two threads of a run file, with the plain loop's time beside it."""
-    extra_info = {"tasks": tasks, "loop_s": [loop_s, loop_s], "batches": [{"1": tasks}]}
+    extra_info = {"tasks": tasks, "loop_s": [loop_s, loop_s], "batches": [{"1": tasks}], "cores_used": cores_used}
     return {"stats": {"data": [call_s] * 3}, "extra_info": extra_info}
 
 
@@ -30,6 +30,11 @@ def test_the_share_of_the_gil_is_between_the_probe_s_extremes(call_s, share):
     tasks = profile_of(loop(), threads(call_s), COSTS)
     assert tasks.profile.releases_gil == pytest.approx(share, abs=0.051)
     assert tasks.disturbance is None
+
+
+def test_threads_that_never_use_more_than_one_core_hold_the_gil():
+    """However fast they seem beside a loop that something else slowed down."""
+    assert profile_of(loop(), threads(0.5, cores_used=0.9), COSTS).profile.releases_gil == 0.0
 
 
 def test_tasks_that_wait_are_recognized():

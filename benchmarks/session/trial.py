@@ -1,0 +1,172 @@
+"""The trial of the user's task: its plain loop, twice, in a process of its own, before anything is measured.
+
+A task that kills its process, hangs, fails, or changes its arguments is named here once, not in every case.
+"""
+
+import contextlib
+import math
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from msgspec import Struct
+
+from benchmarks.errors import BadOption
+from benchmarks.measure.call import shown
+from benchmarks.session.options import Settings
+from benchmarks.session.state import suite_session
+from benchmarks.session.workload import Workload
+from benchmarks.text.formatting import counted, duration
+from benchmarks.workloads.built_in import BUILT_IN
+
+_ROOT = Path(__file__).parents[2]
+
+# The calls of a case beside its rounds: an untimed one, and the plain loop before and after.
+_MORE_CALLS = 3
+
+# A suggested limit allows a case so many times what its calls should take.
+_MARGIN = 1.5
+
+
+class TrialRequest(Struct):
+    """What the process of the trial is asked; `position` and `result` are paths of files that it writes."""
+
+    workload: str
+    task_args: str
+    tasks: int
+    tolerance: float | None
+    position: str
+    result: str
+
+
+class TrialResult(Struct):
+    """What the trial found. `error` says why the task can't be measured, `loop_s` is the time of one plain loop.
+
+    `workers` counts the threads and processes that the task started, `warnings` what it warned of.
+    """
+
+    error: str | None = None
+    loop_s: float = 0.0
+    workers: int = 0
+    warnings: int = 0
+    first_warning: str = ""
+
+
+def try_workload(config: Any, cases: list[Any]) -> None:
+    """Try the session's workload if it is the user's own; raises pytest.UsageError if it can't be measured.
+
+    A gate compares sides: a head whose task fails is its result, and no invalid option.
+    """
+    session = suite_session(config)
+    workload, settings = session.workload, session.settings
+    if workload is None or workload.name in BUILT_IN or settings.profile == "gate":
+        return
+    reporter = None if settings.quiet_progress else config.pluginmanager.get_plugin("terminalreporter")
+    tell = reporter.write_line if reporter else lambda line: None
+    tell(f"trying {workload.name} in a plain loop first: {counted(workload.tasks, 'task')}")
+    try:
+        result = _run_trial(workload, config.getoption("task_args"), settings)
+        _refuse_long_loop(result.loop_s, workload, settings)
+    except BadOption as error:
+        # Otherwise pytest-benchmark would warn that there is nothing to save.
+        config._benchmarksession.disabled = True
+        raise pytest.UsageError(f"--workload {workload.name!r}: {error}") from None
+    for remark in _remarks(result, workload):
+        tell(remark)
+    session.workload = replace(workload, confirmed=True, own_workers=result.workers)
+    if result.warnings and not config.option.pythonwarnings:
+        for case in cases:
+            case.add_marker(pytest.mark.filterwarnings("ignore"))
+
+
+def _run_trial(workload: Workload, task_args: str, settings: Settings) -> TrialResult:
+    """Run the trial's process to its end. Raises BadOption if the task can't be measured."""
+    timeout_s = 2 * settings.case_timeout_s
+    with tempfile.TemporaryDirectory(prefix="trial-") as folder:
+        position, result = Path(folder, "position"), Path(folder, "result.json")
+        position.write_bytes(bytes(8))
+        request = TrialRequest(workload.name, task_args, workload.tasks, workload.tolerance, str(position), str(result))
+        process = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.session.trial_process"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, [str(_ROOT), os.getenv("PYTHONPATH")]))},
+            start_new_session=True,
+        )
+        try:
+            process.communicate(msgspec.json.encode(request), timeout=timeout_s)
+        except subprocess.TimeoutExpired:
+            raise BadOption(_cut_off(workload, _begun(position), timeout_s, settings)) from None
+        finally:
+            # The task's own processes as well.
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        if not result.exists():
+            raise BadOption(_ended(workload, _begun(position), process.returncode))
+        found = msgspec.json.decode(result.read_bytes(), type=TrialResult)
+    if found.error:
+        raise BadOption(found.error)
+    return found
+
+
+def _begun(position: Path) -> int:
+    """Return how many tasks of both loops were begun."""
+    return int.from_bytes(position.read_bytes(), sys.byteorder)
+
+
+def _ended(workload: Workload, begun: int, code: int) -> str:
+    """Say how the trial's process ended, and with which argument."""
+    how = f"killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
+    index = max(0, begun - 1) % workload.tasks
+    argument = shown(workload.call().arguments[index])
+    return f"its process was {how} in the plain loop, at argument {index} of {workload.tasks}: {argument}"
+
+
+def _cut_off(workload: Workload, begun: int, timeout_s: float, settings: Settings) -> str:
+    done = max(0, begun - 1)
+    if done >= workload.tasks:
+        said = f"the plain loop did not end twice within {timeout_s:g} s"
+    else:
+        said = f"{done} of {counted(workload.tasks, 'task')} ended within {timeout_s:g} s in the plain loop"
+    return f"{said}; {_ways(timeout_s / (done + 0.5), workload.tasks, settings)}"
+
+
+def _refuse_long_loop(loop_s: float, workload: Workload, settings: Settings) -> None:
+    """Raise BadOption if the plain loop's own case would be cut off."""
+    calls = _calls(settings)
+    if loop_s * calls > settings.case_timeout_s:
+        said = f"the plain loop takes {duration(loop_s)}, and its case runs it {calls} times"
+        raise BadOption(f"{said}; {_ways(loop_s / workload.tasks, workload.tasks, settings)}")
+
+
+def _calls(settings: Settings) -> int:
+    return settings.rounds + settings.warmups + _MORE_CALLS
+
+
+def _ways(task_s: float, tasks: int, settings: Settings) -> str:
+    """Name the options with which tasks of so many seconds can be measured."""
+    case_s = _MARGIN * task_s * _calls(settings)
+    fewer = int(settings.case_timeout_s / case_s)
+    way = f"measure {counted(fewer, 'task')} (--tasks {fewer}), or " if fewer else ""
+    return f"{way}allow a case more time (--case-timeout {math.ceil(case_s * tasks)})"
+
+
+def _remarks(result: TrialResult, workload: Workload) -> list[str]:
+    said = []
+    if result.workers:
+        said.append(
+            f"{workload.name} starts threads or processes itself ({result.workers} in two plain loops): no speed-up of"
+            " it is a fair comparison, because joblib's workers limit them and the loop does not"
+        )
+    if result.warnings:
+        said.append(f"{workload.name} warns {counted(result.warnings, 'time')}; the first: {result.first_warning}")
+    return said

@@ -1,0 +1,164 @@
+"""The process of a trial: `python -m benchmarks.session.trial_process`, with a TrialRequest on its standard input."""
+
+import hashlib
+import inspect
+import mmap
+import pickle
+import sys
+import threading
+import time
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from benchmarks.measure.call import Call, TaskFailed, WrongResult, compare, shortened, shown
+from benchmarks.measure.sameness import Incomparable
+from benchmarks.session.trial import TrialRequest, TrialResult
+from benchmarks.session.workload import own_workload
+from benchmarks.text.printable import visible
+
+# What Python reports when a process is started: https://docs.python.org/3/library/audit_events.html.
+_STARTS = {"subprocess.Popen", "os.fork", "os.posix_spawn"}
+
+
+class _Followed(Sequence[Any]):
+    """Arguments that count in shared memory how many were begun, for the parent of a process that dies or hangs."""
+
+    def __init__(self, arguments: Sequence[Any], position: mmap.mmap) -> None:
+        self._arguments, self._position, self._begun = arguments, position, 0
+
+    def __iter__(self) -> Iterator[Any]:
+        for argument in self._arguments:
+            self._begun += 1
+            self._position[:8] = self._begun.to_bytes(8, sys.byteorder)
+            yield argument
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._arguments[index]
+
+    def __len__(self) -> int:
+        return len(self._arguments)
+
+
+@dataclass
+class _Side:
+    """What the task does beside returning results."""
+
+    workers: int = 0
+    warnings: int = 0
+    first_warning: str = ""
+
+
+@contextmanager
+def _observed() -> Iterator[_Side]:
+    """Count the workers that are started and the warnings that are raised in the block."""
+    side, watching = _Side(), True
+    start = threading.Thread.start
+
+    def audit(event: str, args: tuple[object, ...]) -> None:
+        if watching and event in _STARTS:
+            side.workers += 1
+
+    def start_counted(thread: threading.Thread) -> None:
+        side.workers += 1
+        start(thread)
+
+    def show(message: Any, category: type[Warning], filename: str, lineno: int, *more: Any) -> None:
+        side.warnings += 1
+        where = f"{Path(filename).name}, line {lineno}"
+        side.first_warning = side.first_warning or f"{category.__name__}: {shortened(str(message))} ({where})"
+
+    sys.addaudithook(audit)
+    # Python reports no threads before 3.12. This process ends after the trial, so nothing is put back.
+    setattr(threading.Thread, "start", start_counted)  # noqa: B010 - a method can't be assigned for mypy
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        setattr(warnings, "showwarning", show)  # noqa: B010 - nor can a function of fewer parameters
+        yield side
+    watching = False
+
+
+def try_call(call: Call) -> TrialResult:
+    """Run a call's plain loop twice and return what is to be known before it is measured."""
+    with _observed() as side:
+        error, loop_s = _fault(call)
+    return TrialResult(error, loop_s, side.workers, side.warnings, side.first_warning)
+
+
+def _fault(call: Call) -> tuple[str | None, float]:
+    """Return why the call can't be measured, None if it can; and the seconds of the faster loop."""
+    try:
+        first_s, results = _timed(call)
+        if (awaitable := next(filter(inspect.isawaitable, results), None)) is not None:
+            return _not_awaited(call, awaitable), first_s
+        # A task may prepare its argument once; a second change shows that no two calls do the same work.
+        before = _digests(call.arguments)
+        second_s, again = _timed(call)
+        if (index := _changed(before, _digests(call.arguments))) is not None:
+            return _message_of_change(call, index), first_s
+        compare(again, results, call.tolerance)
+    except WrongResult as error:
+        return f"{call.confirmation}: {error}", 0.0
+    except (TaskFailed, Incomparable) as error:
+        return str(error), 0.0
+    return None, min(first_s, second_s)
+
+
+def _timed(call: Call) -> tuple[float, list[Any]]:
+    began = time.perf_counter()
+    results = call.loop_results()
+    return time.perf_counter() - began, results
+
+
+def _not_awaited(call: Call, awaitable: Any) -> str:
+    task = getattr(call.task, "function", call.task)
+    name = getattr(task, "__name__", "task")
+    return (
+        f"{name} is an `async def` function or the like: it returned a {type(awaitable).__name__}, which nobody awaits;"
+        f" give a function that runs it, such as `def run(*args): return asyncio.run({name}(*args))`"
+    )
+
+
+def _digests(arguments: Sequence[Any]) -> list[bytes | None]:
+    """Return a hash of each argument, None where it can't be pickled."""
+    return [_digest(argument) for argument in arguments[:]]
+
+
+def _digest(argument: Any) -> bytes | None:
+    try:
+        return hashlib.sha256(pickle.dumps(argument, protocol=4)).digest()
+    except Exception:  # the objects' own methods may raise anything
+        return None
+
+
+def _changed(before: Sequence[bytes | None], after: Sequence[bytes | None]) -> int | None:
+    return next((index for index, both in enumerate(zip(before, after, strict=True)) if both[0] != both[1]), None)
+
+
+def _message_of_change(call: Call, index: int) -> str:
+    return (
+        f"the task changes its arguments: after the plain loop, argument {index} of {len(call.arguments)} is not what"
+        f" it was, but {shown(call.arguments[index])}; no two calls would do the same work, so let the task work on a"
+        " copy"
+    )
+
+
+def main() -> None:
+    """Read the request, try the call, and write the result."""
+    request = msgspec.json.decode(sys.stdin.buffer.read(), type=TrialRequest)
+    workload = own_workload(request.workload, request.task_args, request.tolerance, request.tasks)
+    with Path(request.position).open("r+b") as file, mmap.mmap(file.fileno(), 8) as position:
+        call = workload.call()
+        result = try_call(replace(call, arguments=_Followed(call.arguments, position)))
+    result.error = visible(result.error) if result.error else None
+    result.first_warning = visible(result.first_warning)
+    Path(request.result).write_bytes(msgspec.json.encode(result))
+
+
+if __name__ == "__main__":
+    main()
