@@ -14,6 +14,9 @@ _CLEAR = 3.0
 # A 95 % interval, in standard errors.
 _INTERVAL = 1.96
 
+# A round of so many seconds averages over the machine's changes of speed.
+_LONG_S = 1.0
+
 
 @dataclass(frozen=True)
 class Contender:
@@ -88,18 +91,23 @@ def log_errors(rounds_s: Sequence[Sequence[float]], loops_s: Sequence[Sequence[f
     """Return the standard error of each case's log speed-up, from its rounds and from the loops measured with it.
 
     Few rounds of one case say little of its noise: at least what the rounds of all cases show is assumed. The same
-    holds for the loops, two per case. Infinite for a case of one round, or where no case has two loops.
+    holds for the loops, two per case. A single round of seconds has the noise of the loops, which take as long; that of
+    a shorter one is not known, and its error infinite. So are all errors where no case has two loops.
     """
     of_rounds = _pooled_variance(rounds_s)
     of_loops = _pooled_variance(loops_s)
     if of_loops is None:
         return [inf] * len(rounds_s)
-    return [
-        sqrt(max(of_rounds or 0.0, variance) / len(rounds) + of_loops / len(loops))
-        if (variance := _variance(rounds)) is not None and loops
-        else inf
-        for rounds, loops in zip(rounds_s, loops_s, strict=True)
-    ]
+
+    def error(rounds: Sequence[float], loops: Sequence[float]) -> float:
+        variance = _variance(rounds)
+        if variance is None and len(rounds) == 1 and rounds[0] >= _LONG_S:
+            variance = of_loops
+        if variance is None or not loops:
+            return inf
+        return sqrt(max(of_rounds or 0.0, variance) / len(rounds) + of_loops / len(loops))
+
+    return [error(rounds, loops) for rounds, loops in zip(rounds_s, loops_s, strict=True)]
 
 
 def _pooled_variance(samples: Sequence[Sequence[float]]) -> float | None:

@@ -30,7 +30,11 @@ def what_was_done(cases: Sequence[MeasuredCase]) -> str:
     facts = cases[0].facts
     loops = sorted(case.configuration.loop_s for case in cases)
     extent = duration(loops[0]) if loops[0] == loops[-1] else f"{duration(loops[0])} to {duration(loops[-1])}"
-    beside = "the plain loop, timed before and after a case," if facts.get("loop_s") else "the plain loop"
+    beside = (
+        "the plain loop, timed before and after a case,"
+        if any(case.facts.get("loop_s") for case in cases)
+        else "the plain loop"
+    )
     tasks = facts["tasks"]
     if workload := cases[0].workload:
         work = f"{counted(tasks, 'task')} per call, {workload}."

@@ -7,7 +7,15 @@ from typing import Any
 
 from benchmarks.analysis.headline import Contender, log_errors
 from benchmarks.analysis.speedup import Configuration
-from benchmarks.grid import JOBLIB_BACKENDS, LOOP, REFERENCES, BatchSize, backend_of
+from benchmarks.grid import (
+    JOBLIB_BACKENDS,
+    LOOP,
+    NOTEBOOK_BATCH_SIZE,
+    NOTEBOOK_N_JOBS,
+    REFERENCES,
+    BatchSize,
+    backend_of,
+)
 from benchmarks.text.printable import unprintable
 
 _LONGEST_WORD = 1024
@@ -41,7 +49,7 @@ def measured_cases(benchmarks: Iterable[Mapping[str, Any]]) -> list[MeasuredCase
     """Return the cases of the grid that can be compared with a plain loop; other entries are skipped."""
     entries = [entry for entry in benchmarks if _is_grid_case(entry)]
     loop_s = next((entry["stats"]["median"] for entry in entries if entry["params"]["backend"] == LOOP), None)
-    # The loop was timed with each case; only the notebook's cases share one.
+    # The loop is timed with each case; in older files, the notebook's cases share one.
     loops = [(entry, entry["extra_info"].get("loop_s") or ([loop_s] if loop_s else [])) for entry in entries]
     return [_measured(entry, loops_s) for entry, loops_s in loops if loops_s]
 
@@ -97,7 +105,7 @@ def sorted_batch_sizes(sizes: Iterable[str]) -> list[str]:
 
 
 def _measured(entry: Mapping[str, Any], loops_s: Sequence[float]) -> MeasuredCase:
-    facts, params = entry["extra_info"], entry["params"]
+    facts, params = entry["extra_info"], _params(entry)
     configuration = Configuration(
         name=without_workload(entry["param"], facts),
         backend=params["backend"],
@@ -113,7 +121,7 @@ def _measured(entry: Mapping[str, Any], loops_s: Sequence[float]) -> MeasuredCas
 
 def _is_grid_case(entry: Mapping[str, Any]) -> bool:
     """Return whether this suite can have written an entry as a case of the grid: files come from anywhere."""
-    params, facts = entry.get("params"), entry.get("extra_info")
+    params, facts = _params(entry), entry.get("extra_info")
     if entry.get("group") not in _GROUPS or not isinstance(params, dict) or not isinstance(facts, dict):
         return False
     return (
@@ -130,6 +138,15 @@ def _is_grid_case(entry: Mapping[str, Any]) -> bool:
         and _are_batches(facts.get("batches"))
         and _are_loops(facts.get("loop_s"))
     )
+
+
+def _params(entry: Mapping[str, Any]) -> Any:
+    """Return a case's parameters; those of the notebook's cases leave out what they have in common."""
+    params = entry.get("params")
+    if entry.get("group") != "notebook" or not isinstance(params, dict):
+        return params
+    size = None if params.get("backend") == LOOP else NOTEBOOK_BATCH_SIZE
+    return {"n_jobs": NOTEBOOK_N_JOBS, "batch_size": size, **params}
 
 
 def is_count(value: object) -> bool:

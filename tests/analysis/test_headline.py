@@ -75,10 +75,16 @@ def test_errors_by_hand():
     assert log_errors(rounds, loops) == [pytest.approx(math.sqrt(0.01 / 2 + 0.02 / 2))] * 2
 
 
-def test_one_round_says_nothing_of_its_error():
+def test_one_short_round_says_nothing_of_its_error():
     """Nor does a session without a loop beside its cases."""
-    assert log_errors([[1.0], [1.0, 1.1]], [[1.0, 1.0], [1.0, 1.0]])[0] == math.inf
+    assert log_errors([[0.5], [1.0, 1.1]], [[1.0, 1.0], [1.0, 1.0]])[0] == math.inf
     assert log_errors([[1.0, 1.1]], [[1.0]]) == [math.inf]
+
+
+def test_one_round_of_seconds_is_as_noisy_as_the_loops_beside_it():
+    """Two loops whose logarithms differ by 0.2 have a variance of 0.02: one round of it, and two loops."""
+    loops = [[20.0, 20.0 * math.exp(0.2)]]
+    assert log_errors([[10.0]], loops) == [pytest.approx(math.sqrt(0.02 + 0.02 / 2))]
 
 
 def test_equals_are_hardly_ever_called_fastest():

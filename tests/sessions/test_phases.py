@@ -68,7 +68,12 @@ def test_the_notebook_is_collected_in_its_own_profile_only(tmp_path):
     notebook = ("--profile", "notebook", "--tasks", "400", "--longest", "400")
     done = session(tmp_path, "--benchmark-only", "-s", *notebook)
     assert done.exit_code == 0
-    assert list(done.times) == ["loky", "threading", "sequential", "loop"]
+    assert list(done.times) == ["loop", "loky", "threading", "sequential"]
+    loops_s = [bench["extra_info"]["loop_s"] for bench in list(done.times.values())[1:]]
+    assert loops_s[0][0] == done.times["loop"]["stats"]["data"][0]
+    assert [before for before, _ in loops_s[1:]] == [after for _, after in loops_s[:-1]]
+    assert "No speed-ups" not in done.output
+    assert "a speed-up is the plain loop, timed before and after a case" in done.output
     assert all(bench["stats"]["rounds"] == 1 for bench in done.times.values())
     assert done.times["loop"]["extra_info"]["effective_backend"] == "list comprehension"
     assert done.times["threading"]["extra_info"]["effective_n_jobs"] == 4
