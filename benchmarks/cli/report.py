@@ -28,7 +28,7 @@ from benchmarks.history.run import Run, read_usable
 from benchmarks.history.series import alike, tracks
 from benchmarks.history.store import Store
 from benchmarks.report import terminal
-from benchmarks.report.answer import answer, has_gil, lacking, what_was_done
+from benchmarks.report.answer import answer, lacking, measuring_machine, what_was_done
 from benchmarks.report.heat import heat_maps, heat_text
 from benchmarks.report.measured import measured_cases
 from benchmarks.report.tables import WIDTH
@@ -144,7 +144,7 @@ def _find_run(text: str, index: Index, marks: Marks) -> Found:
 def _terminal_text(parsed: Run, document: dict[str, Any], coloured: bool) -> str:
     """Return the answer and the heat maps in 100 columns."""
     cases = measured_cases(document["benchmarks"])
-    sentences = [*answer(cases, has_gil(document)), *lacking(parsed)]
+    sentences = [*answer(cases, measuring_machine(document)), *lacking(parsed)]
     lines = [line for sentence in sentences for line in textwrap.wrap(visible(sentence), WIDTH)]
     if cases:
         lines += ["", what_was_done(cases)]

@@ -9,7 +9,7 @@ from benchmarks.analysis.speedup import Configuration, slower_than_loop
 from benchmarks.grid import backend_of
 from benchmarks.history.resources import PEAK_PSS_BYTES, needs
 from benchmarks.history.run import Run
-from benchmarks.report.measured import MeasuredCase, backend_rank, contenders, is_count, is_word
+from benchmarks.report.measured import Machine, MeasuredCase, backend_rank, contenders, is_count, is_word, machine_of
 from benchmarks.text.formatting import counted, duration, factor, size
 from benchmarks.text.printable import visible
 
@@ -43,12 +43,12 @@ def what_was_done(cases: Sequence[MeasuredCase]) -> str:
     return f"{work} The plain loop takes {extent} here;\na speed-up is {beside} over the median of the case's rounds."
 
 
-def answer(cases: Sequence[MeasuredCase], gil: bool) -> list[str]:
-    """Return the sentences of the answer, the headline first; `gil`: the interpreter that measured has a GIL."""
+def answer(cases: Sequence[MeasuredCase], machine: Machine) -> list[str]:
+    """Return the sentences of the answer, the headline first; `machine` bounds what can be true."""
     if not cases:
         return ["No speed-ups: no case of the grid has a time and a plain loop to compare with."]
     configurations = [case.configuration for case in cases]
-    first = headline(contenders(cases, gil))
+    first = headline(contenders(cases, machine))
     if any(case.facts.get("own_workers") for case in cases):
         first, said = None, [_OWN_WORKERS]
     else:
@@ -80,7 +80,12 @@ def _headline(found: Headline | None) -> list[str]:
 
 def _with_interval(contender: Contender) -> str:
     speed_up = factor(contender.configuration.speed_up)
-    if (interval := contender.interval) is None:
+    interval = contender.interval
+    if contender.configuration.speed_up > contender.bound:
+        # The noise of both times, which nobody should take for a gain.
+        least = f"at least {factor(interval[0])}" if interval and interval[0] < contender.bound else "about"
+        return f"{least} (of {factor(contender.bound)} at most)"
+    if interval is None:
         return speed_up
     return f"{speed_up} (95 %: {factor(interval[0])} to {factor(interval[1])})"
 
@@ -96,7 +101,10 @@ def _unfair(contender: Contender) -> str:
         "the plain loop was not the same work: numeric libraries have one thread in it unless you set OMP_NUM_THREADS, "
         "the task starts workers of its own, or the machine changed its speed meanwhile"
     )
-    return f"No answer: {reached} with {configuration.workers} workers, which can't be. Probably {why}."
+    limit = f"with {counted(configuration.workers, 'worker')}"
+    if contender.bound < configuration.workers:
+        limit = f"on {contender.bound:g} cores"
+    return f"No answer: {reached} {limit}, which can't be. Probably {why}."
 
 
 def _references(cases: Sequence[MeasuredCase], first: Headline | None) -> list[str]:
@@ -112,11 +120,10 @@ def _references(cases: Sequence[MeasuredCase], first: Headline | None) -> list[s
     return [f"For reference, the best of the standard library's pools: {best.name}, {factor(best.speed_up)}."]
 
 
-def has_gil(document: Mapping[str, Any]) -> bool:
-    """Return whether the interpreter that measured a run has a GIL, as far as its file says."""
+def measuring_machine(document: Mapping[str, Any]) -> Machine:
+    """Return the machine that measured a run, as far as its file says."""
     ours = document.get("joblib_suite")
-    machine = ours.get("machine") if isinstance(ours, dict) else None
-    return not (isinstance(machine, dict) and machine.get("gil_enabled") is False)
+    return machine_of(ours.get("machine") if isinstance(ours, dict) else None)
 
 
 def lacking(run: Run) -> list[str]:

@@ -54,23 +54,45 @@ def measured_cases(benchmarks: Iterable[Mapping[str, Any]]) -> list[MeasuredCase
     return [_measured(entry, loops_s) for entry, loops_s in loops if loops_s]
 
 
-# Workloads whose tasks hold the GIL all the while; of others nobody knows.
+# Workloads whose tasks hold the GIL all the while, and those that compute all the while; of others nobody knows.
 _HOLDS_GIL = (None, "uneven")
+_COMPUTES = (*_HOLDS_GIL, "hashing")
 
 
-def contenders(cases: Sequence[MeasuredCase], gil: bool) -> list[Contender]:
-    """Return the parallel configurations of joblib's, each with its error and the most that its speed-up can be.
+@dataclass(frozen=True)
+class Machine:
+    """What bounds a speed-up: whether the interpreter has a GIL, and how many cores it may use, None if unknown."""
 
-    `gil` says whether the interpreter that measured has a GIL.
-    """
+    gil: bool = True
+    cores: float | None = None
+
+
+ANY_MACHINE = Machine()
+
+
+def machine_of(facts: object) -> Machine:
+    """Return the machine that the `machine` of a run file describes, as far as it does."""
+    if not isinstance(facts, dict):
+        return ANY_MACHINE
+    known = [facts.get(name) for name in ("usable_cores", "cpu_quota")]
+    cores = [float(value) for value in known if isinstance(value, int | float) and value > 0]
+    return Machine(gil=facts.get("gil_enabled") is not False, cores=min(cores, default=None))
+
+
+def contenders(cases: Sequence[MeasuredCase], machine: Machine) -> list[Contender]:
+    """Return the parallel configurations of joblib's, each with its error and the most that its speed-up can be."""
     errors = log_errors([case.rounds_s for case in cases], [case.loops_s for case in cases])
     found = []
     for case, error in zip(cases, errors, strict=True):
         backend = backend_of(case.configuration.backend)
         if backend.origin == "reference" or case.configuration.workers < 2 or _is_alias(case, cases):
             continue
-        alone = gil and backend.workers == "threads" and case.workload in _HOLDS_GIL
-        found.append(Contender(case.configuration, error, 1.0 if alone else float(case.configuration.workers)))
+        bound = float(case.configuration.workers)
+        if machine.gil and backend.workers == "threads" and case.workload in _HOLDS_GIL:
+            bound = 1.0
+        elif machine.cores is not None and backend.origin == "joblib" and case.workload in _COMPUTES:
+            bound = max(1.0, min(bound, machine.cores))
+        found.append(Contender(case.configuration, error, bound))
     return found
 
 

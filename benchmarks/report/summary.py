@@ -9,7 +9,7 @@ from rich.text import Text
 
 from benchmarks.analysis.speedup import best_of_each_backend
 from benchmarks.report.answer import answer, really_ran, task_costs, what_was_done
-from benchmarks.report.measured import MeasuredCase, measured_cases, own_cases
+from benchmarks.report.measured import ANY_MACHINE, Machine, MeasuredCase, measured_cases, own_cases
 from benchmarks.report.tables import WIDTH, draw
 from benchmarks.text.formatting import duration, factor
 
@@ -19,18 +19,21 @@ _MOST_LINES = 3
 
 
 def summary(
-    benchmarks: Sequence[dict[str, Any]], without_time: Mapping[str, str], coloured: bool, gil: bool = True
+    benchmarks: Sequence[dict[str, Any]],
+    without_time: Mapping[str, str],
+    coloured: bool,
+    machine: Machine = ANY_MACHINE,
 ) -> str:
     """Return the summary of a session from the `benchmarks` of its run file.
 
-    `without_time` are the reasons for which cases have no time, by node id; `gil` says whether the interpreter has one.
+    `without_time` are the reasons for which cases have no time, by node id; `machine` bounds what can be true.
     """
     missing, cases = _missing(without_time), measured_cases(benchmarks)
     costs = [textwrap.fill(sentence, WIDTH) for sentence in task_costs(benchmarks)]
     if not cases:
         nothing = "No speed-ups: no case has a time and a plain loop to compare with."
         return "\n".join([nothing, *costs, *missing, ""])
-    sentences = [textwrap.fill(sentence, WIDTH) for sentence in answer(cases, gil)]
+    sentences = [textwrap.fill(sentence, WIDTH) for sentence in answer(cases, machine)]
     lines = [*sentences[:1], what_was_done(cases)]
     if own := own_cases(cases):
         lines.append(_table(own, coloured))

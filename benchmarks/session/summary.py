@@ -13,11 +13,10 @@ def print_summary(terminalreporter: Any, config: Any) -> None:
     if not settings.measuring or not session.progress or config.option.collectonly:
         return
     from benchmarks.machine import facts, free_threaded
+    from benchmarks.report.measured import machine_of
     from benchmarks.report.summary import summary
 
     benchmarks = [bench.as_dict(include_data=True) for bench in config._benchmarksession.benchmarks]
     title = [f"{len(ledger.passed)} of {len(ledger.asked)} cases measured", f"profile {settings.profile}"]
     terminalreporter.section(", ".join([*title, *filter(None, [free_threaded(facts())])]))
-    terminalreporter.write(
-        summary(benchmarks, ledger.without_time(), terminalreporter.hasmarkup, facts()["gil_enabled"])
-    )
+    terminalreporter.write(summary(benchmarks, ledger.without_time(), terminalreporter.hasmarkup, machine_of(facts())))

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from benchmarks.report.measured import Machine
 from benchmarks.report.summary import summary
 
 GOLDEN = Path(__file__).parent.parent / "data" / "summary.txt"
@@ -67,9 +68,23 @@ def test_an_impossible_speed_up_is_the_first_line():
     fair = entry("loky", 2, 10, 0.0625, workers=2, processes=2)
     text = summary([RUN[0], fair, entry("threading", 2, 1, 0.018, workers=2)], {}, coloured=False)
     assert text.startswith("No answer: threading-n2-b1 reached 5.56x, but threads that hold the GIL are never faster")
-    text = summary([RUN[0], fair, entry("threading", 2, 1, 0.018, workers=2)], {}, coloured=False, gil=False)
+    text = summary(
+        [RUN[0], fair, entry("threading", 2, 1, 0.018, workers=2)], {}, coloured=False, machine=Machine(gil=False)
+    )
     assert text.startswith("No answer: threading-n2-b1 reached 5.56x with 2 workers, which can't be.")
     assert "Fastest" not in text
+
+
+def test_a_gain_of_noise_is_not_told():
+    """Four workers on two cores: 2.1x is noise above 2x, and 4x would be no answer."""
+    cases = [RUN[0], entry("loky", 4, 10, 0.0495, workers=4, processes=4)]
+    text = summary(cases, {}, coloured=False, machine=Machine(cores=2.0))
+    assert text.startswith("Fastest of joblib's backends here: loky-n4-b10, at least 1.")
+    assert "(of 2.00x at most) the speed of the plain loop" in " ".join(text.split())
+    cases = [RUN[0], entry("loky", 4, 10, 0.025, workers=4, processes=4)]
+    assert summary(cases, {}, coloured=False, machine=Machine(cores=2.0)).startswith(
+        "No answer: loky-n4-b10 reached 4.00x on 2 cores, which can't be."
+    )
 
 
 def test_an_alias_stands_for_itself_where_the_other_cell_is_not_there():

@@ -6,7 +6,7 @@ from typing import Any
 
 from benchmarks.analysis.speedup import best_of_each_backend
 from benchmarks.history.run import Run
-from benchmarks.report.answer import answer, has_gil, lacking, really_ran, task_costs, what_was_done
+from benchmarks.report.answer import answer, lacking, measuring_machine, really_ran, task_costs, what_was_done
 from benchmarks.report.heat import heat_maps
 from benchmarks.report.html.figures import Cell, Figure, Section, Table, number
 from benchmarks.report.html.heat_map import heat_figure, overview
@@ -14,7 +14,7 @@ from benchmarks.report.html.phases import PHASES, phases_figure
 from benchmarks.report.html.resources import resources_section
 from benchmarks.report.html.rounds import Rounds, grouped, rounds_figure
 from benchmarks.report.html.scaling import batch_figures, scaling_figures
-from benchmarks.report.measured import MeasuredCase, measured_cases, own_cases
+from benchmarks.report.measured import Machine, MeasuredCase, measured_cases, own_cases
 from benchmarks.text.formatting import duration
 from benchmarks.text.printable import visible
 
@@ -26,7 +26,7 @@ def run_sections(run: Run, document: Mapping[str, Any]) -> list[Section]:
     """Return the sections on what a run measured; `document` is its file."""
     cases = measured_cases(document["benchmarks"])
     return [
-        _answer(run, cases, task_costs(document["benchmarks"]), has_gil(document)),
+        _answer(run, cases, task_costs(document["benchmarks"]), measuring_machine(document)),
         _heat_maps(run, cases),
         _scaling(run, cases),
         _rounds(run),
@@ -34,10 +34,10 @@ def run_sections(run: Run, document: Mapping[str, Any]) -> list[Section]:
     ]
 
 
-def _answer(run: Run, cases: Sequence[MeasuredCase], costs: Sequence[str], gil: bool) -> Section:
+def _answer(run: Run, cases: Sequence[MeasuredCase], costs: Sequence[str], machine: Machine) -> Section:
     if not cases:
-        return Section("answer", "Answer", [*answer(cases, gil), *costs, *lacking(run)])
-    sentences = [*answer(cases, gil), *costs, what_was_done(cases).replace("\n", " "), *lacking(run)]
+        return Section("answer", "Answer", [*answer(cases, machine), *costs, *lacking(run)])
+    sentences = [*answer(cases, machine), *costs, what_was_done(cases).replace("\n", " "), *lacking(run)]
     return Section("answer", "Answer", sentences, tables=_best_cases(own_cases(cases)))
 
 
