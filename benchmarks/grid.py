@@ -129,6 +129,10 @@ class Profile:
 # The notebook's own, which its cases do not repeat in their parameters.
 NOTEBOOK_N_JOBS, NOTEBOOK_BATCH_SIZE = 4, 1000
 
+# A session of the summation also measures every 50th task of the notebook, in as many batches as the notebook has: a
+# call takes 0.2 to 0.8 s.
+NOTEBOOK_SAMPLE_EVERY = 50
+
 # quick: 5,000 tasks, because with 4,008 or fewer joblib never forms a batch of 1000 at n_jobs=4; lengths to 500 keep
 # 76 cases of 6 calls within 2 minutes on 2 cores.
 # standard: calls of 0.2 s and more in every process and thread cell, so that joblib's 10 ms poll is under 5 % of them.

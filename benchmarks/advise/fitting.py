@@ -29,7 +29,9 @@ _LEAST_NOISE = 0.05
 # Seconds per second of work are positive, even if overhead explains the whole time.
 _LEAST_STRETCH = 1e-6
 
-MODEL_PARTS = ("empty", "tasks", "batches", "held", "released", "loaded", "payload")
+# The parts that every model needs, and those for tasks that release the GIL, take long or carry a payload.
+NEEDED_PARTS = ("empty", "tasks", "batches", "held", "block")
+MODEL_PARTS = (*NEEDED_PARTS, "released", "loaded", "payload")
 
 
 class CaseTimes(NamedTuple):
@@ -48,17 +50,23 @@ ReadTimes = Callable[[ProbeCase], CaseTimes]
 
 
 def fit(
-    cases: Sequence[ProbeCase], cores: int, cpu_quota: float | None = None, gil: bool = True, seed: int = 0
+    cases: Sequence[ProbeCase],
+    cores: int,
+    cpu_quota: float | None = None,
+    gil: bool = True,
+    seed: int = 0,
+    parts: Sequence[str] = MODEL_PARTS,
 ) -> tuple[Costs, list[HeldOutCase]]:
     """Return the machine's costs, and how well they predict the cases that they were not fitted to.
 
-    Raises AdviceError if a part of the probe is missing.
+    Each pool must have all `parts`. With no more than `NEEDED_PARTS`, the costs hold for tasks that keep the GIL and
+    carry no payload. Raises AdviceError if a part is missing.
     """
     pools: dict[tuple[str, int], dict[str, ProbeCase]] = {}
     for case in cases:
         pools.setdefault((case.backend, case.n_jobs), {})[case.name] = case
     for (backend, n_jobs), pool in pools.items():
-        if missing := [name for name in (*MODEL_PARTS, "block") if name not in pool]:
+        if missing := [name for name in parts if name not in pool]:
             raise AdviceError(f"the probe of {backend} with {n_jobs} workers lacks: {', '.join(missing)}")
     poll_s = _poll_s(pools.values())
     rng = random.Random(seed)
@@ -128,20 +136,26 @@ def _constants(machine: Costs, cases: CasesOfPool, read: ReadTimes) -> Constants
 
     backend, n_jobs = cases["held"].backend, cases["held"].n_jobs
     held = stretch("held", machine.least_held(backend, n_jobs))
-    loaded, payload = cases["loaded"], cases["payload"]
-    payload_overhead = call + payload.tasks * task + payload.batches * batch
+
+    def loaded_batch() -> float:
+        loaded = cases["loaded"]
+        return remaining("loaded", call, loaded.tasks * task, held * work("loaded")) / loaded.batches
+
+    def sent_byte() -> float:
+        payload = cases["payload"]
+        overhead = call + payload.tasks * task + payload.batches * batch
+        return remaining("payload", overhead) / (payload.tasks * payload.payload_bytes)
+
     return Constants(
         start=max(0.0, read(cases["block"]).call_s - read(cases["empty"]).call_s),
         call=call,
         task=task,
         batch=batch,
-        loaded=remaining("loaded", call, loaded.tasks * task, held * work("loaded")) / loaded.batches,
+        loaded=loaded_batch() if "loaded" in cases else batch,
         # Nothing is sent to threads.
-        byte=remaining("payload", payload_overhead) / (payload.tasks * payload.payload_bytes)
-        if backend_of(backend).sends
-        else 0.0,
+        byte=sent_byte() if "payload" in cases and backend_of(backend).sends else 0.0,
         held=held,
-        released=stretch("released", machine.least_released(n_jobs)),
+        released=stretch("released", machine.least_released(n_jobs)) if "released" in cases else held,
     )
 
 

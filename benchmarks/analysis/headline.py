@@ -73,10 +73,12 @@ def headline(contenders: Sequence[Contender]) -> Headline | None:
         return None
     if impossible := [each for each in contenders if each.impossible]:
         return Headline(Answer.UNFAIR, max(impossible, key=lambda it: it.log_speed_up - log(it.bound)), None)
-    best = max(contenders, key=lambda it: it.log_speed_up)
+    # Threads that hold the GIL can't beat the loop: they are no candidates beside others.
+    candidates = [each for each in contenders if each.bound > 1] or contenders
+    best = max(candidates, key=lambda it: it.log_speed_up)
     others = [each for each in contenders if each.configuration.backend != best.configuration.backend]
     rival = max(others, key=lambda it: it.log_speed_up, default=None)
-    if best.log_speed_up < -_CLEAR * best.log_error:
+    if best.bound <= 1 or best.log_speed_up < -_CLEAR * best.log_error:
         return Headline(Answer.LOOP, best, None)
     if best.log_speed_up < _CLEAR * best.log_error or best.log_speed_up <= 0:
         return Headline(Answer.UNDECIDED, best, None)

@@ -31,6 +31,7 @@ from benchmarks.report import terminal
 from benchmarks.report.answer import answer, lacking, measuring_machine, what_was_done
 from benchmarks.report.heat import heat_maps, heat_text
 from benchmarks.report.measured import measured_cases
+from benchmarks.report.outlook import expectations
 from benchmarks.report.tables import WIDTH
 from benchmarks.text.formatting import counted, minutes
 from benchmarks.text.printable import visible
@@ -144,7 +145,9 @@ def _find_run(text: str, index: Index, marks: Marks) -> Found:
 def _terminal_text(parsed: Run, document: dict[str, Any], coloured: bool) -> str:
     """Return the answer and the heat maps in 100 columns."""
     cases = measured_cases(document["benchmarks"])
-    sentences = [*answer(cases, measuring_machine(document)), *lacking(parsed)]
+    machine = measuring_machine(document)
+    said = answer(cases, machine)
+    sentences = [*said[:1], *expectations(document["benchmarks"], machine), *said[1:], *lacking(parsed)]
     lines = [line for sentence in sentences for line in textwrap.wrap(visible(sentence), WIDTH)]
     if cases:
         lines += ["", what_was_done(cases)]

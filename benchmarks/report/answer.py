@@ -82,9 +82,10 @@ def _with_interval(contender: Contender) -> str:
     speed_up = factor(contender.configuration.speed_up)
     interval = contender.interval
     if contender.configuration.speed_up > contender.bound:
-        # The noise of both times, which nobody should take for a gain.
-        least = f"at least {factor(interval[0])}" if interval and interval[0] < contender.bound else "about"
-        return f"{least} (of {factor(contender.bound)} at most)"
+        # The rest is the noise of both times, which nobody should take for a gain.
+        if interval and interval[0] < contender.bound:
+            return f"between {factor(interval[0])} and the possible {factor(contender.bound)}"
+        return f"about the possible {factor(contender.bound)}"
     if interval is None:
         return speed_up
     return f"{speed_up} (95 %: {factor(interval[0])} to {factor(interval[1])})"

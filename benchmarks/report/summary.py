@@ -10,6 +10,7 @@ from rich.text import Text
 from benchmarks.analysis.speedup import best_of_each_backend
 from benchmarks.report.answer import answer, really_ran, task_costs, what_was_done
 from benchmarks.report.measured import ANY_MACHINE, Machine, MeasuredCase, measured_cases, own_cases
+from benchmarks.report.outlook import expectations
 from benchmarks.report.tables import WIDTH, draw
 from benchmarks.text.formatting import duration, factor
 
@@ -34,7 +35,8 @@ def summary(
         nothing = "No speed-ups: no case has a time and a plain loop to compare with."
         return "\n".join([nothing, *costs, *missing, ""])
     sentences = [textwrap.fill(sentence, WIDTH) for sentence in answer(cases, machine)]
-    lines = [*sentences[:1], what_was_done(cases)]
+    expected = [textwrap.fill(sentence, WIDTH) for sentence in expectations(benchmarks, machine)]
+    lines = [*sentences[:1], *expected, what_was_done(cases)]
     if own := own_cases(cases):
         lines.append(_table(own, coloured))
     lines += sentences[1:]

@@ -15,6 +15,9 @@ from benchmarks.session.state import SuiteSession, suite_session
 # Profiles whose cases are a file of their own, which no other profile has.
 _OWN_FILES = {"notebook": "test_notebook.py", "probe": "test_probe.py", "probe of a workload": "test_tasks.py"}
 
+# Cases of the summation alone: a gate has no time for them, and other workloads have no notebook.
+_SAMPLE = "test_notebook_sample.py"
+
 # The grid of the summation, and of another workload.
 _GRIDS = ("test_summation.py", "test_workload.py")
 
@@ -44,6 +47,8 @@ def in_profile(session: SuiteSession, path: Path) -> bool:
         profile = "probe of a workload"
     if profile in _OWN_FILES or path.name in _OWN_FILES.values():
         return path.name == _OWN_FILES.get(profile)
+    if path.name == _SAMPLE:
+        return profile != "gate" and session.workload is None
     return path.name != ("test_summation.py" if session.workload else "test_workload.py")
 
 

@@ -79,8 +79,8 @@ def test_a_gain_of_noise_is_not_told():
     """Four workers on two cores: 2.1x is noise above 2x, and 4x would be no answer."""
     cases = [RUN[0], entry("loky", 4, 10, 0.0495, workers=4, processes=4)]
     text = summary(cases, {}, coloured=False, machine=Machine(cores=2.0))
-    assert text.startswith("Fastest of joblib's backends here: loky-n4-b10, at least 1.")
-    assert "(of 2.00x at most) the speed of the plain loop" in " ".join(text.split())
+    assert text.startswith("Fastest of joblib's backends here: loky-n4-b10, between 1.")
+    assert "and the possible 2.00x the speed of the plain loop" in " ".join(text.split())
     cases = [RUN[0], entry("loky", 4, 10, 0.025, workers=4, processes=4)]
     assert summary(cases, {}, coloured=False, machine=Machine(cores=2.0)).startswith(
         "No answer: loky-n4-b10 reached 4.00x on 2 cores, which can't be."

@@ -21,7 +21,7 @@ def session(profile, workload=None):
 @pytest.mark.parametrize(
     ("profile", "workload", "files"),
     [
-        ("quick", None, {"test_summation.py", "test_overhead.py"}),
+        ("quick", None, {"test_summation.py", "test_overhead.py", "test_notebook_sample.py"}),
         ("quick", "own", {"test_workload.py", "test_overhead.py"}),
         ("gate", None, {"test_summation.py", "test_overhead.py"}),
         ("notebook", None, {"test_notebook.py"}),
@@ -31,7 +31,7 @@ def session(profile, workload=None):
 )
 def test_the_files_of_a_profile(profile, workload, files):
     """The notebook and the probe have files of their own; a workload replaces the summation."""
-    names = ["summation", "workload", "overhead", "notebook", "probe", "tasks"]
+    names = ["summation", "workload", "overhead", "notebook", "notebook_sample", "probe", "tasks"]
     paths = [Path(f"benchmarks/suite/test_{name}.py") for name in names]
     assert {path.name for path in paths if in_profile(session(profile, workload), path)} == files
 

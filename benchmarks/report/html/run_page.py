@@ -14,7 +14,8 @@ from benchmarks.report.html.phases import PHASES, phases_figure
 from benchmarks.report.html.resources import resources_section
 from benchmarks.report.html.rounds import Rounds, grouped, rounds_figure
 from benchmarks.report.html.scaling import batch_figures, scaling_figures
-from benchmarks.report.measured import Machine, MeasuredCase, measured_cases, own_cases
+from benchmarks.report.measured import MeasuredCase, measured_cases, own_cases
+from benchmarks.report.outlook import expectations
 from benchmarks.text.formatting import duration
 from benchmarks.text.printable import visible
 
@@ -26,7 +27,7 @@ def run_sections(run: Run, document: Mapping[str, Any]) -> list[Section]:
     """Return the sections on what a run measured; `document` is its file."""
     cases = measured_cases(document["benchmarks"])
     return [
-        _answer(run, cases, task_costs(document["benchmarks"]), measuring_machine(document)),
+        _answer(run, cases, document),
         _heat_maps(run, cases),
         _scaling(run, cases),
         _rounds(run),
@@ -34,11 +35,14 @@ def run_sections(run: Run, document: Mapping[str, Any]) -> list[Section]:
     ]
 
 
-def _answer(run: Run, cases: Sequence[MeasuredCase], costs: Sequence[str], machine: Machine) -> Section:
+def _answer(run: Run, cases: Sequence[MeasuredCase], document: Mapping[str, Any]) -> Section:
+    benchmarks, machine = document["benchmarks"], measuring_machine(document)
+    sentences, costs = answer(cases, machine), task_costs(benchmarks)
     if not cases:
-        return Section("answer", "Answer", [*answer(cases, machine), *costs, *lacking(run)])
-    sentences = [*answer(cases, machine), *costs, what_was_done(cases).replace("\n", " "), *lacking(run)]
-    return Section("answer", "Answer", sentences, tables=_best_cases(own_cases(cases)))
+        return Section("answer", "Answer", [*sentences, *costs, *lacking(run)])
+    expected, done = expectations(benchmarks, machine), what_was_done(cases).replace("\n", " ")
+    said = [*sentences[:1], *expected, *sentences[1:], *costs, done, *lacking(run)]
+    return Section("answer", "Answer", said, tables=_best_cases(own_cases(cases)))
 
 
 def _best_cases(cases: Sequence[MeasuredCase]) -> list[Table]:
