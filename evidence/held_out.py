@@ -21,8 +21,9 @@ from typing import Any
 
 from benchmarks.advise.task_profile import lengths_s
 from benchmarks.backends.opening import open_pool
+from benchmarks.cores import usable_cores
 from benchmarks.grid import BATCH_SIZES, LOOP, Case, grid
-from benchmarks.machine import pin_thread_pools, usable_cores
+from benchmarks.machine import pin_thread_pools
 from benchmarks.workloads.profiled import hold, orders, release
 
 _HOPELESS = 1.4

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from benchmarks.files.decoding import decode_versioned
 from benchmarks.files.durable import make_folder, write
 from benchmarks.files.reading import read_document
 from benchmarks.grid import JOBLIB_BACKENDS, backend_of
+from benchmarks.history.comparability import different_conditions
 from benchmarks.text.printable import visible
 
 # Raised when a key changes its meaning or is removed. 1: the first.
@@ -46,7 +47,8 @@ class CostModel:
     """The costs of a machine, and where they come from.
 
     `machine` is the name of the machine's folder in a store, `versions` are those of `PACKAGES`, `when` is the time of
-    the probe (UTC). `checks` are the held-out cases.
+    the probe (UTC). `checks` are the held-out cases. `conditions` are those of `history.identity.conditions`; a model
+    that was stored before models had them has none.
     """
 
     machine: str
@@ -54,6 +56,7 @@ class CostModel:
     when: str
     costs: Costs
     checks: tuple[HeldOutCase, ...]
+    conditions: Mapping[str, Any] = field(default_factory=dict)
 
 
 def model_path(folder: Path, machine: str) -> Path:
@@ -134,10 +137,11 @@ def _contradictions(model: CostModel) -> Iterator[str]:
         yield "its own checks are far off"
 
 
-def stale(model: CostModel, versions: Mapping[str, str | None]) -> str | None:
-    """Return which package has another version than in the probe, None if none has."""
+def stale(model: CostModel, versions: Mapping[str, str | None], conditions: Mapping[str, Any]) -> str | None:
+    """Return which package or condition of parallel work is another than in the probe, None if none is."""
     for package in PACKAGES:
         before, now = model.versions.get(package), versions.get(package)
         if before != now:
             return f"{package} was {before or 'missing'}, now it is {now or 'missing'}"
-    return None
+    differing = different_conditions(model.conditions, conditions)
+    return str(differing[0]) if differing else None

@@ -17,7 +17,7 @@ from benchmarks.advise.probe_cases import probe_cases
 from benchmarks.errors import AdviceError
 from benchmarks.files.reading import read_document
 from benchmarks.files.status import Event, Failure, Progress, UsageError, read_status
-from benchmarks.history.identity import Identity, identity
+from benchmarks.history.identity import Identity, conditions, identity
 from benchmarks.history.run import parse_run
 from benchmarks.history.store import Store
 from benchmarks.text.formatting import clock
@@ -43,12 +43,20 @@ def this_machine() -> Identity:
     return identity({"joblib_suite": {"machine": machine.facts()}})
 
 
+def conditions_here() -> dict[str, Any]:
+    """Return the conditions of parallel work that a session inherits from this process, for a cost model.
+
+    The session's own would not do: an extension that it loads may switch the GIL on.
+    """
+    return conditions({"joblib_suite": {"machine": machine.facts()}})
+
+
 def usable_model(folder: Path) -> tuple[CostModel | None, str]:
     """Return this machine's stored model, or None and why there is none that can be used."""
     model = stored_model(folder, this_machine().folder)
     if model is None:
         return None, "this machine was not probed yet"
-    if reason := stale(model, machine.installed(PACKAGES)):
+    if reason := stale(model, machine.installed(PACKAGES), conditions_here()):
         return None, f"the probe is out of date: {reason}"
     return model, ""
 
@@ -62,10 +70,10 @@ def probe(folder: Path, tell: Callable[[str], None]) -> tuple[CostModel, Path]:
         document = measure(["--profile=probe", "--resources"], Path(session_folder), tell)
     run, facts = parse_run(document, "the probe"), machine.facts()
     costs, checks = fit(
-        probe_cases(document["benchmarks"]), run.identity.usable_cores or 1, facts["cgroup_cpus"], facts["gil_enabled"]
+        probe_cases(document["benchmarks"]), facts["usable_cores"], facts["cgroup_cpus"], facts["gil_enabled"]
     )
     when = datetime.now(UTC).isoformat(timespec="seconds")
-    model = CostModel(run.identity.folder, machine.installed(PACKAGES), when, costs, tuple(checks))
+    model = CostModel(run.identity.folder, machine.installed(PACKAGES), when, costs, tuple(checks), conditions_here())
     return model, store_model(folder, model)
 
 

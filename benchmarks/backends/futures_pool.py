@@ -6,6 +6,7 @@ from typing import Any
 
 from benchmarks.backends.chunks import chunks
 from benchmarks.backends.protocol import Effective, Pool, Task
+from benchmarks.cores import worker_count
 from benchmarks.grid import Case, backend_of
 from benchmarks.workloads.carriers import run_chunk
 
@@ -24,11 +25,8 @@ class FuturesPool(Pool):
 
     def open(self) -> None:
         """Create the executor; its workers start with the first call."""
-        if self._jobs < 0:
-            # Count as joblib does, so that both have the same number of workers.
-            from joblib import cpu_count
-
-            self._jobs = max(cpu_count() + 1 + self._jobs, 1)
+        # Counted as for joblib's backends, so that both have the same number of workers.
+        self._jobs = worker_count(self._jobs)
         kind = ProcessPoolExecutor if backend_of(self._name).sends else ThreadPoolExecutor
         self._executor = kind(self._jobs)
 

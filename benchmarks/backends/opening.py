@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from benchmarks.backends.protocol import Pool
+from benchmarks.cores import worker_count
 from benchmarks.grid import LOOP, Case, backend_of
 
 # By backend, a function that makes a pool on an engine from the options of `joblib.Parallel`.
@@ -21,7 +22,10 @@ def open_pool(case: Case, engines: EnginePools, **parallel_options: Any) -> Pool
         from benchmarks.backends.loop import Loop
 
         return Loop()
-    options = {"n_jobs": case.n_jobs, "batch_size": case.batch_size, **parallel_options}
+    # A cluster, or a backend of the user's, has cores of its own to which -1 refers.
+    ours = backend_of(case.backend).origin == "joblib" and case.backend not in engines
+    n_jobs = worker_count(case.n_jobs) if ours else case.n_jobs
+    options = {"n_jobs": n_jobs, "batch_size": case.batch_size, **parallel_options}
     if case.backend in engines:
         return engines[case.backend](options)
     if backend_of(case.backend).origin == "reference" and case.backend != LOOP:

@@ -5,10 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 import joblib
-from joblib import cpu_count
 
 from benchmarks.backends.joblib_pool import JoblibPool
 from benchmarks.backends.protocol import Effective
+from benchmarks.cores import worker_count
 from benchmarks.engines.protocol import Engine, EngineTrouble
 from benchmarks.grid import SEQUENTIAL
 
@@ -25,7 +25,7 @@ class EnginePool(JoblibPool):
 
     def open(self) -> None:
         """Start the engine unless it runs, select its backend by `parallel_config`, and open the pool."""
-        self._engine.start(self._n_jobs if self._n_jobs > 0 else max(cpu_count() + 1 + self._n_jobs, 1))
+        self._engine.start(worker_count(self._n_jobs))
         # Before joblib 1.3, parallel_config was named parallel_backend.
         parallel_config = getattr(joblib, "parallel_config", joblib.parallel_backend)
         self._inside.enter_context(parallel_config(self._name, **self._engine.running.options))

@@ -53,6 +53,15 @@ def differences(base: Run, head: Run) -> list[Difference]:
     return [_difference(field, left[field], right[field]) for field in different_fields(left, right)]
 
 
+def different_conditions(left: Mapping[str, Any], right: Mapping[str, Any]) -> list[Difference]:
+    """Return the conditions in which two measurements on one machine differ; one that is not known does not."""
+    return [
+        _difference(field, left[field], right[field])
+        for field in CONDITIONS
+        if left.get(field) is not None and right.get(field) is not None and left[field] != right[field]
+    ]
+
+
 def different_fields(left: Mapping[str, Any], right: Mapping[str, Any]) -> list[str]:
     """Return the fields in which two runs' bars differ."""
     return [

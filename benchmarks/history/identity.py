@@ -6,19 +6,31 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from benchmarks.files.decoding import shown
 from benchmarks.text.printable import visible
 
 _MOST_CORES = 1e6
 
 # Conditions of parallel work. They are no part of the identity, because one machine may be used under several.
-CONDITIONS = ("cpu_quota", "loky_max_cpu_count", "thread_variables", "start_method", "gil_enabled")
+CONDITIONS = (
+    "cpu_quota",
+    "loky_max_cpu_count",
+    "thread_variables",
+    "start_method",
+    "gil_enabled",
+    "physical_cores",
+    "core_kinds",
+    "hypervisor",
+)
 
 
 @dataclass(frozen=True)
 class Identity:
     """A machine and its interpreter. None where the run file does not say.
 
-    Not part of it: the host's name, and the clock rate, which differs from one reading to the next.
+    `usable_cores` are the cores that a process may run on, whatever quota limits the time on them: one machine may be
+    used under several quotas. Not part of it: the host's name, and the clock rate, which differs from one reading to
+    the next.
     """
 
     cpu_model: str | None
@@ -48,7 +60,9 @@ def identity(document: Mapping[str, Any]) -> Identity:
     cpu = _object(stock, "cpu")
     if ours:
         python = [_text(ours.get("python_implementation")), _text(ours.get("python"))]
-        cores, model, system = ours.get("usable_cores"), ours.get("cpu_model"), ours.get("system")
+        # Files of older versions have `usable_cores` alone, which did not respect the quota.
+        cores = ours.get("affinity_cores", ours.get("usable_cores"))
+        model, system = ours.get("cpu_model"), ours.get("system")
         free = ours.get("free_threading") is True
     else:
         python = [_text(stock.get("python_implementation")), _text(stock.get("python_version"))]
@@ -68,26 +82,31 @@ def identity(document: Mapping[str, Any]) -> Identity:
 def conditions(document: Mapping[str, Any]) -> dict[str, Any]:
     """Return what limits or changes parallel work in a file of this suite; None for a fact that the file does not have.
 
-    `thread_variables` are the values of the set ones by name. The start method is the one that joblib uses.
+    `thread_variables` are the values of the set ones by name, `core_kinds` the counts by kind, empty if all cores are
+    alike. The start method is the one that joblib uses.
     """
     machine = suite_machine(document)
     stored = machine.get("environment")
     environment = {visible(name): _text(value) for name, value in stored.items()} if isinstance(stored, dict) else None
     quota, gil = machine.get("cpu_quota", machine.get("cgroup_cpus")), machine.get("gil_enabled")
-    start_method = _text(machine.get("start_method"))
+    start_method, physical = _text(machine.get("start_method")), machine.get("physical_cores")
+    kinds = machine.get("core_kinds") if isinstance(machine.get("core_kinds"), dict) else None
     found: dict[str, Any] = dict.fromkeys(CONDITIONS)
     if environment is not None:
         found["loky_max_cpu_count"] = environment.get("LOKY_MAX_CPU_COUNT") or "not set"
         found["thread_variables"] = {name: environment[name] for name in environment if name.endswith("_THREADS")}
         start_method = environment.get("JOBLIB_START_METHOD") or start_method
     return found | {
-        "cpu_quota": quota if quota == "none" or _is_quota(quota) else None,
+        "cpu_quota": quota if quota == "none" or _is_count(quota) else None,
         "start_method": start_method,
         "gil_enabled": gil if isinstance(gil, bool) else None,
+        "physical_cores": physical if _is_count(physical) else None,
+        "core_kinds": None if kinds is None else {visible(kind)[:40]: shown(count) for kind, count in kinds.items()},
+        "hypervisor": _text(machine.get("hypervisor")),
     }
 
 
-def _is_quota(value: object) -> bool:
+def _is_count(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < _MOST_CORES
 
 

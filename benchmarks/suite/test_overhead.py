@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
+from benchmarks.cores import usable_cores
 from benchmarks.grid import Case, backend_of
-from benchmarks.machine import usable_cores
 from benchmarks.measure.call import Call
 from benchmarks.session.state import suite_session
 from benchmarks.workloads.micro import nap, nothing

@@ -4,8 +4,8 @@ import functools
 
 import pytest
 
+from benchmarks.cores import usable_cores
 from benchmarks.grid import Case, backend_of
-from benchmarks.machine import usable_cores
 from benchmarks.measure.call import Call
 from benchmarks.session.state import suite_session
 from benchmarks.workloads.profiled import hold, orders, release

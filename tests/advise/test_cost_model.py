@@ -29,9 +29,21 @@ def test_a_model_is_read_back(tmp_path):
 
 def test_another_joblib_makes_a_model_stale():
     """A package with another version than in the probe is named with both versions."""
-    assert stale(MODEL, {"joblib": "1.6.0"}) is None
-    assert stale(MODEL, {"joblib": "1.7.0"}) == "joblib was 1.6.0, now it is 1.7.0"
-    assert stale(MODEL, {"joblib": "1.6.0", "numpy": "2.4.6"}) == "numpy was missing, now it is 2.4.6"
+    assert stale(MODEL, {"joblib": "1.6.0"}, {}) is None
+    assert stale(MODEL, {"joblib": "1.7.0"}, {}) == "joblib was 1.6.0, now it is 1.7.0"
+    assert stale(MODEL, {"joblib": "1.6.0", "numpy": "2.4.6"}, {}) == "numpy was missing, now it is 2.4.6"
+
+
+def test_another_condition_makes_a_model_stale(tmp_path):
+    """A quota or a variable that changes parallel work is named; a model that does not know it is believed."""
+    model = replace(MODEL, conditions={"cpu_quota": "none", "thread_variables": {"OMP_NUM_THREADS": "4"}})
+    path = store_model(tmp_path, model)
+    versions = {"joblib": "1.6.0"}
+    assert stale(read_model(path), versions, model.conditions) is None
+    assert stale(read_model(path), versions, {"cpu_quota": 0.5}) == "cpu_quota: none against 0.5"
+    changed = {"cpu_quota": "none", "thread_variables": {}}
+    assert stale(model, versions, changed) == "thread_variables: OMP_NUM_THREADS=4 against OMP_NUM_THREADS=not set"
+    assert stale(MODEL, versions, {"cpu_quota": 0.5}) is None
 
 
 def changed(path, where, value):

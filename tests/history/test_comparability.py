@@ -11,6 +11,9 @@ FACTS = {
     "cpu_quota": "none",
     "start_method": "fork",
     "gil_enabled": True,
+    "physical_cores": 2,
+    "core_kinds": {},
+    "hypervisor": "QEMU",
     "environment": {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"},
 }
 
@@ -31,6 +34,9 @@ CHANGES = [
     ({"start_method": "spawn"}, "start_method: fork against spawn"),
     ({"environment": {**FACTS["environment"], "JOBLIB_START_METHOD": "spawn"}}, "start_method: fork against spawn"),
     ({"gil_enabled": False}, "gil_enabled: True against False"),
+    ({"physical_cores": 1}, "physical_cores: 2 against 1"),
+    ({"core_kinds": {"cpu_atom": 2}}, "core_kinds: cpu_atom=not set against cpu_atom=2"),
+    ({"hypervisor": "none"}, "hypervisor: QEMU against none"),
 ]
 
 
@@ -57,6 +63,14 @@ def test_the_quota_of_an_older_file():
     assert differences(parse_run(document(machine={"cgroup_cpus": None}), "x"), run(cpu_quota=0.5)) == []
     (difference,) = differences(parse_run(document(machine={"cgroup_cpus": 2.0}), "x"), run())
     assert str(difference) == "cpu_quota: 2.0 against none"
+
+
+def test_one_machine_with_and_without_a_quota_differs_in_the_quota_alone():
+    """`--force cpu_quota` is enough, because the cores that the process may run on are the same."""
+    quota = run(cpu_quota=0.5, usable_cores=1, affinity_cores=2)
+    (difference,) = differences(run(affinity_cores=2), quota)
+    assert difference.field == "cpu_quota"
+    assert quota.identity.folder == run().identity.folder
 
 
 @pytest.mark.parametrize("value", [[], {}, 7, True, float("nan"), "x\x1b[2J" * 300, 10**400])
