@@ -19,6 +19,7 @@ class Verdict(Enum):
     MISSING = "MISSING"  # base has it, head has not
     OVER_LIMIT = "OVER_LIMIT"  # certainly beyond its own limit
     REGRESSION = "REGRESSION"  # slower, significantly, by no less than the floor
+    ACCEPTED = "ACCEPTED"  # a regression that somebody let through on purpose
     INCOMPARABLE = "INCOMPARABLE"  # different work or a different machine
     INCONCLUSIVE = "INCONCLUSIVE"  # too little data or too much noise to decide
     UNCHANGED = "UNCHANGED"  # any slowdown is smaller than min-effect

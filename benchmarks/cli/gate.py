@@ -5,6 +5,12 @@ import os
 from functools import partial
 from pathlib import Path
 
+from benchmarks.cli.acceptance_options import (
+    accepted,
+    add_accept_arguments,
+    add_accepted_argument,
+    refuse_accept_options,
+)
 from benchmarks.cli.gate_options import add_measuring_arguments, budget, measure_until_signal, reopened, started
 from benchmarks.cli.options import add_limits_argument, add_output_arguments
 from benchmarks.cli.outcome import JUDGEMENT_EXIT_CODES, Exit, Outcome, judgement_outcome
@@ -33,14 +39,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_measuring_arguments(parser)
     parser.add_argument("--resources", action="store_true", help="judge memory and CPU time as well")
     add_limits_argument(parser)
+    add_accepted_argument(parser)
     parser.add_argument("--build-only", action="store_true", help="build both sides and stop, as CI's first step")
     parser.add_argument("--resume", metavar="RECORD", help="continue an interrupted gate")
     parser.add_argument("--recompute", metavar="RECORD", help="judge a record again without measuring")
+    add_accept_arguments(parser)
     add_output_arguments(parser)
 
 
 def run(args: argparse.Namespace, store: Store) -> Outcome:
     """Run a gate. Raises SuiteError if a side can't be built or measured."""
+    refuse_accept_options(args)
     limits = read_limits(Path(args.limits)) if args.limits else ()
     if args.recompute:
         others = ("base", "head", "build_only", "resume", "budget", "long", "resources")
@@ -76,4 +85,6 @@ def _next(limits: tuple[Limit, ...], record: Record, measurements: Measurements)
 
 
 def _outcome(args: argparse.Namespace, folder: Path, record: Record, limits: tuple[Limit, ...]) -> Outcome:
-    return judgement_outcome(args, judgement(folder, record, Measurements(folder, record), limits))
+    measurements = Measurements(folder, record)
+    judged = judgement(folder, record, measurements, limits)
+    return judgement_outcome(args, accepted(args, record, measurements, judged))

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from benchmarks.cli.acceptance_options import accepted, add_accepted_argument
 from benchmarks.cli.gate_options import refuse_inside
 from benchmarks.cli.options import alpha, min_effect, refuse_outputs, require_page_packages
 from benchmarks.cli.outcome import Exit, Outcome
@@ -66,6 +67,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--terminal", action="store_true", help="print the answer and the heat map instead of writing a page"
     )
     parser.add_argument("--pictures", metavar="DIR", help="also write each chart as an SVG file")
+    add_accepted_argument(parser)
 
 
 def run(args: argparse.Namespace, store: Store) -> Outcome:
@@ -195,7 +197,7 @@ def _default_base(index: Index, marks: Marks, head: Found, parsed: Run) -> Found
 def _report_record(args: argparse.Namespace, folder: Path) -> Outcome:
     folder, record = open_record("report", str(folder), "gate")
     measurements = Measurements(folder, record)
-    judged = judgement(folder, record, measurements, ())
+    judged = accepted(args, record, measurements, judgement(folder, record, measurements, ()))
     if args.terminal:
         return Outcome(terminal.render(judged, args.coloured), Exit.FINE)
     refuse_inside(folder, args)

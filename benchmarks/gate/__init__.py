@@ -19,6 +19,9 @@ Decision:
     hypotheses    everything the gate tests: cases, groups of cases, resources
     schedule      what the next pair measures, and what fits into the budget
     judgement     the rows and the remarks that a user reads
+    acceptance    accepted.toml: slowdowns that pass on purpose
+    accepting     its entries, applied to a judgement
+    ancestry      whether base contains a release or a commit
     calibration   the noise of this machine, and the slowdowns a gate can detect here
 
 The gate imports neither `measure` nor `session`: sessions run in processes of their own, and their run files are the

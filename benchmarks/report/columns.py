@@ -8,6 +8,7 @@ from benchmarks.analysis.judgement import Row
 from benchmarks.analysis.quantity import Quantity
 from benchmarks.analysis.unpaired import Comparison
 from benchmarks.analysis.verdict import Verdict
+from benchmarks.report.wording import note_beside
 from benchmarks.text.formatting import duration, size
 
 Value = str | float | tuple[float, float] | None
@@ -89,7 +90,8 @@ def _detectable_effect(comparison: Comparison) -> str:
 
 
 def _verdict_and_note(row: Row) -> str:
-    return f"{row.verdict.value}: {row.note}" if row.note and row.comparison is None else row.verdict.value
+    note = note_beside(row)
+    return f"{row.verdict.value}: {note}" if note else row.verdict.value
 
 
 VERDICT = Column(

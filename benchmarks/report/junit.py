@@ -4,13 +4,14 @@ from xml.etree import ElementTree
 
 from benchmarks.analysis.judgement import Judgement, Row
 from benchmarks.analysis.verdict import Verdict
-from benchmarks.report.wording import first_line
+from benchmarks.report.wording import first_line, note_beside
 
 _OUTCOME = {
     Verdict.REGRESSION: "failure",
     Verdict.OVER_LIMIT: "failure",
     Verdict.MISSING: "error",
     Verdict.BROKEN: "error",
+    Verdict.ACCEPTED: "skipped",
     Verdict.INCONCLUSIVE: "skipped",
     Verdict.INCOMPARABLE: "skipped",
 }
@@ -53,6 +54,6 @@ def _numbers(row: Row) -> str:
         f", 95 % interval {comparison.interval[0]:.3f} to {comparison.interval[1]:.3f}" if comparison.interval else ""
     )
     sees = f"{comparison.detectable_effect:+.0%}" if comparison.detectable_effect is not None else "nothing"
-    return (
-        f"head/base {comparison.ratio:.3f}{interval}, n {comparison.n_base}/{comparison.n_head}, would have seen {sees}"
-    )
+    counts = f"n {comparison.n_base}/{comparison.n_head}"
+    note = f"; {row.note}" if note_beside(row) else ""
+    return f"head/base {comparison.ratio:.3f}{interval}, {counts}, would have seen {sees}{note}"

@@ -7,7 +7,7 @@ from benchmarks.analysis.judgement import Judgement, Row
 from benchmarks.analysis.verdict import Verdict
 from benchmarks.report.case_labels import labelled
 from benchmarks.report.columns import VERDICT, Column, Output, columns
-from benchmarks.report.wording import first_line, tally
+from benchmarks.report.wording import first_line, note_beside, tally
 
 # GitHub cuts a job summary off at 1 MiB; a row is about 150 bytes.
 _MOST_ROWS = 2_000
@@ -47,7 +47,7 @@ def _line(cells: list[str]) -> str:
 
 def _cell(column: Column, row: Row) -> str:
     if column is VERDICT:
-        note = f"<br>{_text(row.note)}" if row.note and not row.comparison else ""
+        note = f"<br>{_text(note)}" if (note := note_beside(row)) else ""
         return f"{column.text(row)}{note}"
     return column.text(row) if column.numeric else _text(column.text(row))
 

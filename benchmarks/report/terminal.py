@@ -11,17 +11,15 @@ from benchmarks.analysis.verdict import FAILING, Verdict
 from benchmarks.report.case_labels import labelled
 from benchmarks.report.columns import VERDICT, Column, Output, columns
 from benchmarks.report.tables import WIDTH, draw
-from benchmarks.report.wording import first_line, tally
+from benchmarks.report.wording import EXPLAINED, first_line, tally
 from benchmarks.text.formatting import counted
 
 _MOST_NOTES = 20
 
-# Verdicts that numbers alone do not explain.
-_EXPLAINED = FAILING | {Verdict.INCOMPARABLE, Verdict.NEW}
-
 # Colours that survive a light background as well as a dark one.
 _COLOURS = {
     **dict.fromkeys(FAILING, "bold red"),
+    Verdict.ACCEPTED: "bold yellow",
     Verdict.INCOMPARABLE: "magenta",
     Verdict.INCONCLUSIVE: "yellow",
     Verdict.UNCHANGED: "dim",
@@ -38,7 +36,7 @@ def render(judgement: Judgement, coloured: bool) -> str:
     rows = labelled(judgement.rows)
     if rows:
         lines += ["", _table(rows, coloured), ""]
-    noted = [f"{row.name}: {row.note}" for row in rows if row.note and row.verdict in _EXPLAINED]
+    noted = [f"{row.name}: {row.note}" for row in rows if row.note and row.verdict in EXPLAINED]
     lines += [textwrap.shorten(line, WIDTH, placeholder=" ...") for line in noted[:_MOST_NOTES]]
     if len(noted) > _MOST_NOTES:
         lines.append(f"{counted(len(noted) - _MOST_NOTES, 'more note')}: see --json")

@@ -3,6 +3,14 @@
 from benchmarks.analysis.judgement import Judgement, Row
 from benchmarks.analysis.verdict import FAILING, Verdict
 
+# Verdicts whose reason a reader needs beside the numbers.
+EXPLAINED = FAILING | {Verdict.ACCEPTED, Verdict.INCOMPARABLE, Verdict.NEW}
+
+
+def note_beside(row: Row) -> str:
+    """Return the note that a table shows beside the verdict, empty if the numbers explain it."""
+    return row.note if row.comparison is None or row.verdict in EXPLAINED else ""
+
 
 def tally(judgement: Judgement) -> str:
     """Return the count of each verdict, such as `1 REGRESSION, 4 UNCHANGED`; empty for no rows."""
@@ -17,7 +25,9 @@ def first_line(judgement: Judgement) -> str:
         return f"FAIL: {failing}; {_unjudged(judgement)}" if _judged_cases(judgement) else f"FAIL: {failing}"
     if judgement.undecided:
         return f"INCONCLUSIVE: {_unjudged(judgement)}" if judgement.compared else "NOTHING COMPARABLE"
-    return f"PASS: no regression seen; {_unjudged(judgement)}"
+    accepted = counts.get(Verdict.ACCEPTED)
+    seen = f"{accepted} ACCEPTED and no other regression seen" if accepted else "no regression seen"
+    return f"PASS: {seen}; {_unjudged(judgement)}"
 
 
 def _unjudged(judgement: Judgement) -> str:

@@ -37,6 +37,7 @@ ALL = Judgement(
             row("test_x[slow]", Verdict.OVER_LIMIT, 0.0101, comparison(2.0), "max_slowdown is 0.03"),
             row("test_x[slow]", Verdict.UNCHANGED, 0.0202, comparison(0.999), quantity=Quantity.CPU),
             row("test_x[slow]", Verdict.REGRESSION, 131.4e6, comparison(1.31), quantity=Quantity.PSS),
+            row("test_x[priced]", Verdict.ACCEPTED, 0.0101, comparison(1.08), "up to +10 %: it checks its workers"),
             row("test_x[gone]", Verdict.MISSING, note="renamed to test_y[gone]?"),
             row("test_x[wrong]", Verdict.BROKEN, note="WrongResult: index 7 is 3, expected 4"),
         ]

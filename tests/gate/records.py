@@ -26,15 +26,22 @@ def side(version):
     return RecordedSide([f"joblib=={version}"], {"joblib": version})
 
 
-def measured(folder, noises, pairs=8):
-    """A record on disk: `pairs` pairs, each case with a noise of its own; the last case has one worker."""
+def measured(folder, noises, pairs=8, slower=(1.0, 1.0, 1.0, 1.0)):
+    """A record on disk: `pairs` pairs, each case with a noise of its own; the last case has one worker.
+
+    Head's times are multiplied by `slower`.
+    """
     rng, nodes = random.Random(1), [entry(name)["fullname"] for name in NAMES]
     cases = [GateCase(node, "LokyBackend", 1 + (node != nodes[-1]), 1.0) for node in nodes]
     gate = record(cases=cases, spent_s=100.0)
     for number in range(1, pairs + 1):
         slow = 1.6 if rng.random() < 0.4 else 1.0
         for side in ("base", "head"):
-            rounds = [[slow * 0.04 * math.exp(rng.gauss(0, sd)) for _ in range(7)] for sd in noises]
+            times = slower if side == "head" else [1.0] * len(NAMES)
+            rounds = [
+                [time * slow * 0.04 * math.exp(rng.gauss(0, sd)) for _ in range(7)]
+                for sd, time in zip(noises, times, strict=True)
+            ]
             runs_of(folder).save(document(*map(entry, NAMES, rounds)), f"pair-{number:03}-{side}")
         sealed = digests(folder, f"pair-{number:03}")
         gate.pairs.append(PairRecord(f"pair-{number:03}", 6.0, tuple(nodes), {}, "", None, None, sealed))
