@@ -157,3 +157,19 @@ SELECTING |= {option.name: option.flag for option in SESSION_OPTIONS if option.s
 def forwarded_options(verb: str) -> list[SessionOption]:
     """Return the options that a verb passes on to the sessions it starts."""
     return [option for option in SESSION_OPTIONS if verb in option.forwarded_by]
+
+
+def forwarded_values(verb: str, options: Sequence[str]) -> dict[str, str]:
+    """Return the values, by flag, of session options such as `--backends=loky` that a verb has passed on.
+
+    Raises ValueError for anything else, also for an option that stands twice: a record may come from anywhere, and
+    pytest has options that run code.
+    """
+    flags = {option.flag for option in forwarded_options(verb)}
+    values: dict[str, str] = {}
+    for text in options:
+        flag, equals, value = text.partition("=")
+        if flag not in flags or not equals or flag in values:
+            raise ValueError(f"{text[:80]!r} is none of {', '.join(sorted(flags))} with =VALUE, each once")
+        values[flag] = value
+    return values

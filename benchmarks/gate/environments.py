@@ -24,6 +24,7 @@ from benchmarks.gate.trees import (
     with_workloads,
     workload_files,
 )
+from benchmarks.text.printable import visible
 
 # How long another gate may take to build.
 _PATIENCE_S = 900.0
@@ -152,6 +153,8 @@ class Builder:
             from uv import find_uv_bin
         except ImportError:
             raise GateError("uv is not installed: run the gate with `tox run -e gate`, or `pip install uv`") from None
+        if interpreter.startswith("-"):  # uv would take it for an option
+            raise GateError(f"--python {visible(interpreter)}: expected a version or the path of an interpreter")
         self._uv = find_uv_bin()
         self.cache = cache
         for name in ("wheels", "locks", "environments", "trees"):

@@ -23,6 +23,7 @@ from benchmarks.files.durable import make_folder, try_lock, write
 from benchmarks.files.reading import read_document
 from benchmarks.grid import shares_executor
 from benchmarks.history.store import Store
+from benchmarks.options import forwarded_values
 from benchmarks.text.printable import visible
 
 # Increased when a key changes its meaning or is removed. 1: the first. 2: `workers` of a case, in place of
@@ -126,21 +127,23 @@ class Record(Struct, kw_only=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         if len({pair.name for pair in self.pairs}) < len(self.pairs):
             raise ValueError("two pairs have the same name")
+        self.option_values  # noqa: B018 - raises ValueError for an option that is not known
+
+    @property
+    def option_values(self) -> dict[str, str]:
+        """The values of the session options by flag, without `--resources`."""
+        return forwarded_values("gate", [option for option in self.session_options if option != RESOURCES_OPTION])
 
     @property
     def backends(self) -> list[str]:
         """The backends that were asked for; none if the profile's backends are measured."""
-        prefix = "--backends="
-        chosen = (option.removeprefix(prefix) for option in self.session_options if option.startswith(prefix))
-        return next((names.split(",") for names in chosen), [])
+        names = self.option_values.get("--backends")
+        return names.split(",") if names is not None else []
 
     @property
     def runs_own_code(self) -> bool:
         """Whether the sessions run a function or a backend of the user's."""
-        return any(
-            option.startswith("--backend-module=") or (option.startswith("--workload=") and ":" in option)
-            for option in self.session_options
-        )
+        return "--backend-module" in self.option_values or ":" in self.option_values.get("--workload", "")
 
     @property
     def measures_resources(self) -> bool:

@@ -53,8 +53,9 @@ def choose_cases(
     of its session.
     """
     options = record.session_options
-    select = ["-k", record.keyword] if record.keyword else []
-    suite = _SUITE_OF_WORKLOAD if any(option.startswith("--workload=") for option in options) else _SUITE
+    # Joined, because an expression that begins with a hyphen would be taken for an option.
+    select = [f"-k={record.keyword}"] if record.keyword else []
+    suite = _SUITE_OF_WORKLOAD if "--workload" in record.option_values else _SUITE
     first = _run_session(sides["base"], folder, "sizing-1", [*options, *suite, "-m", "not double", *select], until)
     cases = [_sized(case, record.target_s) for case in distinct(first.cases.values())]
     if not cases:

@@ -5,16 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from packaging.requirements import InvalidRequirement, Requirement
+
 from benchmarks.errors import GateError
 from benchmarks.text.printable import visible
 
 # The forms of a side, for --help and for messages.
 SPEC_FORMS = "a requirement (joblib==1.5.3), a path to a checkout or wheel (./joblib), git:REF or git+URL@REF"
 
-# A name and a version specifier (PEP 508), without markers and URLs.
-_REQUIREMENT = re.compile(
-    r"([A-Za-z0-9][A-Za-z0-9._-]*)(\[[A-Za-z0-9._,-]+\])?\s*((===|[=~!<>]=|[<>])[^;@]+)", re.ASCII
-)
 _GIT_URL = re.compile(r"git\+([a-z][a-z0-9+.-]*://[^@\s]+(?:@[^@/\s]+(?=[:/]))?[^@\s]*)@([^@\s]+)", re.ASCII)
 
 
@@ -30,7 +28,7 @@ class GitSource:
 class SideSpec:
     """One side as the user described it.
 
-    `ref` is a commit of this repository; None means the checkout as it is.
+    `requirements` are in canonical form. `ref` is a commit of this repository; None means the checkout as it is.
     """
 
     requirements: tuple[str, ...]
@@ -49,8 +47,8 @@ def parse_side(option: str, specs: Sequence[str]) -> SideSpec:
             refs.append(spec.removeprefix("git:"))
         elif match := _GIT_URL.fullmatch(spec):
             repositories.append(GitSource(match[1], match[2]))
-        elif _REQUIREMENT.fullmatch(spec):
-            requirements.append(spec)
+        elif requirement := _requirement(spec):
+            requirements.append(requirement)
         elif "\0" not in spec and Path(spec).exists():
             paths.append(Path(spec).resolve())
         else:
@@ -59,6 +57,20 @@ def parse_side(option: str, specs: Sequence[str]) -> SideSpec:
             )
     _refuse_refs(option, refs, [source.ref for source in repositories])
     return SideSpec(tuple(requirements), tuple(paths), tuple(repositories), refs[0] if refs else None)
+
+
+def _requirement(spec: str) -> str | None:
+    """Return a name with a version specifier in its canonical form; None for anything else (PEP 508).
+
+    uv reads it in a line of a file, where a second line or an option would count as well. A marker would have to be
+    true on both sides, and an address is one of the other forms.
+    """
+    try:
+        requirement = Requirement(spec)
+    except InvalidRequirement:
+        return None
+    sound = requirement.specifier and requirement.marker is None and requirement.url is None
+    return str(requirement) if sound else None
 
 
 def _refuse_refs(option: str, own: Sequence[str], others: Sequence[str]) -> None:

@@ -54,6 +54,14 @@ def test_a_sound_record_is_judged(recompute):
         ({"purpose": "lunch"}, "purpose is 'lunch'"),
         ({"purpose": "calibrate"}, "measured by `calibrate`; expected a record of `gate`"),
         ({"unknown": 1}, "unknown field `unknown`"),
+        ({"work": ["-p", "evil"]}, "'-p' is none of --backend-module, --backends, "),
+        ({"work": ["-p=evil"]}, "'-p=evil' is none of "),
+        ({"work": ["--backends"]}, "'--backends' is none of "),
+        ({"work": ["--backends=loky", "--backends=threading"]}, "'--backends=threading' is none of "),
+        ({"work": ["--override-ini=addopts=-pevil"]}, "'--override-ini=addopts=-pevil' is none of "),
+        ({"work": ["--history=/elsewhere"]}, "'--history=/elsewhere' is none of "),
+        ({"work": ["evil.py"]}, "'evil.py' is none of "),
+        ({"work": ["--workload=a\u001b[2J"]}, "work[0] is "),
     ],
 )
 def test_a_changed_record_is_refused(recompute, change, why):
@@ -62,6 +70,26 @@ def test_a_changed_record_is_refused(recompute, change, why):
     assert (code, out) == (2, "")
     assert why in err
     assert len(err.splitlines()) == 1
+
+
+def test_a_record_is_resumed_with_known_options_alone(tmp_path, capsys):
+    """Nothing is built and no session starts with an option that a gate does not pass on."""
+    measured(tmp_path, (0.01,) * 4)
+    path = tmp_path / "gate.json"
+    sound = json.loads(path.read_text())
+    changes = [
+        {"work": ["-p", "evil"]},
+        {"interpreter": "--directory=/"},
+        {"sides": {**sound["sides"], "head": {"spec": ["joblib==1.5.3\n--index-url http://x"]}}},
+        {"sides": {**sound["sides"], "head": {"spec": ["git:--output=x"]}}},
+    ]
+    for change in changes:
+        path.write_text(json.dumps({**sound, "state": "interrupted", **change}))
+        assert main(["gate", "--resume", str(tmp_path)]) == 2
+        out, err = capsys.readouterr()
+        assert out == ""
+        assert "error: " in err.splitlines()[-1]
+        assert not (tmp_path / "logs").exists()
 
 
 def test_a_missing_or_doubled_run_file_is_refused(tmp_path, recompute):

@@ -9,7 +9,7 @@ from benchmarks.gate.specs import GitSource, parse_side, project_name
 def test_every_kind(tmp_path):
     """A side may combine requirements, a path, a commit of this repository and one of another."""
     side = parse_side("--base", ["joblib==1.5.3", "numpy>=2,<3", str(tmp_path), "git:main", "git+file:///a/b@v1.0"])
-    assert side.requirements == ("joblib==1.5.3", "numpy>=2,<3")
+    assert side.requirements == ("joblib==1.5.3", "numpy<3,>=2")
     assert side.paths == (tmp_path.resolve(),)
     assert side.ref == "main"
     assert side.repositories == (GitSource("file:///a/b", "v1.0"),)
@@ -32,6 +32,12 @@ def test_an_address_with_a_user():
         (["git+file:///x@-y"], "is not a commit"),
         (["\x1b[31m"], r"\x1b[31m"),
         (["a\0b"], "neither an existing path"),
+        (["joblib==1.5.3\n--index-url http://x"], "neither an existing path nor a requirement"),
+        (["joblib==1.5.3\n"], "neither an existing path nor a requirement"),
+        (["joblib===1.5.3\r-r other.txt"], "neither an existing path nor a requirement"),
+        (["joblib==1.5.3 --hash=sha256:00"], "neither an existing path nor a requirement"),
+        (["--index-url=http://x"], "neither an existing path nor a requirement"),
+        (["joblib @ https://host/joblib.whl"], "neither an existing path nor a requirement"),
     ],
 )
 def test_what_is_no_side(texts, expected):
