@@ -70,6 +70,13 @@ def pytest_collection_finish(session):
 
 
 @pytest.hookimpl(wrapper=True)
+def pytest_report_header():
+    """Leave out pytest-benchmark's line: it is about a calibration that the suite's fixed rounds don't use."""
+    lines = yield
+    return [line for line in lines if not str(line).startswith("benchmark: ")]
+
+
+@pytest.hookimpl(wrapper=True)
 def pytest_make_collect_report(collector):
     """Report a file that can't be collected to the verb that started the session."""
     report = yield
@@ -80,7 +87,7 @@ def pytest_make_collect_report(collector):
 def pytest_report_teststatus(report, config):
     """Leave out pytest's letters while our own progress is shown."""
     progress = suite_session(config).progress
-    if not (progress and progress.shown) or config.get_verbosity() > 0 or (report.passed and report.when != "call"):
+    if not (progress and progress.shown) or (report.passed and report.when != "call"):
         return None
     return "error" if report.failed and report.when != "call" else report.outcome, "", ""
 

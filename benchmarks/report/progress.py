@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Protocol, TextIO
 
+from benchmarks.report.tables import WIDTH
 from benchmarks.text.formatting import clock, duration
 
 
@@ -61,7 +62,7 @@ class Lines:
     def finish(self, name: str, outcome: str, result: float | str) -> None:
         """Write a line: count, estimate, case, result."""
         self._estimate.finish(name)
-        self._write_line(f"{self._estimate.text():<28} {short(name)}  {result_text(outcome, result)}")
+        self._write_line(fitting(f"{self._estimate.text():<28} {short(name)}  {result_text(outcome, result)}"))
 
     def close(self) -> None:
         """Do nothing: a log has nothing to end."""
@@ -99,7 +100,7 @@ class Bar:
 
         self._estimate.finish(name)
         if outcome != "measured":
-            self._progress.console.print(Text(f"{short(name)}  {result_text(outcome, result)}"))
+            self._progress.console.print(Text(fitting(f"{short(name)}  {result_text(outcome, result)}")))
         self._show("")
 
     def close(self) -> None:
@@ -121,4 +122,9 @@ def short(nodeid: str) -> str:
 
 def result_text(outcome: str, result: float | str) -> str:
     """Return the result of a finished case in a few words."""
-    return duration(result) if isinstance(result, float) else f"{outcome}: {result}"[:160]
+    return duration(result) if isinstance(result, float) else f"{outcome}: {result}"
+
+
+def fitting(line: str) -> str:
+    """Return a line of at most 100 characters; what failed is told in full at the end."""
+    return line if len(line) <= WIDTH else f"{line[: WIDTH - 3]}..."

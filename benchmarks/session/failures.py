@@ -1,13 +1,24 @@
 """Why a case failed or could not be collected: in one line for the report, the run file and the status file."""
 
+import copy
+import re
+import textwrap
+from collections.abc import Collection, Generator, Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from benchmarks.files.status import Failure, append_event
+from benchmarks.grid import BACKENDS
+from benchmarks.report.tables import WIDTH
 
 # Failures whose message says all there is to say; a traceback through joblib would only bury it.
 _SPEAK_FOR_THEMSELVES = {"WrongResult", "CaseTimeout", "WorkerDied", "TerminatedWorkerError", "BrokenProcessPool"}
 _SPEAK_FOR_THEMSELVES |= {"TaskFailed", "NotPicklable", "Incomparable", "EngineTrouble", "NoEngine", "HostFailed"}
+
+# What differs between the messages of one fault in several cases, beside the names of their backends.
+_ADDRESS_OR_NUMBER = re.compile(r"0x[0-9a-f]+|\d+|(?<=b)auto\b|(?<=batch_size=)auto\b")
 
 
 def reason(report: Any) -> str:
@@ -28,3 +39,57 @@ def report_uncollected(status_file: str | None, report: Any) -> None:
     """Write to the status file, if there is one, that a file could not be collected."""
     if status_file and report.failed:
         append_event(Path(status_file), Failure(report.nodeid, reason(report)))
+
+
+class EachFaultOnce:
+    """A plugin that has pytest show a fault once, with the number of cases that it hit, but count every case.
+
+    `cases` are the node ids of failed cases; other tests are shown as they are. `backends` are those of the session.
+    """
+
+    def __init__(self, cases: Collection[str], backends: Sequence[str]) -> None:
+        self._cases = cases
+        self._backends = (*backends, *BACKENDS)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_terminal_summary(self, terminalreporter: Any) -> Generator[None, object, object]:
+        """Leave one report per fault to pytest's sections, and all of them to its last line."""
+        stats = terminalreporter.stats
+        before = {category: stats[category] for category in ("failed", "error") if category in stats}
+        stats |= {category: self.folded(reports) for category, reports in before.items()}
+        try:
+            return (yield)
+        finally:
+            stats |= before
+
+    def folded(self, reports: Sequence[Any]) -> list[Any]:
+        """Return the first report of each fault; its name says how many other cases failed alike."""
+        alike: dict[str, list[Any]] = {}
+        for report in reports:
+            key = fault(reason(report), self._backends) if report.nodeid in self._cases else report.nodeid
+            alike.setdefault(key, []).append(report)
+        return [_of_several(group[0], len(group) - 1) for group in alike.values()]
+
+
+def fault(message: str, backends: Sequence[str]) -> str:
+    """Return what a failure's message has in common with those of other cases that failed alike."""
+    names = "|".join(re.escape(name) for name in sorted(backends, key=len, reverse=True))
+    return _ADDRESS_OR_NUMBER.sub("#", re.sub(rf"\b({names})\b", "BACKEND", message))
+
+
+def _of_several(report: Any, others: int) -> Any:
+    """Return a copy of a report that names the number of others, with its message in lines that fit."""
+    shown = copy.copy(report)
+    if isinstance(shown.longrepr, str):
+        lines = shown.longrepr.splitlines()
+        shown.longrepr = "\n".join(textwrap.fill(line, WIDTH, break_on_hyphens=False) for line in lines)
+    if others:
+        shown.nodeid = _and_more(report.nodeid, others)
+        path, line, name = report.location
+        shown.location = path, line, _and_more(name, others)
+    return shown
+
+
+def _and_more(name: str, others: int) -> str:
+    # Behind the bracket, pytest would take it for a part of the parameters.
+    return f"{name.removesuffix(']')} and {others} more" + ("]" if name.endswith("]") else "")

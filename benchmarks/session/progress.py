@@ -65,7 +65,8 @@ def session_progress(config: Any, costs: Mapping[str, float], status_file: str |
     """
     kinds: list[Progress] = [StatusLines(Estimate(costs), Path(status_file))] if status_file else []
     reporter = config.pluginmanager.get_plugin("terminalreporter")
-    if shown := reporter is not None and not quiet:
+    # With --verbose, pytest names each case itself.
+    if shown := reporter is not None and not quiet and config.get_verbosity() <= 0:
         reporter.showfspath = False  # pytest's own progress
         # pytest's own output stream, which capturing leaves alone.
         stream = reporter._tw._file

@@ -14,6 +14,7 @@ from benchmarks.history.store import Store, default_root, refuse_name
 from benchmarks.session.baselines import choose_baselines
 from benchmarks.session.saving import HistoryStorage, plain, save_json
 from benchmarks.session.state import suite_session
+from benchmarks.session.stock_table import fit_table
 
 # pytest-benchmark's own default for --benchmark-storage.
 _STOCK_DEFAULT = "file://./.benchmarks"
@@ -57,6 +58,7 @@ def install_storage(session: Any) -> None:
     # Asking the processor costs half a second; pytest-benchmark would ask again for each thing it writes.
     machine_info = benchmarks.get_machine_info()
     benchmarks.get_machine_info = lambda: machine_info
+    fit_table(config)
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     try:
         messages = recover(storage.store)
@@ -147,7 +149,7 @@ def conclude(session: Any) -> list[str]:
     if storage.troubles:
         session.exitstatus = pytest.ExitCode.USAGE_ERROR
     elif storage.saved:
-        messages.append(f"saved as {_relative(storage.saved)}")
+        messages += [f"saved as {storage.saved.name}", f"in {_relative(storage.saved.parent)}"]
     return messages + [f"ERROR: {trouble}" for trouble in storage.troubles]
 
 

@@ -15,6 +15,7 @@ from benchmarks.errors import BadOption
 from benchmarks.measure.resources import Meter
 from benchmarks.options import SELECTING
 from benchmarks.session.engines import engine_pools, engines_of_module
+from benchmarks.session.failures import EachFaultOnce
 from benchmarks.session.importing import add_path
 from benchmarks.session.ledger import Ledger
 from benchmarks.session.options import Settings, count, read_settings, refuse_unwritable, refuse_workers
@@ -31,6 +32,7 @@ def begin_session(config: Any) -> SuiteSession:
     except BadOption as error:
         raise pytest.UsageError(str(error)) from None
     keep_session(config, session)
+    config.pluginmanager.register(EachFaultOnce(session.ledger.failed, session.settings.backends))
     if session.meter is not None:
         config.add_cleanup(session.meter.close)
     if session.settings.measuring:

@@ -19,4 +19,8 @@ def print_summary(terminalreporter: Any, config: Any) -> None:
     benchmarks = [bench.as_dict(include_data=True) for bench in config._benchmarksession.benchmarks]
     title = [f"{len(ledger.passed)} of {len(ledger.asked)} cases measured", f"profile {settings.profile}"]
     terminalreporter.section(", ".join([*title, *filter(None, [free_threaded(facts())])]))
-    terminalreporter.write(summary(benchmarks, ledger.without_time(), terminalreporter.hasmarkup, machine_of(facts())))
+    without_time = ledger.without_time()
+    if config.option.tbstyle != "no" and not config.option.no_summary:
+        # pytest has just said why.
+        without_time |= dict.fromkeys(ledger.failed, "failed, see FAILURES above")
+    terminalreporter.write(summary(benchmarks, without_time, terminalreporter.hasmarkup, machine_of(facts())))

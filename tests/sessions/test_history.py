@@ -32,7 +32,8 @@ def test_runs_are_saved_by_name_in_the_machine_s_folder(tmp_path):
     for name in ("first", "second"):
         done = session(tmp_path, *MEASURE, "--benchmark-save", name)
         assert done.exit_code == 0
-        assert f"saved as {done.run_files[-1]}" in done.output
+        saved = done.run_files[-1]
+        assert f"saved as {saved.name}\nin {saved.parent}\n" in done.output
     assert names(tmp_path) == ["0001_first.json", "0002_second.json"]
     assert list((tmp_path / "store/journal").iterdir()) == []
     assert session_files(tmp_path)[0].parent.name == read_run(session_files(tmp_path)[0]).identity.folder

@@ -127,7 +127,7 @@ def test_the_summary_fits_a_terminal(measured):
     _, _, rest = measured.output.partition(" 19 of 19 cases measured, profile quick ")
     summary, _, after = rest.partition("saved as ")
     lines = summary.splitlines()[1:]
-    assert after.startswith(str(measured.run_files[0]))
+    assert after.startswith(measured.run_files[0].name)
     assert 0 < len(lines) <= 25
     assert max(map(len, lines)) <= 100
     (header,) = [number for number, line in enumerate(lines) if line.startswith("backend ")]
