@@ -11,7 +11,14 @@ from benchmarks.cli.acceptance_options import (
     add_accepted_argument,
     refuse_accept_options,
 )
-from benchmarks.cli.gate_options import add_measuring_arguments, budget, measure_until_signal, reopened, started
+from benchmarks.cli.gate_options import (
+    add_measuring_arguments,
+    add_side_arguments,
+    budget,
+    measure_until_signal,
+    reopened,
+    started,
+)
 from benchmarks.cli.options import add_limits_argument, add_output_arguments
 from benchmarks.cli.outcome import JUDGEMENT_EXIT_CODES, Exit, Outcome, judgement_outcome
 from benchmarks.cli.progress import tell
@@ -19,11 +26,11 @@ from benchmarks.gate.environments import Use, build, same_tree
 from benchmarks.gate.hypotheses import judge_record
 from benchmarks.gate.judgement import judgement, refuse_unknown_memory
 from benchmarks.gate.measurements import Measurements
-from benchmarks.gate.opening import ROOT, WORK, note_built
+from benchmarks.gate.opening import ROOT, WORK, note_built, side_specs
 from benchmarks.gate.pair_loop import Gate
 from benchmarks.gate.record import Record
 from benchmarks.gate.schedule import NextPairs, next_pairs
-from benchmarks.gate.specs import SPEC_FORMS, parse_side
+from benchmarks.gate.specs import SPEC_FORMS
 from benchmarks.gate.trees import merge_base
 from benchmarks.history.store import Store
 from benchmarks.limits import Limit, read_limits
@@ -37,6 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--base", metavar="SPEC", action="append", default=[], help=f"{SPEC_FORMS}; repeatable")
     parser.add_argument("--head", metavar="SPEC", action="append", default=[], help="the same (default: this checkout)")
     add_measuring_arguments(parser)
+    add_side_arguments(parser)
     parser.add_argument("--resources", action="store_true", help="judge memory and CPU time as well")
     add_limits_argument(parser)
     add_accepted_argument(parser)
@@ -56,7 +64,7 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
         return _outcome(args, *reopened("recompute", args, others), limits)
     folder, record = _resumed(args) if args.resume else _new(args)
     refuse_unknown_memory(record, limits)
-    base, head = parse_side("--base", record.sides.base.spec), parse_side("--head", record.sides.head.spec)
+    base, head = side_specs(record)
     if same_tree(base, head, ROOT):
         return Outcome("PASS: nothing to compare: neither pins nor workloads differ\n", Exit.FINE)
     tell("building both sides")

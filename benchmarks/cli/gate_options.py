@@ -19,11 +19,13 @@ from benchmarks.cli.progress import tell
 from benchmarks.errors import GateError
 from benchmarks.gate.opening import Request, new_folder, new_record, open_record
 from benchmarks.gate.pair_loop import Gate, measure
-from benchmarks.gate.record import RESOURCES_OPTION, Record
+from benchmarks.gate.record import RESOURCES_OPTION, SIDES, Record
+from benchmarks.gate.variables import parse_variables
 from benchmarks.options import DEFAULT_BUDGET, forwarded_options
 from benchmarks.text.printable import visible
 
 # Options that only a new record takes; a budget may grow.
+_OF_SIDES = ("base_python", "head_python", "base_env", "head_env", "both_env")
 _NEW_RECORD = ("python", "keyword", "min_effect", "alpha", "record", "seed")
 
 _LONGEST_S = 20 * 60.0
@@ -39,6 +41,30 @@ def add_measuring_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--long", action="store_true", help="allow a budget of more than 20 minutes")
     parser.add_argument("--record", metavar="DIR", help="folder of the gate record (default: .gate/records/TIME)")
     parser.add_argument("--seed", metavar="N", type=int, help="seed of the random order (default: random; recorded)")
+
+
+def add_side_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what a side may have of its own beside its packages."""
+    for side in SIDES:
+        parser.add_argument(f"--{side}-python", metavar="PYTHON", help=f"interpreter of {side}, such as 3.13 or a path")
+    for option, whose in (("base", "base's"), ("head", "head's"), ("both", "both sides'")):
+        text = f"set a variable in the environment of {whose} sessions; repeatable"
+        parser.add_argument(f"--{option}-env", metavar="NAME=VALUE", action="append", default=[], help=text)
+
+
+def _pythons(args: argparse.Namespace) -> tuple[str | None, str | None]:
+    return getattr(args, "base_python", None), getattr(args, "head_python", None)
+
+
+def _variables(args: argparse.Namespace) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the variables of base and of head. Raises GateError if an option is invalid."""
+    of_both, of_base, of_head = (
+        parse_variables(f"--{side}-env", getattr(args, f"{side}_env", [])) for side in ("both", *SIDES)
+    )
+    for side, own in zip(SIDES, (of_base, of_head), strict=True):
+        if twice := sorted(own.keys() & of_both.keys()):
+            raise GateError(f"--{side}-env {twice[0]}: --both-env sets it as well; leave one of them out")
+    return of_both | of_base, of_both | of_head
 
 
 def started(args: argparse.Namespace, base: list[str], head: list[str]) -> tuple[Path, Record]:
@@ -57,6 +83,8 @@ def started(args: argparse.Namespace, base: list[str], head: list[str]) -> tuple
         keyword=args.keyword,
         interpreter=args.python,
         session_options=[*forwarded, RESOURCES_OPTION] if getattr(args, "resources", False) else forwarded,
+        pythons=_pythons(args),
+        variables=_variables(args),
     )
     return folder.absolute(), new_record(request)
 
@@ -67,8 +95,8 @@ def reopened(name: str, args: argparse.Namespace, others: Sequence[str]) -> tupl
     Raises SuiteError if another verb measured it, if an output would overwrite it, or if an option of a new record
     or one of `others` is given as well.
     """
-    for other in (*others, *_NEW_RECORD, *(option.name for option in forwarded_options(args.verb))):
-        if getattr(args, other):
+    for other in (*others, *_NEW_RECORD, *_OF_SIDES, *(option.name for option in forwarded_options(args.verb))):
+        if getattr(args, other, None):
             shown = "-k" if other == "keyword" else f"--{other.replace('_', '-')}"
             raise GateError(f"{shown} and --{name}: a record keeps the options it was measured with; leave {shown} out")
     refuse_inside(Path(getattr(args, name)), args)

@@ -3,6 +3,8 @@
 Sides, what is measured and how it is built:
     specs         what `--base` and `--head` ask for
     trees         source trees of the suite and of projects
+    interpreters  Python interpreters of this machine
+    variables     environment variables of a side
     commands      external commands (uv, git) and their messages
     environments  virtual environments, cached by content
 Pairs, how a side is measured:
@@ -22,6 +24,7 @@ Decision:
     acceptance    accepted.toml: slowdowns that pass on purpose
     accepting     its entries, applied to a judgement
     ancestry      whether base contains a release or a commit
+    differences   what differs between the sides beside what they were asked to be
     calibration   the noise of this machine, and the slowdowns a gate can detect here
 
 The gate imports neither `measure` nor `session`: sessions run in processes of their own, and their run files are the

@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.errors import GateError
@@ -19,14 +19,19 @@ _PIP_TO_UV = {
 }
 
 
-def output_of(what: str, command: Sequence[str], folder: Path) -> bytes:
-    """Run a command in `folder` and return its standard output.
+def output_of(what: str, command: Sequence[str], folder: Path, variables: Mapping[str, str] | None = None) -> bytes:
+    """Run a command in `folder`, with `variables` in its environment as well, and return its standard output.
 
     Raises GateError with the end of its messages if the command fails; `what` names its purpose there.
     """
     try:
         done = subprocess.run(  # noqa: S603 - uv and git, with arguments of ours
-            command, cwd=folder, env=build_environment(), stdin=subprocess.DEVNULL, capture_output=True, check=False
+            command,
+            cwd=folder,
+            env=build_environment() | dict(variables or {}),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
         )
     except OSError as error:
         raise GateError(f"{what}: {command[0]}: {error.strerror}; install it or put it on the PATH") from None

@@ -5,13 +5,14 @@ import json
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.errors import GateError
 from benchmarks.files.durable import locked, make_folder
 from benchmarks.gate.commands import output_of
+from benchmarks.gate.interpreters import find_interpreter, interpreter_name
 from benchmarks.gate.specs import SideSpec, project_name
 from benchmarks.gate.trees import (
     Files,
@@ -24,7 +25,6 @@ from benchmarks.gate.trees import (
     with_workloads,
     workload_files,
 )
-from benchmarks.text.printable import visible
 
 # How long another gate may take to build.
 _PATIENCE_S = 900.0
@@ -38,11 +38,16 @@ _USED_BY_JOBLIB = frozenset({"cloudpickle", "loky"})
 
 @dataclass(frozen=True)
 class BuiltSide:
-    """A side that can be measured: its interpreter, its sessions' tree, and the versions of its packages."""
+    """A side that can be measured: its interpreter, its sessions' tree, and the versions of its packages.
+
+    `interpreter_name` is such as `CPython 3.13.0`; `variables` are set in the sessions' environment.
+    """
 
     python: Path
     tree: Path
     packages: dict[str, str]
+    interpreter_name: str
+    variables: Mapping[str, str]
 
     @property
     def identity(self) -> str:
@@ -52,8 +57,12 @@ class BuiltSide:
 
 @dataclass(frozen=True)
 class Wanted:
-    """A side's requirements: its `own`, the repository's pins that these leave, and the harness."""
+    """A side's requirements: its `own`, the repository's pins that these leave, and the harness.
 
+    `interpreter` is the path of the interpreter that they are for.
+    """
+
+    interpreter: str
     own: tuple[str, ...]
     pinned: tuple[str, ...]
     harness: tuple[str, ...]
@@ -81,32 +90,42 @@ def build(
 ) -> tuple[BuiltSide, BuiltSide]:
     """Build both sides, or find them under `cache`. Raises GateError if one can't be built, or can't be measured.
 
-    `root` is this repository. Head's suite measures both sides, so the harness comes from head's pyproject.toml as
-    well; a commit given as base contributes its pins and its workloads.
+    `interpreter` is for a side that asks for none, `root` is this repository. Head's suite measures both sides, so the
+    harness comes from head's pyproject.toml as well; a commit given as base contributes its pins and its workloads.
     """
     cache = make_folder(cache.absolute())
     # Two gates that start at the same time build once.
     with locked(cache / "lock", timeout_s=_PATIENCE_S):
-        return _build(base, head, root, Builder(cache, interpreter or sys.executable), use)
+        builder = Builder(cache)
+        default = builder.interpreter("--python", interpreter or sys.executable)
+        interpreters = [
+            builder.interpreter(f"--{name}-python", side.python) if side.python else default
+            for name, side in (("base", base), ("head", head))
+        ]
+        return _build(base, head, root, builder, interpreters, use)
 
 
-def _build(base: SideSpec, head: SideSpec, root: Path, builder: "Builder", use: Use) -> tuple[BuiltSide, BuiltSide]:
+def _build(
+    base: SideSpec, head: SideSpec, root: Path, builder: "Builder", interpreters: Sequence[str], use: Use
+) -> tuple[BuiltSide, BuiltSide]:
     suite = suite_files(root, head.ref)
     trees = suite_files(root, base.ref) if base.ref else suite, suite
     harness = dependency_group(suite, _HARNESS)
     wanted = [
-        _wanted(side, builder.wheels(side), tree, [*harness, *_of_backends(tree, use.backends)])
-        for side, tree in zip((base, head), trees, strict=True)
+        _wanted(side, python, builder.wheels(side, python), tree, [*harness, *_of_backends(tree, use.backends)])
+        for side, python, tree in zip((base, head), interpreters, trees, strict=True)
     ]
     if not use.own_code:
         _refuse_unmeasured(wanted, dependency_group(suite, _MEASURED))
     base_side, head_side = (
         BuiltSide(
-            python := builder.environment(lock),
+            python := builder.environment(lock, interpreter),
             keep_tree(with_workloads(suite, tree), builder.cache / "trees"),
             builder.installed(python),
+            interpreter_name(python),
+            side.variables,
         )
-        for lock, tree in zip(builder.lock(wanted), trees, strict=True)
+        for side, interpreter, lock, tree in zip((base, head), interpreters, builder.lock(wanted), trees, strict=True)
     )
     return base_side, head_side
 
@@ -125,7 +144,9 @@ def _refuse_unmeasured(wanted: Sequence[Wanted], pins: Sequence[str]) -> None:
 
 
 def same_tree(base: SideSpec, head: SideSpec, root: Path) -> bool:
-    """Return whether nothing that is measured differs: no pins, no workloads, no package of a side's own."""
+    """Return whether nothing that is measured differs: no pins, workloads, packages, interpreters or variables."""
+    if base.python != head.python or base.variables != head.variables:
+        return False
     if any(side.requirements or side.paths or side.repositories for side in (base, head)):
         return False
     base_files, head_files = suite_files(root, base.ref), suite_files(root, head.ref)
@@ -138,52 +159,53 @@ def _of_backends(tree: Files, backends: Iterable[str]) -> list[str]:
     return [line for name in backends for line in dependency_group(tree, name, optional=True)]
 
 
-def _wanted(side: SideSpec, wheels: Sequence[Path], tree: Files, harness: Sequence[str]) -> Wanted:
+def _wanted(side: SideSpec, interpreter: str, wheels: Sequence[Path], tree: Files, harness: Sequence[str]) -> Wanted:
     own = [*side.requirements, *(f"{project_name(wheel.name.split('-')[0])} @ {wheel.as_uri()}" for wheel in wheels)]
     names = {project_name(line) for line in own}
     pinned = [line for line in dependency_group(tree, _MEASURED) if project_name(line) not in names]
-    return Wanted(tuple(own), tuple(pinned), tuple(harness))
+    return Wanted(interpreter, tuple(own), tuple(pinned), tuple(harness))
 
 
 class Builder:
     """uv and its cache: everything is built once, and named after what it is made of."""
 
-    def __init__(self, cache: Path, interpreter: str) -> None:
+    def __init__(self, cache: Path) -> None:
         try:
             from uv import find_uv_bin
         except ImportError:
             raise GateError("uv is not installed: run the gate with `tox run -e gate`, or `pip install uv`") from None
-        if interpreter.startswith("-"):  # uv would take it for an option
-            raise GateError(f"--python {visible(interpreter)}: expected a version or the path of an interpreter")
         self._uv = find_uv_bin()
         self.cache = cache
         for name in ("wheels", "locks", "environments", "trees"):
             (cache / name).mkdir(parents=True, exist_ok=True)
-        path = output_of("--python", [self._uv, "python", "find", interpreter], cache)
-        self.interpreter = path.decode().strip()
 
-    def wheels(self, side: SideSpec) -> list[Path]:
+    def interpreter(self, option: str, wanted: str) -> str:
+        """Return the path of the interpreter that `option` asks for. Raises GateError if there is none."""
+        return find_interpreter(self._uv, option, wanted, self.cache)
+
+    def wheels(self, side: SideSpec, interpreter: str) -> list[Path]:
         """Build a wheel of each local project and each commit of another repository."""
-        wheels = [self._wheel(path, digest_of(path)) for path in side.paths]
+        wheels = [self._wheel(path, digest_of(path), interpreter) for path in side.paths]
         for source in side.repositories:
             with tempfile.TemporaryDirectory() as folder:
                 checkout = Path(folder) / "checkout"
                 commit = clone(source.url, source.ref, checkout)
-                wheels.append(self._wheel(checkout, commit[:16]))
+                wheels.append(self._wheel(checkout, commit[:16], interpreter))
         return wheels
 
-    def _wheel(self, project: Path, digest: str) -> Path:
+    def _wheel(self, project: Path, digest: str, interpreter: str) -> Path:
         if project.is_file():
             if project.suffix != ".whl":
                 raise GateError(f"{project}: a file; expected a wheel (.whl) or a project's folder")
             return project
-        target = self.cache / "wheels" / digest
+        # A wheel with compiled code is for one interpreter only.
+        target = self.cache / "wheels" / _digest(f"{digest} {interpreter}")
         if not target.exists():
             with tempfile.TemporaryDirectory() as folder:
                 copy, writing = Path(folder) / "project", target.with_suffix(".writing")
                 copy_project(project, copy)
                 shutil.rmtree(writing, ignore_errors=True)
-                command = [self._uv, "build", "--quiet", "--wheel", "--python", self.interpreter, "--out-dir"]
+                command = [self._uv, "build", "--quiet", "--wheel", "--python", interpreter, "--out-dir"]
                 output_of(f"building {project}", [*command, str(writing), str(copy)], self.cache)
                 writing.rename(target)
         wheel = next(target.glob("*.whl"), None)
@@ -193,35 +215,35 @@ class Builder:
 
     def lock(self, wanted: Sequence[Wanted]) -> list[Path]:
         """Pin every requirement of both sides; what neither side asks for differently gets the same version in both."""
-        key = _digest(json.dumps([[side.lines for side in wanted], self.interpreter]))
+        key = _digest(json.dumps([[side.interpreter, *side.lines] for side in wanted]))
         targets = [self.cache / "locks" / f"{key}-{number}.txt" for number in range(len(wanted))]
         own = {project_name(line) for side in wanted for line in (*side.own, *_differing(wanted))}
         for number, (side, target) in enumerate(zip(wanted, targets, strict=True)):
             if not target.exists():
                 common = targets[0].read_text().splitlines() if number else []
                 kept = [line for line in common if line and project_name(line) not in own]
-                target.with_suffix(".writing").write_text(self._compiled(side.lines, kept))
+                target.with_suffix(".writing").write_text(self._compiled(side, kept))
                 target.with_suffix(".writing").rename(target)
         return targets
 
-    def _compiled(self, lines: Iterable[str], constraints: Iterable[str]) -> str:
+    def _compiled(self, side: Wanted, constraints: Iterable[str]) -> str:
         with tempfile.TemporaryDirectory() as folder:
             wanted, kept = Path(folder) / "wanted.in", Path(folder) / "kept.txt"
-            wanted.write_text("\n".join(lines) + "\n")
+            wanted.write_text("\n".join(side.lines) + "\n")
             kept.write_text("\n".join(constraints) + "\n")
             command = [self._uv, "pip", "compile", "--quiet", "--no-header", "--no-annotate", "--python"]
-            command += [self.interpreter, "--constraint", str(kept), str(wanted)]
+            command += [side.interpreter, "--constraint", str(kept), str(wanted)]
             return output_of("resolving a side's requirements", command, self.cache).decode()
 
-    def environment(self, lock: Path) -> Path:
+    def environment(self, lock: Path, interpreter: str) -> Path:
         """Build the environment that holds exactly what a lock names, and return its interpreter."""
-        target = self.cache / "environments" / _digest(lock.read_text() + self.interpreter)
+        target = self.cache / "environments" / _digest(lock.read_text() + interpreter)
         python = target / "bin" / "python"
         # Written last: an environment without it was interrupted.
         whole = target / "whole"
         if not whole.exists():
             shutil.rmtree(target, ignore_errors=True)
-            venv = [self._uv, "venv", "--quiet", "--python", self.interpreter, str(target)]
+            venv = [self._uv, "venv", "--quiet", "--python", interpreter, str(target)]
             output_of("creating an environment", venv, self.cache)
             install = [self._uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", str(python)]
             output_of("installing a side", [*install, "--no-deps", "--requirement", str(lock)], self.cache)

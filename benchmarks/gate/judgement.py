@@ -9,6 +9,7 @@ from benchmarks.analysis.judgement import Judgement, Row, worst_first
 from benchmarks.analysis.quantity import RESOURCES, Quantity
 from benchmarks.analysis.verdict import Verdict
 from benchmarks.errors import GateError
+from benchmarks.gate.differences import difference_remarks, setting
 from benchmarks.gate.hypotheses import Hypotheses, case_names, judge_record
 from benchmarks.gate.measurements import CaseResource, Measurements
 from benchmarks.gate.record import RESOURCES_OPTION, Failure, Record, SideName
@@ -105,7 +106,11 @@ def _remarks(folder: Path, record: Record) -> list[str]:
         remarks.append(f"The budget of {record.budget_s:.0f} s is too short for a pair: raise --budget.")
     if record.state != "done":
         remarks.append(f"The gate was interrupted: `gate --resume {name}` goes on.")
-    return [*remarks, f"Record: {visible(folder)}; `gate --recompute {name}` judges it again."]
+    return [
+        *difference_remarks(record),
+        *remarks,
+        f"Record: {visible(folder)}; `gate --recompute {name}` judges it again.",
+    ]
 
 
 def _label(record: Record, name: SideName) -> str:
@@ -113,4 +118,5 @@ def _label(record: Record, name: SideName) -> str:
     spec = " ".join(side.spec) or "this checkout"
     joblib = side.packages.get("joblib")
     # A joblib that was built here is named by its spec already.
-    return f"{spec} (joblib {joblib})" if joblib and "joblib==" not in spec and "://" not in joblib else spec
+    version = f" (joblib {joblib})" if joblib and "joblib==" not in spec and "://" not in joblib else ""
+    return spec + version + setting(record, name)

@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -10,6 +10,7 @@ from typing import Literal
 from benchmarks.errors import GateError
 from benchmarks.gate.environments import BuiltSide
 from benchmarks.gate.record import SIDES, Record, RecordedSide, RecordedSides, SideName, read_record
+from benchmarks.gate.specs import SideSpec, parse_side
 from benchmarks.text.printable import visible
 
 ROOT = Path(__file__).parents[2]
@@ -25,7 +26,8 @@ _TARGET_S = 0.04
 class Request:
     """What a user asks a gate for: the specs of both sides, how to judge, how long, and what to measure.
 
-    `seed` is None for a random one. The other fields are those of `Record`.
+    `seed` is None for a random one. `pythons` and `variables` are those of base and head, where they have their own.
+    The other fields are those of `Record`.
     """
 
     purpose: Literal["gate", "calibrate"]
@@ -38,13 +40,21 @@ class Request:
     keyword: str | None = None
     interpreter: str | None = None
     session_options: Sequence[str] = field(default_factory=tuple)
+    pythons: tuple[str | None, str | None] = (None, None)
+    variables: tuple[Mapping[str, str], Mapping[str, str]] = ({}, {})
 
 
 def new_record(request: Request) -> Record:
     """Return an empty record."""
+    base, head = (
+        RecordedSide([*spec], python, {**variables})
+        for spec, python, variables in zip(
+            (request.base, request.head), request.pythons, request.variables, strict=True
+        )
+    )
     return Record(
         purpose=request.purpose,
-        sides=RecordedSides(RecordedSide([*request.base]), RecordedSide([*request.head])),
+        sides=RecordedSides(base, head),
         alpha=request.alpha,
         min_effect=request.min_effect,
         budget_s=request.budget_s,
@@ -73,6 +83,15 @@ def open_record(option: str, name: str, purpose: str) -> tuple[Path, Record]:
     return folder, record
 
 
+def side_specs(record: Record) -> tuple[SideSpec, SideSpec]:
+    """Return base and head as the record describes them. Raises GateError if one can't be built any more."""
+    base, head = (
+        parse_side(f"--{name}", side.spec, side.python, side.variables)
+        for name, side in zip(SIDES, (record.sides.base, record.sides.head), strict=True)
+    )
+    return base, head
+
+
 def note_built(record: Record, sides: tuple[BuiltSide, BuiltSide], folder: Path) -> dict[SideName, BuiltSide]:
     """Write into the record what was built; return the sides by name.
 
@@ -84,4 +103,5 @@ def note_built(record: Record, sides: tuple[BuiltSide, BuiltSide], folder: Path)
         if recorded.built not in (None, side.identity):
             raise GateError(f"--resume {folder}: {name} is no longer what this record measured; begin a new gate")
         recorded.packages, recorded.built = side.packages, side.identity
+        recorded.interpreter_name = side.interpreter_name
     return by_name

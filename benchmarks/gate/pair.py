@@ -67,7 +67,7 @@ def run_pair(sides: Mapping[SideName, BuiltSide], folder: Path, pair: Pair, unti
             more = (f"--plan={pair.plan}", status, *pair.session_options, f"--in-turns={theirs.fileno()}")
             command = session_command(sides[side], runs_of(folder).root, name, *more)
             log = logs_of(folder) / f"{name}.txt"
-            processes[side] = stack.enter_context(running(command, sides[side].tree, log, hash_seed, [theirs.fileno()]))
+            processes[side] = stack.enter_context(running(command, sides[side], log, hash_seed, [theirs.fileno()]))
             # Only the side holds that end now: when the side dies, ours says so.
             theirs.close()
             peers.append(Peer(side, ours))

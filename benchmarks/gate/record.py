@@ -79,9 +79,15 @@ class PairRecord(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RecordedSide(Struct, forbid_unknown_fields=True, omit_defaults=True):
-    """One side: its specs as the user wrote them; once it is built, its packages and its `BuiltSide.identity`."""
+    """One side: its specs as the user wrote them, its interpreter if it has one of its own, and its variables.
+
+    Once it is built: its packages, its `BuiltSide.identity`, and its interpreter's name, such as `CPython 3.13.0`.
+    """
 
     spec: list[str]
+    python: str | None = None
+    variables: dict[str, str] = {}
+    interpreter_name: str | None = None
     packages: dict[str, str] = {}
     built: str | None = None
 

@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -39,26 +39,30 @@ def session_command(side: BuiltSide, history: Path, name: str, *more: str) -> li
     return [*command, f"--benchmark-save={name}", *more]
 
 
-def side_environment(hash_seed: int) -> dict[str, str]:
-    """Return the environment variables of a session: the user's, less what is not meant for it (see docs/gate.md)."""
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if name not in _LEFT_OUT and not name.startswith(_LEFT_OUT_PREFIXES)
-    }
-    return {**kept, "PYTHONHASHSEED": str(hash_seed)}
+def is_left_out(name: str) -> bool:
+    """Return whether a variable is not meant for sessions."""
+    return name in _LEFT_OUT or name.startswith(_LEFT_OUT_PREFIXES)
+
+
+def side_environment(hash_seed: int, variables: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the environment variables of a session: the user's, less what is not meant for it (see docs/gate.md).
+
+    `variables` are the side's own, which replace the user's.
+    """
+    kept = {name: value for name, value in os.environ.items() if not is_left_out(name)}
+    return {**kept, **(variables or {}), "PYTHONHASHSEED": str(hash_seed)}
 
 
 @contextmanager
 def running(
-    command: Sequence[str], folder: Path, log: Path, hash_seed: int, descriptors: Sequence[int] = ()
+    command: Sequence[str], side: BuiltSide, log: Path, hash_seed: int, descriptors: Sequence[int] = ()
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a session in `folder` for the length of the block: at its end it is first asked to end, then killed."""
+    """Run a session of a side for the length of the block: at its end it is first asked to end, then killed."""
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603 - a session of this suite
             command,
-            cwd=folder,
-            env=side_environment(hash_seed),
+            cwd=side.tree,
+            env=side_environment(hash_seed, side.variables),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

@@ -137,7 +137,7 @@ def _run_session(side: BuiltSide, folder: Path, name: str, options: Sequence[str
     status = status_of(folder, name)
     status.unlink(missing_ok=True)
     command = session_command(side, runs.root, name, f"--status-file={status}", "--rounds=1", *options)
-    with running(command, side.tree, log, 0) as process:
+    with running(command, side, log, 0) as process:
         try:
             code = process.wait(max(1.0, until - time.monotonic()))
         except TimeoutExpired:

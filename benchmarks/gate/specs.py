@@ -1,7 +1,7 @@
 """What a user asks a side to be: requirements, local projects, commits."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,15 +29,20 @@ class SideSpec:
     """One side as the user described it.
 
     `requirements` are in canonical form. `ref` is a commit of this repository; None means the checkout as it is.
+    `python` is the interpreter, None for the gate's; `variables` are set in the environment of this side's sessions.
     """
 
     requirements: tuple[str, ...]
     paths: tuple[Path, ...]
     repositories: tuple[GitSource, ...]
     ref: str | None
+    python: str | None
+    variables: Mapping[str, str]
 
 
-def parse_side(option: str, specs: Sequence[str]) -> SideSpec:
+def parse_side(
+    option: str, specs: Sequence[str], python: str | None = None, variables: Mapping[str, str] | None = None
+) -> SideSpec:
     """Parse the values of `option` (`--base` or `--head`). Raises GateError if one of them has no known form."""
     requirements, paths, repositories, refs = [], [], [], []
     for spec in specs:
@@ -56,7 +61,8 @@ def parse_side(option: str, specs: Sequence[str]) -> SideSpec:
                 f"{option} {visible(spec)!r}: neither an existing path nor a requirement; expected {SPEC_FORMS}"
             )
     _refuse_refs(option, refs, [source.ref for source in repositories])
-    return SideSpec(tuple(requirements), tuple(paths), tuple(repositories), refs[0] if refs else None)
+    ref = refs[0] if refs else None
+    return SideSpec(tuple(requirements), tuple(paths), tuple(repositories), ref, python, variables or {})
 
 
 def _requirement(spec: str) -> str | None:

@@ -117,7 +117,16 @@ def test_another_run_under_the_right_name_is_refused(tmp_path, recompute):
 
 
 @pytest.mark.parametrize(
-    "args", [("--alpha", "5%"), ("--base", "joblib==1.5.3"), ("--budget", "2m"), ("--resume", "x"), ("-k", "loky")]
+    "args",
+    [
+        ("--alpha", "5%"),
+        ("--base", "joblib==1.5.3"),
+        ("--budget", "2m"),
+        ("--resume", "x"),
+        ("-k", "loky"),
+        ("--head-python", "3"),
+        ("--both-env", "A=1"),
+    ],
 )
 def test_a_record_knows_what_was_asked(recompute, args):
     """Options that would be ignored are refused."""
