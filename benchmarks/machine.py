@@ -28,10 +28,21 @@ THREAD_POOL_VARIABLES = (
 _JOBLIB_VARIABLES = ("JOBLIB_START_METHOD", "JOBLIB_MULTIPROCESSING", "JOBLIB_TEMP_FOLDER", "LOKY_MAX_CPU_COUNT")
 
 
+# Names the variables that `pin_thread_pools` has set: child processes inherit them, and the user has not chosen them.
+_PINNED = "BENCHMARK_SUITE_PINNED"
+
+
 def pin_thread_pools(environment: MutableMapping[str, str]) -> None:
     """One thread for each numeric library, unless the user chose; joblib would else derive it from n_jobs."""
-    for variable in THREAD_POOL_VARIABLES:
-        environment.setdefault(variable, "1")
+    names = [name for name in THREAD_POOL_VARIABLES if name not in environment]
+    environment.update(dict.fromkeys(names, "1"))
+    environment[_PINNED] = ",".join([*filter(None, environment.get(_PINNED, "").split(",")), *names])
+
+
+def unpinned(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment as the user has it, without what `pin_thread_pools` has set in it."""
+    ours = {_PINNED, *environment.get(_PINNED, "").split(",")}
+    return {name: value for name, value in environment.items() if name not in ours}
 
 
 def facts(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.machine import unpinned
+
 ROOT = Path(__file__).parent.parent
 GRID = "benchmarks/suite/test_summation.py"
 
@@ -48,8 +50,9 @@ def command(store: Path, *args: str, faulty: bool = False) -> list[str]:
 
 
 def environment() -> dict[str, str]:
-    """Return this process's environment without the variables that pytest sets for its own processes."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "BENCHMARK_"))}
+    """Return this process's environment without the variables that pytest and the suite set for their processes."""
+    users = unpinned(os.environ)
+    inherited = {name: value for name, value in users.items() if not name.startswith(("PYTEST_", "BENCHMARK_"))}
     return {**inherited, "COLUMNS": "100"}
 
 

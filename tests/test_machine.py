@@ -7,7 +7,7 @@ import platform
 import psutil
 import pytest
 
-from benchmarks.machine import THREAD_POOL_VARIABLES, facts, free_threaded, pin_thread_pools, versions
+from benchmarks.machine import THREAD_POOL_VARIABLES, facts, free_threaded, pin_thread_pools, unpinned, versions
 
 
 def test_facts_are_plain_values_that_agree_with_psutil():
@@ -25,6 +25,17 @@ def test_thread_pools_are_pinned_unless_the_user_chose():
     assert environment["OMP_NUM_THREADS"] == "3"
     assert environment["MKL_NUM_THREADS"] == "1"
     assert all(name in os.environ for name in THREAD_POOL_VARIABLES)
+
+
+def test_the_environment_of_the_user_has_what_the_user_chose():
+    """A child process that pins again, as a repeated session does, does not take the suite's choice for the user's."""
+    users = {"OMP_NUM_THREADS": "3", "HOME": "/home/me"}
+    environment = dict(users)
+    pin_thread_pools(environment)
+    pin_thread_pools(environment)
+    assert environment["OPENBLAS_NUM_THREADS"] == "1"
+    assert unpinned(environment) == users
+    assert unpinned(users) == users
 
 
 def test_versions_name_what_changes_results():

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -33,7 +33,8 @@ class Call:
     `expected` computes one task's result independently of the task, or is the task itself if there is no other way.
     `extra_info` describes the call in the run file. If `by_formula` is true, the expected results come from `expected`
     alone, because the plain loop has confirmed it before. `tolerance` is relative; None means that results must be
-    equal.
+    equal. `inner_threads` are the libraries in whose threads the task computes, with the number of threads that each
+    has when the user runs it.
     """
 
     task: Callable[[Any], Any]
@@ -42,6 +43,7 @@ class Call:
     extra_info: Mapping[str, int | float | str]
     by_formula: bool = False
     tolerance: float | None = None
+    inner_threads: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def expected_results(self) -> list[Any]:

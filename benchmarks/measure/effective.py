@@ -1,7 +1,7 @@
 """What really ran, whatever was asked for: the backend, the number of jobs, the workers, the batches."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +9,7 @@ from benchmarks.backends.protocol import Effective, Pool
 from benchmarks.grid import LOOP, Case
 from benchmarks.measure.call import Call, compare
 from benchmarks.workloads.carriers import WithWorker
+from benchmarks.workloads.inner_threads import WithThreadCounts
 from benchmarks.workloads.micro import nap
 
 # `wake` gives the pool naps until every worker has answered, so that no worker is still starting in the first round.
@@ -30,10 +31,17 @@ def wake(pool: Pool, workers: int) -> None:
 def observe(pool: Pool, call: Call) -> dict[str, Any]:
     """Wake the pool, make an untimed call, check its results, and return for the run file which workers took part.
 
+    If the tasks compute in threads of their own, `inner_threads` says how many these are in the workers, by library.
     Raises WrongResult.
     """
     wake(pool, pool.effective().n_jobs)
-    answers = pool.call(WithWorker(call.task), call.arguments)
+    inner: dict[str, Any] = {}
+    if call.inner_threads:
+        answers = pool.call(WithWorker(WithThreadCounts(call.task)), call.arguments)
+        inner["inner_threads"] = _most([counts for (_, counts), _, _ in answers], call.inner_threads)
+        answers = [(result, *worker) for (result, _), *worker in answers]
+    else:
+        answers = pool.call(WithWorker(call.task), call.arguments)
     pool.take_batches(len(call.arguments))
     call.check([result for result, _, _ in answers])
     effective = pool.effective()
@@ -43,7 +51,15 @@ def observe(pool: Pool, call: Call) -> dict[str, Any]:
         "effective_n_jobs": effective.n_jobs,
         "worker_processes": len({process for process, _ in workers if process != effective.process}),
         "worker_threads": len(workers),
+        **inner,
         **effective.extra_info,
+    }
+
+
+def _most(counts: Sequence[Mapping[str, int]], libraries: Collection[str]) -> dict[str, int]:
+    """Return the largest number of threads of each library in any worker."""
+    return {
+        name: max(each.get(name, 0) for each in counts) for name in libraries if any(name in each for each in counts)
     }
 
 

@@ -13,6 +13,7 @@ from benchmarks.grid import Case
 from benchmarks.measure.call import Call, naming
 from benchmarks.measure.deadline import guarded, lingering
 from benchmarks.measure.effective import alias, observe
+from benchmarks.measure.loops import LoopsBeside
 from benchmarks.measure.pickling import explained, refuse_unpicklable
 from benchmarks.measure.resources import Meter
 from benchmarks.measure.round_log import Results, RoundLog, full_name
@@ -72,18 +73,17 @@ class Measure:
     def warm_call(self, case: Case, call: Call, beside_loop: bool = False, **parallel_options: Any) -> None:
         """Time one call in an open pool that has been called before.
 
-        `beside_loop` also times the plain loop just before and just after the case, so that a speed-up compares times
-        of the same minute: the machine's speed may change between two cases.
+        `beside_loop` also times the plain loop just before and just after the case, see `LoopsBeside`.
         """
         beside_loop = beside_loop and self._benchmark.enabled and not self._gate
         with self._pool(case, call, parallel_options) as (pool, call):
-            loop_s = [call.loop_s()] if beside_loop else []
+            loops = LoopsBeside(call) if beside_loop else None
             pool.open()
             log = self._observe("warm call", case, call, pool)
             self._time(log, lambda: [pool.call(call.task, call.arguments)])
             pool.close()
-            if loop_s:
-                self._benchmark.extra_info["loop_s"] = [*loop_s, call.loop_s()]
+            if loops is not None:
+                self._benchmark.extra_info.update(loops.finish())
 
     def warm_calls(self, case: Case, call: Call, calls: int, **parallel_options: Any) -> None:
         """Time `calls` successive calls in an open pool as one round."""

@@ -9,6 +9,7 @@ from benchmarks.analysis.speedup import Configuration, slower_than_loop
 from benchmarks.grid import backend_of
 from benchmarks.history.resources import PEAK_PSS_BYTES, needs
 from benchmarks.history.run import Run
+from benchmarks.report.inner_threads import inner_threads
 from benchmarks.report.measured import Machine, MeasuredCase, backend_rank, contenders, is_count, is_word, machine_of
 from benchmarks.text.formatting import counted, duration, factor, size
 from benchmarks.text.printable import visible
@@ -53,7 +54,7 @@ def answer(cases: Sequence[MeasuredCase], machine: Machine) -> list[str]:
         first, said = None, [_OWN_WORKERS]
     else:
         said = _headline(first)
-    sentences = [*said, *_varied(cases), *_references(cases, first)]
+    sentences = [*said, *inner_threads(cases), *_varied(cases), *_references(cases, first)]
     return [*sentences, *_slower(configurations), *_memory(cases), *_remarks(cases)]
 
 
@@ -99,8 +100,8 @@ def _unfair(contender: Contender) -> str:
         why = "threads that hold the GIL are never faster than the plain loop: the machine changed its speed meanwhile"
         return f"No answer: {reached}, but {why}. Measure again on a quiet machine."
     why = (
-        "the plain loop was not the same work: numeric libraries have one thread in it unless you set OMP_NUM_THREADS, "
-        "the task starts workers of its own, or the machine changed its speed meanwhile"
+        "the plain loop was not the same work: the task starts workers of its own, a library that threadpoolctl does "
+        "not know has one thread here, or the machine changed its speed meanwhile"
     )
     limit = f"with {counted(configuration.workers, 'worker')}"
     if contender.bound < configuration.workers:

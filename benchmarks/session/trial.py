@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ import pytest
 from msgspec import Struct
 
 from benchmarks.errors import BadOption
+from benchmarks.machine import unpinned
 from benchmarks.measure.call import shown
 from benchmarks.session.options import Settings
 from benchmarks.session.state import suite_session
@@ -30,6 +32,9 @@ _ROOT = Path(__file__).parents[2]
 
 # The calls of a case beside its rounds: an untimed one, and the plain loop before and after.
 _MORE_CALLS = 3
+
+# If tasks compute in threads of their own, the loop is timed as the user runs it as well, before and after.
+_CALLS_AS_THE_USER = 2
 
 # A suggested limit allows a case so many times what its calls should take.
 _MARGIN = 1.5
@@ -49,7 +54,9 @@ class TrialRequest(Struct):
 class TrialResult(Struct):
     """What the trial found. `error` says why the task can't be measured, `loop_s` is the time of one plain loop.
 
-    `workers` counts the threads and processes that the task started, `warnings` what it warned of.
+    `workers` counts the threads and processes that the task started, `warnings` what it warned of. `inner_threads` are
+    the libraries that computed in threads of their own, with the number of threads that they have where nothing but
+    the user sets it; `unseen_threads` says that a library did so which threadpoolctl does not know.
     """
 
     error: str | None = None
@@ -57,6 +64,8 @@ class TrialResult(Struct):
     workers: int = 0
     warnings: int = 0
     first_warning: str = ""
+    inner_threads: dict[str, int] = {}
+    unseen_threads: bool = False
 
 
 def try_workload(config: Any, cases: list[Any]) -> None:
@@ -73,14 +82,14 @@ def try_workload(config: Any, cases: list[Any]) -> None:
     tell(f"trying {workload.name} in a plain loop first: {counted(workload.tasks, 'task')}")
     try:
         result = _run_trial(workload, config.getoption("task_args"), settings)
-        _refuse_long_loop(result.loop_s, workload, settings)
+        _refuse_long_loop(result, workload, settings)
     except BadOption as error:
         # Otherwise pytest-benchmark would warn that there is nothing to save.
         config._benchmarksession.disabled = True
         raise pytest.UsageError(f"--workload {workload.name!r}: {error}") from None
     for remark in _remarks(result, workload):
         tell(remark)
-    session.workload = replace(workload, confirmed=True, own_workers=result.workers)
+    session.workload = replace(workload, confirmed=True, own_workers=result.workers, inner_threads=result.inner_threads)
     if result.warnings and not config.option.pythonwarnings:
         for case in cases:
             case.add_marker(pytest.mark.filterwarnings("ignore"))
@@ -89,6 +98,7 @@ def try_workload(config: Any, cases: list[Any]) -> None:
 def _run_trial(workload: Workload, task_args: str, settings: Settings) -> TrialResult:
     """Run the trial's process to its end. Raises BadOption if the task can't be measured."""
     timeout_s = 2 * settings.case_timeout_s
+    path = os.pathsep.join(filter(None, [str(_ROOT), os.getenv("PYTHONPATH")]))
     with tempfile.TemporaryDirectory(prefix="trial-") as folder:
         position, result = Path(folder, "position"), Path(folder, "result.json")
         position.write_bytes(bytes(8))
@@ -98,7 +108,8 @@ def _run_trial(workload: Workload, task_args: str, settings: Settings) -> TrialR
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, [str(_ROOT), os.getenv("PYTHONPATH")]))},
+            # As the user runs it: without the suite's limits on the threads of numeric libraries.
+            env=unpinned(os.environ) | {"PYTHONPATH": path},
             start_new_session=True,
         )
         try:
@@ -134,18 +145,18 @@ def _ended(workload: Workload, begun: int, code: int) -> str:
 def _cut_off(workload: Workload, begun: int, timeout_s: float, settings: Settings) -> str:
     done = max(0, begun - 1)
     if done >= workload.tasks:
-        said = f"the plain loop did not end twice within {timeout_s:g} s"
+        said = f"the plain loops of the trial did not end within {timeout_s:g} s"
     else:
         said = f"{done} of {counted(workload.tasks, 'task')} ended within {timeout_s:g} s in the plain loop"
     return f"{said}; {_ways(timeout_s / (done + 0.5), workload.tasks, settings)}"
 
 
-def _refuse_long_loop(loop_s: float, workload: Workload, settings: Settings) -> None:
+def _refuse_long_loop(result: TrialResult, workload: Workload, settings: Settings) -> None:
     """Raise BadOption if the plain loop's own case would be cut off."""
-    calls = _calls(settings)
-    if loop_s * calls > settings.case_timeout_s:
-        said = f"the plain loop takes {duration(loop_s)}, and its case runs it {calls} times"
-        raise BadOption(f"{said}; {_ways(loop_s / workload.tasks, workload.tasks, settings)}")
+    calls = _calls(settings) + (_CALLS_AS_THE_USER if result.inner_threads else 0)
+    if result.loop_s * calls > settings.case_timeout_s:
+        said = f"the plain loop takes {duration(result.loop_s)}, and its case runs it {calls} times"
+        raise BadOption(f"{said}; {_ways(result.loop_s / workload.tasks, workload.tasks, settings)}")
 
 
 def _calls(settings: Settings) -> int:
@@ -167,6 +178,21 @@ def _remarks(result: TrialResult, workload: Workload) -> list[str]:
             f"{workload.name} starts threads or processes itself ({result.workers} in two plain loops): no speed-up of"
             " it is a fair comparison, because joblib's workers limit them and the loop does not"
         )
+    if result.inner_threads:
+        said.append(_with_inner_threads(result.inner_threads, workload))
+    if result.unseen_threads:
+        said.append(
+            f"{workload.name} computes in threads that threadpoolctl can't see: a library that has one thread here"
+            " unless you set its variable, such as NUMBA_NUM_THREADS or NUMEXPR_NUM_THREADS"
+        )
     if result.warnings:
         said.append(f"{workload.name} warns {counted(result.warnings, 'time')}; the first: {result.first_warning}")
     return said
+
+
+def _with_inner_threads(threads: Mapping[str, int], workload: Workload) -> str:
+    listed = " and ".join(f"{count} threads of {name}" for name, count in threads.items())
+    return (
+        f"{workload.name} computes in {listed}: a worker of joblib gets one here unless you set the library's variable,"
+        " and the plain loop is timed with one and as you run it"
+    )

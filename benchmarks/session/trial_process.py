@@ -21,6 +21,10 @@ from benchmarks.measure.sameness import Incomparable
 from benchmarks.session.trial import TrialRequest, TrialResult
 from benchmarks.session.workload import own_workload
 from benchmarks.text.printable import visible
+from benchmarks.workloads.inner_threads import limited, thread_counts
+
+# Tasks compute in threads of a library's if these use more than this share of their CPU time.
+_USED = 0.05
 
 # What Python reports when a process is started: https://docs.python.org/3/library/audit_events.html.
 _STARTS = {"subprocess.Popen", "os.fork", "os.posix_spawn"}
@@ -83,36 +87,71 @@ def _observed() -> Iterator[_Side]:
     watching = False
 
 
+@dataclass(frozen=True)
+class _Loop:
+    """A plain loop: its time, its results, and the share of its CPU time that other threads than the caller's used."""
+
+    seconds: float
+    results: list[Any]
+    elsewhere: float
+
+
 def try_call(call: Call) -> TrialResult:
     """Run a call's plain loop twice and return what is to be known before it is measured."""
     with _observed() as side:
-        error, loop_s = _fault(call)
-    return TrialResult(error, loop_s, side.workers, side.warnings, side.first_warning)
+        error, loop = _fault(call)
+        found = TrialResult(error, loop.seconds, side.workers, side.warnings, side.first_warning)
+        if error is None and not side.workers and loop.elsewhere > _USED:
+            _note_inner_threads(found, call, loop)
+    return found
 
 
-def _fault(call: Call) -> tuple[str | None, float]:
-    """Return why the call can't be measured, None if it can; and the seconds of the faster loop."""
+def _fault(call: Call) -> tuple[str | None, _Loop]:
+    """Return why the call can't be measured, None if it can; and the faster loop."""
+    first = _Loop(0.0, [], 0.0)
     try:
-        first_s, results = _timed(call)
-        if (awaitable := next(filter(inspect.isawaitable, results), None)) is not None:
-            return _not_awaited(call, awaitable), first_s
+        first = _timed(call)
+        if (awaitable := next(filter(inspect.isawaitable, first.results), None)) is not None:
+            return _not_awaited(call, awaitable), first
         # A task may prepare its argument once; a second change shows that no two calls do the same work.
         before = _digests(call.arguments)
-        second_s, again = _timed(call)
+        second = _timed(call)
         if (index := _changed(before, _digests(call.arguments))) is not None:
-            return _message_of_change(call, index), first_s
-        compare(again, results, call.tolerance)
+            return _message_of_change(call, index), first
+        compare(second.results, first.results, call.tolerance)
     except WrongResult as error:
-        return f"{call.confirmation}: {error}", 0.0
+        return f"{call.confirmation}: {error}", first
     except (TaskFailed, Incomparable) as error:
-        return str(error), 0.0
-    return None, min(first_s, second_s)
+        return str(error), first
+    return None, min(first, second, key=lambda loop: loop.seconds)
 
 
-def _timed(call: Call) -> tuple[float, list[Any]]:
-    began = time.perf_counter()
+def _timed(call: Call) -> _Loop:
+    began, cpu_s, own_s = time.perf_counter(), time.process_time(), time.thread_time()
     results = call.loop_results()
-    return time.perf_counter() - began, results
+    cpu_s, own_s = time.process_time() - cpu_s, time.thread_time() - own_s
+    return _Loop(time.perf_counter() - began, results, 1 - own_s / cpu_s if cpu_s > 0 else 0.0)
+
+
+def _note_inner_threads(found: TrialResult, call: Call, loop: _Loop) -> None:
+    """Note the libraries in whose threads the tasks compute, and whether the results are the same with one thread."""
+    found.inner_threads = {name: count for name, count in thread_counts().items() if count > 1}
+    found.unseen_threads = not found.inner_threads
+    if found.unseen_threads:
+        return
+    try:
+        with limited(dict.fromkeys(found.inner_threads, 1)):
+            alone = _timed(call)
+        compare(alone.results, loop.results, call.tolerance)
+    except WrongResult as error:
+        found.error = (
+            f"the results depend on the number of threads in {', '.join(found.inner_threads)}; allow for rounding with"
+            f" --tolerance 1e-9: {error}"
+        )
+    except TaskFailed as error:
+        found.error = str(error)
+    else:
+        found.loop_s = max(found.loop_s, alone.seconds)
 
 
 def _not_awaited(call: Call, awaitable: Any) -> str:

@@ -2,8 +2,8 @@
 
 import hashlib
 import pickle
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -26,7 +26,8 @@ class Workload:
 
     `tolerance` is relative; None means that results must be equal. The expected results are those of the plain loop,
     which must return the same twice: if `confirmed` is true, a trial has seen to that. `own_workers` are the threads
-    and processes that the task started in the trial.
+    and processes that the task started in the trial, `inner_threads` the libraries in whose threads it computed, with
+    the number of threads that they have when the user runs it.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Workload:
     tolerance: float | None
     confirmed: bool = False
     own_workers: int = 0
+    inner_threads: Mapping[str, int] = field(default_factory=dict)
 
     def call(self, scale: float = 1.0) -> Call:
         """Return a call of `scale` times as many tasks.
@@ -60,7 +62,15 @@ def _call(workload: Workload, tasks: int) -> Call:
         extra_info["tolerance"] = workload.tolerance
     if workload.own_workers:
         extra_info["own_workers"] = workload.own_workers
-    return Call(workload.task, chosen, workload.task, extra_info, workload.confirmed, workload.tolerance)
+    return Call(
+        workload.task,
+        chosen,
+        workload.task,
+        extra_info,
+        workload.confirmed,
+        workload.tolerance,
+        workload.inner_threads,
+    )
 
 
 def _digest(arguments: Sequence[Any]) -> str | None:

@@ -10,6 +10,7 @@ import warnings
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy
+from threadpoolctl import threadpool_info
 
 SIZES = list(range(0, 400, 10))
 
@@ -223,3 +224,20 @@ def nesting(size):
     """Starts threads of its own."""
     with ThreadPoolExecutor(2) as pool:
         return sum(pool.map(abs, range(size)))
+
+
+SEEDS = [1, 2, 3, 4]
+
+
+def multiplying(seed):
+    """Computes in the threads of numpy's BLAS."""
+    matrix = numpy.random.default_rng(seed).random((300, 300))
+    for _ in range(20):
+        product = matrix @ matrix
+    return float(product.trace().round(6))
+
+
+def counting_threads(seed):
+    """Its result depends on how many threads BLAS has."""
+    multiplying(seed)
+    return max(library["num_threads"] for library in threadpool_info())

@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from tests.inner_threads import CORES, needs_threads_of_blas
 from tests.run_session import ROOT, command, environment, session
 
 OWN = ("--workload-path", str(ROOT / "tests" / "own"))
@@ -181,6 +182,28 @@ def test_a_task_that_starts_workers_has_no_speed_up(tmp_path):
     assert done.exit_code == 0, done.output
     assert "No answer: the tasks start threads or processes themselves." in done.output
     assert all(case["extra_info"]["own_workers"] > 0 for case in done.times.values())
+
+
+@needs_threads_of_blas
+def test_threads_inside_the_tasks_are_said_and_the_loop_is_timed_as_the_user_runs_it(tmp_path):
+    """A worker has one thread of the library, the user's loop all of them: both are observed, not assumed."""
+    done = own(tmp_path, "multiplying", "pricing:SEEDS", "--backends", "threading,loky", "--batch-sizes=1")
+    assert done.exit_code == 0, done.output
+    assert f"pricing:multiplying computes in {CORES} threads of openblas: a worker of joblib" in done.output
+    assert "The tasks compute in threads of a numeric library. The plain loop took " in " ".join(done.output.split())
+    for case in done.times.values():
+        facts = case["extra_info"]
+        assert (facts["inner_threads"], facts["loop_threads"]) == ({"openblas": 1}, {"openblas": 1})
+        assert facts["own_loop_threads"] == {"openblas": CORES}
+        assert len(facts["own_loop_s"]) == len(facts["loop_s"]) == 2
+
+
+@needs_threads_of_blas
+def test_results_that_depend_on_the_number_of_threads_are_refused(tmp_path):
+    """Otherwise the first case with another number of threads would have a wrong result."""
+    done = own(tmp_path, "counting_threads", "pricing:SEEDS")
+    assert done.exit_code == 4
+    assert "the results depend on the number of threads in openblas; allow for rounding with --tol" in done.output
 
 
 def test_measuring_under_a_tracer_is_refused(tmp_path):

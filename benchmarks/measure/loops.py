@@ -1,0 +1,43 @@
+"""The plain loop beside a case: pinned, as its workers are, and as the user runs it, with threads inside the tasks."""
+
+from typing import Any
+
+from benchmarks.measure.call import Call
+from benchmarks.workloads.inner_threads import limited, thread_counts
+
+
+class LoopsBeside:
+    """The times of the plain loop just before and just after a case, so that a speed-up compares the same minute."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+        self._pinned_s = [call.loop_s()]
+        self._pinned_counts = _counts_of(call)
+        self._own_s: list[float] = []
+        self._own_counts: dict[str, int] = {}
+        self._time_own()
+
+    def finish(self) -> dict[str, Any]:
+        """Time the loops after the case, and return all of them for the run file."""
+        # In the other order: a machine that changes its speed steadily changes both alike.
+        self._time_own()
+        self._pinned_s.append(self._call.loop_s())
+        if not self._call.inner_threads:
+            return {"loop_s": self._pinned_s}
+        own = {"own_loop_s": self._own_s, "own_loop_threads": self._own_counts} if self._own_s else {}
+        return {"loop_s": self._pinned_s, "loop_threads": self._pinned_counts, **own}
+
+    def _time_own(self) -> None:
+        """Time the loop with the thread counts of the user, if these are others than the pinned ones."""
+        if self._call.inner_threads == self._pinned_counts:
+            return
+        with limited(self._call.inner_threads):
+            self._own_counts = _counts_of(self._call)
+            self._own_s.append(self._call.loop_s())
+
+
+def _counts_of(call: Call) -> dict[str, int]:
+    """Return the threads that the call's libraries have now in this process."""
+    if not call.inner_threads:
+        return {}
+    return {name: count for name, count in thread_counts().items() if name in call.inner_threads}

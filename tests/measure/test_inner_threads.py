@@ -1,0 +1,78 @@
+"""Threads inside tasks, with numpy's BLAS and real workers: how many there are, and the plain loops beside a case."""
+
+import pytest
+
+from benchmarks.backends.opening import open_pool
+from benchmarks.grid import Case
+from benchmarks.measure.call import Call, WrongResult
+from benchmarks.measure.effective import observe
+from benchmarks.measure.loops import LoopsBeside
+from benchmarks.workloads.inner_threads import limited, thread_counts
+from tests.inner_threads import SEEDS, multiply, needs_threads_of_blas
+
+pytestmark = needs_threads_of_blas
+
+
+def multiplications(**threads):
+    """Return a call whose tasks compute in so many threads of each library when the user runs it."""
+    return Call(multiply, SEEDS, multiply, {"tasks": len(SEEDS)}, by_formula=True, inner_threads=threads)
+
+
+def test_limits_hold_in_their_block():
+    """They are seen where they hold, and put back afterwards."""
+    before = thread_counts()
+    with limited({"openblas": 1}):
+        assert thread_counts()["openblas"] == 1
+        with limited({"openblas": 2}):
+            assert thread_counts()["openblas"] == 2
+    assert thread_counts() == before
+
+
+@pytest.mark.parametrize("backend", ["sequential", "threading", "loky", "multiprocessing", "futures-processes"])
+def test_the_threads_of_every_backend_s_workers_are_observed(backend):
+    """In the worker, after it has run a task; the results are checked as ever."""
+    pool = open_pool(Case(backend, 2, 1), {})
+    with limited({"openblas": 1}):
+        pool.open()
+        try:
+            assert observe(pool, multiplications(openblas=2))["inner_threads"] == {"openblas": 1}
+        finally:
+            pool.close()
+            pool.discard()
+
+
+def test_nothing_is_observed_of_tasks_that_compute_in_no_such_threads():
+    """joblib imports numpy: that a worker has loaded BLAS says nothing of the task."""
+    pool = open_pool(Case("sequential", 1, 1), {})
+    pool.open()
+    assert "inner_threads" not in observe(pool, multiplications())
+    pool.close()
+
+
+def test_the_loop_is_timed_pinned_and_as_the_user_runs_it():
+    """Twice each, with the threads that there really were."""
+    with limited({"openblas": 1}):
+        loops = LoopsBeside(multiplications(openblas=2)).finish()
+        assert thread_counts()["openblas"] == 1
+    assert {name: len(loops[name]) for name in ("loop_s", "own_loop_s")} == {"loop_s": 2, "own_loop_s": 2}
+    assert (loops["loop_threads"], loops["own_loop_threads"]) == ({"openblas": 1}, {"openblas": 2})
+
+
+def test_one_kind_of_loop_is_enough_where_the_user_s_threads_are_those_of_the_session():
+    """The user has set the library's variable."""
+    with limited({"openblas": 2}):
+        loops = LoopsBeside(multiplications(openblas=2)).finish()
+    assert "own_loop_s" not in loops
+    assert loops["loop_threads"] == {"openblas": 2}
+
+
+def test_a_call_without_such_threads_has_the_plain_loop_alone():
+    """As before there were any."""
+    assert set(LoopsBeside(multiplications()).finish()) == {"loop_s"}
+
+
+def test_the_loops_are_checked():
+    """A wrong result never becomes a number."""
+    call = Call(multiply, SEEDS, lambda seed: seed, {}, by_formula=True)
+    with pytest.raises(WrongResult):
+        LoopsBeside(call)

@@ -1,0 +1,55 @@
+"""Which plain loop the cases of tasks with threads of their own are compared with, and what is said of it."""
+
+import pytest
+
+from benchmarks.report.inner_threads import inner_threads
+from benchmarks.report.measured import measured_cases
+from benchmarks.report.summary import summary
+from tests.report.test_summary import entry
+
+
+def with_loops(bench, own_s, pinned_s=(0.2, 0.2)):
+    """Return an entry whose loop was timed with one thread and, as the user runs it, with two."""
+    threads = {"inner_threads": {"openblas": 1}, "loop_threads": {"openblas": 1}, "own_loop_threads": {"openblas": 2}}
+    return {**bench, "extra_info": bench["extra_info"] | {"own_loop_s": own_s, "loop_s": list(pinned_s), **threads}}
+
+
+TWO = entry("loky", 2, 10, 0.1, workers=2, processes=2)
+
+
+@pytest.mark.parametrize(("own_s", "speed_up"), [([0.12, 0.12], 1.2), ([0.3, 0.3], 2.0)])
+def test_speed_ups_are_against_the_faster_of_both_loops(own_s, speed_up):
+    """A pinned loop makes no pool look better, and threads that get into each other's way do not either."""
+    (case,) = measured_cases([with_loops(TWO, own_s)])
+    assert case.configuration.speed_up == pytest.approx(speed_up)
+
+
+def test_one_loop_is_chosen_for_all_cases():
+    """The faster one of each case would be the luckier one."""
+    cases = measured_cases([with_loops(TWO, [0.1, 0.1]), with_loops(entry("threading", 2, 10, 0.1, workers=2), [0.3])])
+    assert [case.configuration.loop_s for case in cases] == pytest.approx([0.1, 0.3])
+
+
+def test_both_loops_and_the_workers_threads_are_said():
+    """With the faster one named."""
+    (said,) = inner_threads(measured_cases([with_loops(TWO, [0.12, 0.12])]))
+    assert said == (
+        "The tasks compute in threads of a numeric library. The plain loop took 120 ms with 2 threads of openblas, as"
+        " you run it, and 200 ms with 1 thread of openblas; speed-ups are against the former, the faster one. Each"
+        " worker had 1 thread."
+    )
+    assert inner_threads(measured_cases([TWO])) == []
+
+
+def test_a_pinned_loop_makes_no_headline():
+    """Two workers with one thread each are no gain over two threads in the loop."""
+    text = summary([with_loops(entry("loky", 2, 10, 0.12, workers=2, processes=2), [0.1, 0.1])], {}, coloured=False)
+    assert text.startswith("Nothing beats the plain loop with these tasks: the best of joblib's, loky-n2-b10, reaches")
+
+
+@pytest.mark.parametrize("odd", [{"openblas": -1}, {"\x1b[31m": 1}, [1], "two"])
+def test_odd_thread_counts_make_no_case(odd):
+    """Files come from anywhere."""
+    bench = with_loops(TWO, [0.1])
+    bench["extra_info"]["own_loop_threads"] = odd
+    assert measured_cases([bench]) == []
