@@ -37,7 +37,8 @@ class Row:
 class Judgement:
     """Rows, worst first. `base` and `head` are labels of the sides; `alpha` and `min_effect` are fractions.
 
-    `notes` are sentences about the whole: forced fields, the meaning of the intervals, the next step.
+    `answer` are sentences to read before the rows, `notes` those to read after them: forced fields, the meaning of the
+    intervals. Either may end in a shell command on a line of its own.
     """
 
     base: str
@@ -46,6 +47,7 @@ class Judgement:
     alpha: float
     min_effect: float
     notes: tuple[str, ...]
+    answer: tuple[str, ...] = ()
 
     @property
     def counts(self) -> dict[Verdict, int]:

@@ -47,8 +47,8 @@ def _moved(sides: Sides) -> list[str]:
     return [
         f"{counted(len(common), 'missing case')} of base and new cases of head have the same names under another "
         f"folder or separator: {_folder(before)} against {_folder(after)}. Measure both sides from the same folder "
-        "(pytest's --rootdir) on the same system; or rename the cases in a copy of head's file, and compare that: "
-        f"sed {commands} HEAD.json > RENAMED.json"
+        "(pytest's --rootdir) on the same system; or rename the cases in a copy of head's file, and compare that:\n"
+        f"sed {commands} {shlex.quote(sides.head.runs[-1].origin)} > renamed.json"
     ]
 
 
@@ -72,7 +72,6 @@ def _folder(folder: str) -> str:
 
 def _substitution(before: str, after: str) -> str:
     """Return the quoted sed expression that puts the cases of folder `after` into folder `before`."""
-    # Without a space, so that wrapped lines leave the command whole where the folder's name does.
     old, new = (f'"{json.dumps(folder, ensure_ascii=False)[1:-1]}' for folder in (after, before))
     pattern, replacement = re.sub(r"([\\.*\[\]^$#])", r"\\\1", old), re.sub(r"([\\&#])", r"\\\1", new)
     # Only where a file follows: a folder may be the beginning of another one.

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 
 from benchmarks.analysis.judgement import Judgement, worst_first
+from benchmarks.compare.answer import answer
 from benchmarks.compare.baselines import eligible
 from benchmarks.compare.file_remarks import file_remarks
 from benchmarks.compare.remarks import remarks_on
@@ -39,6 +40,7 @@ def compare_runs(index: Index, marks: Marks, base: list[Found], head: list[Found
         alpha=terms.alpha,
         min_effect=terms.min_effect,
         notes=(*map(str, barred), *baseline_remarks, *forced, *file_remarks(sides), *remarks_on(sides, case_rows)),
+        answer=tuple(answer(sides, case_rows)),
     )
 
 

@@ -6,29 +6,22 @@ from benchmarks.analysis.judgement import Row, detectable_effects
 from benchmarks.analysis.quantity import Quantity
 from benchmarks.analysis.unpaired import Shortage, TooFewStored, TooFewUnits
 from benchmarks.analysis.verdict import FAILING, Verdict
+from benchmarks.compare.next_step import gate_step
 from benchmarks.compare.sides import Sides
+
+_MORE_RUNS = "More runs of both sides, measured in turns, show smaller slowdowns."
 
 
 def remarks_on(sides: Sides, rows: Sequence[Row]) -> list[str]:
     """Return the sentences below the table."""
-    remarks = [*_few_sittings(sides, rows), *_detectable(rows), *_changed_versions(sides)]
-    if any(row.verdict in FAILING | {Verdict.INCONCLUSIVE} and row.comparison for row in rows):
+    tested = [row for row in rows if row.comparison and not row.comparison.shortage]
+    remarks = [*_few_sittings(sides, rows), *(_detectable(rows) if tested else []), *_changed_versions(sides)]
+    if any(row.verdict in FAILING | {Verdict.INCONCLUSIVE} for row in tested):
         remarks.append(
             "Saved runs were measured apart: REGRESSION means slower than this machine's sittings usually differ, by "
-            f"the code or by the machine. To decide a merge, measure in turns: {gate_command(sides)}"
+            f"the code or by the machine. {gate_step(sides) or _MORE_RUNS}"
         )
     return remarks
-
-
-def gate_command(sides: Sides) -> str:
-    """Return the command that measures what changed between the newest runs of both sides in turns."""
-    before, after = sides.base.runs[-1], sides.head.runs[-1]
-    packages = [name for name in ("joblib", "numpy", "loky") if before.versions.get(name) != after.versions.get(name)]
-    if packages and before.versions.get(packages[0]) and after.versions.get(packages[0]):
-        name = packages[0]
-        return f"tox run -e gate -- --base {name}=={before.versions[name]} --head {name}=={after.versions[name]}"
-    commits = [run.commit[:12] if run.commit else "REF" for run in (before, after)]
-    return f"tox run -e gate -- --base git:{commits[0]} --head git:{commits[1]}"
 
 
 def shortage_note(shortage: Shortage | None) -> str:
@@ -36,11 +29,11 @@ def shortage_note(shortage: Shortage | None) -> str:
     match shortage:
         case TooFewStored(stored, needed):
             return (
-                f"one or two sittings per side can show a slowdown only against {needed} or more comparable stored "
-                f"sittings, and there are {stored}: name 3 or more sittings per side (12..18), or use a gate"
+                f"with one or two sittings per side, a verdict takes {needed} or more comparable stored sittings; "
+                f"there {'is' if stored == 1 else 'are'} {stored or 'none'}"
             )
         case TooFewUnits(needed):
-            return f"measured in fewer than {needed} sittings of a side"
+            return f"measured in fewer than {needed} sittings of a side, which is too few for a verdict"
     return ""
 
 

@@ -8,6 +8,7 @@ from benchmarks.analysis.hypotheses import RESOURCES_SHARE
 from benchmarks.analysis.judgement import Row
 from benchmarks.analysis.quantity import RESOURCES, Quantity
 from benchmarks.analysis.saved_runs import compare_saved, judge_saved
+from benchmarks.analysis.unpaired import FEWEST_UNITS, TooFewUnits
 from benchmarks.analysis.verdict import Thresholds, Verdict
 from benchmarks.compare.remarks import shortage_note
 from benchmarks.compare.sides import Side, Sides
@@ -44,7 +45,12 @@ def resource_rows(sides: Sides, cases: Mapping[str, CaseTimes], terms: Terms) ->
     thresholds = Thresholds.of_case(alpha, terms.min_effect, None)
     resources = [(key, quantity) for key in cases for quantity in RESOURCES]
     base, head = sides.samples(resources, _resource)
-    comparisons = compare_saved(base, head, [], alpha)
+    # The history keeps times only, so that one or two sittings have nothing to be compared with.
+    few = TooFewUnits(FEWEST_UNITS)
+    comparisons = {
+        key: replace(comparison, shortage=comparison.shortage and few)
+        for key, comparison in compare_saved(base, head, [], alpha).items()
+    }
     rows = []
     for key, quantity in resources:
         row = _row(cases[key], quantity, terms)

@@ -56,6 +56,13 @@ class Sides:
         known = sorted((when, is_head) for when, is_head in runs if when is not None)
         return len(known) == len(runs) and took_turns([is_head for _, is_head in known])
 
+    @property
+    def loop_ratio(self) -> float | None:
+        """The time of the plain loop in head over that in base, by the cases of both sides; None without such loops."""
+        base, head = (_loop_logs(side) for side in (self.base, self.head))
+        changes = [head[key] - base[key] for key in base if key in head]
+        return math.exp(math.fsum(changes) / len(changes)) if changes else None
+
     def units(self, side: Side) -> list[list[int]]:
         """Return the indices of a side's runs, grouped by unit: one run if the sides took turns, else a sitting."""
         return [[index] for index in range(len(side.runs))] if self.interleaved else side.sittings
@@ -91,6 +98,16 @@ class Sides:
             return case.center_s if with_rounds[key] else case.mean_s
 
         return self.samples(keys, time_s)
+
+
+def _loop_logs(side: Side) -> dict[str, float]:
+    """Return the mean logarithm of the loops beside each case, over the side's runs that have them."""
+    logs: dict[str, list[float]] = {}
+    for run in side.runs:
+        for key, case in run.cases.items():
+            if case.loop_log is not None:
+                logs.setdefault(key, []).append(case.loop_log)
+    return {key: math.fsum(values) / len(values) for key, values in logs.items()}
 
 
 def _logs(units: Iterable[Iterable[Run]], key: K, value: Callable[[Run, K], float | None]) -> tuple[float, ...]:

@@ -66,6 +66,14 @@ class CaseTimes:
             self.facts.get(name) for name in ("phase", "workload", "tasks", "arguments", "longest", "calls", "cluster")
         )
 
+    @cached_property
+    def loop_log(self) -> float | None:
+        """The mean logarithm of the seconds of the plain loops beside the case, None if there are none."""
+        loops_s = self.facts.get("loop_s")
+        if not isinstance(loops_s, list) or not loops_s or not all(map(_is_time, loops_s)):
+            return None
+        return math.fsum(map(math.log, loops_s)) / len(loops_s)
+
     @property
     def center_s(self) -> float:
         """The geometric mean of the rounds, or the stored arithmetic mean if the file has no rounds."""
@@ -220,6 +228,10 @@ def _unusable(entry: Any, where: str, own: bool, reason: str) -> UnusableCase:
         param=_param(parts),
         reason=reason,
     )
+
+
+def _is_time(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and _SHORTEST_S < value < _LONGEST_S
 
 
 def _shortened(name: str) -> str:

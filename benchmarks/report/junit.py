@@ -30,7 +30,9 @@ def render(judgement: Judgement) -> str:
     )
     for row in judgement.rows:
         _case(suite, row)
-    ElementTree.SubElement(suite, "system-out").text = "\n".join([first_line(judgement), *judgement.notes])
+    ElementTree.SubElement(suite, "system-out").text = "\n".join(
+        [first_line(judgement), *judgement.answer, *judgement.notes]
+    )
     suites = ElementTree.Element("testsuites")
     suites.append(suite)
     ElementTree.indent(suites)

@@ -23,11 +23,12 @@ def render(judgement: Judgement) -> str:
     counts = tally(judgement)
     sides = f"Base: {_text(judgement.base)}. Head: {_text(judgement.head)}."
     parts = [f"### {_text(first_line(judgement))}", sides, counts or "No case in common."]
+    parts += map(_note, judgement.answer)
     parts += ["\n".join(_table(loud))] if loud else []
     if quiet:
         folded = ["<details>", f"<summary>{len(quiet)} unchanged or inconclusive</summary>", "", *_table(quiet)]
         parts.append("\n".join([*folded, "", "</details>"]))
-    parts += [_text(note) for note in judgement.notes]
+    parts += map(_note, judgement.notes)
     return "\n\n".join(parts) + "\n"
 
 
@@ -50,6 +51,12 @@ def _cell(column: Column, row: Row) -> str:
         note = f"<br>{_text(note)}" if (note := note_beside(row)) else ""
         return f"{column.text(row)}{note}"
     return column.text(row) if column.numeric else _text(column.text(row))
+
+
+def _note(note: str) -> str:
+    """Return a note as a paragraph; a command on a line of its own becomes a block that can be copied."""
+    text, _, command = note.partition("\n")
+    return f"{_text(text)}\n\n<pre>{html.escape(command)}</pre>" if command else _text(text)
 
 
 def _text(text: str) -> str:

@@ -1,6 +1,5 @@
 """A judgement on a terminal, 100 characters wide: the verdict, the counts, and one row per case, worst first."""
 
-import textwrap
 from collections.abc import Sequence
 
 from rich.table import Table
@@ -10,11 +9,15 @@ from benchmarks.analysis.judgement import Judgement, Row
 from benchmarks.analysis.verdict import FAILING, Verdict
 from benchmarks.report.case_labels import labelled
 from benchmarks.report.columns import VERDICT, Column, Output, columns
+from benchmarks.report.paragraphs import paragraph
 from benchmarks.report.tables import WIDTH, draw
 from benchmarks.report.wording import EXPLAINED, first_line, tally
 from benchmarks.text.formatting import counted
 
 _MOST_NOTES = 20
+
+# A longer name leaves no room for the reason beside it; the table has it in full.
+_LONGEST_NAME = 50
 
 # Colours that survive a light background as well as a dark one.
 _COLOURS = {
@@ -32,17 +35,25 @@ def render(judgement: Judgement, coloured: bool) -> str:
     """Return the judgement as text that ends in a newline."""
     counts = tally(judgement)
     lines = [first_line(judgement), f"base {judgement.base}", f"head {judgement.head}", counts or "no case in common"]
-    lines = [line for long in lines for line in textwrap.wrap(long, WIDTH)]
+    lines = [line for long in (*lines, *judgement.answer) for line in paragraph(long)]
     rows = labelled(judgement.rows)
     if rows:
         lines += ["", _table(rows, coloured), ""]
-    noted = [f"{row.name}: {row.note}" for row in rows if row.note and row.verdict in EXPLAINED]
-    lines += [textwrap.shorten(line, WIDTH, placeholder=" ...") for line in noted[:_MOST_NOTES]]
+    noted = [(row.name, row.note) for row in rows if row.note and row.verdict in EXPLAINED]
+    lines += [_explanation(name, note) for name, note in noted[:_MOST_NOTES]]
     if len(noted) > _MOST_NOTES:
         lines.append(f"{counted(len(noted) - _MOST_NOTES, 'more note')}: see --json")
     for note in judgement.notes:
-        lines += textwrap.wrap(note, WIDTH)
+        lines += paragraph(note)
     return "\n".join(lines) + "\n"
+
+
+def _explanation(name: str, note: str) -> str:
+    """Return what explains a row in one line; a long name is cut rather than the reason."""
+    if len(name) > _LONGEST_NAME:
+        name = f"{name[: _LONGEST_NAME - 3]}..."
+    line = f"{name}: {note}"
+    return line if len(line) <= WIDTH else f"{line[: WIDTH - 4]} ..."
 
 
 def _table(rows: Sequence[Row], coloured: bool) -> str:

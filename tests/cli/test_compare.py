@@ -13,15 +13,47 @@ from benchmarks.history.store import Store
 from tests.documents import NAMES, entry, noisy_run, stored, write
 
 
+def joined(out):
+    """Return what was printed without its line breaks."""
+    return " ".join(out.split())
+
+
 def test_two_runs_say_nothing_without_a_past(tmp_path, call):
-    """Two runs alone are inconclusive; the output says what would help and gives the gate's command."""
+    """Two runs alone are inconclusive; the output says so, and gives the gate's command on a line of its own."""
     stored(tmp_path / "h", noisy_run(1), noisy_run(2, versions={"joblib": "1.7.0"}, slow={"loky-n2-b10": 3.0}))
     code, out, _ = call("compare", "1", "2")
     assert code == 3
     assert out.startswith("INCONCLUSIVE: 3 of 3 cases could not be judged to 5 %\nbase 0001 run1\nhead 0002 run2\n")
-    assert "against 99 or more comparable stored sittings" in " ".join(out.split())
-    assert "--base joblib==1.6.0 --head joblib==1.7.0" in " ".join(out.split())
+    assert "This is no verdict: runs that were measured apart can't tell the code from the machine." in joined(out)
+    assert "  tox run -e gate -- --base joblib==1.6.0 --head joblib==1.7.0" in out.splitlines()
+    assert "a verdict takes 99 or more comparable stored sittings; there are none" in joined(out)
     assert [call("compare", "1", "2", "--inconclusive", what)[0] for what in ("pass", "fail")] == [0, 1]
+
+
+def test_the_machine_and_the_cases_that_stand_out_come_first(tmp_path, call):
+    """Above the table stands how fast the plain loop ran, and which cases changed unlike the others."""
+    names = [f"loky-n{jobs}-b{size}" for jobs in (1, 2, 4) for size in (1, 10, 100)]
+    base, head = noisy_run(1, names=names), noisy_run(2, dict.fromkeys(names, 2.0) | {names[0]: 4.8}, names=names)
+    for run, loop_s in ((base, 0.01), (head, 0.02)):
+        for one in run["benchmarks"]:
+            one["extra_info"]["loop_s"] = [loop_s, loop_s]
+    stored(tmp_path / "h", base, head)
+    _, out, _ = call("compare", "1", "2")
+    told, _, _ = out.partition("\ncase ")
+    assert "The machine changed: it ran the plain loop at 0.50x of its speed in base." in joined(told)
+    assert re.search(r"1 of 9 cases changed 2\.[345] times as much as the others: loky-n1-b1\.", joined(told))
+
+
+def test_resources_and_times_do_not_contradict_each_other(tmp_path, call):
+    """With resources, too, one number of stored sittings is asked for."""
+    resources = {"memory": "pss", "peak_pss_bytes": 10**8, "cpu_s": 0.05}
+    runs = [noisy_run(number) for number in (1, 2)]
+    for one in (one for run in runs for one in run["benchmarks"]):
+        one["extra_info"]["resources"] = resources
+    stored(tmp_path / "h", *runs)
+    _, out, _ = call("compare", "1", "2")
+    assert joined(out).count("comparable stored sittings") == 1
+    assert "Measured in fewer than 3 sittings of a side, which is too few for a verdict." in joined(out)
 
 
 def test_sessions_of_both_sides_see_a_slow_case(tmp_path, call):

@@ -1,7 +1,6 @@
 """Remarks on the files of a comparison."""
 
 import json
-import shlex
 import subprocess
 
 import pytest
@@ -10,6 +9,7 @@ from benchmarks.compare.file_remarks import file_remarks
 from benchmarks.compare.sides import Side, Sides
 from benchmarks.files import rounds
 from benchmarks.history.run import parse_run, read_run
+from benchmarks.report.paragraphs import paragraph
 from tests.documents import document, entry, write
 
 
@@ -52,10 +52,10 @@ def test_the_same_names_under_another_folder_are_noticed_and_the_command_renames
     base, head = (stranger(*(folder + test for test in tests)) for folder in (before, after))
     (remark,) = file_remarks(sides(base, head))
     assert "3 missing cases of base and new cases of head have the same names under another folder" in remark
-    command = shlex.split(remark.partition("compare that: ")[2].partition(" HEAD.json")[0])
-    path = write(tmp_path / "head.json", json.dumps(head, indent=4))
-    renamed = subprocess.run([*command, str(path)], capture_output=True, check=True).stdout
-    assert json.loads(renamed) == base
+    write(tmp_path / "head.json", json.dumps(head, indent=4))
+    command = "\n".join(line for line in paragraph(remark) if line.startswith("  "))
+    subprocess.run(["sh", "-c", command], cwd=tmp_path, check=True)
+    assert json.loads((tmp_path / "renamed.json").read_text()) == base
 
 
 def test_names_that_are_not_the_same_are_no_move():

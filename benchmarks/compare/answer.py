@@ -1,0 +1,96 @@
+"""What a comparison tells its reader beside the verdicts: how the machine changed, and which cases stand out."""
+
+import math
+from collections.abc import Mapping, Sequence
+
+from benchmarks.analysis.judgement import Row
+from benchmarks.analysis.quantity import Quantity
+from benchmarks.analysis.standouts import Change, Standouts, log_error, standouts
+from benchmarks.compare.next_step import next_step
+from benchmarks.compare.sides import Side, Sides
+from benchmarks.report.case_labels import case_labels
+
+_MOST_NAMED = 4
+
+# A machine that changed by less was as fast, for a reader.
+_ABOUT_THE_SAME = 1.1
+
+
+def answer(sides: Sides, rows: Sequence[Row]) -> list[str]:
+    """Return the sentences above the table; none if no case was compared.
+
+    The last one, of a comparison in which no test was possible, ends in a command on a line of its own.
+    """
+    compared = [row for row in rows if row.comparison and row.quantity is Quantity.TIME]
+    if not compared:
+        return []
+    untested = any(row.comparison and row.comparison.shortage for row in compared)
+    if not untested:
+        return _machine(sides)
+    return [
+        " ".join(_machine(sides) or ["No plain loop was timed beside these cases: the machine may have changed, too."]),
+        *_cases(sides, rows, compared),
+        f"This is no verdict: runs that were measured apart can't tell the code from the machine. {next_step(sides)}",
+    ]
+
+
+def _machine(sides: Sides) -> list[str]:
+    """Say how fast head's runs ran the plain loop, compared with base's; nothing if a side has no loops."""
+    ratio = sides.loop_ratio
+    if ratio is None:
+        return []
+    if max(ratio, 1 / ratio) < _ABOUT_THE_SAME:
+        return [f"The machine ran the plain loop as fast as in base ({1 / ratio:.2f}x)."]
+    return [f"The machine changed: it ran the plain loop at {1 / ratio:.2f}x of its speed in base."]
+
+
+def _cases(sides: Sides, rows: Sequence[Row], compared: Sequence[Row]) -> list[str]:
+    """Say what the cases have in common and which of them stand out."""
+    base, head = _errors(sides.base), _errors(sides.head)
+    found = standouts(
+        {
+            row.fullname: Change(
+                math.log(row.comparison.ratio), math.hypot(base.get(row.fullname, 0), head.get(row.fullname, 0))
+            )
+            for row in compared
+            if row.comparison
+        }
+    )
+    if found is None:
+        return []
+    labels = dict(zip([row.fullname for row in rows], case_labels([row.fullname for row in rows]), strict=True))
+    typical = (
+        f"The typical case took {found.typical:.2f} times as long as in base (least {found.least:.2f}, most "
+        f"{found.most:.2f})."
+    )
+    return [" ".join([typical, *_standing_out(found, len(compared), labels)])]
+
+
+def _standing_out(found: Standouts[str], count: int, labels: Mapping[str, str]) -> list[str]:
+    sentences = [
+        f"{len(cases)} of {count} cases changed {_span(cases)} times as much as the others: {_named(cases, labels)}."
+        for cases in (found.slower, found.faster)
+        if cases
+    ]
+    return sentences or ["No case stands out from the others."]
+
+
+def _span(cases: Sequence[tuple[str, float]]) -> str:
+    factors = sorted(f"{factor:.2g}" for _, factor in cases)
+    return factors[0] if factors[0] == factors[-1] else f"{factors[0]} to {factors[-1]}"
+
+
+def _named(cases: Sequence[tuple[str, float]], labels: Mapping[str, str]) -> str:
+    names = [labels[case] for case, _ in cases[:_MOST_NAMED]]
+    more = [f"{len(cases) - _MOST_NAMED} more"] if len(cases) > _MOST_NAMED else []
+    *first, last = [*names, *more]
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def _errors(side: Side) -> dict[str, float]:
+    """Return the standard error of each case's mean logarithm, as its rounds show it."""
+    rounds: dict[str, list[Sequence[float]]] = {}
+    for run in side.runs:
+        for case in run.cases.values():
+            rounds.setdefault(case.fullname, []).append(case.rounds_s)
+    return {fullname: log_error(samples) for fullname, samples in rounds.items()}

@@ -1,0 +1,153 @@
+"""The one command that brings a reader from an undecided comparison closer to a verdict."""
+
+import json
+import re
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from benchmarks.compare.sides import Sides
+from benchmarks.grid import PROFILES
+from benchmarks.history.run import Run
+from benchmarks.options import DEFAULT_PROFILE
+from benchmarks.text.printable import visible
+
+# What a gate can install by version; the others come with joblib or do not affect it.
+_PACKAGES = ("joblib", "numpy")
+
+# A version that a package index may have (PEP 440), unlike 1.7.dev0 or 1.6.0+local.
+_RELEASE = re.compile(r"\d+(\.\d+)*((a|b|rc)\d+)?(\.post\d+)?", re.ASCII)
+
+_COMMIT_LENGTH = 12
+
+# A command with more files than that is longer than anybody reads.
+_MOST_FILES = 5
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """A sentence that ends in a colon, and the shell command that it announces."""
+
+    sentence: str
+    command: str
+
+    def __str__(self) -> str:
+        return f"{self.sentence}\n{self.command}"
+
+
+def next_step(sides: Sides) -> NextStep:
+    """Return a gate where both sides say what to gate and differ in it, and otherwise the command to measure again."""
+    base, head = sides.base.runs[-1], sides.head.runs[-1]
+    if gate := gate_step(sides):
+        return gate
+    if not _is_own(head):
+        return NextStep(
+            "For a verdict, measure base and head in turns, three times each or more, and compare the files, separated "
+            "by commas, of one side with those of the other. Each time:",
+            _stock_command(head),
+        )
+    if _same_code(base, head):
+        return NextStep(
+            f"Both sides are commit {_commit(head)} with the same packages: as far as the files say, only the machine "
+            "has changed. To see how much it varies from run to run, measure it again:",
+            _session_command(head, repeat=5),
+        )
+    return NextStep(
+        "For a verdict, measure base, head, base and head again and compare all runs of one side with all of the "
+        "other. Each time:",
+        _session_command(head, repeat=2),
+    )
+
+
+def gate_step(sides: Sides) -> NextStep | None:
+    """Return the gate of both sides; None if they do not say what they measured, or measured the same."""
+    arguments = _gate_arguments(sides.base.runs[-1], sides.head.runs[-1])
+    if not arguments:
+        return None
+    command = " ".join(["tox run -e gate --", *arguments])
+    return NextStep("A gate measures both sides in turns and gives a verdict:", command)
+
+
+def _gate_arguments(base: Run, head: Run) -> list[str]:
+    """Return the sides of a gate as options, empty if there is nothing to gate."""
+    if not (_is_own(base) and _is_own(head)):
+        return []
+    changed = [name for name in _PACKAGES if base.versions.get(name) != head.versions.get(name)]
+    if not all(_RELEASE.fullmatch(run.versions.get(name, "")) for name in changed for run in (base, head)):
+        return []
+    commits_differ = None not in (base.commit, head.commit) and base.commit != head.commit
+    if not changed and not (commits_differ and _are_clean(base, head)):
+        return []
+    # What else a dirty working tree had in it is not known; the packages are.
+    with_commits = commits_differ and _are_clean(base, head)
+    arguments = []
+    for option, run in (("--base", base), ("--head", head)):
+        arguments += [option, shlex.quote(f"git:{_commit(run)}")] if with_commits else []
+        arguments += [part for name in changed for part in (option, f"{name}=={run.versions[name]}")]
+    return arguments
+
+
+def _same_code(base: Run, head: Run) -> bool:
+    """Return whether both runs are known to have measured the same commit with the same packages."""
+    known = base.commit is not None and base.commit == head.commit and _are_clean(base, head)
+    return known and base.versions == head.versions
+
+
+def _are_clean(*runs: Run) -> bool:
+    return not any(run.dirty for run in runs)
+
+
+def _is_own(run: Run) -> bool:
+    """Return whether this suite wrote the run's file."""
+    return run.suite_version is not None
+
+
+def _commit(run: Run) -> str:
+    return (run.commit or "")[:_COMMIT_LENGTH]
+
+
+def _session_command(run: Run, repeat: int) -> str:
+    """Return the command that measures the cases of a run of this suite again."""
+    notebook = run.profile == "notebook"
+    environment = "bench-notebook" if notebook else "distributed" if _has_clusters(run) else "bench"
+    options = [] if notebook or run.profile in (None, DEFAULT_PROFILE) else [f"--profile={run.profile}"]
+    arguments = [*options, *_sizes(run), *_selected(run), f"--repeat={repeat}"]
+    return " ".join(["tox run -e", environment, "--", *map(shlex.quote, arguments)])
+
+
+def _has_clusters(run: Run) -> bool:
+    return any(case.facts.get("engine") for case in run.cases.values())
+
+
+def _sizes(run: Run) -> list[str]:
+    """Return the options for sizes that are not the profile's."""
+    profile = PROFILES.get(run.profile or "")
+    summations = [case for case in run.cases.values() if case.facts.get("loop_s") and not case.facts.get("workload")]
+    if profile is None or not summations:
+        return []
+    case = summations[0]
+    sizes = {"tasks": case.facts.get("tasks"), "longest": case.facts.get("longest"), "rounds": case.rounds}
+    return [
+        f"--{name}={value}"
+        for name, value in sizes.items()
+        if isinstance(value, int) and value != getattr(profile, name)
+    ]
+
+
+def _selected(run: Run) -> list[str]:
+    """Return the options and paths that selected the run's cases."""
+    selection = json.loads(run.selection)
+    arguments = []
+    for flag, value in selection.items():
+        values = value if isinstance(value, list) else [value]
+        # pytest takes -k and -m only in two parts or glued to the value, and --long=value as one.
+        glue = "" if not flag.startswith("--") else "="
+        arguments += [visible(text) if flag == "paths" else f"{flag}{glue}{visible(text)}" for text in values]
+    return arguments
+
+
+def _stock_command(run: Run) -> str:
+    """Return the command that measures the cases of a run again with pytest-benchmark alone."""
+    files = list(dict.fromkeys(case.fullname.partition("::")[0] for case in run.cases.values()))
+    named: Sequence[str] = files if len(files) <= _MOST_FILES else ()
+    return " ".join(["pytest --benchmark-only --benchmark-json=again.json", *map(shlex.quote, named)])
