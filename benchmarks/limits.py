@@ -9,7 +9,6 @@ max_pss = "500MB"
 A new kind of limit is a field of Limit and an entry of KINDS.
 """
 
-import tomllib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -18,7 +17,7 @@ from typing import Any
 
 from benchmarks.analysis.quantity import Quantity
 from benchmarks.errors import Unreadable
-from benchmarks.files.reading import read_bytes
+from benchmarks.files.reading import read_toml
 from benchmarks.history.resources import CPU_S, PEAK_PSS_BYTES
 from benchmarks.text.parsing import parse_percent, parse_size, parse_time
 from benchmarks.text.printable import visible
@@ -92,10 +91,7 @@ def over_ceiling(limit: Limit, quantity: Quantity, least: float | None) -> str |
 def read_limits(path: Path) -> tuple[Limit, ...]:
     """Return the entries of a limits file. Raises Unreadable, with the entry and the values found and expected."""
     origin = visible(path)
-    try:
-        document = tomllib.loads(read_bytes(path, _MOST_BYTES).decode())
-    except (ValueError, RecursionError) as error:
-        raise Unreadable(f"{origin}: not TOML: {error}") from None
+    document = read_toml(path, _MOST_BYTES)
     entries = document.pop("limit", None)
     if document or not isinstance(entries, list) or not entries:
         extra = f" and not '{visible(next(iter(document)))}'" if document else ""

@@ -5,13 +5,13 @@ into one line that names the file, the place in the document, what was found the
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 import msgspec
 
 from benchmarks.errors import Unreadable
-from benchmarks.text.printable import unprintable, visible
+from benchmarks.text.printable import visible
 
 T = TypeVar("T")
 
@@ -19,45 +19,25 @@ _STEP = re.compile(r"\.([^.\[]+)|\[(\d+)\]")
 _LONGEST_VALUE = 60
 
 
-def decode(document: object, kind: type[T], origin: str) -> T:
-    """Return the document as a value of `kind`. Raises Unreadable, naming `origin` and the first wrong value.
-
-    No conversions are made between kinds of values, and every text has to be printable: it may reach a terminal.
-    """
-    refuse_unprintable(document, origin)
-    return convert(document, kind, origin)
-
-
 def decode_versioned(document: Mapping[str, Any], kind: type[T], version: int, origin: str) -> T:
     """Return the document as a value of `kind` if its `format` is `version`. Raises Unreadable."""
     content = dict(document)
     if (found := content.pop("format", None)) != version or isinstance(found, bool):
         raise Unreadable(f"{origin}: format {shown(found)}; expected {version}: use the version that wrote it")
-    return decode(content, kind, origin)
+    return convert(content, kind, origin)
 
 
 def convert(document: object, kind: type[T], origin: str) -> T:
-    """Return the document as a value of `kind`, whatever its texts hold. Raises Unreadable."""
+    """Return the document as a value of `kind`. Raises Unreadable, naming `origin` and the first wrong value.
+
+    No conversions are made between kinds of values.
+    """
     try:
         return msgspec.convert(document, kind, strict=True)
     except msgspec.ValidationError as error:
         raise Unreadable(f"{origin}: {_refusal(document, str(error))}") from None
     except UnicodeEncodeError as error:
         raise Unreadable(f"{origin}: {shown(error.object)} has half of a surrogate pair; expected text") from None
-
-
-def refuse_unprintable(value: object, origin: str, place: str = "") -> None:
-    """Raise Unreadable if a text anywhere in a document, keys included, holds what a terminal would obey."""
-    if isinstance(value, str):
-        if unprintable(value):
-            raise Unreadable(f"{origin}: {place or 'it'} is {shown(value)}; expected printable text")
-    elif isinstance(value, Mapping):
-        for key, item in value.items():
-            refuse_unprintable(key, origin, f"a key in {place or 'it'}")
-            refuse_unprintable(item, origin, f"{place}.{key}" if place else str(key))
-    elif isinstance(value, Sequence):
-        for index, item in enumerate(value):
-            refuse_unprintable(item, origin, f"{place}[{index}]")
 
 
 def shown(value: object) -> str:

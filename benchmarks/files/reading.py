@@ -1,4 +1,4 @@
-"""Reads JSON from strangers: in bounded time and memory, and with every refusal in one line.
+"""Reads JSON and TOML from strangers: in bounded time and memory, printable, and with every refusal in one line.
 
 A run file may come from a fork's pull request or from a restored cache. Nothing in it is executed; what can't be a run
 file is refused before it is parsed, because the parser's memory grows with what a file says, not with what it weighs.
@@ -9,17 +9,22 @@ import contextlib
 import errno
 import json
 import os
+import re
 import stat
+import tomllib
 from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from benchmarks.errors import NoAccess, Unreadable
-from benchmarks.text.printable import visible
+from benchmarks.text.printable import UNPRINTABLE, escaped, visible
 
 # A run of 1,000 cases with 500 rounds each is about 13 MB. Text takes up to 4 bytes a character once it is decoded.
 MOST_BYTES = 16 * 2**20
+
+# Without these signs a document has no text that `text.printable.escaped` would change, and most have none.
+_MAYBE_UNPRINTABLE = re.compile(rf"\\[bfnrtu]|(?=[^\n\r\t]){UNPRINTABLE.pattern}")
 
 # Python needs 50-100 bytes for each of these, whatever little they weigh in the file: with these bounds a file can't
 # take more than 300 MB. A run of 1,000 cases has about 10,000, 60,000 and 600,000 of them.
@@ -86,15 +91,18 @@ def parse_document(
     """Return the JSON object in `content`, which came from `origin`. Raises Unreadable.
 
     Stricter than JSON's own readers: no key twice, and finite numbers only unless `finite` is False. A byte-order mark
-    is skipped. An object whose only key is in `replacements` becomes the value there.
+    is skipped, and unprintable text is escaped. An object whose only key is in `replacements` becomes the value there.
     """
     _refuse_many(content, origin)
     try:
+        text = content.removeprefix(codecs.BOM_UTF8).decode("utf-8")
         document = json.loads(
-            content.removeprefix(codecs.BOM_UTF8).decode("utf-8"),
+            text,
             parse_constant=_refuse_constant if finite else float,
             object_pairs_hook=partial(_object, replacements=replacements or {}),
         )
+        if _MAYBE_UNPRINTABLE.search(text):
+            document = escaped(document)
         if finite:
             # Finds a number that is too large for a float (1e999), at a third of what looking at each number costs.
             json.dumps(document, allow_nan=False)
@@ -109,6 +117,15 @@ def parse_document(
         raise Unreadable(f"{origin}: {_refusal(error)}") from None
     if not isinstance(document, dict):
         raise Unreadable(f"{origin}: a JSON {type(document).__name__}; expected an object")
+    return document
+
+
+def read_toml(path: Path, most: int) -> dict[str, Any]:
+    """Return the tables of a TOML file of up to `most` bytes, unprintable text escaped. Raises Unreadable."""
+    try:
+        document: dict[str, Any] = escaped(tomllib.loads(read_bytes(path, most).decode()))
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(f"{visible(path)}: not TOML: {visible(error)}") from None
     return document
 
 

@@ -8,6 +8,10 @@ from pathlib import Path
 
 import msgspec
 
+from benchmarks.errors import Unreadable
+from benchmarks.files.reading import parse_document
+from benchmarks.text.printable import visible
+
 
 class Progress(msgspec.Struct, tag_field="event", tag="progress", frozen=True):
     """`done` of `total` cases have ended; `left_s` estimates the seconds left, None if nothing is known yet."""
@@ -32,8 +36,6 @@ class UsageError(msgspec.Struct, tag_field="event", tag="usage_error", frozen=Tr
 
 Event = Progress | Failure | UsageError
 
-_DECODER = msgspec.json.Decoder(Event)
-
 
 def append_event(path: Path, event: Event) -> None:
     """Append an event and close the file, so that a reader sees it at once. Raises OSError."""
@@ -53,7 +55,7 @@ def read_status(path: Path) -> list[Event]:
     events: list[Event] = []
     for line in lines:
         try:
-            events.append(_DECODER.decode(line))
-        except (msgspec.DecodeError, UnicodeDecodeError):
+            events.append(msgspec.convert(parse_document(line, visible(path)), Event))
+        except (msgspec.DecodeError, Unreadable):
             continue
     return events

@@ -23,9 +23,9 @@ from packaging.version import InvalidVersion, Version
 
 from benchmarks.analysis.quantity import Quantity
 from benchmarks.errors import GateError, Unreadable
-from benchmarks.files.decoding import decode
+from benchmarks.files.decoding import convert
 from benchmarks.files.durable import write
-from benchmarks.files.reading import read_bytes
+from benchmarks.files.reading import read_bytes, read_toml
 from benchmarks.text.parsing import parse_percent
 from benchmarks.text.printable import visible
 
@@ -73,11 +73,7 @@ class Acceptance:
 def read_acceptances(path: Path) -> tuple[Acceptance, ...]:
     """Return the entries of a file, in its order. Raises Unreadable with the first value that is wrong."""
     origin = visible(path)
-    try:
-        document = tomllib.loads(read_bytes(path, _MOST_BYTES).decode())
-    except (ValueError, RecursionError) as error:
-        raise Unreadable(f"{origin}: not TOML: {error}") from None
-    entries = decode(document, _Document, origin).accept
+    entries = convert(read_toml(path, _MOST_BYTES), _Document, origin).accept
     return tuple(_acceptance(entry, f"{origin}: [[accept]] {number}") for number, entry in enumerate(entries, 1))
 
 

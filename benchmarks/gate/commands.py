@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.errors import GateError
+from benchmarks.text.printable import visible
 
 # A builder's last lines name the error; the thousands before them are progress.
 _MOST_LINES = 40
@@ -42,8 +43,8 @@ def output_of(what: str, command: Sequence[str], folder: Path, variables: Mappin
 
 
 def last_lines(output: bytes) -> str:
-    """Return the last lines of a program's output."""
-    return "\n".join(output.decode(errors="replace").strip().splitlines()[-_MOST_LINES:])
+    """Return the last lines of a program's output, printable."""
+    return "\n".join(map(visible, output.decode(errors="replace").strip().splitlines()[-_MOST_LINES:]))
 
 
 def build_environment() -> dict[str, str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from packaging.requirements import InvalidRequirement, Requirement
 
 from benchmarks.errors import GateError
-from benchmarks.text.printable import visible
+from benchmarks.text.printable import unprintable, visible
 
 # The forms of a side, for --help and for messages.
 SPEC_FORMS = "a requirement (joblib==1.5.3), a path to a checkout or wheel (./joblib), git:REF or git+URL@REF"
@@ -48,13 +48,15 @@ def parse_side(
     for spec in specs:
         if not spec.strip():
             raise GateError(f"{option} {visible(spec)!r}: empty; expected {SPEC_FORMS}")
+        if unprintable(spec):
+            raise GateError(f"{option} {visible(spec)}: unprintable characters; expected {SPEC_FORMS}")
         if spec.startswith("git:") and len(spec) > len("git:"):
             refs.append(spec.removeprefix("git:"))
         elif match := _GIT_URL.fullmatch(spec):
             repositories.append(GitSource(match[1], match[2]))
         elif requirement := _requirement(spec):
             requirements.append(requirement)
-        elif "\0" not in spec and Path(spec).exists():
+        elif Path(spec).exists():
             paths.append(Path(spec).resolve())
         else:
             raise GateError(

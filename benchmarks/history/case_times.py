@@ -10,9 +10,9 @@ from typing import Annotated, Any
 import msgspec
 
 from benchmarks.errors import Unreadable
-from benchmarks.files.decoding import convert, shown
+from benchmarks.files.decoding import convert
 from benchmarks.files.rounds import RoundsSummary, summarize_rounds
-from benchmarks.text.printable import unprintable, visible
+from benchmarks.text.printable import visible
 
 # Bencher takes names of 1 to 1024 characters; so do we.
 LONGEST_NAME = 1024
@@ -164,9 +164,6 @@ def _parse_case(entry: Any, where: str, own: bool) -> CaseTimes | UnusableCase:
 def _case(entry: Any, where: str, own: bool) -> CaseTimes:
     """Return a case. Raises Unreadable with the first value of the entry that makes it unusable."""
     case = convert(entry, _OwnEntry if own else _Entry, where)
-    for name, value in (("fullname", case.fullname), ("name", case.name)):
-        if unprintable(value):
-            raise Unreadable(f"{where}: {name} is {shown(value)}; expected printable text")
     many_rounds, rounds_s = _rounds(entry["stats"], where)
     count = many_rounds.rounds if many_rounds else len(rounds_s)
     if count and count != case.stats.rounds:

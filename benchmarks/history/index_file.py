@@ -7,6 +7,7 @@ from pathlib import Path
 from benchmarks.errors import SuiteError
 from benchmarks.files.durable import make_folder, share
 from benchmarks.history.store import OWN, Store
+from benchmarks.text.printable import visible
 
 # Raised whenever the tables below, or what stands in them, changes: an older index is thrown away.
 _LAYOUT = 5
@@ -38,6 +39,8 @@ def open_index(store: Store) -> sqlite3.Connection:
             database = sqlite3.connect(path, timeout=10)
             (layout,) = database.execute("PRAGMA user_version").fetchone()
             if layout == _LAYOUT and _has_tables(database):
+                # Written from documents that were read, but by anybody who may write here.
+                database.text_factory = lambda text: visible(text.decode(errors="replace"))
                 return database
             database.close()
             if layout == 0 and path.stat().st_size == 0:

@@ -29,12 +29,11 @@ def read_marks(store: Store) -> Marks:
     if not path.exists() and not path.is_symlink():
         return Marks()
     try:
-        marks = convert(read_document(path), Marks, visible(path))
+        return convert(read_document(path), Marks, visible(path))
     except NoAccess:
         raise
     except Unreadable as error:
         raise Unreadable(f"{error}; put it aside with `check` and set the baselines again") from None
-    return replace(marks, rejected={file: visible(why) for file, why in marks.rejected.items()})
 
 
 def pin(store: Store, name: str, file: StoredFile) -> None:

@@ -127,7 +127,7 @@ def usable(run: Run, document: Mapping[str, Any]) -> dict[str, Any]:
 def parse_run(document: Mapping[str, Any], origin: str) -> Run:
     """Return the run in a parsed run file. Raises Unreadable, naming `origin` and what was expected.
 
-    Texts that a terminal would obey are escaped. A case whose numbers make no sense does not make the run unreadable.
+    A case whose numbers make no sense does not make the run unreadable.
     """
     run_file = convert(document, _Document, origin)
     ours = run_file.joblib_suite or _Suite(FORMAT)
@@ -144,31 +144,31 @@ def parse_run(document: Mapping[str, Any], origin: str) -> Run:
         origin=origin,
         identity=identity(document),
         when=_when(run_file.datetime, origin),
-        commit=_printable(commit.id),
+        commit=_shortened(commit.id),
         dirty=commit.dirty or False,
-        profile=_printable(ours.profile),
+        profile=_shortened(ours.profile),
         suite_version=ours.suite_version,
         state=ours.state or "complete",
         selection=json.dumps(ours.selection or {}, sort_keys=True),
-        session=_printable(ours.session),
+        session=_shortened(ours.session),
         asked=counts.asked or len(cases) + len(unusable),
         versions=_reasons(ours.versions),
         cases=cases,
         failed=_reasons(counts.failed),
         not_run=_reasons(counts.not_run),
-        params={visible(nodeid): params for nodeid, params in (counts.params or {}).items()},
+        params=counts.params or {},
         unusable=unusable,
         conditions=conditions(document),
     )
 
 
-def _printable(text: str | None) -> str | None:
-    return None if text is None else visible(text)[:LONGEST_NAME]
+def _shortened(text: str | None) -> str | None:
+    return None if text is None else text[:LONGEST_NAME]
 
 
 def _reasons(texts: Mapping[str, str | None] | None) -> dict[str, str]:
     values = (texts or {}).items()
-    return {visible(name): visible(text)[:_LONGEST_REASON] for name, text in values if text is not None}
+    return {name: text[:_LONGEST_REASON] for name, text in values if text is not None}
 
 
 def _when(text: str | None, origin: str) -> datetime | None:

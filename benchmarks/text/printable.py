@@ -1,6 +1,7 @@
 """Make text from outside safe to print: control characters are escaped, never obeyed by a terminal."""
 
 import re
+from typing import Any
 
 # Escape sequences, carriage returns and the like; also the marks that turn the direction of text round.
 UNPRINTABLE = re.compile(
@@ -16,3 +17,21 @@ def unprintable(text: str) -> bool:
 def visible(text: object) -> str:
     """`text` in one line, with whatever a terminal would obey spelled out."""
     return UNPRINTABLE.sub(lambda found: found.group().encode("unicode_escape", "surrogatepass").decode(), str(text))
+
+
+def escaped(value: Any) -> Any:
+    """Return parsed JSON or TOML with every text in it, keys included, made visible. Raises ValueError.
+
+    That is the one rule for text from files: `files.reading` applies it to each document, so that nothing that prints,
+    or makes XML, has to think of it. Two keys of an object that become the same are refused.
+    """
+    if isinstance(value, str):
+        return visible(value) if unprintable(value) else value
+    if isinstance(value, list):
+        return [escaped(item) if isinstance(item, str | list | dict) else item for item in value]
+    if isinstance(value, dict):
+        result = {escaped(key): escaped(item) for key, item in value.items()}
+        if len(result) < len(value):
+            raise ValueError("two keys of an object differ in unprintable characters only")
+        return result
+    return value

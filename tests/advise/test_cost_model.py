@@ -86,7 +86,6 @@ def changed(path, where, value):
         ("costs.noise", None),
         ("when", 5),
         ("versions", []),
-        ("versions", {"joblib": "\x1b[31m"}),
         ("machine", "\x1b[31m"),
         ("machine", "another"),
         ("format", True),

@@ -1,12 +1,13 @@
 """Files from strangers: each is refused in one line, in bounded time and memory."""
 
+import json
 import os
 import socket
 
 import pytest
 
 from benchmarks.errors import Unreadable
-from benchmarks.files.reading import MOST_BYTES, read_document
+from benchmarks.files.reading import MOST_BYTES, parse_document, read_document, read_toml
 from benchmarks.text.printable import visible
 from tests.documents import write
 
@@ -78,3 +79,31 @@ def test_what_is_no_ordinary_file_is_refused_at_once(tmp_path):
 def test_visible_spells_out_what_a_terminal_would_obey():
     """Escapes, line ends, and marks that turn the direction of text; other letters stay."""
     assert visible("a\x1b[2Jb\nc\u202ed\x9b\ud800é") == "a\\x1b[2Jb\\nc\\u202ed\\x9b\\ud800é"
+
+
+def test_unprintable_text_is_escaped_when_a_file_is_read():
+    """Everywhere in a document, keys and lists included; other text and numbers stay as they are."""
+    document = {"a\x1b": ["b\x9b", {"c": "\ud800\u202e"}, 1.5, None], "é\n": "\ufffe", "plain": "\U0001f600 \\x1b"}
+    expected = {
+        "a\\x1b": ["b\\x9b", {"c": "\\ud800\\u202e"}, 1.5, None],
+        "é\\n": "\\ufffe",
+        "plain": "\U0001f600 \\x1b",
+    }
+    assert parse_document(json.dumps(document).encode(), "x") == expected
+    raw = json.dumps({"a\x7f": "\x9b\u2028"}, ensure_ascii=False).encode()
+    assert parse_document(raw, "x") == {"a\\x7f": "\\x9b\\u2028"}
+
+
+def test_keys_that_become_one_are_refused():
+    """Nobody can tell which of their values counts."""
+    with pytest.raises(Unreadable, match="x: two keys of an object differ in unprintable characters only"):
+        parse_document(json.dumps({"a\x1b": 1, "a\\x1b": 2}).encode(), "x")
+
+
+def test_unprintable_text_of_a_toml_file_is_escaped(tmp_path):
+    """The same rule, and an error has one printable line."""
+    path = write(tmp_path / "limits.toml", 'match = "a\\u001b[2J"')
+    assert read_toml(path, 1000) == {"match": "a\\x1b[2J"}
+    with pytest.raises(Unreadable) as refused:
+        read_toml(write(path, 'a = "\x1b"'), 1000)
+    assert str(refused.value).isprintable()

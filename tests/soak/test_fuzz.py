@@ -20,11 +20,11 @@ from benchmarks.errors import Unreadable
 from benchmarks.files.reading import MOST_BYTES, parse_document
 from benchmarks.history.index import facts
 from benchmarks.history.run import parse_run
-from benchmarks.report import data, junit, markdown, terminal
 from benchmarks.text.printable import unprintable
 from tests.documents import document, entry
 from tests.run_session import ROOT, environment
 from tests.soak import size
+from tests.soak.outputs import check_outputs
 
 MOST_SECONDS = 5
 MOST_BYTES_OF_MEMORY = 300 * 2**20
@@ -69,13 +69,7 @@ def digest(content):
         assert json.dumps(facts(run), allow_nan=False)
         assert "/" not in run.identity.folder
         found = rows(Sides(Side((GOOD,), False), Side((run,), False)), lambda keys: [], TERMS)
-        judgement = Judgement("base", "head", worst_first(found), 0.01, 0.05, ())
-        for text in (terminal.render(judgement, coloured=False), markdown.render(judgement)):
-            assert not unprintable(text.replace("\n", ""))
-        assert "<script" not in markdown.render(judgement)
-        assert junit.render(judgement)
-        assert data.render_csv(judgement)
-        assert data.render_json(judgement)
+        check_outputs(Judgement("base", "head", worst_first(found), 0.01, 0.05, (run.origin, str(run.commit))))
         return False
 
 
