@@ -69,7 +69,8 @@ class Costs:
 
     `poll_s` is how long joblib sleeps between two looks at its results. `noise` is the variation of times that no
     constant explains, as a standard deviation of their logarithms. `cpu_quota` is the container's limit in cores, None
-    if there is none. `gil` says that the interpreter has a GIL and uses it.
+    if there is none. `gil` says that the interpreter has a GIL and uses it. `physical_cores` is the number of usable
+    cores without their hyper-threads, None if it is not known.
     """
 
     pools: Annotated[tuple[PoolCosts, ...], Meta(min_length=1)]
@@ -78,6 +79,7 @@ class Costs:
     cores: Workers
     cpu_quota: Annotated[float, Meta(gt=0, le=1e6)] | None = None
     gil: bool = True
+    physical_cores: Workers | None = None
 
     @property
     def usable_cores(self) -> float:

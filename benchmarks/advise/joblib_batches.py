@@ -18,32 +18,47 @@ _QUEUE_FACTOR, _TRANSPORT_S = 1.3, 1e-3
 _SLICES = 2
 
 
-def batch_sizes(tasks: int, n_jobs: int, batch_size: BatchSize, task_s: float, calls_before: int = 0) -> list[int]:
-    """Return the sizes of a call's batches in order, after `calls_before` calls in the same `with` block."""
+def batch_sizes(
+    tasks: int,
+    n_jobs: int,
+    batch_size: BatchSize,
+    task_s: float,
+    calls_before: int = 0,
+    lengths_s: Sequence[float] = (),
+) -> list[int]:
+    """Return the sizes of a call's batches in order, after `calls_before` calls in the same `with` block.
+
+    The sizes of "auto" follow `lengths_s`, the tasks' times in their order, or the mean `task_s` if there are none.
+    """
     if batch_size != "auto":
         assert isinstance(batch_size, int)
         return [len(chunk) for chunk in chunks(range(tasks), n_jobs, batch_size)]
+    ends = list(accumulate(lengths_s or [task_s] * tasks, initial=0.0))
     size, sizes = 1, [1]
     for _ in range(calls_before + 1):
-        sizes, size = _auto(tasks, n_jobs, task_s, size)
+        sizes, size = _auto(ends, n_jobs, size)
     return sizes
 
 
-def _auto(tasks: int, n_jobs: int, task_s: float, size: int) -> tuple[list[int], int]:
+def _auto(ends: Sequence[float], n_jobs: int, size: int) -> tuple[list[int], int]:
     """Return the batch sizes of one call with "auto", and the size that the next call begins with.
 
-    The first batches are cut from 2 * n_jobs tasks. After that, sizes double until the batches take long enough.
+    `ends` are the times at which a plain loop would end each task, after a 0. The first batches are cut from
+    2 * n_jobs tasks. After that, sizes double until the batches take long enough; joblib knows the tasks that have
+    ended, so that long ones at the end find batches as large as the short ones before them needed.
     """
+    tasks = len(ends) - 1
     head = [len(chunk) for chunk in chunks(range(min(tasks, 2 * n_jobs)), n_jobs, size)]
-    sizes, remaining, slices = head, tasks - sum(head), 0
-    while remaining:
+    sizes, sent, slices, known = head, sum(head), 0, 0
+    while sent < tasks:
         if slices % _SLICES == 0:
-            size = _next_size(size, task_s)
+            size = _next_size(size, (ends[sent] - ends[known]) / (sent - known))
+            known = sent
         slices += 1
-        taken = min(remaining, size * n_jobs)
+        taken = min(tasks - sent, size * n_jobs)
         piece = size if taken == size * n_jobs else max(1, taken // (10 * n_jobs))
         sizes += [piece] * (taken // piece) + ([taken % piece] if taken % piece else [])
-        remaining -= taken
+        sent += taken
     return sizes, size
 
 

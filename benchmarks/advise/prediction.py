@@ -1,10 +1,11 @@
 """Predict what a call takes, from a machine's costs.
 
 T = start + tasks * c_task + batches * c_batch + bytes * c_byte + work / n_eff + imbalance, up to joblib's next poll.
+The bytes are those of arguments and results; the start includes the import of the task's module in the workers.
 """
 
 import math
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from statistics import stdev
 
@@ -34,13 +35,14 @@ _ORDERS = 3
 
 @dataclass(frozen=True)
 class TimeParts:
-    """The components of a call's time, in seconds."""
+    """The components of a call's time, in seconds; `payload` is sending arguments, `results` getting results back."""
 
     start: float
     call: float
     tasks: float
     batches: float
     payload: float
+    results: float
     work: float
     imbalance: float
     poll: float
@@ -53,7 +55,7 @@ class TimeParts:
     @property
     def total(self) -> float:
         """The time of the call."""
-        return math.fsum(asdict(self).values())
+        return math.fsum(vars(self).values())
 
 
 @dataclass(frozen=True)
@@ -99,22 +101,29 @@ def batched_work(profile: TaskProfile, pool: PoolCosts, cores: float, batch_size
     # A task that waits needs no core.
     cores = n_jobs if profile.waits > _MOSTLY else min(cores, n_jobs)
     if batch_size == "auto" and backend_of(pool.backend).workers != "threads":
-        sizes = _sizes(profile.tasks, n_jobs, "auto", profile.task_s, 1 if warm else 0)
+        sizes = _sizes(profile.tasks, n_jobs, "auto", profile.task_s, 1 if warm else 0, profile.lengths_s)
     else:
-        sizes = _sizes(profile.tasks, n_jobs, 1 if batch_size == "auto" else batch_size, 0.0, 0)
-    if len(profile.lengths) == profile.tasks:
+        sizes = _sizes(profile.tasks, n_jobs, 1 if batch_size == "auto" else batch_size, 0.0, 0, ())
+    if profile.lengths_s:
         relative = _makespan_of(profile.lengths, sizes, n_jobs, cores) / sum(profile.lengths)
         return BatchedWork(len(sizes), relative * profile.work_s)
     return BatchedWork(len(sizes), profile.task_s * _makespan_in_means(sizes, n_jobs, cores, profile.uneven))
 
 
-@lru_cache(maxsize=256)
-def _sizes(tasks: int, n_jobs: int, batch_size: BatchSize, task_s: float, calls_before: int) -> tuple[int, ...]:
+@lru_cache(maxsize=1024)
+def _sizes(
+    tasks: int,
+    n_jobs: int,
+    batch_size: BatchSize,
+    task_s: float,
+    calls_before: int,
+    lengths_s: tuple[float, ...],
+) -> tuple[int, ...]:
     """Return the batch sizes, which are the same for all backends with processes."""
-    return tuple(batch_sizes(tasks, n_jobs, batch_size, task_s, calls_before))
+    return tuple(batch_sizes(tasks, n_jobs, batch_size, task_s, calls_before, lengths_s))
 
 
-_makespan_of = lru_cache(maxsize=256)(makespan_s)
+_makespan_of = lru_cache(maxsize=1024)(makespan_s)
 
 
 @lru_cache(maxsize=4096)
@@ -146,7 +155,7 @@ def predict(costs: Costs, pool: PoolCosts, profile: TaskProfile, size: BatchSize
 def predict_loop(costs: Costs, profile: TaskProfile) -> Prediction:
     """Predict the plain loop."""
     work, half_width = profile.work_s, _HALF_WIDTH * costs.noise
-    parts = TimeParts(0, 0, 0, 0, 0, work, 0, 0)
+    parts = TimeParts(0, 0, 0, 0, 0, 0, work, 0, 0)
     return Prediction(Case(LOOP, 1, None), parts, work * math.exp(-half_width), work * math.exp(half_width), 0.0)
 
 
@@ -178,18 +187,42 @@ def _parts(
     takes_turns = costs.gil and backend_of(pool.backend).workers == "threads"
     parallel = profile.waits + (1 - profile.waits) * profile.releases_gil if takes_turns else 1.0
     shared = pool.n_jobs if profile.waits > _MOSTLY else min(pool.n_jobs, costs.usable_cores)
-    start = 0.0 if warm else constants.start
+    start = 0.0 if warm else constants.start + _importing_s(pool, profile, costs)
+    payload, results = _sending_s(pool, constants, profile, batched)
     parts = TimeParts(
         start=start,
         call=constants.call,
         tasks=profile.tasks * constants.task,
         batches=batched.batches_s(constants, profile.work_s),
-        payload=profile.tasks * profile.payload_bytes * constants.byte,
+        payload=payload,
+        results=results,
         work=profile.work_s * _stretch(held, released, profile, pool.n_jobs),
         imbalance=parallel * max(0.0, batched.makespan_s - profile.work_s / shared),
         poll=0.0,
     )
     return replace(parts, poll=_until_poll(parts.total, start, costs.poll_s) - parts.total)
+
+
+def _importing_s(pool: PoolCosts, profile: TaskProfile, costs: Costs) -> float:
+    """Return how long the workers import the task's module: each does so once, and they share the cores."""
+    if pool.backend not in profile.importing:
+        return 0.0
+    return profile.import_s * max(1.0, pool.n_jobs / costs.usable_cores)
+
+
+def _sending_s(
+    pool: PoolCosts, constants: Constants, profile: TaskProfile, batched: BatchedWork
+) -> tuple[float, float]:
+    """Return the seconds for sending the arguments and for getting the results back; nothing is sent to threads.
+
+    A byte costs the same in both directions. What pickling costs beyond copying is a part of the arguments' time.
+    """
+    if not backend_of(pool.backend).sends:
+        return 0.0, 0.0
+    copies = 1 if profile.mapped else batched.batches
+    arguments = profile.tasks * profile.payload_bytes + copies * profile.shared_bytes
+    pickling = profile.tasks * profile.pickling_s + copies * profile.shared_pickling_s
+    return arguments * constants.byte + pickling, profile.tasks * profile.result_bytes * constants.byte
 
 
 def _until_poll(total_s: float, start_s: float, poll_s: float) -> float:

@@ -6,6 +6,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -72,6 +73,7 @@ def probe(folder: Path, tell: Callable[[str], None]) -> tuple[CostModel, Path]:
     costs, checks = fit(
         probe_cases(document["benchmarks"]), facts["usable_cores"], facts["cgroup_cpus"], facts["gil_enabled"]
     )
+    costs = replace(costs, physical_cores=facts["physical_cores"])
     when = datetime.now(UTC).isoformat(timespec="seconds")
     model = CostModel(run.identity.folder, machine.installed(PACKAGES), when, costs, tuple(checks), conditions_here())
     return model, store_model(folder, model)

@@ -10,10 +10,10 @@ from itertools import chain
 from statistics import fmean, stdev
 from typing import Any
 
+from benchmarks.advise.break_even import break_even
 from benchmarks.advise.fitting import NEEDED_PARTS, fit
 from benchmarks.advise.prediction import Prediction, predict
 from benchmarks.advise.probe_cases import ProbeCase
-from benchmarks.advise.recommendation import break_even
 from benchmarks.advise.task_profile import TaskProfile
 from benchmarks.errors import AdviceError
 from benchmarks.grid import (

@@ -1,7 +1,9 @@
 """The tasks that a recommendation is for."""
 
+import math
 import random
 from dataclasses import dataclass
+from functools import cached_property
 
 
 @dataclass(frozen=True)
@@ -12,9 +14,16 @@ class TaskProfile:
     - `uneven`: time of the longest task over that of the shortest.
     - `waits`: share of a task's time, 0 to 1, in which it uses no core because it sleeps or waits for I/O.
     - `releases_gil`: share of the remaining time, 0 to 1, in which the task does not hold the GIL.
-    - `payload_bytes`: bytes sent with each task.
+    - `payload_bytes`: bytes sent with each task, without what all tasks share.
     - `lengths`: times of the tasks in their order, in any unit; empty if they are not known.
     - `barred`: backends that can't run these tasks.
+    - `result_bytes`: bytes that each task returns.
+    - `shared_bytes`: bytes of the objects that are the same in every argument; they are sent once with each batch, or
+      once in all if they are `mapped`, which is what joblib does with arrays of more than 1 MB.
+    - `pickling_s`: seconds to pickle and unpickle a task's own argument and its result, beyond copying the bytes;
+      `shared_pickling_s`: the same for the shared objects.
+    - `import_s`: seconds in which a worker of one of the backends `importing` imports the task's module, once.
+    - `peak_bytes`: memory that a running task needs; None if it is not known.
     """
 
     task_s: float
@@ -25,11 +34,28 @@ class TaskProfile:
     waits: float = 0.0
     barred: tuple[str, ...] = ()
     lengths: tuple[float, ...] = ()
+    result_bytes: float = 0.0
+    shared_bytes: float = 0.0
+    mapped: bool = False
+    pickling_s: float = 0.0
+    shared_pickling_s: float = 0.0
+    import_s: float = 0.0
+    importing: tuple[str, ...] = ("loky",)
+    peak_bytes: float | None = None
 
     @property
     def work_s(self) -> float:
         """The time that the plain loop takes for all tasks, in seconds."""
         return self.task_s * self.tasks
+
+    @cached_property
+    def lengths_s(self) -> tuple[float, ...]:
+        """The times of the tasks in their order, in seconds; empty if they are not known."""
+        sum_of_lengths = math.fsum(self.lengths)
+        if len(self.lengths) != self.tasks or not sum_of_lengths:
+            return ()
+        scale = self.work_s / sum_of_lengths
+        return tuple(length * scale for length in self.lengths)
 
 
 def lengths_s(task_s: float, tasks: int, uneven: float, seed: int) -> list[float]:

@@ -34,7 +34,7 @@ EXIT_CODES = """exit codes:
 _MOST_TASKS, _MOST_UNEVEN = 1_000_000, 1000.0
 
 # The options that describe tasks; --workload measures them instead.
-_DESCRIBING = ("task_time", "tasks", "payload", "releases_gil", "waits", "uneven")
+_DESCRIBING = ("task_time", "tasks", "payload", "result", "releases_gil", "waits", "uneven")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,12 +42,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--task-time", metavar="TIME", help="mean time of a task in a plain loop, such as 2ms")
     parser.add_argument("--tasks", metavar="N", help="number of tasks in one call")
     parser.add_argument("--payload", metavar="SIZE", help="bytes sent with each task, such as 1MB (default: none)")
+    parser.add_argument("--result", metavar="SIZE", help="bytes that each task returns, such as 50MB (default: none)")
     parser.add_argument("--releases-gil", action="store_true", default=None, help="the tasks do not hold the GIL")
     parser.add_argument(
         "--waits", metavar="P%", help="share of a task's time in which it uses no core, such as 80%% (default: none)"
     )
     parser.add_argument("--uneven", metavar="R", help="the longest task takes R times as long as the shortest")
     add_forwarded_arguments(parser, "recommend")
+    parser.add_argument(
+        "--max-memory", metavar="SIZE", help="recommend only what needs no more memory beside the program, such as 8GB"
+    )
     parser.add_argument("--warm", action="store_true", help="recommend for calls in a pool that is already open")
     parser.add_argument("--probe", action="store_true", help="measure this machine again")
     add_models_argument(parser)
@@ -61,6 +65,7 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
     """Recommend a configuration. Raises SuiteError if the question is invalid or something can't be measured."""
     folder = models_folder(args)
     question = _described(args) if args.workload is None else _workload_options(args)
+    limit_bytes = None if args.max_memory is None else parsed("--max-memory", args.max_memory, parse_size)
     if args.output is not None:
         require_page_packages("recommend", "document")
     with ended_by_signals(), Teller() as tell:
@@ -72,13 +77,13 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
             tasks = MeasuredTasks(question, None)
         else:
             tasks = measure_tasks(question, model.costs, tell)
-    return _outcome(args, model, tasks)
+    return _outcome(args, model, tasks, limit_bytes)
 
 
-def _outcome(args: argparse.Namespace, model: CostModel, tasks: MeasuredTasks) -> Outcome:
+def _outcome(args: argparse.Namespace, model: CostModel, tasks: MeasuredTasks, limit_bytes: float | None) -> Outcome:
     why = disturbance(model) or tasks.disturbance
-    recommendation = recommend(model.costs, tasks.profile, args.warm, why)
-    warm = None if args.warm else recommend(model.costs, tasks.profile, True, why)
+    recommendation = recommend(model.costs, tasks.profile, args.warm, why, limit_bytes)
+    warm = None if args.warm else recommend(model.costs, tasks.profile, True, why, limit_bytes)
     files = {args.json: rendering.document(recommendation, warm, model)} if args.json else {}
     if args.output is not None:
         from benchmarks.report.html.document import page
@@ -115,8 +120,13 @@ def _described(args: argparse.Namespace) -> TaskProfile:
         uneven=_uneven(args.uneven) if args.uneven is not None else 1.0,
         releases_gil=1.0 if args.releases_gil else 0.0,
         waits=percent("--waits", args.waits, most=1.0) if args.waits is not None else 0.0,
-        payload_bytes=parsed("--payload", args.payload, parse_size) if args.payload not in (None, "0") else 0.0,
+        payload_bytes=_bytes("--payload", args.payload),
+        result_bytes=_bytes("--result", args.result),
     )
+
+
+def _bytes(option: str, text: str | None) -> float:
+    return parsed(option, text, parse_size) if text not in (None, "0") else 0.0
 
 
 def _count(text: str) -> int:

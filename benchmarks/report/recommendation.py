@@ -6,11 +6,13 @@ import textwrap
 from dataclasses import asdict
 from typing import Any
 
+from benchmarks.advise.certainty import Certainty
 from benchmarks.advise.cost_model import CostModel
 from benchmarks.advise.prediction import Prediction
-from benchmarks.advise.recommendation import FLAT, Certainty, Recommendation
+from benchmarks.advise.recommendation import FLAT, Recommendation
 from benchmarks.advise.task_profile import TaskProfile
-from benchmarks.grid import LOOP, Case, backend_of
+from benchmarks.grid import LOOP, Case
+from benchmarks.report.advice_details import details, limits, name_of
 from benchmarks.report.tables import WIDTH, table
 from benchmarks.text.formatting import counted, duration, size
 
@@ -18,6 +20,9 @@ FORMAT = 1
 
 _MOST_NAMES = 5
 _MOST_ROWS = 8
+
+# The titles of the components of a time, in the table's order.
+_PARTS = ("start", "work", "imbalance", "overhead", "sending", "results", "poll")
 
 _UNCERTAIN_TABLE = "The times below are what the disturbed measurement predicts; their order may be wrong."
 
@@ -29,20 +34,16 @@ def sentences(recommendation: Recommendation, warm: Recommendation | None) -> li
     best = recommendation.first
     lines = [_best(best, recommendation.loop), asked(recommendation), *_faster_with_more_workers(recommendation)]
     lines += [*_runner_up(recommendation), *_flat(recommendation), _break_even(recommendation)]
-    lines += [*_memory(recommendation), *_waiting(recommendation), *_excluded(recommendation)]
+    lines += [*details(recommendation), *_excluded(recommendation)]
     if warm:
-        name, time = _name(warm.first.case), duration(warm.first.time_s)
+        name, time = name_of(warm.first.case), duration(warm.first.time_s)
         lines.append(f"For repeated calls in a pool that stays open, {name} is best: {time} per call.")
     return lines
 
 
-def _name(case: Case) -> str:
-    return "the plain loop" if case.backend == LOOP else case.label
-
-
 def _uncertain(recommendation: Recommendation, certainty: Certainty) -> list[str]:
     lines = [str(recommendation.disturbance), certain(certainty, recommendation.profile), asked(recommendation)]
-    return [*lines, *_excluded(recommendation), _UNCERTAIN_TABLE]
+    return [*lines, *limits(recommendation), *_excluded(recommendation), _UNCERTAIN_TABLE]
 
 
 def certain(certainty: Certainty, profile: TaskProfile) -> str:
@@ -84,6 +85,8 @@ def asked(recommendation: Recommendation) -> str:
     elif profile.uneven > 1:
         words.append(f"the longest {profile.uneven:g}x as long as the shortest")
     words += [f"with {size(profile.payload_bytes)} sent to each"] if profile.payload_bytes else []
+    words += [f"the same {size(profile.shared_bytes)} in every argument"] if profile.shared_bytes else []
+    words += [f"{size(profile.result_bytes)} returned by each"] if profile.result_bytes else []
     words += [f"waiting {profile.waits:.0%} of the time"] if profile.waits else []
     call = "a call in an open pool" if recommendation.warm else "one call, including the pool's start and end"
     return f"{', '.join(words)}; {call}."
@@ -110,12 +113,14 @@ def paste(case: Case) -> str:
 
 
 def parts_table(recommendation: Recommendation) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    """Return titles and rows of the fastest configurations, by time, with the components of their times.
+    """Return titles and rows of the fastest configurations, by time, with the components of their times that occur.
 
     The recommended configuration and the plain loop have a row in any case.
     """
-    titles = ("configuration", "time", "90 % interval", "start", "work", "imbalance", "overhead", "sending", "poll")
-    return titles, [_row(prediction) for prediction in fastest(recommendation, _MOST_ROWS)]
+    titles = ("configuration", "time", "90 % interval", *_PARTS)
+    rows = [_row(prediction) for prediction in fastest(recommendation, _MOST_ROWS)]
+    shown = [index for index in range(len(titles)) if any(row[index] for row in rows)]
+    return tuple(titles[index] for index in shown), [tuple(row[index] for index in shown) for row in rows]
 
 
 def fastest(recommendation: Recommendation, most: int) -> list[Prediction]:
@@ -130,7 +135,7 @@ def fastest(recommendation: Recommendation, most: int) -> list[Prediction]:
 
 def _row(prediction: Prediction) -> tuple[str, ...]:
     parts = prediction.parts
-    each = (parts.start, parts.work, parts.imbalance, parts.overhead, parts.payload, parts.poll)
+    each = (parts.start, parts.work, parts.imbalance, parts.overhead, parts.payload, parts.results, parts.poll)
     interval = f"{duration(prediction.lo_s)} to {duration(prediction.hi_s)}"
     shown = (duration(part) if part > 0 else "" for part in each)
     return (prediction.case.label, duration(prediction.time_s), interval, *shown)
@@ -159,7 +164,7 @@ def _runner_up(recommendation: Recommendation) -> list[str]:
     more = second.time_s / recommendation.first.time_s - 1
     cost = _more(more) if more >= 0 else f"{-more:.0%} less, which is not worth a pool"
     apart = "" if recommendation.told_apart(second) else "; the model can't tell the two apart"
-    return [f"Runner-up: {_name(second.case)}, {duration(second.time_s)}, {cost}{apart}."]
+    return [f"Runner-up: {name_of(second.case)}, {duration(second.time_s)}, {cost}{apart}."]
 
 
 def _more(share: float) -> str:
@@ -185,20 +190,6 @@ def _break_even(recommendation: Recommendation) -> str:
     return f"Faster than the plain loop with {counted(recommendation.profile.tasks, 'task')}: {', '.join(turns)}."
 
 
-def _memory(recommendation: Recommendation) -> list[str]:
-    if not backend_of(recommendation.first.case.backend).sends or recommendation.memory_bytes is None:
-        return []
-    held = size(recommendation.memory_bytes)
-    return [f"Memory: about {held} in worker processes (PSS), plus what the tasks use in each."]
-
-
-def _waiting(recommendation: Recommendation) -> list[str]:
-    if recommendation.profile.waits <= 0 or recommendation.first.case.backend == LOOP:
-        return []
-    most = max(prediction.case.n_jobs for prediction in recommendation.ranked)
-    return [f"Tasks that wait need no core: more than the {most} workers that were probed may pay off."]
-
-
 def _excluded(recommendation: Recommendation) -> list[str]:
     barred = recommendation.profile.barred
     return [f"Left out because the tasks can't be sent to their workers: {', '.join(barred)}."] if barred else []
@@ -207,7 +198,7 @@ def _excluded(recommendation: Recommendation) -> list[str]:
 def document(recommendation: Recommendation, warm: Recommendation | None, model: CostModel) -> str:
     """Return the answer as JSON. If the measurement was disturbed, what it can't tell is null."""
     best, trusted = recommendation.best, recommendation.certainty is None
-    second = recommendation.runner_up if trusted else None
+    second, need = recommendation.runner_up if trusted else None, recommendation.memory
     content = {
         "format": FORMAT,
         "machine": model.machine,
@@ -221,12 +212,24 @@ def document(recommendation: Recommendation, warm: Recommendation | None, model:
         "runner_up": second and {**_prediction(second), "told_apart": recommendation.told_apart(second)},
         "within_a_tenth": [prediction.case.label for prediction in recommendation.flat] if trusted else [],
         "break_even_task_s": recommendation.break_even_s,
-        "memory_bytes": recommendation.memory_bytes,
+        "memory_bytes": need and need.total,
+        "memory": need and asdict(need),
+        "memory_limit": recommendation.limit and asdict(recommendation.limit),
+        "improvements": _improvements(recommendation) if trusted else None,
         "paste": best and paste(best.case),
         "again": _prediction(warm.first) if warm and trusted else None,
         "ranked": [_prediction(prediction) for prediction in recommendation.ranked],
     }
     return json.dumps(content, indent=1, allow_nan=False) + "\n"
+
+
+def _improvements(recommendation: Recommendation) -> dict[str, Any]:
+    better = recommendation.improvements
+    return {
+        "longest_first": better.longest_first and _prediction(better.longest_first),
+        "unshared": better.unshared and _prediction(better.unshared),
+        "auto_trap": better.auto_trap,
+    }
 
 
 def _prediction(prediction: Prediction) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Predictions agree with sums made by hand."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -65,6 +66,38 @@ def test_payload_costs_processes_only():
     sent = TaskProfile(1e-3, 1_000, payload_bytes=1e6)
     assert predicted(LOKY, sent).parts.payload == pytest.approx(1.0)
     assert predicted(THREADS, sent).parts.payload == 0.0
+
+
+def test_results_cost_what_arguments_cost():
+    """A MB that each task returns takes as long as one that is sent to it, and nothing in threads."""
+    returned = TaskProfile(1e-3, 1_000, result_bytes=1e6)
+    assert predicted(LOKY, returned).parts.results == pytest.approx(1.0)
+    assert predicted(LOKY, returned).parts.payload == predicted(THREADS, returned).parts.results == 0.0
+
+
+def test_a_shared_object_is_sent_once_per_batch():
+    """pickle writes an object once per batch; joblib maps a large array, so that it is written once in all."""
+    shared = TaskProfile(1e-3, 1_000, shared_bytes=1e6, shared_pickling_s=1e-3)
+    batches = batched_work(shared, LOKY, 2, 100, True).batches
+    assert predicted(LOKY, shared).parts.payload == pytest.approx(batches * 2e-3)
+    assert predicted(LOKY, replace(shared, mapped=True)).parts.payload == pytest.approx(2e-3)
+
+
+def test_pickling_takes_its_own_time():
+    """What pickling takes beyond copying the bytes is added for each task."""
+    assert predicted(LOKY, TaskProfile(1e-3, 1_000, pickling_s=1e-3)).parts.payload == pytest.approx(1.0)
+
+
+def test_workers_import_the_module_as_a_part_of_their_start():
+    """Two workers on two cores import at the same time, four in turns; forked ones and threads never do."""
+    heavy = TaskProfile(1e-3, 1_000, import_s=0.5)
+    two, four = (predicted(pool, heavy, warm=False).parts.start for pool in (LOKY, LOKY_4))
+    assert two == pytest.approx(0.1 + 0.5)
+    assert four == pytest.approx(0.2 + 1.0)
+    assert predicted(LOKY, heavy).parts.start == 0.0
+    assert predicted(THREADS, heavy, warm=False).parts.start == pytest.approx(0.001)
+    forked = replace(heavy, importing=())
+    assert predicted(LOKY, forked, warm=False).parts.start == pytest.approx(0.1)
 
 
 def test_small_batches_cost_less_than_loaded_ones():

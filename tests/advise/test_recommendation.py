@@ -5,9 +5,10 @@ from dataclasses import fields, replace
 
 import pytest
 
+from benchmarks.advise.break_even import fastest_s
 from benchmarks.advise.cost_model import read_model
 from benchmarks.advise.costs import Constants, Costs, PoolCosts
-from benchmarks.advise.recommendation import fastest_s, memory_bytes, recommend, sizes
+from benchmarks.advise.recommendation import recommend
 from benchmarks.advise.task_profile import TaskProfile
 from benchmarks.grid import LOOP, backend_of
 from evidence.advice_table import outcomes
@@ -62,21 +63,6 @@ def test_break_even_is_where_a_backend_begins_to_pay_off():
         assert (fastest_s(own, asked, False) < asked.work_s) is pays
 
 
-def test_batch_sizes_that_the_tasks_can_not_fill_are_left_out():
-    """With a hundred tasks, a batch size of 1000 would give the batches of 100 another name."""
-    assert sizes(TaskProfile(1.0, 100), COSTS.pools[0]) == [1, 10, "auto"]
-    assert sizes(TaskProfile(1.0, 1), COSTS.pools[0]) == [1, "auto"]
-
-
-def test_memory_includes_payloads_in_progress():
-    """A pool of 100 MB adds four batches in progress, pickled and unpickled; threads add nothing."""
-    recommendation = recommend(COSTS, replace(LONG, payload_bytes=1e5), warm=True)
-    size = recommendation.best.case.batch_size
-    in_progress = 4 * (size if isinstance(size, int) else 50) * 1e5 * 2
-    assert recommendation.memory_bytes == pytest.approx(100e6 + in_progress)
-    assert memory_bytes(COSTS.pools[0], replace(LONG, payload_bytes=1e5), 10) == 100e6
-
-
 def test_backends_that_can_not_run_the_tasks_are_left_out():
     """A barred backend is neither ranked nor has it a break-even."""
     recommendation = recommend(COSTS, replace(LONG, barred=("loky",)), warm=False)
@@ -97,6 +83,13 @@ def test_the_plain_loop_can_be_certain():
     recommendation = recommend(COSTS, TaskProfile(1e-6, 10), False, "busy")
     assert recommendation.certainty.loop_is_best
     assert recommendation.best is recommendation.loop
+
+
+@pytest.mark.parametrize(("task_s", "tasks"), [(5e-8, 1_000_000), (3e-7, 20_000)])
+def test_very_short_tasks_belong_into_the_loop_for_certain(task_s, tasks):
+    """joblib's overhead for a task is so much more than 50 ns that even half of it could never be saved."""
+    assert recommend(COSTS, TaskProfile(task_s, tasks), False, "busy").certainty.loop_is_best
+    assert not recommend(COSTS, LONG, False, "busy").certainty.loop_is_best
 
 
 def random_costs(rng):

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from benchmarks.advise.recommendation import Certainty, recommend
+from benchmarks.advise.certainty import Certainty
+from benchmarks.advise.recommendation import recommend
 from benchmarks.advise.task_profile import TaskProfile
 from benchmarks.grid import LOOP, Case
 from benchmarks.report.recommendation import asked, certain, document, parts_table, paste, text
@@ -132,3 +133,38 @@ def test_what_is_certain_is_rounded_up(seconds, expected):
     """Task times are rounded up to 1, 2 or 5."""
     sentence = certain(Certainty(False, True, seconds), LONG)
     assert f"processes pay off from about {expected} per task; threads may pay off as well." in sentence
+
+
+@pytest.mark.parametrize(
+    ("profile", "expected"),
+    [
+        (TaskProfile(1e-2, 1_000, result_bytes=1e6), "Getting the results back takes 1.00 s of it, 1.00 MB per task"),
+        (TaskProfile(1e-2, 1_000, result_bytes=1e6), "1.00 GB in all results, plus what the tasks use in each."),
+        (TaskProfile(1e-2, 1_000, peak_bytes=3e7), "100 MB in worker processes (PSS) and 60.0 MB in running tasks."),
+        (TaskProfile(1e-2, 1_000, import_s=1.5), "Each worker first imports the task's module, which takes 1.50 s"),
+        (TaskProfile(0.2, 6, uneven=30.0), "Sort the arguments so that the long tasks come first: loky-n"),
+        (TaskProfile(1e-2, 200, shared_bytes=3e6, shared_pickling_s=0.3), "The same 3.00 MB are in every argument"),
+        (TaskProfile(2e-3, 508, lengths=(1e-6,) * 500 + (0.1,) * 8), 'Do not use batch_size="auto": it would take '),
+        (TaskProfile(0.02, 64, waits=1.0), "workers were not probed: the time is estimated from threading with 2."),
+    ],
+)
+def test_what_a_task_is_made_of_has_a_sentence(profile, expected):
+    """Memory, results, shared objects, the order, imports and estimated pools are mentioned where they matter."""
+    assert expected in unwrapped(recommend(COSTS, profile, warm=False))
+
+
+@pytest.mark.parametrize(
+    ("limit_bytes", "expected"),
+    [
+        (1e10, "workers of loky fit into --max-memory 10.0 GB."),
+        (1.5e8, "1 worker of loky fits into --max-memory 150 MB; without the limit, loky-n"),
+        (1e7, "Not even the plain loop keeps within --max-memory 10.0 MB: its results and a task need 60.0 MB."),
+    ],
+)
+def test_a_memory_limit_says_what_fits(limit_bytes, expected):
+    """The answer says how many workers fit, and what would be best without the limit."""
+    profile = TaskProfile(1e-2, 1_000, peak_bytes=5e7, result_bytes=1e4)
+    assert expected in unwrapped(recommend(COSTS, profile, False, limit_bytes=limit_bytes))
+    disturbed = unwrapped(recommend(COSTS, profile, False, DISTURBED, limit_bytes))
+    assert expected.partition(";")[0].rstrip(".") in disturbed
+    assert "would be best" not in disturbed

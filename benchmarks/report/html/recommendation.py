@@ -3,9 +3,12 @@
 from dataclasses import replace
 from typing import Any
 
+from benchmarks.advise.break_even import fastest_s
+from benchmarks.advise.candidates import considered
 from benchmarks.advise.cost_model import CostModel
+from benchmarks.advise.costs import Costs
 from benchmarks.advise.prediction import Prediction
-from benchmarks.advise.recommendation import Recommendation, fastest_s
+from benchmarks.advise.recommendation import Recommendation
 from benchmarks.report.html.figures import NAMES, ROW, Cell, Figure, Section, Table, chart, log_axis
 from benchmarks.report.html.theme import MUTED, SERIES
 from benchmarks.report.recommendation import fastest, parts_table, paste, sentences
@@ -43,20 +46,21 @@ def recommendation_sections(
 _ABOUT_PARTS = (
     "Expected time by component: starting and leaving the pool; the work itself, shared by its workers; waiting for "
     "the busiest worker and for joblib's next poll; and overhead, which is what joblib does for each call, task and "
-    "batch, and sending payloads."
+    "batch, and sending arguments and results."
 )
 
 
 def _about_curves(recommendation: Recommendation) -> str:
     return (
-        f"Speed-up over the plain loop by task time, for {recommendation.profile.tasks:,} tasks and everything else as "
-        "asked; each backend in its best configuration. A pool pays off above 1."
+        f"Speed-up over the plain loop by task time, for {recommendation.profile.tasks:,} even tasks, everything else "
+        "as asked; each backend in its best configuration. A pool pays off above 1."
     )
 
 
 def _curves(recommendation: Recommendation, model: CostModel) -> Figure:
-    backends = model.costs.backends
-    values = [_point(recommendation, model, backend, task_s) for backend in backends for task_s in _TASK_TIMES]
+    costs = considered(model.costs, recommendation.profile)
+    backends = costs.backends
+    values = [_point(recommendation, costs, backend, task_s) for backend in backends for task_s in _TASK_TIMES]
     speed_ups = [value["speed_up"] for value in values]
     encoding: dict[str, Any] = {
         "x": log_axis("us", "us a task", [value["us"] for value in values], grid=False),
@@ -94,9 +98,9 @@ def _curves(recommendation: Recommendation, model: CostModel) -> Figure:
     )
 
 
-def _point(recommendation: Recommendation, model: CostModel, backend: str, task_s: float) -> dict[str, Any]:
-    profile = replace(recommendation.profile, task_s=task_s)
-    speed_up = profile.work_s / fastest_s(model.costs.of([backend]), profile, recommendation.warm)
+def _point(recommendation: Recommendation, costs: Costs, backend: str, task_s: float) -> dict[str, Any]:
+    profile = replace(recommendation.profile, task_s=task_s, uneven=1.0, lengths=())
+    speed_up = profile.work_s / fastest_s(costs.of([backend]), profile, recommendation.warm)
     label = f"{backend}, {duration(task_s)} a task: {speed_up:.2f}x"
     return {"backend": backend, "us": task_s * 1e6, "speed_up": speed_up, "label": label}
 
@@ -135,7 +139,7 @@ def _parts(recommendation: Recommendation) -> Figure:
 
 def _seconds(prediction: Prediction) -> dict[str, float]:
     parts = prediction.parts
-    each = (parts.start, parts.work, parts.imbalance + parts.poll, parts.overhead + parts.payload)
+    each = (parts.start, parts.work, parts.imbalance + parts.poll, parts.overhead + parts.payload + parts.results)
     return dict(zip(_PARTS, each, strict=True))
 
 

@@ -1,0 +1,126 @@
+"""What a recommendation says beside its answer: memory, results, shared objects, order, imports, unprobed pools."""
+
+from collections.abc import Sequence
+
+from benchmarks.advise.improvements import Improvements
+from benchmarks.advise.memory import Memory
+from benchmarks.advise.prediction import Prediction
+from benchmarks.advise.recommendation import Recommendation
+from benchmarks.advise.task_profile import TaskProfile
+from benchmarks.grid import LOOP, Case, backend_of
+from benchmarks.text.formatting import counted, duration, size
+
+# A part of a call's time is worth a sentence from this share of it.
+_WORTH = 0.1
+
+
+def name_of(case: Case) -> str:
+    """Return a configuration's label; the plain loop has an article."""
+    return "the plain loop" if case.backend == LOOP else case.label
+
+
+def details(recommendation: Recommendation) -> list[str]:
+    """Return the sentences, most important first."""
+    profile, first = recommendation.profile, recommendation.first
+    return [
+        *limits(recommendation),
+        *_needed(recommendation.memory, profile, first.case),
+        *_results(profile, first),
+        *_improved(recommendation.improvements, profile, first),
+        *_import(profile, first),
+        *_estimated(recommendation),
+    ]
+
+
+def _needed(need: Memory | None, profile: TaskProfile, case: Case) -> list[str]:
+    if need is None:
+        return ["Memory: not known, because the probe could not measure the workers."]
+    parts = {
+        "in worker processes (PSS)": need.workers,
+        "in running tasks": need.tasks,
+        "on the way to and from the workers": need.sending,
+        "in all results": need.results,
+    }
+    listed = [f"{size(part)} {where}" for where, part in parts.items() if part >= 1]
+    if not listed or not (backend_of(case.backend).sends or need.results or need.tasks):
+        return []
+    more = ", plus what the tasks use in each" if profile.peak_bytes is None and need.workers else ""
+    if len(listed) == 1:
+        return [f"Memory: about {listed[0]}{more}."]
+    return [f"Memory beside your program: about {size(need.total)}, of which {_list(listed)}{more}."]
+
+
+def _list(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def limits(recommendation: Recommendation) -> list[str]:
+    """Say what fits into the memory that the user has given, which no disturbance changes."""
+    limit = recommendation.limit
+    if limit is None:
+        return []
+    given, backend = f"--max-memory {size(limit.limit_bytes)}", limit.without.backend
+    profile = recommendation.profile
+    unknown = "" if profile.peak_bytes is not None else ", without what the tasks use, which is not known"
+    if not limit.loop_fits:
+        needs = size(profile.tasks * profile.result_bytes + (profile.peak_bytes or 0))
+        return [
+            f"Not even the plain loop keeps within {given}: its results and a task need {needs}. Return less from each"
+            ' task, or use each result as it comes: Parallel(return_as="generator").'
+        ]
+    if backend == LOOP:
+        return [f"The plain loop keeps within {given}{unknown}."]
+    fit = f"{counted(limit.workers, 'worker')} of {backend} {'fits' if limit.workers == 1 else 'fit'} into {given}"
+    if limit.without == recommendation.first.case or recommendation.certainty:
+        return [f"{fit}{unknown}."]
+    return [f"{fit}{unknown}; without the limit, {name_of(limit.without)} would be best."]
+
+
+def _results(profile: TaskProfile, first: Prediction) -> list[str]:
+    if first.parts.results < _WORTH * first.time_s:
+        return []
+    return [
+        f"Getting the results back takes {duration(first.parts.results)} of it, {size(profile.result_bytes)} per task:"
+        " return less, or write them to files and return their names."
+    ]
+
+
+def _improved(better: Improvements, profile: TaskProfile, first: Prediction) -> list[str]:
+    lines = []
+    if better.unshared is not None:
+        lines.append(
+            f"The same {size(profile.shared_bytes)} are in every argument and are sent again and again. Make them a"
+            " module-level object of the task's module, or one array of more than 1 MB, which joblib maps into memory"
+            f" (max_nbytes), or use threads: {_instead(better.unshared, first)}."
+        )
+    if better.longest_first is not None:
+        lines.append(f"Sort the arguments so that the long tasks come first: {_instead(better.longest_first, first)}.")
+    if better.auto_trap is not None:
+        lines.append(
+            f'Do not use batch_size="auto": it would take {better.auto_trap:.1f}x as long as the best size, because'
+            " the short tasks come first, and the long ones are sent in batches as large as theirs."
+        )
+    return lines
+
+
+def _instead(better: Prediction, first: Prediction) -> str:
+    less = 1 - better.time_s / first.time_s
+    return f"{name_of(better.case)} then takes {duration(better.time_s)}, {less:.0%} less"
+
+
+def _import(profile: TaskProfile, first: Prediction) -> list[str]:
+    if first.case.backend not in profile.importing or not first.parts.start:
+        return []
+    if profile.import_s < _WORTH * first.time_s:
+        return []
+    return [f"Each worker first imports the task's module, which takes {duration(profile.import_s)} of its start."]
+
+
+def _estimated(recommendation: Recommendation) -> list[str]:
+    """Say so if the configuration's number of workers was not probed."""
+    case = recommendation.first.case
+    probed = recommendation.probed.get(case.backend, [])
+    if case.backend == LOOP or case.n_jobs in probed:
+        return []
+    workers = " and ".join(map(str, probed))
+    return [f"{case.n_jobs} workers were not probed: the time is estimated from {case.backend} with {workers}."]
