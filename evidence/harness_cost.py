@@ -48,7 +48,7 @@ def differences(case, call, fixture):
     """Return the relative difference of each pair of rounds, suite against bare."""
     plain = Parallel(backend=case.backend, n_jobs=case.n_jobs, batch_size=case.batch_size)
     pool, once = open_pool(case, {}), OneRound(fixture)
-    settings = RoundSettings(rounds=1, warmups=0, timeout_s=3600, engines={}, gate=None, meter=None)
+    settings = RoundSettings(rounds=1, warmups=0, timeout_s=3600, engines={}, gate=None, meter=None, sparing=None)
     measure = Measure(once, settings, on_stuck=print)
 
     def bare():

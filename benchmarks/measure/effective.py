@@ -29,12 +29,11 @@ def wake(pool: Pool, workers: int) -> None:
 
 
 def observe(pool: Pool, call: Call) -> dict[str, Any]:
-    """Wake the pool, make an untimed call, check its results, and return for the run file which workers took part.
+    """Make an untimed call in an awake pool, check its results, and return for the run file which workers took part.
 
     If the tasks compute in threads of their own, `inner_threads` says how many these are in the workers, by library.
     Raises WrongResult.
     """
-    wake(pool, pool.effective().n_jobs)
     inner: dict[str, Any] = {}
     if call.inner_threads:
         answers = pool.call(WithWorker(WithThreadCounts(call.task)), call.arguments)

@@ -17,6 +17,11 @@ class LoopsBeside:
         self._own_counts: dict[str, int] = {}
         self._time_own()
 
+    @property
+    def first_s(self) -> float:
+        """The seconds of the loop just before the case."""
+        return self._pinned_s[0]
+
     def finish(self) -> dict[str, Any]:
         """Time the loops after the case, and return all of them for the run file."""
         # In the other order: a machine that changes its speed steadily changes both alike.

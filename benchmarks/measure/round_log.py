@@ -33,6 +33,12 @@ class RoundLog:
         self.executor: object | None = None
 
     @property
+    def alias_of(self) -> str | None:
+        """The id of the case that really runs, None if it is the case itself."""
+        alias: str | None = self._extra_info["alias_of"]
+        return alias
+
+    @property
     def uses_pipes(self) -> bool:
         """Whether tasks reach the workers through pipes of this process: the workers are processes that already run.
 

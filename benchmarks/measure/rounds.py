@@ -12,10 +12,11 @@ from benchmarks.backends.protocol import Pool
 from benchmarks.grid import Case
 from benchmarks.measure.call import Call, naming
 from benchmarks.measure.deadline import guarded, lingering
-from benchmarks.measure.effective import alias, observe
+from benchmarks.measure.effective import alias, observe, wake
 from benchmarks.measure.loops import LoopsBeside
 from benchmarks.measure.pickling import explained, refuse_unpicklable
 from benchmarks.measure.resources import Meter
+from benchmarks.measure.round_count import Sparing
 from benchmarks.measure.round_log import Results, RoundLog, full_name
 
 # The threads of a failed case count as hung if they have not ended after this time.
@@ -45,7 +46,8 @@ class RoundSettings:
     """How a case is measured. `rounds` and `warmups` are counts of rounds, `timeout_s` is for the whole case.
 
     `engines` makes the pools of the backends that need an engine. `gate` is None outside of a gate. `meter` measures
-    the resources of one more round, which is not timed; None without `--resources`.
+    the resources of one more round, which is not timed; None without `--resources`. `sparing` decides how many of the
+    rounds a case gets; None if all cases get all of them.
     """
 
     rounds: int
@@ -54,6 +56,7 @@ class RoundSettings:
     engines: EnginePools
     gate: GateMode | None
     meter: Meter | None
+    sparing: Sparing | None
 
 
 class Measure:
@@ -69,6 +72,7 @@ class Measure:
         self._gate = settings.gate
         self._on_stuck = on_stuck
         self.untimed_s = 0.0
+        self._observed_s = 0.0
 
     def warm_call(self, case: Case, call: Call, beside_loop: bool = False, **parallel_options: Any) -> None:
         """Time one call in an open pool that has been called before.
@@ -80,7 +84,8 @@ class Measure:
             loops = LoopsBeside(call) if beside_loop else None
             pool.open()
             log = self._observe("warm call", case, call, pool)
-            self._time(log, lambda: [pool.call(call.task, call.arguments)])
+            rounds = self._rounds(log, self._observed_s, loops.first_s if loops else None)
+            self._time(log, rounds, lambda: [pool.call(call.task, call.arguments)])
             pool.close()
             if loops is not None:
                 self._benchmark.extra_info.update(loops.finish())
@@ -90,21 +95,24 @@ class Measure:
         with self._pool(case, call, parallel_options) as (pool, call):
             pool.open()
             log = self._observe("warm call" if calls == 1 else f"{calls} warm calls", case, call, pool, calls=calls)
-            self._time(log, lambda: [pool.call(call.task, call.arguments) for _ in range(calls)])
+            rounds = self._rounds(log, calls * self._observed_s)
+            self._time(log, rounds, lambda: [pool.call(call.task, call.arguments) for _ in range(calls)])
             pool.close()
 
     def cold_start(self, case: Case, call: Call, **parallel_options: Any) -> None:
         """Time opening the pool and its first call; whatever could be warm is shut down before every round."""
         with self._pool(case, call, parallel_options) as (pool, call):
+            began = time.perf_counter()
             pool.open()
             log = self._observe("cold start", case, call, pool)
+            rounds = self._rounds(log, time.perf_counter() - began)
             pool.close()
 
             def first_call() -> Results:
                 pool.open()
                 return [pool.call(call.task, call.arguments)]
 
-            self._time(log, first_call, before=pool.discard, after=pool.close)
+            self._time(log, rounds, first_call, before=pool.discard, after=pool.close)
 
     def whole_block(self, case: Case, call: Call, observed: Call | None = None, **parallel_options: Any) -> None:
         """Time a whole `with` block from a cold start: open the pool, call it once, close it.
@@ -112,9 +120,11 @@ class Measure:
         `observed` replaces `call` in the untimed call if `call` would take too long to make twice.
         """
         with self._pool(case, call, parallel_options) as (pool, call):
+            began = time.perf_counter()
             pool.open()
             log = self._observe("whole block", case, call, pool, observed=observed)
             pool.close()
+            rounds = self._rounds(log, time.perf_counter() - began)
 
             def block() -> Results:
                 pool.open()
@@ -123,7 +133,7 @@ class Measure:
                 pool.close()
                 return [results]
 
-            self._time(log, block, before=pool.discard)
+            self._time(log, rounds, block, before=pool.discard)
 
     @contextmanager
     def _pool(self, case: Case, call: Call, parallel_options: dict[str, Any]) -> Iterator[tuple[Pool, Call]]:
@@ -162,16 +172,28 @@ class Measure:
         if self._gate and self._gate.measured_before:
             observed = call.thinned()
         with naming(f"{full_name(case)}, untimed call"):
+            wake(pool, pool.effective().n_jobs)
+            woken = time.perf_counter()
             workers = observe(pool, observed or call)
-        self.untimed_s += time.perf_counter() - began
+        ended = time.perf_counter()
+        self.untimed_s += ended - began
+        self._observed_s = ended - woken
         if (clock := pool.clock()) is not None:
             self._benchmark._timer = clock
         extra_info = {"phase": phase, **call.extra_info, **workers, "alias_of": alias(case, pool.effective())}
         return RoundLog(case, call, pool, extra_info, calls)
 
+    def _rounds(self, log: RoundLog, round_s: float, loop_s: float | None = None) -> int:
+        """Return how many rounds are worth their time, if one takes about `round_s`."""
+        most = self._settings.rounds
+        if self._settings.sparing is None:
+            return most
+        return self._settings.sparing.rounds(most, log.alias_of, round_s, loop_s)
+
     def _time(
         self,
         log: RoundLog,
+        rounds: int,
         target: Callable[[], Results],
         before: Callable[[], None] = _nothing,
         after: Callable[[], None] = _nothing,
@@ -192,7 +214,7 @@ class Measure:
             log.add_round()
             after()
 
-        rounds, warmups = self._settings.rounds, self._settings.warmups
+        warmups = self._settings.warmups
         self._benchmark.pedantic(timed, setup=prepare, teardown=finish_round, rounds=rounds, warmup_rounds=warmups)
         if not self._benchmark.enabled:
             # pedantic skips the teardown if nothing is measured; results are checked all the same.

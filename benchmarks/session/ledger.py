@@ -49,6 +49,10 @@ class Ledger:
         self.params = dict(cases)
         self.asked = list(self.params)
 
+    def case_ids(self) -> set[str]:
+        """Return the parts in brackets of the cases that the session was asked for."""
+        return {nodeid.partition("[")[2].removesuffix("]") for nodeid in self.asked}
+
     def note(self, nodeid: str, phase: str, outcome: str, reason: str) -> None:
         """Enter a report of pytest: `phase` is setup, call or teardown, `outcome` passed, failed or skipped."""
         if outcome == "failed":

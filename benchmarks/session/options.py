@@ -42,7 +42,10 @@ class Shard:
 
 @dataclass(frozen=True)
 class Settings:
-    """What a session was asked to do. `case_timeout_s` is in seconds, `shuffle` a seed or None."""
+    """What a session was asked to do. `case_timeout_s` is in seconds, `shuffle` a seed or None.
+
+    `sparing` says that a case which decides nothing gets fewer rounds.
+    """
 
     measuring: bool
     profile: str
@@ -53,6 +56,7 @@ class Settings:
     longest: int
     rounds: int
     warmups: int
+    sparing: bool
     case_timeout_s: float
     shuffle: int | None
     shard: Shard | None
@@ -109,6 +113,7 @@ def read_settings(option: Callable[[str], Any], known_backend: Callable[[str], b
         longest=count("--longest", option("longest"), sizes.longest, most=1_000_000_000),
         rounds=count("--rounds", option("rounds"), sizes.rounds, most=1_000_000),
         warmups=sizes.warmups,
+        sparing=measuring and sizes.sparing and option("rounds") is None,
         case_timeout_s=_seconds("--case-timeout", option("case_timeout"), DEFAULT_CASE_TIMEOUT_S),
         shuffle=None if shuffle is None else _whole("--shuffle", shuffle, "a whole number"),
         shard=_shard(option("shard")),

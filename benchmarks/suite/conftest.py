@@ -14,6 +14,7 @@ A_HUNDRED_NOTHINGS = Call(nothing, range(100), expected=lambda value: value, ext
 @pytest.fixture
 def measure(request, benchmark):
     """Return what times the calls of a case; see `benchmarks.measure.rounds.Measure`."""
+    from benchmarks.measure.round_count import Sparing
     from benchmarks.measure.rounds import GateMode, Measure, RoundSettings
 
     session, nodeid = suite_session(request.config), request.node.nodeid
@@ -38,6 +39,7 @@ def measure(request, benchmark):
             engines=session.engines,
             gate=gate,
             meter=session.meter,
+            sparing=Sparing(ledger.case_ids()) if settings.sparing else None,
         ),
         on_stuck,
     )

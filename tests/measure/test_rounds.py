@@ -24,13 +24,13 @@ def doubled():
 class Stand:
     """A `Measure` with a fake pool, a fake clock and a fake benchmark fixture."""
 
-    def __init__(self, rounds=2, warmups=0, enabled=True, gate=None, meter=None, **pool_options):
+    def __init__(self, rounds=2, warmups=0, enabled=True, gate=None, meter=None, sparing=None, **pool_options):
         self.clock = FakeClock()
         self.benchmark = FakeBenchmark(enabled=enabled)
         self.pool = FakePool(clock=self.clock, **pool_options)
         self.options = []
         self.stuck = []
-        settings = RoundSettings(rounds, warmups, 60.0, {"dask": self.make_pool}, gate, meter)
+        settings = RoundSettings(rounds, warmups, 60.0, {"dask": self.make_pool}, gate, meter, sparing)
         self.measure = Measure(self.benchmark, settings, self.stuck.append)
 
     def make_pool(self, options):

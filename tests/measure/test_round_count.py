@@ -1,0 +1,44 @@
+"""How many rounds a case gets in a session that spares time."""
+
+import pytest
+
+from benchmarks.backends.protocol import Effective
+from benchmarks.grid import Case
+from benchmarks.measure.round_count import Sparing
+from tests.measure.test_rounds import CASE, Stand, doubled
+
+
+@pytest.mark.parametrize(
+    ("alias_of", "round_s", "loop_s", "rounds"),
+    [
+        (None, 0.02, 0.03, 5),
+        (None, 0.08, 0.03, 5),
+        (None, 0.10, 0.03, 2),
+        ("sequential-n1-b10", 0.03, 0.03, 1),
+        ("sequential-n1-b7", 0.03, 0.03, 5),
+        (None, 0.02, None, 5),
+        (None, 0.60, None, 3),
+    ],
+)
+def test_rounds_are_spent_where_they_decide_something(alias_of, round_s, loop_s, rounds):
+    """Two on what takes over three times the loop, one on an alias of a case of the session, three on a long phase."""
+    assert Sparing({"sequential-n1-b10"}).rounds(5, alias_of, round_s, loop_s) == rounds
+
+
+def test_no_case_gets_more_rounds_than_asked_for():
+    """A session of one round has one of each."""
+    assert {Sparing(()).rounds(1, None, 9.0, loop_s) for loop_s in (None, 0.1)} == {1}
+
+
+def test_an_alias_gets_one_round():
+    """Its time is already known from the case under the first name."""
+    stand = Stand(rounds=5, sparing=Sparing({"sequential-n1-b10"}), effective=Effective("Sequential", "sequential", 1))
+    stand.measure.warm_call(Case("dask", 1, 10), doubled())
+    assert len(stand.benchmark.times_s) == 1
+
+
+def test_without_sparing_every_case_gets_all_rounds():
+    """`--rounds` and the other profiles are obeyed."""
+    stand = Stand(rounds=5)
+    stand.measure.warm_call(CASE, doubled())
+    assert len(stand.benchmark.times_s) == 5
