@@ -60,7 +60,7 @@ def ours_by_session(data: Recorded) -> Rule:
 
     def alarm(base: list[int], head: list[int]) -> bool:
         sides = Sides(*(Side(tuple(data.runs[index] for index in indices), False) for indices in (base, head)))
-        return regression(*sides.times(data.cases))
+        return regression(*sides.times(data.cases, by_loop=False))
 
     return alarm
 

@@ -110,6 +110,13 @@ def noisy_run(number, slow=None, names=NAMES, day=None, **ours):
     return document(*entries, day=number if day is None else day, **ours)
 
 
+def with_loops(run, loop_s, **extra_info):
+    """Return the run with this plain loop beside each of its cases."""
+    for one in run["benchmarks"]:
+        one["extra_info"] |= {"loop_s": [loop_s, loop_s], **extra_info}
+    return run
+
+
 def stored(root: Path, *documents):
     """Return a store with these runs, which are called run1, run2 and so on."""
     store = Store(root)

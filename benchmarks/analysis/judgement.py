@@ -38,7 +38,8 @@ class Judgement:
     """Rows, worst first. `base` and `head` are labels of the sides; `alpha` and `min_effect` are fractions.
 
     `answer` are sentences to read before the rows, `notes` those to read after them: forced fields, the meaning of the
-    intervals. Either may end in a shell command on a line of its own.
+    intervals. Either may end in a shell command on a line of its own. `loop_ratio` is the time of head's plain
+    loop over that of base's if the ratios of times are divided by it, and None if they are not.
     """
 
     base: str
@@ -48,6 +49,7 @@ class Judgement:
     min_effect: float
     notes: tuple[str, ...]
     answer: tuple[str, ...] = ()
+    loop_ratio: float | None = None
 
     @property
     def counts(self) -> dict[Verdict, int]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from benchmarks.analysis.judgement import Row
 from benchmarks.analysis.quantity import Quantity
 from benchmarks.analysis.standouts import Change, Standouts, log_error, standouts
+from benchmarks.compare.machine_speed import MachineSpeed, Use
 from benchmarks.compare.next_step import next_step
 from benchmarks.compare.sides import Side, Sides
 from benchmarks.report.case_labels import case_labels
@@ -16,7 +17,7 @@ _MOST_NAMED = 4
 _ABOUT_THE_SAME = 1.1
 
 
-def answer(sides: Sides, rows: Sequence[Row]) -> list[str]:
+def answer(sides: Sides, speed: MachineSpeed | None, rows: Sequence[Row]) -> list[str]:
     """Return the sentences above the table; none if no case was compared.
 
     The last one, of a comparison in which no test was possible, ends in a command on a line of its own.
@@ -26,25 +27,34 @@ def answer(sides: Sides, rows: Sequence[Row]) -> list[str]:
         return []
     untested = any(row.comparison and row.comparison.shortage for row in compared)
     if not untested:
-        return _machine(sides)
+        return [_machine(speed)] if speed else []
     return [
-        " ".join(_machine(sides) or ["No plain loop was timed beside these cases: the machine may have changed, too."]),
-        *_cases(sides, rows, compared),
+        _machine(speed)
+        if speed
+        else "No plain loop was timed beside the cases of every run: the machine may have changed.",
+        *_cases(sides, rows, compared, relative=speed is not None and speed.divided),
         f"This is no verdict: runs that were measured apart can't tell the code from the machine. {next_step(sides)}",
     ]
 
 
-def _machine(sides: Sides) -> list[str]:
-    """Say how fast head's runs ran the plain loop, compared with base's; nothing if a side has no loops."""
-    ratio = sides.loop_ratio
-    if ratio is None:
-        return []
-    if max(ratio, 1 / ratio) < _ABOUT_THE_SAME:
-        return [f"The machine ran the plain loop as fast as in base ({1 / ratio:.2f}x)."]
-    return [f"The machine changed: it ran the plain loop at {1 / ratio:.2f}x of its speed in base."]
+def _machine(speed: MachineSpeed) -> str:
+    """Say how fast the plain loop ran in head, and what is made of it."""
+    rate = f"{1 / speed.loop_ratio:.2f}x"
+    same = max(speed.loop_ratio, 1 / speed.loop_ratio) < _ABOUT_THE_SAME
+    match speed.use:
+        case Use.DIVIDED:
+            began = "The machine was about as fast as in base" if same else "The machine changed"
+            return f"{began}: it ran the plain loop at {rate} of the speed there. head/base is relative to that loop."
+        case Use.OTHER_MACHINE:
+            return f"The plain loop ran at {rate} of its speed in base; machine or interpreter are not the same."
+        case Use.OTHER_TASKS:
+            return (
+                f"The plain loop ran at {rate} of its speed in base: the machine changed, or the tasks did. "
+                "Times are compared as they were measured."
+            )
 
 
-def _cases(sides: Sides, rows: Sequence[Row], compared: Sequence[Row]) -> list[str]:
+def _cases(sides: Sides, rows: Sequence[Row], compared: Sequence[Row], relative: bool) -> list[str]:
     """Say what the cases have in common and which of them stand out."""
     base, head = _errors(sides.base), _errors(sides.head)
     found = standouts(
@@ -60,8 +70,8 @@ def _cases(sides: Sides, rows: Sequence[Row], compared: Sequence[Row]) -> list[s
         return []
     labels = dict(zip([row.fullname for row in rows], case_labels([row.fullname for row in rows]), strict=True))
     typical = (
-        f"The typical case took {found.typical:.2f} times as long as in base (least {found.least:.2f}, most "
-        f"{found.most:.2f})."
+        f"{'Relative to the loop, the' if relative else 'The'} typical case took {found.typical:.2f} times as long as "
+        f"in base (least {found.least:.2f}, most {found.most:.2f})."
     )
     return [" ".join([typical, *_standing_out(found, len(compared), labels)])]
 

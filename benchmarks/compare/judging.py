@@ -6,6 +6,7 @@ from benchmarks.analysis.judgement import Judgement, worst_first
 from benchmarks.compare.answer import answer
 from benchmarks.compare.baselines import eligible
 from benchmarks.compare.file_remarks import file_remarks
+from benchmarks.compare.machine_speed import machine_speed
 from benchmarks.compare.remarks import remarks_on
 from benchmarks.compare.resources import refuse_unchecked_ceilings
 from benchmarks.compare.rows import rows
@@ -32,7 +33,9 @@ def compare_runs(index: Index, marks: Marks, base: list[Found], head: list[Found
     barred = [difference for difference in differing if difference.field not in terms.forced]
     forced = [f"forced: {difference}" for difference in differing if difference.field in terms.forced]
     compared = {run.entry.file.reference for run in (*base, *head) if run.entry}
-    case_rows = [] if barred else rows(sides, stored_sittings(index, marks, compared, sides.base), terms)
+    speed = machine_speed(sides, {difference.field for difference in differing})
+    by_loop = speed is not None and speed.divided
+    case_rows = [] if barred else rows(sides, stored_sittings(index, marks, compared, sides.base), by_loop, terms)
     return Judgement(
         base=_label([run.label for run in base]),
         head=_label([run.label for run in head]),
@@ -40,7 +43,8 @@ def compare_runs(index: Index, marks: Marks, base: list[Found], head: list[Found
         alpha=terms.alpha,
         min_effect=terms.min_effect,
         notes=(*map(str, barred), *baseline_remarks, *forced, *file_remarks(sides), *remarks_on(sides, case_rows)),
-        answer=tuple(answer(sides, case_rows)),
+        answer=tuple(answer(sides, speed, case_rows)),
+        loop_ratio=speed.loop_ratio if speed and by_loop else None,
     )
 
 

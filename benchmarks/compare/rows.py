@@ -23,8 +23,11 @@ from benchmarks.limits import over_ceiling
 from benchmarks.text.printable import visible
 
 
-def rows(sides: Sides, stored: StoredSittings, terms: Terms) -> list[Row]:
-    """Return a row for every case of either side that `-k` selects, and for its resources."""
+def rows(sides: Sides, stored: StoredSittings, by_loop: bool, terms: Terms) -> list[Row]:
+    """Return a row for every case of either side that `-k` selects, and for its resources.
+
+    With `by_loop`, times are compared relative to the plain loops of their runs.
+    """
     broken = _wrong_results(sides.head, terms)
     unusable = _unusable(sides, terms)
     base, head = (
@@ -39,7 +42,7 @@ def rows(sides: Sides, stored: StoredSittings, terms: Terms) -> list[Row]:
         *(_without_case(fullname, Verdict.BROKEN, terms, why) for fullname, why in broken.items()),
         *(row for key, row in unusable.items() if row.fullname not in broken),
         *(_without_times(base[key], Verdict.INCOMPARABLE, terms, str(why)) for key, why in changed.items()),
-        *_time_rows(sides, {key: head[key] for key in common if key not in changed}, stored, terms),
+        *_time_rows(sides, {key: head[key] for key in common if key not in changed}, stored, by_loop, terms),
         *resource_rows(sides, {key: case for key, case in head.items() if key not in changed}, terms),
         *_missing(gone, new, sides.head, terms),
         *(_without_times(case, Verdict.NEW, terms, _failure_in_base(case, sides.base)) for case in new),
@@ -47,12 +50,15 @@ def rows(sides: Sides, stored: StoredSittings, terms: Terms) -> list[Row]:
     return result + _failed_only_in_head(result, sides.head, terms)
 
 
-def _time_rows(sides: Sides, cases: Mapping[str, CaseTimes], stored: StoredSittings, terms: Terms) -> list[Row]:
+def _time_rows(
+    sides: Sides, cases: Mapping[str, CaseTimes], stored: StoredSittings, by_loop: bool, terms: Terms
+) -> list[Row]:
     """Return the rows about the times of cases that both sides measured with the same work."""
     if have_resources(sides):
         terms = replace(terms, alpha=terms.alpha * (1 - RESOURCES_SHARE))
-    base, head = sides.times(cases)
-    comparisons = compare_saved(base, head, stored(cases), terms.alpha)
+    base, head = sides.times(cases, by_loop=False)
+    compared = sides.times(cases, by_loop=True) if by_loop else (base, head)
+    comparisons = compare_saved(*compared, stored(cases, by_loop), terms.alpha)
     rows = []
     for key, case in cases.items():
         comparison, thresholds = comparisons[key], terms.thresholds(case)

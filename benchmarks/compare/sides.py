@@ -56,13 +56,6 @@ class Sides:
         known = sorted((when, is_head) for when, is_head in runs if when is not None)
         return len(known) == len(runs) and took_turns([is_head for _, is_head in known])
 
-    @property
-    def loop_ratio(self) -> float | None:
-        """The time of the plain loop in head over that in base, by the cases of both sides; None without such loops."""
-        base, head = (_loop_logs(side) for side in (self.base, self.head))
-        changes = [head[key] - base[key] for key in base if key in head]
-        return math.exp(math.fsum(changes) / len(changes)) if changes else None
-
     def units(self, side: Side) -> list[list[int]]:
         """Return the indices of a side's runs, grouped by unit: one run if the sides took turns, else a sitting."""
         return [[index] for index in range(len(side.runs))] if self.interleaved else side.sittings
@@ -83,11 +76,12 @@ class Sides:
         both = [key for key in keys if base[key] and head[key]]
         return {key: Sample(base[key]) for key in both}, {key: Sample(head[key]) for key in both}
 
-    def times(self, keys: Collection[str]) -> tuple[dict[str, Sample], dict[str, Sample]]:
+    def times(self, keys: Collection[str], by_loop: bool) -> tuple[dict[str, Sample], dict[str, Sample]]:
         """Return the samples of the cases' times.
 
         A run's time is the geometric mean of a case's rounds. Where any run lacks the rounds, it is the stored
-        arithmetic mean, on both sides.
+        arithmetic mean, on both sides. With `by_loop`, it is divided by the time of the run's plain loop, which every
+        run must have.
         """
         with_rounds = {key: all(run.cases[key].summary for run in self.runs if key in run.cases) for key in keys}
 
@@ -95,19 +89,10 @@ class Sides:
             case = run.cases.get(key)
             if case is None:
                 return None
-            return case.center_s if with_rounds[key] else case.mean_s
+            seconds = case.center_s if with_rounds[key] else case.mean_s
+            return seconds / math.exp(run.loop_log) if by_loop and run.loop_log is not None else seconds
 
         return self.samples(keys, time_s)
-
-
-def _loop_logs(side: Side) -> dict[str, float]:
-    """Return the mean logarithm of the loops beside each case, over the side's runs that have them."""
-    logs: dict[str, list[float]] = {}
-    for run in side.runs:
-        for key, case in run.cases.items():
-            if case.loop_log is not None:
-                logs.setdefault(key, []).append(case.loop_log)
-    return {key: math.fsum(values) / len(values) for key, values in logs.items()}
 
 
 def _logs(units: Iterable[Iterable[Run]], key: K, value: Callable[[Run, K], float | None]) -> tuple[float, ...]:

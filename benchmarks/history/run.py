@@ -5,6 +5,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -55,6 +56,12 @@ class Run:
     params: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     unusable: Mapping[str, UnusableCase] = field(default_factory=dict)
     conditions: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def loop_log(self) -> float | None:
+        """The mean logarithm of the seconds of the plain loops beside the cases, None if no case has any."""
+        logs = [case.loop_log for case in self.cases.values() if case.loop_log is not None]
+        return math.fsum(logs) / len(logs) if logs else None
 
     @property
     def without_time(self) -> dict[str, str]:

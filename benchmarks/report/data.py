@@ -25,6 +25,7 @@ def render_json(judgement: Judgement) -> str:
         "min_effect": judgement.min_effect,
         "counts": {verdict.value: count for verdict, count in judgement.counts.items()},
         "cases": [{column.key: column.value(row) for column in columns(Output.JSON)} for row in judgement.rows],
+        "loop_ratio": judgement.loop_ratio,
         "answer": list(judgement.answer),
         "notes": list(judgement.notes),
     }

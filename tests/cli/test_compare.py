@@ -40,7 +40,7 @@ def test_the_machine_and_the_cases_that_stand_out_come_first(tmp_path, call):
     stored(tmp_path / "h", base, head)
     _, out, _ = call("compare", "1", "2")
     told, _, _ = out.partition("\ncase ")
-    assert "The machine changed: it ran the plain loop at 0.50x of its speed in base." in joined(told)
+    assert "The machine changed: it ran the plain loop at 0.50x of the speed there." in joined(told)
     assert re.search(r"1 of 9 cases changed 2\.[345] times as much as the others: loky-n1-b1\.", joined(told))
 
 

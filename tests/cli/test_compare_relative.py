@@ -1,0 +1,47 @@
+"""`compare` on a machine that changes its speed: times relative to the plain loop."""
+
+import json
+
+import pytest
+
+from tests.documents import NAMES, document, noisy_run, stored, with_loops
+
+
+def slowed(number, factor, slow=None):
+    """Return a noisy run on a machine that is slower by a factor, which its plain loop shows."""
+    return with_loops(noisy_run(number, {name: factor * (slow or {}).get(name, 1.0) for name in NAMES}), 0.01 * factor)
+
+
+def test_a_slower_machine_is_no_regression_and_hides_none(tmp_path, call):
+    """With eight sittings a side, a machine half as fast makes no case a REGRESSION, and the one that is stays one."""
+    slow = {NAMES[0]: 1.3}
+    stored(tmp_path / "h", *(slowed(n, 1.0) for n in range(8)), *(slowed(n, 2.0, slow) for n in range(8, 16)))
+    code, out, _ = call("compare", "1..8", "9..16", "--json", str(tmp_path / "c.json"))
+    found = json.loads((tmp_path / "c.json").read_text())
+    assert code == 1
+    assert {row["name"]: row["verdict"] for row in found["cases"]} == {
+        f"test_summation[{name}]": "REGRESSION" if name in slow else "UNCHANGED" for name in NAMES
+    }
+    assert found["loop_ratio"] == pytest.approx(2.0)
+    assert found["cases"][0]["ratio"] == pytest.approx(1.3, rel=0.05)
+    assert found["cases"][0]["head_s"] / found["cases"][0]["base_s"] == pytest.approx(1.3 * 2.0, rel=0.05)
+    assert "it ran the plain loop at 0.50x of the speed there. head/base is relative to that loop." in " ".join(
+        out.split()
+    )
+
+
+def test_stored_sittings_are_relative_to_their_loops_as_well(tmp_path, call):
+    """Against 100 sittings of a machine whose speed jumps, one run a side shows which case changed, and only that."""
+    jumping = [slowed(number, (1.0, 1.5, 2.2)[number % 3]) for number in range(101)]
+    stored(tmp_path / "h", *jumping, slowed(101, 2.2, {NAMES[0]: 1.5}), with_loops(noisy_run(102), 0.01))
+    code, out, _ = call("compare", "101", "102")
+    assert code == 1
+    assert out.startswith("FAIL: 1 REGRESSION")
+    assert call("compare", "101", "103")[0] != 1
+
+
+def test_sittings_without_a_loop_are_left_out(tmp_path, call):
+    """Times as measured and times relative to a loop are never compared."""
+    stored(tmp_path / "h", *(document(day=number) for number in range(9)), slowed(101, 1.0), slowed(102, 1.0))
+    _, out, _ = call("compare", "10", "11")
+    assert "there are none" in " ".join(out.split())
