@@ -64,9 +64,10 @@ def profile_of(loop: Mapping[str, Any], threads: Mapping[str, Any], costs: Costs
         task_s=float(median(loop["stats"]["data"])) / extra_info["tasks"],
         tasks=int(extra_info["tasks"]),
         lengths=tuple(map(float, extra_info["lengths_s"])),
-        payload_bytes=float(extra_info["payload_bytes"]),
         waits=_waits(extra_info),
         barred=tuple(map(str, extra_info["barred"])),
+        **_sent(extra_info["sent"]),
+        **_fresh_worker(extra_info["fresh_worker"]),
     )
     overhead_s, work_s = _overhead_s(pool, threads["extra_info"]), fmean(threads["extra_info"]["loop_s"])
     stretch = max(0.0, float(median(threads["stats"]["data"])) - costs.poll_s / 2 - overhead_s) / work_s
@@ -80,6 +81,30 @@ def profile_of(loop: Mapping[str, Any], threads: Mapping[str, Any], costs: Costs
     if profile.waits < _FEW_WAITS and float(threads["extra_info"]["cores_used"]) < _MORE_THAN_ONE_CORE:
         released = 0.0
     return MeasuredTasks(replace(profile, releases_gil=released), why)
+
+
+def _sent(sent: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of the profile that say what the tasks send."""
+    return {
+        "payload_bytes": float(sent["payload_bytes"]),
+        "result_bytes": float(sent["result_bytes"]),
+        "pickling_s": float(sent["pickling_s"]),
+        "shared_bytes": float(sent["shared_bytes"]),
+        "shared_pickling_s": float(sent["shared_pickling_s"]),
+        "mapped": bool(sent["mapped"]),
+    }
+
+
+def _fresh_worker(worker: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return the fields of the profile that say what a worker needs; none if that could not be measured."""
+    if worker is None:
+        return {}
+    return {
+        "import_s": float(worker["import_s"]),
+        "import_bytes": float(worker["import_bytes"]),
+        "peak_bytes": float(worker["peak_bytes"]),
+        "importing": tuple(map(str, worker["importing"])),
+    }
 
 
 def _two_threads(costs: Costs) -> PoolCosts:

@@ -18,8 +18,9 @@ _COPIES = 2
 class Memory:
     """The memory that a call needs beside the program itself, in bytes.
 
-    `workers` is what worker processes hold before they have a task (PSS), `tasks` what the tasks that run at the same
-    time need, `sending` arguments and results on their way, `results` all results once they have arrived.
+    `workers` is what worker processes hold before they run a task (PSS, and the task's module), `tasks` what the tasks
+    that run at the same time need, `sending` arguments and results on their way, `results` all results once they have
+    arrived.
     """
 
     workers: float
@@ -44,7 +45,8 @@ def memory(costs: Costs, profile: TaskProfile, case: Case) -> Memory | None:
         return Memory(0.0, tasks, 0.0, results)
     if pool.memory_bytes is None:
         return None
-    return Memory(pool.memory_bytes, tasks, _sending(pool, profile, case), results)
+    workers = pool.memory_bytes + (case.n_jobs * profile.import_bytes if case.backend in profile.importing else 0.0)
+    return Memory(workers, tasks, _sending(pool, profile, case), results)
 
 
 def _sending(pool: PoolCosts, profile: TaskProfile, case: Case) -> float:

@@ -22,7 +22,8 @@ class TaskProfile:
       once in all if they are `mapped`, which is what joblib does with arrays of more than 1 MB.
     - `pickling_s`: seconds to pickle and unpickle a task's own argument and its result, beyond copying the bytes;
       `shared_pickling_s`: the same for the shared objects.
-    - `import_s`: seconds in which a worker of one of the backends `importing` imports the task's module, once.
+    - `import_s`, `import_bytes`: what importing the task's module takes, once in each worker of the backends
+      `importing`.
     - `peak_bytes`: memory that a running task needs; None if it is not known.
     """
 
@@ -40,6 +41,7 @@ class TaskProfile:
     pickling_s: float = 0.0
     shared_pickling_s: float = 0.0
     import_s: float = 0.0
+    import_bytes: float = 0.0
     importing: tuple[str, ...] = ("loky",)
     peak_bytes: float | None = None
 

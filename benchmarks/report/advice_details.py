@@ -13,6 +13,9 @@ from benchmarks.text.formatting import counted, duration, size
 # A part of a call's time is worth a sentence from this share of it.
 _WORTH = 0.1
 
+# Parts of the memory below this share of it are left out.
+_SHOWN_SHARE = 0.01
+
 
 def name_of(case: Case) -> str:
     """Return a configuration's label; the plain loop has an article."""
@@ -41,7 +44,7 @@ def _needed(need: Memory | None, profile: TaskProfile, case: Case) -> list[str]:
         "on the way to and from the workers": need.sending,
         "in all results": need.results,
     }
-    listed = [f"{size(part)} {where}" for where, part in parts.items() if part >= 1]
+    listed = [f"{size(part)} {where}" for where, part in parts.items() if part >= _SHOWN_SHARE * need.total and part]
     if not listed or not (backend_of(case.backend).sends or need.results or need.tasks):
         return []
     more = ", plus what the tasks use in each" if profile.peak_bytes is None and need.workers else ""

@@ -21,6 +21,9 @@ FORMAT = 1
 _MOST_NAMES = 5
 _MOST_ROWS = 8
 
+# Components below this share of a time are left out.
+_SHOWN_SHARE = 1e-4
+
 # The titles of the components of a time, in the table's order.
 _PARTS = ("start", "work", "imbalance", "overhead", "sending", "results", "poll")
 
@@ -137,7 +140,7 @@ def _row(prediction: Prediction) -> tuple[str, ...]:
     parts = prediction.parts
     each = (parts.start, parts.work, parts.imbalance, parts.overhead, parts.payload, parts.results, parts.poll)
     interval = f"{duration(prediction.lo_s)} to {duration(prediction.hi_s)}"
-    shown = (duration(part) if part > 0 else "" for part in each)
+    shown = (duration(part) if part > _SHOWN_SHARE * prediction.time_s else "" for part in each)
     return (prediction.case.label, duration(prediction.time_s), interval, *shown)
 
 

@@ -1,14 +1,16 @@
 """The tasks of `--workload`: how long each takes, what is sent with it, and how fast two threads run them."""
 
-import pickle
 import resource
 import threading
 import time
+from dataclasses import asdict
 
 import pytest
 
 from benchmarks.grid import LOOP, Case
+from benchmarks.measure.fresh_worker import fresh_worker
 from benchmarks.measure.pickling import barred
+from benchmarks.measure.sending import sent
 from benchmarks.session.state import suite_session
 
 pytestmark = pytest.mark.benchmark(group="tasks")
@@ -25,18 +27,20 @@ MOST_TASKS = 5_000
 
 
 def test_loop(measure, benchmark, call, workload):
-    """Measure the plain loop, the length of each task, whether it waits, and what is sent with it."""
+    """Measure the plain loop, the length of each task, whether it waits, what is sent, and what a worker needs."""
     measure.warm_call(Case(LOOP, 1, None), call, beside_loop=True)
     began, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF)
     lengths = lengths_s(call)
     after, passed_s = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter() - began
+    worker = fresh_worker(call, passed_s / len(lengths))
     benchmark.extra_info |= {
         "lengths_s": lengths if len(lengths) <= MOST_LENGTHS else [],
         "cpu_s": after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime,
         "passed_s": passed_s,
         "voluntary_switches": after.ru_nvcsw - before.ru_nvcsw,
-        "payload_bytes": sent_bytes(call),
         "barred": barred(call),
+        "sent": asdict(sent(call)),
+        "fresh_worker": worker and asdict(worker),
     }
 
 
@@ -67,14 +71,6 @@ def _run(call, start):
 def threads_scale(tasks, loop_s):
     """Return how many times as many tasks the threads are given, for a plain loop of `loop_s` seconds."""
     return min(max(1, LEAST_S / loop_s), MOST_TASKS / tasks)
-
-
-def sent_bytes(call):
-    """Return the mean size of a pickled argument, 0 if one can't be pickled: such tasks run in threads only."""
-    try:
-        return len(pickle.dumps(call.arguments)) / len(call.arguments)
-    except Exception:  # the objects' own methods may raise anything
-        return 0
 
 
 def lengths_s(call):

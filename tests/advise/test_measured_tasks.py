@@ -9,11 +9,24 @@ from benchmarks.errors import AdviceError
 from benchmarks.suite.test_tasks import LEAST_S, MOST_TASKS, threads_scale
 from tests.advise.costs import COSTS
 
+SENT = {
+    "payload_bytes": 10.0,
+    "shared_bytes": 3e6,
+    "mapped": True,
+    "result_bytes": 5e6,
+    "pickling_s": 1e-3,
+    "shared_pickling_s": 0.02,
+}
+
 
 def loop(task_s=1e-2, tasks=100, **extra_info):
     """Return the plain loop of a run file, whose tasks compute all the time unless `extra_info` says otherwise."""
     passed_s = task_s * tasks
-    own = {"tasks": tasks, "lengths_s": [task_s] * tasks, "payload_bytes": 10, "barred": []}
+    own = {"tasks": tasks, "lengths_s": [task_s] * tasks, "barred": []}
+    own |= {
+        "sent": SENT,
+        "fresh_worker": {"import_s": 0.5, "import_bytes": 1e7, "peak_bytes": 3e7, "importing": ["loky"]},
+    }
     own |= {"cpu_s": passed_s, "passed_s": passed_s, "voluntary_switches": 0}
     return {"stats": {"data": [passed_s] * 3}, "extra_info": own | extra_info}
 
@@ -30,6 +43,16 @@ def test_the_share_of_the_gil_is_between_the_probe_s_extremes(call_s, share):
     tasks = profile_of(loop(), threads(call_s), COSTS)
     assert tasks.profile.releases_gil == pytest.approx(share, abs=0.051)
     assert tasks.disturbance is None
+
+
+def test_what_is_sent_and_what_a_worker_needs_are_part_of_the_profile():
+    """Every fact of the run file has its field; a worker that could not be measured leaves the memory unknown."""
+    profile = profile_of(loop(), threads(1.1), COSTS).profile
+    assert {name: getattr(profile, name) for name in SENT} == SENT
+    assert (profile.import_s, profile.import_bytes, profile.peak_bytes) == (0.5, 1e7, 3e7)
+    assert profile.importing == ("loky",)
+    unknown = profile_of(loop(fresh_worker=None), threads(1.1), COSTS).profile
+    assert (unknown.import_s, unknown.peak_bytes) == (0.0, None)
 
 
 def test_threads_that_never_use_more_than_one_core_hold_the_gil():

@@ -21,6 +21,13 @@ def test_processes_hold_workers_tasks_payloads_and_results():
     assert need.total == pytest.approx(416e6)
 
 
+def test_workers_hold_the_module_that_they_import():
+    """Each of two workers of loky holds a module of 20 MB of its own; threads and forks share it."""
+    heavy = TaskProfile(1e-2, 1_000, import_bytes=2e7)
+    assert memory(COSTS, heavy, Case("loky", 2, 10)).workers == 140e6
+    assert memory(COSTS, heavy, Case("threading", 2, 10)).total == 0
+
+
 def test_threads_and_the_loop_send_nothing():
     """Threads need what their tasks and results need, and the plain loop has one task at a time."""
     assert memory(COSTS, TASKS, Case("threading", 2, 1)).total == pytest.approx(300e6)
