@@ -1,5 +1,6 @@
 """Decide which of the runs that a user named may be baselines."""
 
+import json
 import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,11 +9,16 @@ from typing import Any
 
 from benchmarks.errors import BadReference
 from benchmarks.history.baseline import in_ci, objections
-from benchmarks.history.comparability import comparable
+from benchmarks.history.comparability import comparable, different_fields
 from benchmarks.history.index import Entry, facts
 from benchmarks.history.marks import Marks
 from benchmarks.history.references import Found
 from benchmarks.history.run import read_run
+from benchmarks.text.formatting import counted
+from benchmarks.text.printable import visible
+
+# A longer list of runs is not read.
+_MOST_LISTED = 4
 
 
 def eligible(
@@ -20,16 +26,14 @@ def eligible(
 ) -> tuple[list[Found], list[str]]:
     """Return the base runs and remarks on them.
 
-    A run that `latest` stands for and that may not be a baseline is replaced by the newest one before it that may.
+    A run that `latest~N` stands for and that may not be a baseline is replaced by the newest one before it that may.
     Raises BadReference for a run that the user named and that may not be a baseline.
     """
     candidates = _Candidates(entries, marks, {run.path for run in head}, allow_partial, in_ci(os.environ))
     runs, remarks = [], []
-    for run in base:
-        if not run.named and not candidates.accept(run):
-            older = candidates.newest_before(run)
-            remarks.append(f"{run.label} may not be a baseline; {older.label}, the newest before it that may, is")
-            run = older
+    for asked in base:
+        run, passed_over = (asked, []) if asked.named else candidates.choose(asked)
+        remarks += [f"base is {run.label}; passed over: {_listed(passed_over)}"] if passed_over else []
         run_facts, rejected = candidates.facts(run), candidates.rejected(run)
         if reasons := candidates.objections(run_facts):
             raise BadReference(f"{run.label} can't be a baseline: {'; '.join(reasons)}")
@@ -38,6 +42,11 @@ def eligible(
         remarks += [f"base {run.label} is partial"] if run_facts["state"] != "complete" else []
         runs.append(run)
     return runs, remarks
+
+
+def _listed(passed_over: Sequence[str]) -> str:
+    more = len(passed_over) - _MOST_LISTED
+    return ", ".join(passed_over[:_MOST_LISTED]) + (f" and {counted(more, 'other run')}" if more > 0 else "")
 
 
 @dataclass(frozen=True)
@@ -66,16 +75,50 @@ class _Candidates:
             return None
         return self.marks.rejected.get(run.entry.file.reference)
 
-    def accept(self, run: Found) -> bool:
-        """Return whether a run may be a baseline."""
-        return not self.objections(self.facts(run)) and not self.rejected(run)
+    def choose(self, asked: Found) -> tuple[Found, list[str]]:
+        """Return the newest run, from the one that was asked for on, that may be a baseline, and who was passed over.
 
-    def newest_before(self, run: Found) -> Found:
-        """Return the newest comparable run before this one that may be a baseline."""
-        assert run.entry is not None
-        for entry in reversed(self.entries[: self.entries.index(run.entry)]):
-            older = Found(entry.file.path, entry, named=False)
-            alike = not entry.error and comparable(entry.bars, run.entry.bars)
-            if alike and entry.file.path not in self.head_paths and self.accept(older):
-                return older
-        raise BadReference(f"{run.label} may not be a baseline, and no run before it may; see `runs`, or name one")
+        Those are the newer runs that `latest~N` did not count, and the runs that may not be a baseline, newest first,
+        each with the reason. Raises BadReference if no run may be a baseline.
+        """
+        assert asked.entry is not None
+        place = self.entries.index(asked.entry)
+        newer = [entry for entry in self.entries[place + 1 :] if entry.file.path not in self.head_paths]
+        passed_over = [f"{_label(entry)} ({why})" for entry in reversed(newer) if (why := _unlike(entry, asked.entry))]
+        for entry in reversed(self.entries[: place + 1]):
+            why = _unlike(entry, asked.entry) or self._refusal(entry)
+            if not why:
+                return Found(entry.file.path, entry, named=False), passed_over
+            passed_over.append(f"{_label(entry)} ({why})")
+        raise BadReference(
+            f"no run from {asked.label} back may be a baseline: {_listed(passed_over)}; see `runs`, or name one"
+        )
+
+    def _refusal(self, entry: Entry) -> str:
+        """Return in a few words why a run is passed over; empty if it may be a baseline."""
+        if entry.file.path in self.head_paths:
+            return "head"
+        if entry.error is not None:
+            # A broken file is reported as such by whoever reads it.
+            return ""
+        if "--shard" in json.loads(entry.facts["selection"]):
+            return "a shard"
+        if not self.objections(entry.facts):
+            return "rejected" if entry.file.reference in self.marks.rejected else ""
+        return "partial" if entry.facts["state"] != "complete" and not self.allow_partial else "dirty"
+
+
+def _label(entry: Entry) -> str:
+    return Found(entry.file.path, entry, named=False).label
+
+
+def _unlike(entry: Entry, other: Entry) -> str:
+    """Return in which fields two runs may not be compared, and the first one's values; empty if they may be."""
+    if entry.error is not None or comparable(entry.bars, other.bars):
+        return ""
+    values, others = (json.loads(each.bars or "{}") for each in (entry, other))
+    return ", ".join(f"{field} {_shown(values[field])}" for field in different_fields(values, others))
+
+
+def _shown(value: object) -> str:
+    return "unknown" if value is None else visible(value)[:40]

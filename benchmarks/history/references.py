@@ -9,6 +9,7 @@ from benchmarks.errors import BadReference
 from benchmarks.history.comparability import comparable
 from benchmarks.history.index import Entry, Index
 from benchmarks.history.marks import Marks
+from benchmarks.text.formatting import counted
 from benchmarks.text.printable import visible
 
 # More runs than that on one side are a mistyped range.
@@ -87,7 +88,7 @@ def _file(text: str, entries: Sequence[Entry]) -> Found:
             (entry for entry in entries if entry.file.path.name == path.name and _place(entry) == found.place), None
         )
         return replace(found, entry=same)
-    count = f"the history has {len(entries)} runs" if entries else "the history is empty"
+    count = f"the history has {counted(len(entries), 'run')}" if entries else "the history is empty"
     raise BadReference(f"no run is called '{visible(text)[:80]}' ({count}); expected {EXPECTED}")
 
 
@@ -111,10 +112,19 @@ def _latest(back: int, entries: Sequence[Entry]) -> Found:
     alike = [entry for entry in entries if entry.error is not None or comparable(entry.bars, like)]
     if back >= len(alike):
         raise BadReference(
-            f"latest~{back}: the history has {len(alike)} runs like the newest (same machine, Python and profile)"
+            f"latest~{back}: the history has {counted(len(alike), 'run')} like the newest{_unlike(entries, alike)}; "
+            "`runs` lists them all"
         )
     entry = alike[-1 - back]
     return Found(entry.file.path, entry, named=False)
+
+
+def _unlike(entries: Sequence[Entry], alike: Sequence[Entry]) -> str:
+    """Say how many runs do not count because they are of another machine, Python or profile."""
+    others = len(entries) - len(alike)
+    if not others:
+        return ""
+    return f", and {counted(others, 'run')} of another machine, Python or profile, which can't be compared with it"
 
 
 def _pinned(name: str, entries: Sequence[Entry], marks: Marks) -> Found:

@@ -218,10 +218,39 @@ def test_a_rejected_run_is_no_default_baseline(tmp_path, call):
     code, out, _ = call("compare", "latest~1")
     assert code == 3
     assert "base 0001 run1\n" in out
-    assert "0002 run2 may not be a baseline; 0001 run1, the newest before it that may, is" in out
+    assert "base is 0001 run1; passed over: 0002 run2 (rejected)" in out
     assert "base 0002 run2 was rejected" in call("compare", "2", "3")[1]
     assert call("baseline", "set", "2", "--name", "main")[0] == 0
     assert read_marks(Store(tmp_path / "h")).rejected == {}
+
+
+def test_runs_that_are_passed_over_are_named_with_the_reason(tmp_path, call):
+    """`latest~1` says which runs it did not take: of other machines or profiles, partial ones, parts of a split."""
+    stored(
+        tmp_path / "h",
+        noisy_run(1),
+        noisy_run(2, state="partial"),
+        noisy_run(3, selection={"--shard": "1/2"}),
+        noisy_run(4, machine={"cpu_model": "Xeon"}),
+        noisy_run(5, profile="notebook"),
+        noisy_run(6),
+    )
+    code, out, _ = call("compare", "latest~1")
+    assert code == 3
+    assert "base 0001 run1\n" in out
+    assert (
+        "base is 0001 run1; passed over: 0005 run5 (profile notebook), 0004 run4 (cpu_model Xeon), "
+        "0003 run3 (a shard), 0002 run2 (partial)"
+    ) in joined(out)
+    assert "passed over" not in call("compare", "1", "6")[1]
+
+
+def test_nothing_but_partial_runs_is_no_baseline(tmp_path, call):
+    """Where every older run is passed over, the error says why each was."""
+    stored(tmp_path / "h", noisy_run(1, state="partial"), noisy_run(2, state="partial"), noisy_run(3))
+    code, _, err = call("compare", "latest~1")
+    assert code == 2
+    assert "no run from 0002 run2 back may be a baseline: 0002 run2 (partial), 0001 run1 (partial)" in err
 
 
 def test_limits_and_ceilings(tmp_path, call):

@@ -40,6 +40,12 @@ def test_latest_counts_runs_that_are_like_the_newest(history):
     assert [numbers(history, f"latest~{back}") for back in (1, 2, 3)] == [[4], [2], [1]]
 
 
+def test_a_single_run_has_none_before_it(tmp_path):
+    """One run is counted as one."""
+    with pytest.raises(BadReference, match="latest~1: the history has 1 run like the newest; `runs` lists them all"):
+        numbers(stored(tmp_path / "one", document()), "latest~1")
+
+
 def test_a_pinned_baseline(history):
     """By its name."""
     with closing(Index(history)) as index:
@@ -59,7 +65,10 @@ def test_a_file_of_any_origin(history, tmp_path):
         ("9", "no run is called '9' (the history has 5 runs); expected a number (12)"),
         ("twin", "'twin' is the name of 2 runs"),
         ("", "no run is called"),
-        ("latest~9", "the history has 4 runs like the newest"),
+        (
+            "latest~9",
+            "the history has 4 runs like the newest, and 1 run of another machine, Python or profile",
+        ),
         ("baseline:x", "no baseline is called 'x' (there are: none yet)"),
         ("6..9", "no run has a number from 6 to 9"),
         ("1,1", "names 0001_run1.json twice"),
