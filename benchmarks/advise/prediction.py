@@ -29,6 +29,9 @@ _MOSTLY = 0.5
 # Calls of more tasks than this are extrapolated.
 _MOST_TASKS = 50_000
 
+# A shorter poll can't be told from none; a file may hold one that is so short that the number of polls overflows.
+_SHORTEST_POLL_S = 1e-6
+
 # The order of uneven tasks is not known: the mean over this many random orders is used.
 _ORDERS = 3
 
@@ -227,6 +230,6 @@ def _sending_s(
 
 def _until_poll(total_s: float, start_s: float, poll_s: float) -> float:
     """Return when the caller notices the end: joblib polls every `poll_s` seconds after the start."""
-    if poll_s <= 0:
+    if poll_s < _SHORTEST_POLL_S:
         return total_s
     return start_s + poll_s * max(1, math.ceil((total_s - start_s) / poll_s))

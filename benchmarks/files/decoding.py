@@ -17,6 +17,7 @@ T = TypeVar("T")
 
 _STEP = re.compile(r"\.([^.\[]+)|\[(\d+)\]")
 _LONGEST_VALUE = 60
+_LONGEST_REFUSAL = 400
 
 
 def decode_versioned(document: Mapping[str, Any], kind: type[T], version: int, origin: str) -> T:
@@ -35,7 +36,8 @@ def convert(document: object, kind: type[T], origin: str) -> T:
     try:
         return msgspec.convert(document, kind, strict=True)
     except msgspec.ValidationError as error:
-        raise Unreadable(f"{origin}: {_refusal(document, str(error))}") from None
+        refusal = _refusal(document, str(error))  # with a key's name in it, which may be as long as the file
+        raise Unreadable(f"{origin}: {refusal[:_LONGEST_REFUSAL]}") from None
     except UnicodeEncodeError as error:
         raise Unreadable(f"{origin}: {shown(error.object)} has half of a surrogate pair; expected text") from None
 

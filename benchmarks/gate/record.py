@@ -22,6 +22,7 @@ from benchmarks.files.decoding import decode_versioned
 from benchmarks.files.durable import make_folder, try_lock, write
 from benchmarks.files.reading import read_document
 from benchmarks.grid import shares_executor
+from benchmarks.history.case_times import LONGEST_NAME
 from benchmarks.history.store import Store
 from benchmarks.options import forwarded_values
 from benchmarks.text.printable import visible
@@ -40,6 +41,8 @@ SIZING_OF_HEAD = "sizing-2"
 RESOURCES_OPTION = "--resources"
 
 Seconds = Annotated[float, Meta(ge=0, le=1e9)]
+NodeId = Annotated[str, Meta(min_length=1, max_length=LONGEST_NAME)]
+PairName = Annotated[str, Meta(pattern=r"^pair-[0-9]{3,9}$")]
 
 
 class GateCase(Struct, frozen=True, forbid_unknown_fields=True):
@@ -49,8 +52,8 @@ class GateCase(Struct, frozen=True, forbid_unknown_fields=True):
     call's work differs from the suite's.
     """
 
-    nodeid: str
-    backend: str
+    nodeid: NodeId
+    backend: Annotated[str, Meta(max_length=LONGEST_NAME)]
     workers: Annotated[int, Meta(ge=0, le=10**6)]
     scale: Annotated[float, Meta(ge=0, le=1e6)]
 
@@ -68,9 +71,9 @@ class PairRecord(Struct, frozen=True, forbid_unknown_fields=True):
     case that it was measuring, where known. `sha256` are the digests of the run files by side, empty for a void pair.
     """
 
-    name: str
+    name: PairName
     seconds: Seconds
-    cases: tuple[str, ...]
+    cases: tuple[NodeId, ...]
     first: dict[str, str]
     void_reason: str = msgspec.field(name="why")
     failed_side: SideName | None = msgspec.field(name="side")
