@@ -13,7 +13,7 @@ any case, because both come from earlier pairs and from sizes.
 """
 
 from dataclasses import dataclass, replace
-from math import exp, fsum, log, log1p, sqrt
+from math import exp, log, log1p
 
 # How many pairs the variance that the rounds suggest is worth, against what earlier pairs showed.
 _PRIOR_PAIRS = 4
@@ -21,21 +21,13 @@ _PRIOR_PAIRS = 4
 # Two bets, by the shift they are best at in terms of the effect that is aimed at, and by their share of the stake. The
 # first finds that effect soonest. The second finds larger ones: from that size on it bets on what the pairs before
 # showed. Chosen on the recording of 12 pairs, see docs/gate.md.
-_AIMED, _LARGER = (0.8, 0.6), (1.8, 0.4)
+AIMED, LARGER = (0.8, 0.6), (1.8, 0.4)
 
 # The share of the wealth that is not staked: a pair whose variance was underestimated can't ruin a bet.
 _KEPT = 0.05
 
 # What one pair can add to a wealth's logarithm at most: both bets double what they stake.
 MOST_GAIN = log(_KEPT + (1 - _KEPT) * 2)
-
-# Nodes and weights of a 7-point Gauss-Hermite quadrature for a standard normal variable (Abramowitz and Stegun 25.10).
-_NODES = (
-    (0.0, 16 / 35),
-    (1.1544053947399682, 0.24012317860501268),
-    (2.3667594107345416, 0.03075712396758652),
-    (3.7504397177257425, 0.0005482688559722183),
-)
 
 
 @dataclass(frozen=True)
@@ -60,13 +52,13 @@ def log_wealth(seen: Values, effect: float) -> list[float]:
 
     `effect` is the log-ratio that is aimed at.
     """
-    aimed, larger = log(_AIMED[1]), log(_LARGER[1])
+    aimed, larger = log(AIMED[1]), log(LARGER[1])
     wealth = []
     total = 0.0
     for count, (value, variance) in enumerate(zip(seen.values, variances(seen), strict=True)):
-        shift = max(_LARGER[0] * effect, total / count if count else 0.0)
-        aimed += _gain(_AIMED[0] * effect, value, variance)
-        larger += _gain(shift, value, variance)
+        shift = max(LARGER[0] * effect, total / count if count else 0.0)
+        aimed += gain(AIMED[0] * effect, value, variance)
+        larger += gain(shift, value, variance)
         wealth.append(_log_sum(aimed, larger))
         total += value
     return wealth
@@ -85,41 +77,8 @@ def variances(seen: Values) -> list[float]:
     return found
 
 
-def detectable_log_ratio(variance: float, pairs: int, needed: float, effect: float) -> float | None:
-    """The log-ratio whose bet reaches `needed` (a logarithm) within `pairs` in 80 % of gates; None if there is none.
-
-    Each pair is taken for normal with `variance`; the sum of the bets too. The observed effect plays no part.
-    """
-    if _shortfall(4.0, variance, pairs, needed, effect) > 0:
-        return None
-    low, high = 0.0, 4.0
-    for _ in range(40):
-        middle = (low + high) / 2
-        if _shortfall(middle, variance, pairs, needed, effect) > 0:
-            low = middle
-        else:
-            high = middle
-    return high
-
-
-def _shortfall(shift: float, variance: float, pairs: int, needed: float, effect: float) -> float:
-    """How much the better of the bets lacks at its lower fifth."""
-    lacks = []
-    for bet, share in ((_AIMED[0] * effect, _AIMED[1]), (max(_LARGER[0] * effect, shift), _LARGER[1])):
-        gains = [
-            (weight, _gain(bet, shift + sign * node * sqrt(variance), variance))
-            for node, weight in _NODES
-            for sign in ((1, -1) if node else (1,))
-        ]
-        mean = fsum(weight * gain for weight, gain in gains)
-        spread = sqrt(max(0.0, fsum(weight * (gain - mean) ** 2 for weight, gain in gains)))
-        # 0.8416 is the 80 % quantile of the normal distribution.
-        lacks.append(needed - log(share) - pairs * mean + 0.8416 * spread * sqrt(pairs))
-    return min(lacks)
-
-
-def _gain(shift: float, value: float, variance: float) -> float:
-    """The logarithm of what one pair multiplies a bet's wealth with; over both signs of `value` that is 1."""
+def gain(shift: float, value: float, variance: float) -> float:
+    """Return the logarithm of what one pair multiplies a bet's wealth with; over both signs of `value` that is 1."""
     exponent = min(700.0, -2 * shift * value / variance)
     return log(_KEPT + (1 - _KEPT) * 2 / (1 + exp(exponent)))
 

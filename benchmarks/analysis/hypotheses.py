@@ -6,7 +6,8 @@ from functools import lru_cache
 from math import exp, expm1, inf, log, log1p
 
 from benchmarks.analysis.paired import Assessment, CaseValues, PairRatios, assess, assess_together, case_values
-from benchmarks.analysis.unpaired import Comparison, K
+from benchmarks.analysis.power import Chance, smallest_seen
+from benchmarks.analysis.unpaired import POWER, Comparison, K
 from benchmarks.analysis.verdict import Thresholds, Verdict, judge
 
 # The shares of alpha for times of cases, for backends and the grid, and for resources (kept even if none are measured).
@@ -27,8 +28,9 @@ class Hypothesis:
     """The claim that a case, a backend or the grid became slower, with its assessment and verdict.
 
     `unlikely` is True where a slowdown of min-effect is unlikely. `comparison` computes the numbers of the report; it
-    is a function because that takes longer than the verdict. A group's regression that disappears without its largest
-    case is `driven_by` that case.
+    is a function because that takes longer than the verdict. `chance` is the probability that such a gate would call a
+    slowdown (a log-ratio) of every call a regression. A group's regression that disappears without its largest case is
+    `driven_by` that case.
     """
 
     assessment: Assessment
@@ -36,6 +38,7 @@ class Hypothesis:
     verdict: Verdict
     unlikely: bool
     comparison: Callable[[], Comparison]
+    chance: Chance
     driven_by: str | None = None
 
 
@@ -123,20 +126,23 @@ def _hypothesis(seen: Assessment, thresholds: Thresholds, enough: float, effect:
     )
     unlikely = seen.pairs >= _FEWEST_PAIRS and seen.at_most(_TYPICAL_ERRORS, _MEAN_ERRORS) < effect
 
-    def comparison() -> Comparison:
+    def chance(log_ratio: float) -> float:
         # A case that waits would have been measured as often as any, `most` times, had it looked slower; but it waits
         # once it is below min-effect, so that no smaller effect is promised.
-        detectable = seen.detectable_log_ratio(enough, most)
-        lo, hi = seen.interval
+        return seen.chance(log_ratio, enough, most) if log_ratio >= effect else 0.0
+
+    def comparison() -> Comparison:
+        detectable = smallest_seen([chance], POWER)
+        lo, hi = seen.interval if max(map(abs, seen.interval)) < inf else seen.rough_interval
         return Comparison(
             ratio=exp(seen.estimate),
-            interval=(exp(lo), exp(hi)) if max(-lo, hi) < inf else None,
+            interval=(exp(lo), exp(hi)),
             p_slower=p_slower,
             p_faster=p_faster,
             n_base=seen.pairs,
             n_head=seen.pairs,
-            detectable_effect=None if detectable is None else max(expm1(detectable), expm1(effect)),
+            detectable_effect=None if detectable is None else expm1(detectable),
             shortage=None,
         )
 
-    return Hypothesis(seen, thresholds, verdict, unlikely, comparison)
+    return Hypothesis(seen, thresholds, verdict, unlikely, comparison, chance)

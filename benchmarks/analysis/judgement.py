@@ -39,7 +39,8 @@ class Judgement:
 
     `answer` are sentences to read before the rows, `notes` those to read after them: forced fields, the meaning of the
     intervals. Either may end in a shell command on a line of its own. `loop_ratio` is the time of head's plain
-    loop over that of base's if the ratios of times are divided by it, and None if they are not.
+    loop over that of base's if the ratios of times are divided by it, and None if they are not. `proves` says that
+    UNCHANGED is a proof, as it is in a gate.
     """
 
     base: str
@@ -50,6 +51,7 @@ class Judgement:
     notes: tuple[str, ...]
     answer: tuple[str, ...] = ()
     loop_ratio: float | None = None
+    proves: bool = False
 
     @property
     def counts(self) -> dict[Verdict, int]:

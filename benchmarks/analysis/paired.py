@@ -14,15 +14,18 @@ the label does not matter:
 Each score has a bet of its own; the wealth of a hypothesis is the weighted mean of theirs, which is a fair game again.
 """
 
-from bisect import insort
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import accumulate
 from math import erf, exp, fsum, inf, log, pi, sqrt
 from statistics import median
 from typing import NamedTuple
 
-from benchmarks.analysis.betting import Values, detectable_log_ratio, log_wealth, variances
+from benchmarks.analysis.betting import Values, log_wealth, variances
+from benchmarks.analysis.power import chance
+from benchmarks.analysis.student import t_quantile
 
 # Rounds: one tuple per pair, each log(head / base) of one round of both sides.
 Rounds = Sequence[Sequence[float]]
@@ -79,8 +82,9 @@ _NORMAL = 1 / 0.6745
 # No two calls agree better than that by merit.
 _LEAST_SCALE = 1e-4
 
-# The wealth that a bet against a bound needs: the claim errs in 5 % of rows on each side.
-_BOUND_LOG = log(1 / 0.05)
+# The wealth that a bet against a bound needs. An interval holds in 95 % of rows, so that each bound errs in 2.5 %; that
+# the mean call is below or above something is said only where it errs in 1 %.
+_INTERVAL_LOG, _PROOF_LOG = log(1 / 0.025), log(1 / 0.01)
 
 # The least share of a score that planning may count on, see `Assessment.noise`.
 PLANNED_SHARE = 0.4
@@ -243,16 +247,16 @@ class Assessment:
         return [_log_sum([s + w for s, w in zip(shares, each, strict=True)]) for each in wealths]
 
     def below(self, shift: float) -> bool:
-        """Whether the mean call's log-ratio is proved to lie below `shift` (95 %)."""
-        return self.mean.estimate < shift and self._against(shift, -1) >= _BOUND_LOG
+        """Whether the mean call's log-ratio is proved to lie below `shift` (99 %)."""
+        return self.mean.estimate < shift and self._against(shift, -1) >= _PROOF_LOG
 
     def above(self, shift: float) -> bool:
-        """Whether the mean call's log-ratio is proved to lie above `shift` (95 %)."""
-        return self.mean.estimate > shift and self._against(shift, 1) >= _BOUND_LOG
+        """Whether the mean call's log-ratio is proved to lie above `shift` (99 %)."""
+        return self.mean.estimate > shift and self._against(shift, 1) >= _PROOF_LOG
 
     @cached_property
     def interval(self) -> tuple[float, float]:
-        """The bounds of the mean call's log-ratio, each at 95 %, valid after any pair; infinite where nothing is known.
+        """A 95 % interval of the mean call's log-ratio, valid after any pair; infinite where nothing is known.
 
         Noise is taken for symmetric around the effect.
         """
@@ -261,6 +265,15 @@ class Assessment:
             center - _bound(lambda shift: self._against(center - shift, 1)),
             center + _bound(lambda shift: self._against(center + shift, -1)),
         )
+
+    @property
+    def rough_interval(self) -> tuple[float, float]:
+        """A 95 % interval by Student's t, for pairs that are too few for `interval`: it holds for this number of pairs.
+
+        The variance of a single pair comes from its rounds.
+        """
+        width = t_quantile(0.975, max(1, self.pairs - 1)) * self.mean.error
+        return self.mean.estimate - width, self.mean.estimate + width
 
     def _against(self, shift: float, sign: int) -> float:
         """Return the wealth now of a bet that the truth lies above `shift` (sign 1) or below it (sign -1)."""
@@ -278,16 +291,12 @@ class Assessment:
         """The scores that a small delay of every call can't hide from: the poll hides it from a typical call."""
         return (self.mean,) if self.completed is None else (self.mean, self.completed)
 
-    def detectable_log_ratio(self, needed: float, pairs: int) -> float | None:
-        """Return the log-ratio that `pairs` pairs would show in 80 % of gates if every call were slower by it.
-
-        None if they would show none.
-        """
-        found = [
-            detectable_log_ratio(score.variance, pairs, needed - log(score.share), self.effect)
+    def chance(self, log_ratio: float, needed: float, pairs: int) -> float:
+        """Return the probability that `pairs` pairs show a slowdown by `log_ratio` of every call."""
+        return max(
+            chance(log_ratio, score.variance, pairs, needed - log(score.share), self.effect)
             for score in self._counted_on
-        ]
-        return min((each for each in found if each is not None), default=None)
+        )
 
 
 def assess(pairs: Sequence[PairRatios], effect: float) -> Assessment:
@@ -367,13 +376,13 @@ def _log_sum(logs: Sequence[float]) -> float:
 def _bound(wealth: Callable[[float], float]) -> float:
     """Return the smallest shift from the estimate that the bet against it rules out; infinite if it rules out none."""
     low, high = 0.0, 0.02
-    while wealth(high) < _BOUND_LOG:
+    while wealth(high) < _INTERVAL_LOG:
         low, high = high, high * 2
         if high > 4:
             return inf
     for _ in range(9):
         middle = (low + high) / 2
-        low, high = (middle, high) if wealth(middle) < _BOUND_LOG else (low, middle)
+        low, high = (middle, high) if wealth(middle) < _INTERVAL_LOG else (low, middle)
     return high
 
 
@@ -381,7 +390,11 @@ def _center(rounds: Rounds) -> float:
     """Return Huber's estimate of the middle (Annals of Mathematical Statistics 35, 1964), from the median in steps."""
     ratios = [ratio for pair in rounds for ratio in pair]
     center = median(ratios)
+    ordered = sorted(ratios)
+    sums = [0.0, *accumulate(ordered)]
     bound = _CLIP * _scale(median(abs(ratio - center) for ratio in ratios))
     for _ in range(20):
-        center += fsum(max(-bound, min(bound, ratio - center)) for ratio in ratios) / len(ratios)
+        below, upto = bisect_left(ordered, center - bound), bisect_right(ordered, center + bound)
+        within = sums[upto] - sums[below] - center * (upto - below)
+        center += (within + bound * (len(ordered) - upto - below)) / len(ordered)
     return center

@@ -14,10 +14,10 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
-from benchmarks.analysis.betting import detectable_log_ratio
 from benchmarks.analysis.hypotheses import CASES_SHARE, needed
 from benchmarks.analysis.modes import Modes, modes
 from benchmarks.analysis.paired import PLANNED_SHARE, assess
+from benchmarks.analysis.power import detectable_log_ratio
 from benchmarks.analysis.verdict import Thresholds
 from benchmarks.errors import GateError, Unreadable
 from benchmarks.files.decoding import decode_versioned

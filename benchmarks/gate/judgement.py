@@ -12,6 +12,7 @@ from benchmarks.errors import GateError
 from benchmarks.gate.differences import difference_remarks, setting
 from benchmarks.gate.hypotheses import Hypotheses, case_names, judge_record
 from benchmarks.gate.measurements import CaseResource, Measurements
+from benchmarks.gate.proof import proof, sentences
 from benchmarks.gate.record import RESOURCES_OPTION, Failure, Record, SideName
 from benchmarks.limits import Limit, ceilings, limit_of, over_ceiling, unmatched
 from benchmarks.text.formatting import counted, minutes
@@ -30,7 +31,9 @@ def judgement(folder: Path, record: Record, measurements: Measurements, limits: 
         rows=worst_first(rows(record, measurements, hypotheses, limits)),
         alpha=record.alpha,
         min_effect=record.min_effect,
-        notes=(*_unjudged_limits(limits), *_remarks(folder, record)),
+        notes=(*_unjudged_limits(limits), *_waiting(record, hypotheses), *_remarks(folder, record)),
+        answer=tuple(sentences(proof(hypotheses, len(record.sound_cases)))),
+        proves=True,
     )
 
 
@@ -63,8 +66,17 @@ def _case(nodeid: str, hypotheses: Hypotheses, measurements: Measurements, recor
         return Row(name, nodeid, Verdict.INCONCLUSIVE, None, None, None, record.min_effect, "not measured in time")
     base_s, head_s = measurements.rounds_s[nodeid].means
     min_effect = tested.thresholds.applied_min_effect
-    note = f"max_slowdown is {min_effect:.3g}" if tested.verdict is Verdict.OVER_LIMIT else ""
+    note = f"max_slowdown is {min_effect:.3g}" if tested.verdict is Verdict.OVER_LIMIT else _waited(tested, record)
     return Row(name, nodeid, tested.verdict, base_s, head_s, tested.comparison(), min_effect, note)
+
+
+def _waited(tested: Hypothesis, record: Record) -> str:
+    """Say why an undecided case was measured in fewer pairs than others; empty if it was not."""
+    pairs, most = tested.assessment.pairs, len(record.complete_pairs)
+    if tested.verdict is not Verdict.INCONCLUSIVE or pairs >= most:
+        return ""
+    reason = "it looked no slower" if tested.unlikely else "the time went to cases that looked slower"
+    return f"measured in {pairs} of {most} pairs: {reason}"
 
 
 def _group(name: str, tested: Hypothesis) -> Row:
@@ -92,6 +104,19 @@ def _unjudged_limits(limits: Sequence[Limit]) -> list[str]:
     return []
 
 
+def _waiting(record: Record, hypotheses: Hypotheses) -> list[str]:
+    """Say how many cases were dropped early, and after how many pairs."""
+    waited = [tested.assessment.pairs for tested in hypotheses.cases.values() if _waited(tested, record)]
+    if not waited:
+        return []
+    least, most = min(waited), max(waited)
+    after = f"{least}" if least == most else f"{least} to {most}"
+    return [
+        f"Dropped after {after} of {len(record.complete_pairs)} pairs, because others looked slower: "
+        f"{counted(len(waited), 'undecided case')}. Where `n` is below 6, the interval is rough."
+    ]
+
+
 def _remarks(folder: Path, record: Record) -> list[str]:
     complete, name = len(record.complete_pairs), shlex.quote(visible(folder))
     void = len(record.pairs) - complete
@@ -99,8 +124,9 @@ def _remarks(folder: Path, record: Record) -> list[str]:
         f"{counted(complete, 'pair')} of processes in {minutes(record.spent_s)}, measured in turns"
         + (f"; {void} void" if void else "")
         + f". Any false REGRESSION among all rows: at most {record.alpha:.1%} of gates.",
-        "Intervals hold row by row (95 %), after any number of pairs. `sees` is the slowdown that 80 % of gates with "
-        "this noise would call a REGRESSION if the case were measured in as many pairs as the suspects here.",
+        "UNCHANGED is proved row by row (99 %), and intervals hold row by row (95 %), after any number of pairs. "
+        "`sees` is the slowdown of every call that 80 % of gates with this noise would call a REGRESSION if the case "
+        "were measured in as many pairs as the suspects here.",
     ]
     if not complete and record.state == "done":
         remarks.append(f"The budget of {record.budget_s:.0f} s is too short for a pair: raise --budget.")

@@ -1,5 +1,7 @@
 """The sentences that every output of a judgement shares."""
 
+from collections.abc import Sequence
+
 from benchmarks.analysis.judgement import Judgement, Row
 from benchmarks.analysis.verdict import FAILING, Verdict
 
@@ -31,14 +33,29 @@ def first_line(judgement: Judgement) -> str:
 
 
 def _unjudged(judgement: Judgement) -> str:
-    """Say how many cases could not be judged."""
+    """Say how many cases could not be judged, or, of a gate, how many rows are proved."""
     rows = _judged_cases(judgement)
+    if judgement.proves:
+        return _proved(judgement, rows)
     without = sum(row.verdict is Verdict.INCONCLUSIVE for row in rows)
     judged = f"judged to {judgement.min_effect * 100:g} %"
     if len(rows) == 1:
         case = "the case" if len(judgement.times) == 1 else "the only comparable case"
         return f"{case} could not be {judged}" if without else f"{case} was {judged}"
+    if not without:
+        return f"all {len(rows)} cases were {judged}"
     return f"{without} of {len(rows)} cases could not be {judged}"
+
+
+def _proved(judgement: Judgement, rows: Sequence[Row]) -> str:
+    """Say how many rows a gate proved unchanged. Groups are proved to less than cases, and so to as much as well."""
+    proved = sum(row.verdict is Verdict.UNCHANGED for row in rows)
+    unchanged = f"proved unchanged to {judgement.min_effect * 100:g} %"
+    if any(row.min_effect > judgement.min_effect for row in rows):
+        unchanged += " or to their limit"
+    if len(rows) == 1:
+        return f"the case is {unchanged}" if proved else f"the case could not be {unchanged}"
+    return f"{proved if proved else 'none'} of {len(rows)} rows {unchanged}"
 
 
 def _judged_cases(judgement: Judgement) -> list[Row]:

@@ -1,6 +1,7 @@
 """What a pseudo-gate should detect: nothing, or a slowdown of one case or one backend, as a change would make it."""
 
 import random
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from benchmarks.gate.hypotheses import GRID, groups
@@ -99,13 +100,17 @@ def _times(seconds: tuple[float, ...], factors: list[float]) -> tuple[float, ...
 def slowed(recording: Recording, effect: Effect, coin: random.Random) -> Slowed:
     """Choose a case or backend of the recording by the coin."""
     known = groups(recording.cases)
-    polled = frozenset(case.nodeid for case in recording.cases if case.backend != _WITHOUT_POLL)
     backends = [name for name in known if name != GRID]
     if effect.where == "nowhere" or (effect.where == "backend" and not backends):
-        return Slowed(NOTHING, frozenset(), frozenset(), polled, coin)
+        return slowed_cases(recording, NOTHING, (), coin)
     if effect.where == "case":
-        cases = frozenset({coin.choice(recording.cases).nodeid})
-    else:
-        cases = frozenset(known[coin.choice(backends)])
-    rows = {name for name, members in known.items() if cases & set(members)} if effect.where == "backend" else set()
-    return Slowed(effect, cases, cases | rows, polled, coin)
+        return slowed_cases(recording, effect, (coin.choice(recording.cases).nodeid,), coin)
+    return slowed_cases(recording, effect, known[coin.choice(backends)], coin)
+
+
+def slowed_cases(recording: Recording, effect: Effect, cases: Iterable[str], coin: random.Random) -> Slowed:
+    """Slow these cases down; the coin decides which of their calls wait for another poll."""
+    chosen = frozenset(cases)
+    rows = {name for name, members in groups(recording.cases).items() if chosen & set(members)}
+    polled = frozenset(case.nodeid for case in recording.cases if case.backend != _WITHOUT_POLL)
+    return Slowed(effect, chosen, chosen | rows if effect.where == "backend" else chosen, polled, coin)

@@ -19,12 +19,23 @@ from evidence.replay.recording import RecordedPair, Recording
 
 @dataclass(frozen=True)
 class Ended:
-    """A finished pseudo-gate: the rows that fail it, its seconds and pairs, and the cases that it calls unchanged."""
+    """A finished pseudo-gate: what it tested, its seconds and its pairs."""
 
-    failing: frozenset[str]
+    hypotheses: Hypotheses
     seconds: float
     pairs: int
-    unchanged: frozenset[str]
+
+    @property
+    def failing(self) -> frozenset[str]:
+        """The rows that fail the gate."""
+        by_name = {**self.hypotheses.cases, **self.hypotheses.groups}
+        return frozenset(name for name, tested in by_name.items() if tested.verdict in FAILING)
+
+    @property
+    def unchanged(self) -> frozenset[str]:
+        """The cases that it calls unchanged."""
+        cases = self.hypotheses.cases.items()
+        return frozenset(name for name, tested in cases if tested.verdict is Verdict.UNCHANGED)
 
 
 @dataclass(frozen=True)
@@ -64,13 +75,7 @@ def gate(recording: Recording, pairs: Iterable[tuple[RecordedPair, int]], slower
             log_ratios.append(_ratios(pair, nodeid, sign, slower) if nodeid in names else None)
         used += 1
         hypotheses = judge_record(record, measurements, ())
-    unchanged = [name for name, tested in hypotheses.cases.items() if tested.verdict is Verdict.UNCHANGED]
-    return Ended(_failing(hypotheses), seconds, used, frozenset(unchanged))
-
-
-def _failing(hypotheses: Hypotheses) -> frozenset[str]:
-    by_name = {**hypotheses.cases, **hypotheses.groups}
-    return frozenset(name for name, hypothesis in by_name.items() if hypothesis.verdict in FAILING)
+    return Ended(hypotheses, seconds, used)
 
 
 def _case_s(pair: RecordedPair, case: GateCase) -> float:

@@ -5,9 +5,10 @@ import random
 
 import pytest
 
-from benchmarks.analysis.betting import Values, detectable_log_ratio, log_wealth, variances
+from benchmarks.analysis.betting import Values, log_wealth, variances
 from benchmarks.analysis.paired import CaseValues, assess, assess_together, case_values, pair_ratios, typical
 from benchmarks.analysis.paired import mean as mean_of
+from benchmarks.analysis.power import detectable_log_ratio
 
 EFFECT = math.log(1.05)
 
@@ -186,6 +187,15 @@ def test_intervals_cover():
         lo, hi = found.interval
         missed += not lo <= 0.05 <= hi
     assert missed <= 15
+
+
+def test_a_rough_interval_by_hand():
+    """Two pairs of means 0 and 0.2 whose rounds agree: Student's t of one degree of freedom, 12.706 standard errors."""
+    found = assess(returned([[0.0, 0.0], [0.2, 0.2]]), EFFECT)
+    lo, hi = found.rough_interval
+    assert hi - lo == pytest.approx(2 * 12.706 * found.mean.error, rel=1e-3)
+    assert (lo + hi) / 2 == pytest.approx(found.estimate)
+    assert found.interval == (-math.inf, math.inf)
 
 
 def test_thirteen_pairs_cannot_reach_what_fourteen_can():

@@ -10,7 +10,7 @@ from benchmarks.gate.hypotheses import GRID, groups, judge_record
 from benchmarks.gate.judgement import rows
 from benchmarks.gate.measurements import Measurements
 from benchmarks.gate.opening import Request, new_record
-from benchmarks.gate.record import Failure, GateCase, read_record
+from benchmarks.gate.record import Failure, GateCase, PairRecord, read_record
 from benchmarks.gate.schedule import PAIR_S, NextPairs, cases_that_fit, next_cases, pairs_to_go
 from benchmarks.limits import Limit
 
@@ -121,6 +121,22 @@ def test_a_failure_becomes_a_verdict(tmp_path):
     assert by_name[CASES[0].nodeid].note == "head: WrongResult: index 3"
     assert by_name[CASES[1].nodeid].verdict is Verdict.INCOMPARABLE
     assert not {CASES[0], CASES[1]} & set(next_cases(gate, hypotheses))
+
+
+def test_what_was_dropped_early_says_so_and_has_an_interval(tmp_path):
+    """A case of three pairs where others have eight names both numbers, and has a rough interval."""
+    gate = record()
+    found = measured(tmp_path, gate, {1: 0.06}, 8)
+    for case in CASES:
+        if case != CASES[1]:
+            found.log_ratios[case.nodeid][3:] = [None] * 5
+    gate.pairs.extend(PairRecord(f"pair-{number}", 1.0, (), {}, "", None, None, {}) for number in range(8))
+    by_name = {row.fullname: row for row in rows(gate, found, judge_record(gate, found, ()), ())}
+    dropped = by_name[CASES[0].nodeid]
+    assert dropped.verdict is Verdict.INCONCLUSIVE
+    assert dropped.note == "measured in 3 of 8 pairs: it looked no slower"
+    assert dropped.comparison.interval[0] < dropped.comparison.ratio < dropped.comparison.interval[1]
+    assert by_name[CASES[1].nodeid].note == ""
 
 
 def test_a_limit_takes_min_effects_place(tmp_path):

@@ -13,6 +13,7 @@ from benchmarks.analysis.judgement import Judgement
 from benchmarks.analysis.verdict import Verdict
 from benchmarks.report import data, junit, markdown, terminal
 from benchmarks.report.columns import Output, columns
+from benchmarks.report.html.record_page import record_sections
 from benchmarks.report.wording import first_line
 from tests.cli.judgements import ALL, HOSTILE, LONG, NOTHING, comparison, row
 from tests.run_session import ROOT
@@ -66,7 +67,7 @@ def test_no_name_is_cut():
         ),
         (
             [(Verdict.REGRESSION, 1.2), (Verdict.UNCHANGED, 1.0)],
-            "FAIL: 1 REGRESSION; 0 of 2 cases could not be judged to 5 %",
+            "FAIL: 1 REGRESSION; all 2 cases were judged to 5 %",
         ),
         (
             [(Verdict.INCONCLUSIVE, None), (Verdict.UNCHANGED, 1.0)],
@@ -87,6 +88,33 @@ def test_first_line(rows, expected):
     """The first line counts the cases that could not be judged, in the singular or the plural."""
     made = [row(f"test_x[{n}]", verdict, found=ratio and comparison(ratio)) for n, (verdict, ratio) in enumerate(rows)]
     assert first_line(Judgement("a", "b", tuple(made), 0.01, 0.05, ())) == expected
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "expected"),
+    [
+        ([Verdict.UNCHANGED] * 3, "PASS: no regression seen; 3 of 3 rows proved unchanged to 5 %"),
+        (
+            [Verdict.INCONCLUSIVE] * 2 + [Verdict.UNCHANGED],
+            "PASS: no regression seen; 1 of 3 rows proved unchanged to 5 %",
+        ),
+        ([Verdict.INCONCLUSIVE] * 2, "INCONCLUSIVE: none of 2 rows proved unchanged to 5 %"),
+        ([Verdict.UNCHANGED], "PASS: no regression seen; the case is proved unchanged to 5 %"),
+        (
+            [Verdict.REGRESSION, Verdict.UNCHANGED],
+            "FAIL: 1 REGRESSION; 1 of 2 rows proved unchanged to 5 %",
+        ),
+    ],
+)
+def test_the_first_line_of_a_gate_says_how_much_is_proved(verdicts, expected):
+    """A gate counts the rows that it proved unchanged, and every format repeats what it would have seen."""
+    made = tuple(row(f"test_x[{n}]", verdict, found=comparison(1.0)) for n, verdict in enumerate(verdicts))
+    said = "A slowdown of one case by 6 % would have been seen."
+    gate = Judgement("a", "b", made, 0.01, 0.05, (), (said,), proves=True)
+    assert first_line(gate) == expected
+    for render in (RENDERERS["terminal.txt"], RENDERERS["document.json"], RENDERERS["markdown.md"]):
+        assert render(gate).count(said) == 1
+    assert record_sections(gate, {}, {})[0].sentences == [f"{expected}.", said]
 
 
 def test_markdown_obeys_no_name():

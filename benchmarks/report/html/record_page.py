@@ -27,7 +27,7 @@ def record_sections(
     figures = [rounds_figure(f"rounds-{place}", group, rows) for place, (group, rows) in enumerate(groups.items(), 1)]
     sentence = "Every round of both sides, which were measured in turns: changes of the machine's speed affect both."
     return [
-        Section("answer", "Answer", [f"{first_line(judgement)}."]),
+        Section("answer", "Answer", [f"{first_line(judgement)}.", *judgement.answer]),
         comparison_section(judgement),
         Section("rounds", "Rounds", [sentence if figures else "No pair was measured."], figures),
         Section("facts", "Facts", facts=[(term, str(text)) for term, text in facts.items() if text is not None]),
