@@ -23,7 +23,7 @@ def record(**changes):
 
 def side(version):
     """A recorded side with this joblib."""
-    return RecordedSide([f"joblib=={version}"], {"joblib": version})
+    return RecordedSide([f"joblib=={version}"], packages={"joblib": version})
 
 
 def measured(folder, noises, pairs=8, slower=(1.0, 1.0, 1.0, 1.0)):
