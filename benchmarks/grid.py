@@ -23,6 +23,7 @@ class Backend:
     "pickle", "cloudpickle", or None where nothing is sent. `reusable_executor`: the executor belongs to the process and
     outlives the `with` block. `joblib_class` is the class that runs, as the run file has it. `origin` is "joblib",
     "reference" (what joblib is measured against: the plain loop and the standard library's pools) or "foreign".
+    `sets_inner_threads`: joblib's `inner_max_num_threads` applies to its workers.
     `counterpart` names the standard library's pool that does the same kind of work. `batch_weight` is what a batch
     costs on two cores as a share of a quick call's work; only the estimate of the time left uses it.
     """
@@ -33,6 +34,7 @@ class Backend:
     origin: str
     reusable_executor: bool = False
     joblib_class: str | None = None
+    sets_inner_threads: bool = False
     counterpart: str | None = None
     batch_weight: float = 0.0
 
@@ -54,6 +56,7 @@ BACKENDS = {
             "joblib",
             reusable_executor=True,
             joblib_class="LokyBackend",
+            sets_inner_threads=True,
             counterpart=FUTURES_PROCESSES,
             batch_weight=4e-3,
         ),
@@ -90,20 +93,23 @@ class Case:
     """One combination of backend, n_jobs and batch size, as it was asked for; what really runs may differ.
 
     `batch_size` is a count of tasks, "auto", or None where nothing is batched (the plain loop). `workload` is None for
-    the summation; the name of another workload contains no "-".
+    the summation; the name of another workload contains no "-". `inner_threads` is the number of threads that a numeric
+    library has in each worker, None where `--inner-threads` does not ask for it.
     """
 
     backend: str
     n_jobs: int
     batch_size: BatchSize
     workload: str | None = None
+    inner_threads: int | None = None
 
     @property
     def label(self) -> str:
-        """Backend, n_jobs and batch size, such as `loky-n4-b1000`."""
+        """Backend, n_jobs and batch size, such as `loky-n4-b1000`; `loky-n4-b1000-t2` with two inner threads."""
+        threads = "" if self.inner_threads is None else f"-t{self.inner_threads}"
         if self.batch_size is None:
-            return self.backend
-        return f"{self.backend}-n{self.n_jobs}-b{self.batch_size}"
+            return f"{self.backend}{threads}"
+        return f"{self.backend}-n{self.n_jobs}-b{self.batch_size}{threads}"
 
     @property
     def id(self) -> str:
@@ -156,12 +162,28 @@ PROFILES = {
 UNMEASURED = Profile("unmeasured", tasks=64, longest=64, rounds=1, warmups=0)
 
 
-def grid(backends: Sequence[str], n_jobs: Sequence[int], batch_sizes: Sequence[BatchSize]) -> list[Case]:
-    """Every combination of the three axes, in the order given."""
-    return [Case(backend, jobs, size) for backend in backends for jobs in n_jobs for size in batch_sizes]
+def grid(
+    backends: Sequence[str],
+    n_jobs: Sequence[int],
+    batch_sizes: Sequence[BatchSize],
+    inner_threads: Sequence[int | None] = (None,),
+) -> list[Case]:
+    """Every combination of the axes, in the order given."""
+    return [
+        Case(backend, jobs, size, inner_threads=threads)
+        for backend in backends
+        for jobs in n_jobs
+        for size in batch_sizes
+        for threads in inner_threads
+    ]
 
 
-def references(backends: Sequence[str], n_jobs: Sequence[int], batch_sizes: Sequence[BatchSize]) -> list[Case]:
+def references(
+    backends: Sequence[str],
+    n_jobs: Sequence[int],
+    batch_sizes: Sequence[BatchSize],
+    inner_threads: Sequence[int | None] = (None,),
+) -> list[Case]:
     """The plain loop, and the standard library's counterparts of `backends`, on the same axes.
 
     A pool of one worker and a batch size of "auto" have no counterpart: joblib replaces the former by the sequential
@@ -170,7 +192,8 @@ def references(backends: Sequence[str], n_jobs: Sequence[int], batch_sizes: Sequ
     counterparts = dict.fromkeys(filter(None, (backend_of(name).counterpart for name in backends)))
     jobs = [count for count in n_jobs if count != 1]
     sizes = [size for size in batch_sizes if size != "auto"]
-    return [Case(LOOP, 1, None), *grid(list(counterparts), jobs, sizes)]
+    loops = [Case(LOOP, 1, None, inner_threads=threads) for threads in inner_threads]
+    return [*loops, *grid(list(counterparts), jobs, sizes, inner_threads)]
 
 
 def distinct(cases: Iterable[Case]) -> list[Case]:

@@ -75,6 +75,13 @@ SESSION_OPTIONS = (
         "--n-jobs", "LIST", "numbers of jobs, -1 for all cores, such as --n-jobs=-1,2", _listed(N_JOBS), selects=True
     ),
     SessionOption("--batch-sizes", "LIST", "batch sizes, whole numbers or auto", _listed(BATCH_SIZES), selects=True),
+    SessionOption(
+        "--inner-threads",
+        "LIST",
+        "numbers of threads of a numeric library in each worker, for a workload that computes in such threads",
+        "one, unless you set the library's variable",
+        selects=True,
+    ),
     SessionOption("--tasks", "N", "tasks per call", "the profile's", size=True),
     SessionOption("--longest", "N", "additions of the longest task, exclusive as in range", "the profile's", size=True),
     SessionOption(

@@ -18,6 +18,16 @@ def test_ids():
     assert Case("loop", 1, None).id == "loop"
 
 
+def test_inner_threads_are_an_axis_only_where_they_are_asked_for():
+    """Other cases keep their names."""
+    cases = [*references(["loky"], [2], [1], [1, 2]), *grid(["loky"], [2], [1], [1, 2])]
+    assert [case.id for case in cases] == [
+        *("loop-t1", "loop-t2", "futures-processes-n2-b1-t1", "futures-processes-n2-b1-t2"),
+        *("loky-n2-b1-t1", "loky-n2-b1-t2"),
+    ]
+    assert Case("loky", 2, 1, "my:task").id == "my:task-loky-n2-b1"
+
+
 def test_references_accompany_the_backends_they_explain():
     """Only what a standard pool can do as well: more than one worker, a batch size that is a number."""
     assert references(["threading"], [1, 2], [10, "auto"]) == [Case("loop", 1, None), Case("futures-threads", 2, 10)]

@@ -5,6 +5,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+import joblib
 import psutil
 from joblib import Parallel, delayed
 from joblib.parallel import BACKENDS
@@ -24,10 +25,13 @@ class JoblibPool(Pool):
 
     Only private attributes of `Parallel` tell what really runs (`_backend`, `_effective_n_jobs`); they are stable since
     joblib 1.2. If a release or a foreign backend lacks one, the value is reported as None and not guessed.
+    `inner_threads` is joblib's `inner_max_num_threads`, None for joblib's own choice.
     """
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, inner_threads: int | None = None, **options: Any) -> None:
         self._options = options
+        self._inner_threads = inner_threads
+        self._configured = contextlib.ExitStack()
         self._parallel: Any = None
         self._multiprocessing_pool: Any = None
         self._processes: list[Any] = []
@@ -37,7 +41,7 @@ class JoblibPool(Pool):
 
     def open(self) -> None:
         """Create the `Parallel` object and enter it."""
-        self._parallel = Parallel(**self._options)
+        self._parallel = Parallel(**self._configure())
         self._parallel.__enter__()
         self._watch_processes(getattr(self._parallel._backend, "_pool", None))
         self._watch_batches(self._parallel._backend)
@@ -50,8 +54,11 @@ class JoblibPool(Pool):
 
     def close(self) -> None:
         """Leave the `with` block."""
-        if self._parallel is not None:
-            self._parallel.__exit__(None, None, None)
+        try:
+            if self._parallel is not None:
+                self._parallel.__exit__(None, None, None)
+        finally:
+            self._configured.close()
 
     def discard(self) -> None:
         """Shut down loky's executor, which belongs to the process and survives the block."""
@@ -119,6 +126,16 @@ class JoblibPool(Pool):
         if lock is not None:
             with contextlib.suppress(ValueError):  # the lock was free
                 lock.release()
+
+    def _configure(self) -> dict[str, Any]:
+        """Return the options of `Parallel`, without the backend if it is configured as `Parallel` can't do it."""
+        if self._inner_threads is None:
+            return self._options
+        # Before joblib 1.3, parallel_config was named parallel_backend.
+        parallel_config = getattr(joblib, "parallel_config", joblib.parallel_backend)
+        backend = self._options["backend"]
+        self._configured.enter_context(parallel_config(backend, inner_max_num_threads=self._inner_threads))
+        return {name: value for name, value in self._options.items() if name != "backend"}
 
     def _watch_processes(self, pool: Any) -> None:
         """Remember the processes of a `multiprocessing.Pool`, which replaces dead ones silently."""

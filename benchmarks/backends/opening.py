@@ -36,4 +36,5 @@ def open_pool(case: Case, engines: EnginePools, **parallel_options: Any) -> Pool
 
     if case.backend == LOOP:
         return LoopInBlock(**parallel_options)
-    return JoblibPool(**{"backend": case.backend, **options})
+    inner_threads = case.inner_threads if backend_of(case.backend).sets_inner_threads else None
+    return JoblibPool(inner_threads, **{"backend": case.backend, **options})

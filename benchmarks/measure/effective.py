@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from benchmarks.backends.protocol import Effective, Pool
+from benchmarks.backends.protocol import Effective, Pool, Task
 from benchmarks.grid import LOOP, Case
 from benchmarks.measure.call import Call, compare
 from benchmarks.workloads.carriers import WithWorker
@@ -28,19 +28,20 @@ def wake(pool: Pool, workers: int) -> None:
     pool.take_batches(2 * workers)
 
 
-def observe(pool: Pool, call: Call) -> dict[str, Any]:
+def observe(pool: Pool, call: Call, task: Task | None = None) -> dict[str, Any]:
     """Make an untimed call in an awake pool, check its results, and return for the run file which workers took part.
 
-    If the tasks compute in threads of their own, `inner_threads` says how many these are in the workers, by library.
-    Raises WrongResult.
+    `task` carries the call's own, None for the latter itself. If the tasks compute in threads of their own,
+    `inner_threads` says how many these are in the workers, by library. Raises WrongResult.
     """
+    task = task or call.task
     inner: dict[str, Any] = {}
     if call.inner_threads:
-        answers = pool.call(WithWorker(WithThreadCounts(call.task)), call.arguments)
+        answers = pool.call(WithWorker(WithThreadCounts(task)), call.arguments)
         inner["inner_threads"] = _most([counts for (_, counts), _, _ in answers], call.inner_threads)
         answers = [(result, *worker) for (result, _), *worker in answers]
     else:
-        answers = pool.call(WithWorker(call.task), call.arguments)
+        answers = pool.call(WithWorker(task), call.arguments)
     pool.take_batches(len(call.arguments))
     call.check([result for result, _, _ in answers])
     effective = pool.effective()

@@ -80,4 +80,5 @@ class RoundLog:
 
 def full_name(case: Case) -> str:
     """Return a case's id and its parameters, for a message."""
-    return f"{case.id}: backend={case.backend}, n_jobs={case.n_jobs}, batch_size={case.batch_size}"
+    threads = "" if case.inner_threads is None else f", inner_threads={case.inner_threads}"
+    return f"{case.id}: backend={case.backend}, n_jobs={case.n_jobs}, batch_size={case.batch_size}{threads}"

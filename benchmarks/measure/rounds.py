@@ -3,13 +3,13 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
 
 from benchmarks.backends.opening import EnginePools, open_pool
-from benchmarks.backends.protocol import Pool
-from benchmarks.grid import Case
+from benchmarks.backends.protocol import Pool, Task
+from benchmarks.grid import Case, backend_of
 from benchmarks.measure.call import Call, naming
 from benchmarks.measure.deadline import guarded, lingering
 from benchmarks.measure.effective import alias, observe, wake
@@ -18,6 +18,7 @@ from benchmarks.measure.pickling import explained, refuse_unpicklable
 from benchmarks.measure.resources import Meter
 from benchmarks.measure.round_count import Sparing
 from benchmarks.measure.round_log import Results, RoundLog, full_name
+from benchmarks.workloads.inner_threads import Limited, limited, thread_counts
 
 # The threads of a failed case count as hung if they have not ended after this time.
 _PATIENCE_S = 10.0
@@ -25,6 +26,20 @@ _PATIENCE_S = 10.0
 
 def _nothing() -> None:
     """Do nothing before or after a round."""
+
+
+def _limits(case: Case, call: Call) -> AbstractContextManager[None]:
+    """Return the limits of the case's inner threads in this process, which end with its block."""
+    if case.inner_threads is None:
+        return nullcontext()
+    return limited(dict.fromkeys(call.inner_threads or thread_counts(), case.inner_threads))
+
+
+def _limited_task(case: Case, call: Call) -> Task:
+    """Return the call's task, which limits the inner threads in its workers unless joblib does."""
+    if case.inner_threads is None or backend_of(case.backend).sets_inner_threads:
+        return call.task
+    return Limited(call.task, case.inner_threads)
 
 
 @dataclass(frozen=True)
@@ -82,11 +97,13 @@ class Measure:
         beside_loop = beside_loop and self._benchmark.enabled and not self._gate
         with self._pool(case, call, parallel_options) as (pool, call):
             loops = LoopsBeside(call) if beside_loop else None
-            pool.open()
-            log = self._observe("warm call", case, call, pool)
-            rounds = self._rounds(log, self._observed_s, loops.first_s if loops else None)
-            self._time(log, rounds, lambda: [pool.call(call.task, call.arguments)])
-            pool.close()
+            with _limits(case, call):
+                pool.open()
+                task = _limited_task(case, call)
+                log = self._observe("warm call", case, call, pool, task=task)
+                rounds = self._rounds(log, self._observed_s, loops.first_s if loops else None)
+                self._time(log, rounds, lambda: [pool.call(task, call.arguments)])
+                pool.close()
             if loops is not None:
                 self._benchmark.extra_info.update(loops.finish())
 
@@ -165,7 +182,14 @@ class Measure:
             raise
 
     def _observe(
-        self, phase: str, case: Case, call: Call, pool: Pool, calls: int = 1, observed: Call | None = None
+        self,
+        phase: str,
+        case: Case,
+        call: Call,
+        pool: Pool,
+        calls: int = 1,
+        observed: Call | None = None,
+        task: Task | None = None,
     ) -> RoundLog:
         """Make an untimed call in the open pool, and return the log of the rounds to come."""
         began = time.perf_counter()
@@ -174,7 +198,7 @@ class Measure:
         with naming(f"{full_name(case)}, untimed call"):
             wake(pool, pool.effective().n_jobs)
             woken = time.perf_counter()
-            workers = observe(pool, observed or call)
+            workers = observe(pool, observed or call, task)
         ended = time.perf_counter()
         self.untimed_s += ended - began
         self._observed_s = ended - woken

@@ -9,12 +9,12 @@ from rich.text import Text
 
 from benchmarks.grid import LOOP
 from benchmarks.history.run import Run
-from benchmarks.report.measured import MeasuredCase, backend_rank, sorted_batch_sizes
+from benchmarks.report.measured import MeasuredCase, backend_rank, jobs_label, sorted_batch_sizes
 from benchmarks.report.tables import draw
 from benchmarks.text.formatting import counted
 from benchmarks.text.printable import visible
 
-# The backend, n_jobs and batch size of a case.
+# The backend, n_jobs (times inner threads) and batch size of a case.
 _Axes = tuple[str, str, str]
 
 # The widest map that fits 100 columns; more batch sizes are left out, which the text says.
@@ -74,7 +74,7 @@ def heat_maps(cases: Sequence[MeasuredCase], run: Run) -> list[HeatMap]:
 
 
 def _axes(case: MeasuredCase) -> _Axes:
-    return case.configuration.backend, str(case.n_jobs), str(case.batch_size)
+    return case.configuration.backend, case.jobs_label, str(case.batch_size)
 
 
 def _without_time(
@@ -93,7 +93,9 @@ def _axes_of_params(params: Mapping[str, object]) -> _Axes | None:
     backend, jobs, size = (params.get(name) for name in ("backend", "n_jobs", "batch_size"))
     if not isinstance(backend, str) or backend == LOOP or type(jobs) is not int:
         return None
-    return (visible(backend), str(jobs), str(size)) if size == "auto" or type(size) is int else None
+    threads = params.get("inner_threads")
+    label = jobs_label(jobs, threads if type(threads) is int else None)
+    return (visible(backend), label, str(size)) if size == "auto" or type(size) is int else None
 
 
 def _map(
@@ -104,7 +106,7 @@ def _map(
     names: set[str],
 ) -> HeatMap:
     own = [axes for axes in (*measured, *without_time) if axes[0] == backend]
-    jobs = sorted({axes[1] for axes in own}, key=int)
+    jobs = sorted({axes[1] for axes in own}, key=lambda label: [int(part) for part in label.split(" x ")])
     sizes = sorted_batch_sizes(axes[2] for axes in own)
     distinct = [measured[axes] for axes in own if axes in measured and not _is_alias(measured[axes], names)]
     best = max(distinct, key=lambda case: case.configuration.speed_up, default=None)

@@ -31,17 +31,23 @@ _GROUPS = ("summation", "notebook", "workload")
 class MeasuredCase:
     """A case of the grid that has a time.
 
-    `n_jobs` and `batch_size` are what was asked for; what really ran is in `facts`, its extra_info in the run file.
-    `loops_s` are the plain loop's times measured with it, `rounds_s` its own; the latter is empty if the file keeps
-    statistics only.
+    `n_jobs`, `inner_threads` (None if not) and `batch_size` are what was asked for; what really ran is in `facts`, its
+    extra_info in the run file. `loops_s` are the plain loop's times measured with it, `rounds_s` its own; the latter is
+    empty if the file keeps statistics only.
     """
 
     configuration: Configuration
     loops_s: tuple[float, ...]
     n_jobs: int
+    inner_threads: int | None
     batch_size: BatchSize
     rounds_s: tuple[float, ...]
     facts: Mapping[str, Any]
+
+    @property
+    def jobs_label(self) -> str:
+        """The number of jobs as text; `2 x 4` if each has 4 inner threads."""
+        return jobs_label(self.n_jobs, self.inner_threads)
 
     @property
     def workload(self) -> str | None:
@@ -102,7 +108,7 @@ def contenders(cases: Sequence[MeasuredCase], machine: Machine) -> list[Contende
         backend = backend_of(case.configuration.backend)
         if backend.origin == "reference" or case.configuration.workers < 2 or _is_alias(case, cases):
             continue
-        bound = float(case.configuration.workers)
+        bound = float(case.configuration.threads)
         if machine.gil and backend.workers == "threads" and case.workload in _HOLDS_GIL:
             bound = 1.0
         elif machine.cores is not None and backend.origin == "joblib" and case.workload in _COMPUTES:
@@ -136,6 +142,11 @@ def backend_rank(backend: str) -> int:
     return order.index(backend if backend in order else None)
 
 
+def jobs_label(n_jobs: int, inner_threads: int | None) -> str:
+    """Return a number of jobs as text; `2 x 4` if each has 4 inner threads."""
+    return str(n_jobs) if inner_threads is None else f"{n_jobs} x {inner_threads}"
+
+
 def sorted_batch_sizes(sizes: Iterable[str]) -> list[str]:
     """Return batch sizes (as text) without repetition, numbers in ascending order before "auto"."""
     return sorted(set(sizes), key=lambda size: (not size.isdecimal(), int(size) if size.isdecimal() else 0))
@@ -149,11 +160,13 @@ def _measured(entry: Mapping[str, Any], loops_s: Sequence[float]) -> MeasuredCas
         time_s=entry["stats"]["median"],
         loop_s=fmean(loops_s),
         workers=facts["effective_n_jobs"],
+        inner_threads=params.get("inner_threads") or 1,
     )
     rounds_s = tuple(entry["stats"].get("data") or ())
     if facts["alias_of"]:
         facts = {**facts, "alias_of": without_workload(facts["alias_of"], facts)}
-    return MeasuredCase(configuration, tuple(loops_s), params["n_jobs"], params["batch_size"], rounds_s, facts)
+    threads = params.get("inner_threads")
+    return MeasuredCase(configuration, tuple(loops_s), params["n_jobs"], threads, params["batch_size"], rounds_s, facts)
 
 
 def _is_grid_case(entry: Mapping[str, Any]) -> bool:
@@ -166,6 +179,7 @@ def _is_grid_case(entry: Mapping[str, Any]) -> bool:
         and is_word(params.get("backend"))
         and _is_n_jobs(params.get("n_jobs"))
         and _has_batch_size(params)
+        and (params.get("inner_threads") is None or is_count(params["inner_threads"]))
         and all(is_count(facts.get(name)) for name in ("tasks", "effective_n_jobs", "worker_threads"))
         and (is_word(facts.get("workload")) if entry["group"] == "workload" else is_count(facts.get("longest")))
         and isinstance(facts.get("worker_processes"), int)

@@ -103,6 +103,7 @@ class Ledger:
                 "backends": list(settings.backends),
                 "n_jobs": list(settings.n_jobs),
                 "batch_sizes": list(settings.batch_sizes),
+                **({"inner_threads": list(settings.inner_threads)} if settings.inner_threads else {}),
                 "tasks": settings.tasks,
                 "longest": settings.longest,
                 "rounds": settings.rounds,

@@ -44,7 +44,8 @@ class Shard:
 class Settings:
     """What a session was asked to do. `case_timeout_s` is in seconds, `shuffle` a seed or None.
 
-    `sparing` says that a case which decides nothing gets fewer rounds.
+    `inner_threads` is empty if nothing is asked of the threads in each worker; `sparing` says
+    that a case which decides nothing gets fewer rounds.
     """
 
     measuring: bool
@@ -52,6 +53,7 @@ class Settings:
     backends: tuple[str, ...]
     n_jobs: tuple[int, ...]
     batch_sizes: tuple[BatchSize, ...]
+    inner_threads: tuple[int, ...]
     tasks: int
     longest: int
     rounds: int
@@ -109,6 +111,7 @@ def read_settings(option: Callable[[str], Any], known_backend: Callable[[str], b
         backends=_items("--backends", option("backends"), JOBLIB_BACKENDS, _backend(known_backend)),
         n_jobs=_items("--n-jobs", option("n_jobs"), N_JOBS, _n_jobs),
         batch_sizes=_items("--batch-sizes", option("batch_sizes"), BATCH_SIZES, _batch_size),
+        inner_threads=_items("--inner-threads", option("inner_threads"), (), _inner_threads),
         tasks=count("--tasks", option("tasks"), sizes.tasks, most=10_000_000),
         longest=count("--longest", option("longest"), sizes.longest, most=1_000_000_000),
         rounds=count("--rounds", option("rounds"), sizes.rounds, most=1_000_000),
@@ -194,6 +197,10 @@ def _batch_size(name: str, text: str) -> BatchSize:
     if size < 1:
         raise BadOption(f"{name}: {text!r}; expected {expected}")
     return size
+
+
+def _inner_threads(name: str, text: str) -> int:
+    return count(name, text, default=1, most=1024)
 
 
 def count(name: str, text: str | None, default: int, most: int) -> int:

@@ -83,6 +83,7 @@ def try_workload(config: Any, cases: list[Any]) -> None:
     try:
         result = _run_trial(workload, config.getoption("task_args"), settings)
         _refuse_long_loop(result, workload, settings)
+        _refuse_inner_threads(result, settings)
     except BadOption as error:
         # Otherwise pytest-benchmark would warn that there is nothing to save.
         config._benchmarksession.disabled = True
@@ -157,6 +158,15 @@ def _refuse_long_loop(result: TrialResult, workload: Workload, settings: Setting
     if result.loop_s * calls > settings.case_timeout_s:
         said = f"the plain loop takes {duration(result.loop_s)}, and its case runs it {calls} times"
         raise BadOption(f"{said}; {_ways(result.loop_s / workload.tasks, workload.tasks, settings)}")
+
+
+def _refuse_inner_threads(result: TrialResult, settings: Settings) -> None:
+    """Raise BadOption if the number of inner threads is to be varied, and the task has none."""
+    if settings.inner_threads and not result.inner_threads:
+        raise BadOption(
+            "--inner-threads: nothing to vary, because in the plain loop it computed in no threads of a library that"
+            " threadpoolctl knows; leave the option out"
+        )
 
 
 def _calls(settings: Settings) -> int:

@@ -87,6 +87,7 @@ def _digest(arguments: Sequence[Any]) -> str | None:
 def read_workload(option: Callable[[str], Any], settings: Settings) -> Workload | None:
     """Return the workload that the options ask for, None for the summation. Raises BadOption."""
     name = option("workload") or SUMMATION
+    _refuse_inner_threads(settings, name)
     _refuse_contradictions(option, name)
     if name == SUMMATION:
         return None
@@ -126,6 +127,19 @@ def _refuse_contradictions(option: Callable[[str], Any], name: str) -> None:
         raise BadOption(f"--longest applies to the summation only; the arguments of {name!r} say how much a task does")
     if option("profile") == "notebook":
         raise BadOption(f"--workload {name!r}: the profile notebook measures the summation; leave out one of the two")
+
+
+def _refuse_inner_threads(settings: Settings, name: str) -> None:
+    """Raise BadOption if `--inner-threads` asks for something that the cases of the session can't have."""
+    if not settings.inner_threads:
+        return
+    if name == SUMMATION or name in BUILT_IN:
+        raise BadOption(
+            f"--inner-threads: the workload {name} computes in no threads of a numeric library; give a function of your"
+            " own with --workload MODULE:FUNCTION"
+        )
+    if settings.profile in ("gate", "probe"):
+        raise BadOption(f"--inner-threads: the profile {settings.profile} does not measure the grid of n_jobs")
 
 
 def _tolerance(text: str | None) -> float | None:

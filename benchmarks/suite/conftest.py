@@ -71,6 +71,12 @@ def workload():
 
 
 @pytest.fixture
+def inner_threads():
+    """Return None: the number of threads in each worker is a parameter only with `--inner-threads`."""
+    return
+
+
+@pytest.fixture
 def call(request, workload, scale):
     """Return one call of the session's size.
 

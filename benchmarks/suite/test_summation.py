@@ -3,15 +3,14 @@
 import pytest
 
 from benchmarks.grid import Case
-from benchmarks.suite.axes import grid_cases
+from benchmarks.suite.axes import parametrize_with_grid
 
 pytestmark = pytest.mark.benchmark(group="summation")
 
 
 def pytest_generate_tests(metafunc):
     """Make one test per case that the options ask for."""
-    values, ids = grid_cases(metafunc.config)
-    metafunc.parametrize("backend, n_jobs, batch_size", values, ids=ids)
+    parametrize_with_grid(metafunc)
 
 
 def test_summation(measure, call, backend, n_jobs, batch_size):

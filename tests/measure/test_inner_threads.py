@@ -7,8 +7,10 @@ from benchmarks.grid import Case
 from benchmarks.measure.call import Call, WrongResult
 from benchmarks.measure.effective import observe
 from benchmarks.measure.loops import LoopsBeside
-from benchmarks.workloads.inner_threads import limited, thread_counts
+from benchmarks.measure.rounds import Measure, RoundSettings
+from benchmarks.workloads.inner_threads import Limited, limited, thread_counts
 from tests.inner_threads import SEEDS, multiply, needs_threads_of_blas
+from tests.measure.fakes import FakeBenchmark
 
 pytestmark = needs_threads_of_blas
 
@@ -76,3 +78,35 @@ def test_the_loops_are_checked():
     call = Call(multiply, SEEDS, lambda seed: seed, {}, by_formula=True)
     with pytest.raises(WrongResult):
         LoopsBeside(call)
+
+
+@pytest.mark.parametrize("backend", ["loop", "sequential", "threading", "loky", "multiprocessing", "futures-threads"])
+@pytest.mark.parametrize("threads", [1, 2])
+def test_every_case_has_the_inner_threads_that_it_asks_for(backend, threads):
+    """By joblib's own option where it has one, otherwise in the worker; they are put back afterwards."""
+    case = Case(backend, 2, None if backend == "loop" else 1, inner_threads=threads)
+    benchmark, before = FakeBenchmark(), thread_counts()
+    measure = Measure(benchmark, RoundSettings(1, 0, 120.0, {}, None, None, None), on_stuck=print)
+    measure.warm_call(case, multiplications(openblas=2), beside_loop=True)
+    assert benchmark.extra_info["inner_threads"] == {"openblas": threads}
+    assert benchmark.extra_info["loop_threads"] == {"openblas": before["openblas"]}
+    assert thread_counts() == before
+
+
+def test_the_loops_beside_a_case_do_not_have_its_inner_threads():
+    """All cases have the same loops."""
+    with limited({"openblas": 1}):
+        benchmark = FakeBenchmark()
+        measure = Measure(benchmark, RoundSettings(1, 0, 120.0, {}, None, None, None), on_stuck=print)
+        measure.warm_call(Case("loop", 1, None, inner_threads=2), multiplications(openblas=2), beside_loop=True)
+    facts = benchmark.extra_info
+    assert [facts[name]["openblas"] for name in ("inner_threads", "loop_threads", "own_loop_threads")] == [2, 1, 2]
+
+
+def test_a_worker_keeps_its_limit():
+    """A task may load its library in its first call, so that the limit is set once more in the second."""
+    task = Limited(multiply, 1)
+    with limited({"openblas": 2}):
+        assert [task(seed) for seed in SEEDS] == [multiply(seed) for seed in SEEDS]
+        assert thread_counts()["openblas"] == 1
+        assert Limited(lambda seed: thread_counts()["openblas"], 2)(0) == 2

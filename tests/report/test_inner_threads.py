@@ -2,8 +2,10 @@
 
 import pytest
 
+from benchmarks.history.run import parse_run
+from benchmarks.report.heat import State, heat_maps
 from benchmarks.report.inner_threads import inner_threads
-from benchmarks.report.measured import measured_cases
+from benchmarks.report.measured import ANY_MACHINE, contenders, measured_cases
 from benchmarks.report.summary import summary
 from tests.report.test_summary import entry
 
@@ -36,7 +38,7 @@ def test_both_loops_and_the_workers_threads_are_said():
     assert said == (
         "The tasks compute in threads of a numeric library. The plain loop took 120 ms with 2 threads of openblas, as"
         " you run it, and 200 ms with 1 thread of openblas; speed-ups are against the former, the faster one. Each"
-        " worker had 1 thread."
+        " worker had 1 thread; --inner-threads 1,2 measures n_jobs x inner threads."
     )
     assert inner_threads(measured_cases([TWO])) == []
 
@@ -53,3 +55,36 @@ def test_odd_thread_counts_make_no_case(odd):
     bench = with_loops(TWO, [0.1])
     bench["extra_info"]["own_loop_threads"] = odd
     assert measured_cases([bench]) == []
+
+
+def with_axis(bench, threads, had):
+    """Return an entry of a case with so many inner threads, of which its workers had `had`."""
+    bench = with_loops(bench, [0.12, 0.12])
+    bench["extra_info"]["inner_threads"] = {"openblas": had}
+    return {**bench, "param": f"{bench['param']}-t{threads}", "params": bench["params"] | {"inner_threads": threads}}
+
+
+def test_inner_threads_are_an_axis_of_the_grid():
+    """A worker with two threads may be twice as fast, and its efficiency counts both."""
+    cases = measured_cases([with_axis(TWO, 1, 1), with_axis(TWO, 2, 2)])
+    assert [case.configuration.name for case in cases] == ["loky-n2-b10-t1", "loky-n2-b10-t2"]
+    assert [case.configuration.efficiency for case in cases] == pytest.approx([0.6, 0.3])
+    assert [contender.bound for contender in contenders(cases, ANY_MACHINE)] == [2.0, 4.0]
+    (said,) = inner_threads(cases)
+    assert said.endswith("The -t of a case is the number of threads in each of its workers.")
+
+
+def test_threads_that_a_worker_did_not_have_are_said():
+    """A library may have a limit of its own."""
+    cases = measured_cases([with_axis(TWO, 4, 2), with_axis(TWO, 8, 2), with_axis(TWO, 2, 2)])
+    assert inner_threads(cases)[1:] == [
+        "loky-n2-b10-t4 asked for 4 threads in each worker, but there were 2 threads of openblas, and so in 1 more."
+    ]
+
+
+def test_a_heat_map_has_a_row_for_each_number_of_inner_threads():
+    """Two cases that differ in nothing else are two cells."""
+    cases = measured_cases([with_axis(TWO, 2, 2), with_axis(TWO, 10, 10), with_axis(TWO, 1, 1)])
+    (heat,) = heat_maps(cases, parse_run({"benchmarks": []}, "a run"))
+    assert heat.n_jobs == ["2 x 1", "2 x 2", "2 x 10"]
+    assert len({cell.n_jobs for cell in heat.cells if cell.state is State.MEASURED}) == 3

@@ -199,6 +199,23 @@ def test_threads_inside_the_tasks_are_said_and_the_loop_is_timed_as_the_user_run
 
 
 @needs_threads_of_blas
+def test_inner_threads_are_measured_as_an_axis(tmp_path):
+    """Every case has as many as its name says, and no other case changes its name."""
+    asked = ("--backends", "threading,loky", "--batch-sizes=1", "--inner-threads", "1,2", "-k", "loky or loop")
+    done = own(tmp_path, "multiplying", "pricing:SEEDS", *asked)
+    assert done.exit_code == 0, done.output
+    prefix = "pricing:multiplying-"
+    cases = {name.removeprefix(prefix): case for name, case in done.times.items()}
+    assert set(cases) == {"loop-t1", "loop-t2", "loky-n2-b1-t1", "loky-n2-b1-t2"}
+    for name, case in cases.items():
+        assert case["extra_info"]["inner_threads"] == {"openblas": int(name[-1])}
+        assert case["params"]["inner_threads"] == int(name[-1])
+    assert done.run["joblib_suite"]["grid"]["inner_threads"] == [1, 2]
+    assert done.run["joblib_suite"]["selection"]["--inner-threads"] == "1,2"
+    assert "The -t of a case is the number of threads" in " ".join(done.output.split())
+
+
+@needs_threads_of_blas
 def test_results_that_depend_on_the_number_of_threads_are_refused(tmp_path):
     """Otherwise the first case with another number of threads would have a wrong result."""
     done = own(tmp_path, "counting_threads", "pricing:SEEDS")
@@ -296,6 +313,12 @@ def test_a_line_of_csv_may_have_line_breaks(tmp_path):
         ),
         (("--workload", "hashing", "--task-args", "pricing:SIZES"), "hashing has its own"),
         (("--workload", "hashing", "--profile", "notebook"), "the profile notebook measures the summation"),
+        (("--inner-threads", "1,2"), "--inner-threads: the workload summation computes in no threads of a numeric"),
+        (("--inner-threads", "2", "--workload", "hashing"), "hashing computes in no threads of a numeric library"),
+        (
+            ("--inner-threads", "2", "--workload", "pricing:price", "--task-args", "pricing:SIZES"),
+            "--inner-threads: nothing to vary, because in the plain loop it computed in no threads of a library",
+        ),
         (("--task-args", "pricing:SIZES"), "needs --workload MODULE:FUNCTION"),
         (("--workload", "pricing:price", "--task-args", "pricing:leaving"), "raised SystemExit: 9"),
     ],

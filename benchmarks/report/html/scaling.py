@@ -119,21 +119,22 @@ def _scaling_table(backend: str, best: Sequence[MeasuredCase]) -> Table:
 
 
 def _over_batches(name: str, backend: str, own: Sequence[MeasuredCase]) -> Figure:
-    jobs = sorted({case.n_jobs for case in own})[: len(SERIES)]
+    every = sorted(own, key=lambda case: (case.n_jobs, case.inner_threads or 0))
+    labels = list(dict.fromkeys(case.jobs_label for case in every))
+    jobs = labels[: len(SERIES)]
     values: list[dict[str, Any]] = [
         {
             "size": str(case.batch_size),
             "ms": case.configuration.time_s * 1e3,
-            "jobs": str(case.n_jobs),
+            "jobs": case.jobs_label,
             "label": f"{case.configuration.name}: {duration(case.configuration.time_s)}",
         }
         for case in own
-        if case.n_jobs in jobs
+        if case.jobs_label in jobs
     ]
-    domain = [str(count) for count in jobs]
 
     def series(choices: Sequence[Any], legend: dict[str, Any]) -> dict[str, Any]:
-        scale = {"domain": domain, "range": list(choices[: len(domain)])}
+        scale = {"domain": jobs, "range": list(choices[: len(jobs)])}
         return {"field": "jobs", "type": "nominal", "scale": scale, "legend": legend}
 
     legend = {"title": "n_jobs", "symbolStrokeWidth": 0, "symbolSize": 50}
@@ -155,15 +156,11 @@ def _over_batches(name: str, backend: str, own: Sequence[MeasuredCase]) -> Figur
             "encoding": {**channels, "color": colour, "shape": shape, "description": {"field": "label"}},
         },
     ]
-    left_out = (
-        f" Only the first {len(jobs)} are drawn; the table has all."
-        if len({case.n_jobs for case in own}) > len(jobs)
-        else ""
-    )
+    left_out = f" Only the first {len(jobs)} are drawn; the table has all." if len(labels) > len(jobs) else ""
     fastest = min(own, key=lambda case: case.configuration.time_s).configuration
     rows = [
         [
-            number(case.n_jobs, "d"),
+            number(case.n_jobs, "d") if case.inner_threads is None else Cell(case.jobs_label),
             Cell(str(case.batch_size)),
             Cell(duration(case.configuration.time_s), case.configuration.time_s),
         ]
