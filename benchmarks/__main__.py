@@ -20,7 +20,7 @@ from benchmarks.errors import SuiteError
 from benchmarks.history.store import Store, default_root
 from benchmarks.text.printable import visible
 
-# Each verb is a module of `benchmarks.cli`; the text begins the verb's own help as well.
+# Each verb is a module of `benchmarks.cli`, whose DESCRIPTION begins the verb's own help.
 VERBS = {
     "runs": "list the stored runs",
     "compare": "compare stored runs, one or several per side: did a case become slower?",
@@ -65,7 +65,10 @@ def make_parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks",
         description="Compare stored benchmark runs of joblib, gate a change, and choose a joblib configuration.",
-        epilog=f"`python -m benchmarks VERB --help` describes a verb.\n\n{JUDGEMENT_EXIT_CODES}\n{SIGNAL_EXIT_CODES}",
+        epilog=(
+            "`python -m benchmarks VERB --help` describes a verb, with an example.\n\n"
+            f"{JUDGEMENT_EXIT_CODES}\n{SIGNAL_EXIT_CODES}"
+        ),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
@@ -86,7 +89,7 @@ def _add_verb(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", verb
     parser = verbs.add_parser(
         verb,
         help=text,
-        description=f"{text[0].upper()}{text[1:]}",
+        description=module.DESCRIPTION,
         epilog=f"example:\n{textwrap.indent(module.EXAMPLE, '  ')}\n\n{exit_codes}\n{SIGNAL_EXIT_CODES}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

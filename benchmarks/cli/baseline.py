@@ -9,27 +9,44 @@ from benchmarks.errors import BadReference
 from benchmarks.history.baseline import in_ci, objections
 from benchmarks.history.index import Index, facts
 from benchmarks.history.marks import pin, read_marks, unpin
-from benchmarks.history.references import EXPECTED, find
+from benchmarks.history.references import find
 from benchmarks.history.run import read_run
 from benchmarks.history.store import Store
 from benchmarks.text.printable import visible
 
-EXAMPLE = "python -m benchmarks baseline set latest --name main"
+DESCRIPTION = """Pin a run under a name, so that `baseline:NAME` stands for it in other verbs; list the pinned runs,
+or forget a name. `prune` does not delete a pinned run."""
+EXAMPLE = """python -m benchmarks baseline set latest --name main
+python -m benchmarks baseline list
+python -m benchmarks baseline unset main"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what `baseline` takes."""
+    """Declare the arguments of `baseline`."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="set|unset|list")
-    one = actions.add_parser("set", help="pin a run as a baseline")
-    one.add_argument("run", metavar="RUN", help=EXPECTED)
-    one.add_argument("--name", default="main", help="the baseline's name (default: main)")
-    one.add_argument("--allow-partial", action="store_true", help="pin a partial run")
-    gone = actions.add_parser("unset", help="forget a name; the run stays")
-    gone.add_argument("name", metavar="NAME")
-    shown = actions.add_parser("list", help="show the pinned runs")
-    for action in (one, gone, shown):
-        # Here as well, because every other verb takes it at the end.
-        action.add_argument("--history", metavar="DIR", default=argparse.SUPPRESS, help="where runs are stored")
+    one = _action(actions, "set", "pin a run as a baseline", "set latest --name main")
+    one.add_argument("run", metavar="RUN", help="the run: a number (12), a name, latest, latest~2, or a stored file")
+    one.add_argument("--name", default="main", help="name of the baseline (default: main)")
+    one.add_argument("--allow-partial", action="store_true", help="pin the run although it is partial")
+    gone = _action(actions, "unset", "forget the name of a baseline; the run stays", "unset main")
+    gone.add_argument("name", metavar="NAME", help="name of the baseline")
+    _action(actions, "list", "list the pinned runs", "list")
+
+
+def _action(
+    actions: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, text: str, example: str
+) -> argparse.ArgumentParser:
+    """Declare an action with its own help."""
+    action = actions.add_parser(
+        name,
+        help=text,
+        description=f"{text[0].upper()}{text[1:]}.",
+        epilog=f"example:\n  python -m benchmarks baseline {example}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    # Here as well, because every other verb takes it at the end.
+    action.add_argument("--history", metavar="DIR", default=argparse.SUPPRESS, help="where runs are stored")
+    return action
 
 
 def run(args: argparse.Namespace, store: Store) -> Outcome:

@@ -24,6 +24,8 @@ from benchmarks.report.case_labels import case_labels
 from benchmarks.report.tables import table
 from benchmarks.text.formatting import counted, duration, minutes
 
+DESCRIPTION = """Measure this machine against itself in turns, as a gate does, to know which slowdowns a gate can
+detect here."""
 EXAMPLE = "python -m benchmarks calibrate --budget 10m"
 
 

@@ -17,6 +17,8 @@ from benchmarks.history.store import Store, StoredFile
 from benchmarks.text.formatting import counted
 from benchmarks.text.printable import visible
 
+DESCRIPTION = """Read and verify every stored file and rebuild the index. Broken files are moved to the quarantine of
+the store, never deleted. Files that can't be read stay where they are."""
 EXAMPLE = "python -m benchmarks check --json findings.json"
 EXIT_CODES = """exit codes:
   0  every file is whole
@@ -29,8 +31,8 @@ _Reasons = list[tuple[StoredFile, str]]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what `check` takes."""
-    parser.add_argument("--json", metavar="FILE", help="write the findings as JSON as well; - is standard output")
+    """Declare the arguments of `check`."""
+    parser.add_argument("--json", metavar="FILE", help="also write the findings as JSON; - is standard output")
 
 
 def run(args: argparse.Namespace, store: Store) -> Outcome:

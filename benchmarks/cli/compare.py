@@ -23,6 +23,9 @@ from benchmarks.history.references import EXPECTED, Found, find
 from benchmarks.history.store import Store
 from benchmarks.limits import read_limits
 
+DESCRIPTION = """Compare stored runs, or files of pytest-benchmark, and give a verdict on each case and on the whole.
+Between two runs there is rarely enough for a verdict: the answer then says how the machine changed,
+which cases stand out, and how to get a verdict."""
 EXAMPLE = """python -m benchmarks compare baseline:main latest   # the pinned baseline against the latest run
 python -m benchmarks compare 1..6 7..12             # six runs per side"""
 EXIT_CODES = JUDGEMENT_EXIT_CODES
@@ -30,9 +33,16 @@ EXIT_CODES = JUDGEMENT_EXIT_CODES
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `compare`."""
-    parser.add_argument("base", metavar="BASE", help=EXPECTED)
-    parser.add_argument("head", metavar="HEAD", nargs="?", default="latest", help="the same (default: latest)")
-    parser.add_argument("-k", metavar="PATTERN", dest="keyword", help="only cases whose name contains or matches this")
+    parser.add_argument("base", metavar="BASE", help=f"the runs to compare with: {EXPECTED}")
+    parser.add_argument(
+        "head", metavar="HEAD", nargs="?", default="latest", help="the runs to judge, named like BASE (default: latest)"
+    )
+    parser.add_argument(
+        "-k",
+        metavar="PATTERN",
+        dest="keyword",
+        help="compare only cases whose name contains PATTERN, or matches it as in a shell",
+    )
     add_rule_arguments(parser)
     add_limits_argument(parser)
     parser.add_argument(

@@ -35,6 +35,8 @@ from benchmarks.gate.trees import merge_base
 from benchmarks.history.store import Store
 from benchmarks.limits import Limit, read_limits
 
+DESCRIPTION = """Build base and head, measure them in turns on this machine, and decide whether head is slower. This
+is what a merge should depend on; `compare` judges runs that were measured apart."""
 EXAMPLE = "python -m benchmarks gate --base joblib==1.4.2 --head git:my-branch --budget 10m"
 EXIT_CODES = JUDGEMENT_EXIT_CODES
 

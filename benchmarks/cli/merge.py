@@ -15,21 +15,27 @@ from benchmarks.history.store import Store, refuse_name
 from benchmarks.text.formatting import counted
 from benchmarks.text.printable import visible
 
+DESCRIPTION = """Join the runs that the shards of one session have saved (pytest's --shard) into one run, and save
+it. Parts that overlap, or that are of another machine, commit or split, are refused."""
 EXAMPLE = "python -m benchmarks merge shard-1.json shard-2.json --name whole"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what `merge` takes."""
-    parser.add_argument("parts", metavar="RUN", nargs="+", help=f"the parts, each {EXPECTED}")
-    parser.add_argument("--name", default="merged", help="of the run that is saved in the history (default: merged)")
-    parser.add_argument("--allow-partial", action="store_true", help="join them although a part is missing")
+    """Declare the arguments of `merge`."""
+    parser.add_argument("parts", metavar="RUN", nargs="+", help=f"a part: {EXPECTED}")
+    parser.add_argument("--name", default="merged", help="name of the run that is saved (default: merged)")
+    parser.add_argument("--allow-partial", action="store_true", help="join the parts although one is missing")
     parser.add_argument(
-        "--force", metavar="FIELD", action="append", default=[], help=f"although {', '.join(FIELDS)} differ; repeatable"
+        "--force",
+        metavar="FIELD",
+        action="append",
+        default=[],
+        help=f"join the parts although FIELD differs; repeatable; one of {', '.join(FIELDS)}",
     )
 
 
 def run(args: argparse.Namespace, store: Store) -> Outcome:
-    """Join and save; raises SuiteError where the parts do not belong together."""
+    """Join the parts and save the run. Raises SuiteError if they do not belong together."""
     if why := refuse_name(args.name):
         raise BadReference(f"--name {why}")
     if unknown := sorted(set(args.force) - set(FIELDS)):

@@ -27,7 +27,7 @@ JUDGEMENT_EXIT_CODES = """exit codes:
   0  success; no case regressed
   1  a case regressed, is missing, has a wrong result, or is over its limit
   2  invalid usage, or data that can't be read
-  3  nothing comparable, or the comparison as a whole inconclusive"""
+  3  no case could be compared, or no verdict was possible"""
 EXIT_CODES = """exit codes:
   0  success
   2  invalid usage, or data that can't be read"""

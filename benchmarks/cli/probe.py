@@ -17,6 +17,8 @@ from benchmarks.report.tables import WIDTH, table
 from benchmarks.text.formatting import duration, size
 from benchmarks.text.printable import visible
 
+DESCRIPTION = """Measure what the parts of a parallel call cost on this machine (starting workers, a call, a batch,
+a task, its arguments and its result), and store that cost model for `recommend`."""
 EXAMPLE = "python -m benchmarks probe --json model.json"
 EXIT_CODES = """exit codes:
   0  the machine was probed and its cost model stored

@@ -13,13 +13,19 @@ from benchmarks.history.store import Store
 from benchmarks.text.formatting import counted
 from benchmarks.text.printable import visible
 
+DESCRIPTION = """List the runs that are older than the newest N of their machine; with --delete, delete them. Pinned
+baselines, broken files and files without a number stay."""
 EXAMPLE = "python -m benchmarks prune --keep 200 --delete"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what `prune` takes."""
-    parser.add_argument("--keep", metavar="N", type=int, required=True, help="newest runs to keep of each machine")
-    parser.add_argument("--delete", action="store_true", help="really delete them; without it they are only listed")
+    """Declare the arguments of `prune`."""
+    parser.add_argument(
+        "--keep", metavar="N", type=int, required=True, help="number of runs to keep of each machine, the newest ones"
+    )
+    parser.add_argument(
+        "--delete", action="store_true", help="delete the runs; without this option they are only listed"
+    )
 
 
 def run(args: argparse.Namespace, store: Store) -> Outcome:

@@ -24,11 +24,13 @@ from benchmarks.report import recommendation as rendering
 from benchmarks.text.parsing import parse_size, parse_time
 from benchmarks.text.printable import visible
 
+DESCRIPTION = """Recommend a backend, n_jobs and batch_size for your tasks, from a cost model of this machine (see
+`probe`) and from your tasks: described by options, or measured by running your function."""
 EXAMPLE = """python -m benchmarks recommend --task-time 2ms --tasks 5000 --payload 1MB
 python -m benchmarks recommend --workload my_module:my_function --task-args my_module:ARGUMENTS"""
 EXIT_CODES = """exit codes:
-  0  the recommendation was printed, even if the measurement was disturbed: the first line then says so
-  2  invalid options, a cost model that can't be read, or tasks or a machine that can't be measured"""
+  0  the recommendation was printed, even if the measurement was disturbed
+  2  invalid options, a cost model that can't be read, or something that can't be measured"""
 
 # The largest values that the model was validated with.
 _MOST_TASKS, _MOST_UNEVEN = 1_000_000, 1000.0

@@ -40,6 +40,7 @@ from benchmarks.text.printable import visible
 if TYPE_CHECKING:
     from benchmarks.report.html.figures import Section
 
+DESCRIPTION = """Render a run, base and head, or the record of a gate as one HTML page that needs no other file."""
 EXAMPLE = "python -m benchmarks report latest -o report.html"
 EXIT_CODES = """exit codes:
   0  success, whatever verdict the page shows

@@ -1,4 +1,4 @@
-"""`runs`: what is stored; `runs --recover`: and what dead sessions left."""
+"""`runs`: list the stored runs; with `--recover`, first save what dead sessions had measured."""
 
 import argparse
 import json
@@ -15,6 +15,8 @@ from benchmarks.report.tables import table
 from benchmarks.text.formatting import counted
 from benchmarks.text.printable import visible
 
+DESCRIPTION = """List the stored runs, oldest first: number, name, time, commit, machine, joblib, Python, profile,
+measured cases, and whether the run is whole, partial, rejected, or a baseline."""
 EXAMPLE = "python -m benchmarks runs --last 10"
 EXIT_CODES = """exit codes:
   0  success
@@ -22,14 +24,14 @@ EXIT_CODES = """exit codes:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what `runs` takes."""
-    parser.add_argument("--last", metavar="N", type=int, default=30, help="show the newest N (default: 30)")
-    parser.add_argument("--recover", action="store_true", help="first save what sessions that died had measured")
-    parser.add_argument("--json", metavar="FILE", help="write all of them as JSON as well; - is standard output")
+    """Declare the arguments of `runs`."""
+    parser.add_argument("--last", metavar="N", type=int, default=30, help="list only the newest N (default: 30)")
+    parser.add_argument("--recover", action="store_true", help="save what sessions that died had measured, then list")
+    parser.add_argument("--json", metavar="FILE", help="also write all runs as JSON; - is standard output")
 
 
 def run(args: argparse.Namespace, store: Store) -> Outcome:
-    """List the runs; exit code 2 where a file can't be read."""
+    """List the runs. The exit code is 2 if a file can't be read."""
     if args.last < 1:
         raise BadReference(f"--last {args.last}: expected at least 1")
     recovered = recover(store) if args.recover else []
@@ -57,7 +59,7 @@ _TITLES = ("no.", "name", "when (UTC)", "commit", "machine", "joblib", "Python",
 
 
 def state(entry: Entry, marks: Marks) -> str:
-    """A run's standing in a few words."""
+    """Return the standing of a run in a few words."""
     words = [str(entry.facts["state"])] if entry.facts["state"] != "complete" else []
     words += ["failed"] if entry.facts["failed"] else []
     words += [f"{entry.facts['unusable']} unusable"] if entry.facts["unusable"] else []

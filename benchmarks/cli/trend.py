@@ -1,4 +1,4 @@
-"""`trend CASE`: one case over all comparable runs, with what changed around it."""
+"""`trend CASE`: draw one case over all comparable runs, and list what changed between them."""
 
 import argparse
 import json
@@ -16,6 +16,8 @@ from benchmarks.report.plot import Dot, plot
 from benchmarks.text.formatting import counted, duration
 from benchmarks.text.printable import visible
 
+DESCRIPTION = """Draw the times of one case over all stored runs that can be compared with the newest, and list what
+changed between them: commit, joblib, dependencies."""
 EXAMPLE = "python -m benchmarks trend loky-n4-b1000"
 EXIT_CODES = """exit codes:
   0  success
@@ -25,20 +27,22 @@ _MOST_CHANGES = 12
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what `trend` takes."""
-    parser.add_argument("case", metavar="CASE", help="a case's name, such as loky-n4-b1000, or a part only it has")
+    """Declare the arguments of `trend`."""
+    parser.add_argument(
+        "case", metavar="CASE", help="name of a case, such as loky-n4-b1000, or a part of it that no other case has"
+    )
     parser.add_argument(
         "--force",
         metavar="FIELD",
         action="append",
         default=[],
-        help=f"include runs that differ in {', '.join(RUN_BARS)}",
+        help=f"include runs that differ in FIELD; repeatable; one of {', '.join(RUN_BARS)}",
     )
-    parser.add_argument("--json", metavar="FILE", help="write the points as JSON as well; - is standard output")
+    parser.add_argument("--json", metavar="FILE", help="also write the points as JSON; - is standard output")
 
 
 def run(args: argparse.Namespace, store: Store) -> Outcome:
-    """Draw; exit code 2 where a stored file can't be read, because its point is missing."""
+    """Draw the case. The exit code is 2 if a stored file can't be read, because its point is missing."""
     if unknown := sorted(set(args.force) - set(RUN_BARS)):
         raise BadReference(f"--force {unknown[0]!r}: no such field; expected one of {', '.join(RUN_BARS)}")
     with closing(Index(store)) as index:
@@ -59,7 +63,7 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
 
 
 def _track(text: str, index: Index) -> tuple[str, dict[int, Point]]:
-    """The case that `text` names: its points by run. Raises BadReference where it names none or several."""
+    """Return the name of the case that `text` means, and its points by run. Raises BadReference for none or several."""
     cases = index.cases()
     exact = [case for case in cases if text in (case[1], case[2])]
     found = exact or [case for case in cases if text and text.lower() in case[1].lower()]

@@ -25,14 +25,25 @@ def test_no_such_verb(tmp_path, call, args, expected):
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_help(call, verb):
-    """The help of each verb has an example and explains the exit codes."""
+def test_help(call, verb, monkeypatch):
+    """The help of each verb describes it in sentences, has an example and explains the exit codes, in 100 columns."""
+    monkeypatch.setenv("COLUMNS", "100")
     code, out, _ = call(verb, "--help")
     assert code == 0
     assert f"example:\n  python -m benchmarks {verb} " in out
     assert "exit codes:" in out
     assert ("a case regressed" in out) == (verb in ("compare", "gate"))
     assert "--history DIR" in out
+    assert max(map(len, out.splitlines())) <= 100
+    assert out.split("\n\n")[1].endswith(".")
+
+
+@pytest.mark.parametrize("action", ["set", "unset", "list"])
+def test_help_of_baseline(call, action):
+    """Each action of `baseline` has a help of its own, with an example."""
+    code, out, _ = call("baseline", action, "--help")
+    assert code == 0
+    assert f"example:\n  python -m benchmarks baseline {action}" in out
 
 
 @pytest.mark.parametrize("verb", VERBS)
