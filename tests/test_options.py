@@ -18,7 +18,7 @@ def test_what_selects_cases_is_recorded_under_its_flag():
     """The keys of `selection` in a run file stay as they are: older files are compared by them."""
     assert set(SELECTING.values()) == {
         *("-k", "-m", "--deselect", "--backends", "--n-jobs", "--batch-sizes", "--shard"),
-        *("--workload", "--task-args", "--workload-path", "--tolerance"),
+        *("--workload", "--task-args", "--workload-path", "--tolerance", "--inner-threads"),
     }
 
 

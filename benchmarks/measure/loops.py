@@ -3,7 +3,7 @@
 from typing import Any
 
 from benchmarks.measure.call import Call
-from benchmarks.workloads.inner_threads import limited, thread_counts
+from benchmarks.workloads.inner_threads import limited, settle, thread_counts
 
 
 class LoopsBeside:
@@ -39,6 +39,7 @@ class LoopsBeside:
         with limited(self._call.inner_threads):
             self._own_counts = _counts_of(self._call)
             self._own_s.append(self._call.loop_s())
+        settle()
 
 
 def _counts_of(call: Call) -> dict[str, int]:

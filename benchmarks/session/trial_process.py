@@ -21,13 +21,13 @@ from benchmarks.measure.sameness import Incomparable
 from benchmarks.session.trial import TrialRequest, TrialResult
 from benchmarks.session.workload import own_workload
 from benchmarks.text.printable import visible
-from benchmarks.workloads.inner_threads import limited, thread_counts
+from benchmarks.workloads.inner_threads import limited, settle, thread_counts
 
 # Tasks compute in threads of a library's if these use more than this share of their CPU time.
 _USED = 0.05
 
 # What Python reports when a process is started: https://docs.python.org/3/library/audit_events.html.
-_STARTS = {"subprocess.Popen", "os.fork", "os.posix_spawn"}
+_STARTS = {"subprocess.Popen", "os.fork", "os.posix_spawn", "os.system"}
 
 
 class _Followed(Sequence[Any]):
@@ -98,11 +98,15 @@ class _Loop:
 
 def try_call(call: Call) -> TrialResult:
     """Run a call's plain loop twice and return what is to be known before it is measured."""
+    # Those of a pool that the task's module made when it was imported.
+    others = threading.active_count() - 1
     with _observed() as side:
         error, loop = _fault(call)
         found = TrialResult(error, loop.seconds, side.workers, side.warnings, side.first_warning)
         if error is None and not side.workers and loop.elsewhere > _USED:
             _note_inner_threads(found, call, loop)
+            if found.unseen_threads and others:
+                found.workers, found.unseen_threads = others, False
     return found
 
 
@@ -134,24 +138,29 @@ def _timed(call: Call) -> _Loop:
 
 
 def _note_inner_threads(found: TrialResult, call: Call, loop: _Loop) -> None:
-    """Note the libraries in whose threads the tasks compute, and whether the results are the same with one thread."""
-    found.inner_threads = {name: count for name, count in thread_counts().items() if count > 1}
-    found.unseen_threads = not found.inner_threads
-    if found.unseen_threads:
-        return
+    """Note the libraries in whose threads the tasks compute, and whether the results are the same with one thread.
+
+    That a library is loaded says nothing: joblib imports numpy. It counts if less is computed elsewhere without it.
+    """
+    counts = {name: count for name, count in thread_counts().items() if count > 1}
     try:
-        with limited(dict.fromkeys(found.inner_threads, 1)):
+        with limited(dict.fromkeys(counts, 1)):
+            settle()
             alone = _timed(call)
+    except TaskFailed as error:
+        found.error = str(error)
+        return
+    found.unseen_threads = alone.elsewhere > _USED
+    if alone.elsewhere > loop.elsewhere / 2:
+        return
+    found.inner_threads, found.loop_s = counts, max(found.loop_s, alone.seconds)
+    try:
         compare(alone.results, loop.results, call.tolerance)
     except WrongResult as error:
         found.error = (
-            f"the results depend on the number of threads in {', '.join(found.inner_threads)}; allow for rounding with"
+            f"the results depend on the number of threads in {', '.join(counts)}; allow for rounding with"
             f" --tolerance 1e-9: {error}"
         )
-    except TaskFailed as error:
-        found.error = str(error)
-    else:
-        found.loop_s = max(found.loop_s, alone.seconds)
 
 
 def _not_awaited(call: Call, awaitable: Any) -> str:

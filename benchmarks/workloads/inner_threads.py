@@ -5,12 +5,16 @@ threadpoolctl knows OpenBLAS, MKL, BLIS, FlexiBLAS and OpenMP. It is imported la
 
 import secrets
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
 # A task may load its library in its first call, after the limits were set.
 _LIMITED_CALLS = 2
+
+# OpenBLAS's threads spin for some 30 ms; a process whose other threads use less than this share of a core is quiet.
+_LOOK_S, _MOST_LOOKS, _QUIET = 0.02, 50, 0.05
 
 _this_thread = threading.local()
 
@@ -36,6 +40,15 @@ def limited(counts: Mapping[str, int]) -> Iterator[None]:
         for name, count in counts.items():
             limits.enter_context(controller.select(internal_api=name).limit(limits=count))
         yield
+
+
+def settle() -> None:
+    """Wait until this process's other threads sleep: a library's spin for a while after their work, on a core."""
+    for _ in range(_MOST_LOOKS):
+        cpu_s = time.process_time()
+        time.sleep(_LOOK_S)
+        if time.process_time() - cpu_s < _QUIET * _LOOK_S:
+            return
 
 
 class Limited:
