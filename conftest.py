@@ -10,13 +10,13 @@ from benchmarks.measure.children import bind_forks, reset_signals_in_forks, watc
 from benchmarks.session.choosing import choose_cases, is_case, is_ignored, params_of
 from benchmarks.session.costs import expected_costs
 from benchmarks.session.failures import reason, report_uncollected, shorten
+from benchmarks.session.own_function import prepare_own_function
 from benchmarks.session.progress import session_progress
 from benchmarks.session.recording import conclude, install_storage, keep_finished, keep_journal, open_journal
 from benchmarks.session.signals import end_in_order_on_signals, leave_now
 from benchmarks.session.starting import begin_session, repeat
 from benchmarks.session.state import has_begun, suite_session
 from benchmarks.session.summary import print_summary
-from benchmarks.session.trial import try_workload
 
 # Before anything imports a numeric library.
 pin_thread_pools(os.environ)
@@ -42,6 +42,13 @@ def pytest_sessionstart(session):
         install_storage(session)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session):
+    """Try the user's own function, and choose its grid, before pytest collects the cases."""
+    if not session.config.option.collectonly:
+        prepare_own_function(session.config)
+
+
 def pytest_ignore_collect(collection_path, config):
     """Ignore cases of other profiles; ignore unit tests in a session that only measures."""
     return is_ignored(config, collection_path) or None
@@ -62,7 +69,6 @@ def pytest_collection_finish(session):
     bind_forks()
     config.add_cleanup(watch(os.environ))
     if ours.settings.measuring:
-        try_workload(config, cases)
         open_journal(config)
         quiet = ours.settings.quiet_progress
         costs = expected_costs(config, cases, rough=quiet)

@@ -49,6 +49,8 @@ def in_profile(session: SuiteSession, path: Path) -> bool:
         return path.name == _OWN_FILES.get(profile)
     if path.name == _SAMPLE:
         return profile != "gate" and session.workload is None
+    if session.own_grid is not None:
+        return path.name == "test_workload.py"
     return path.name != ("test_summation.py" if session.workload else "test_workload.py")
 
 

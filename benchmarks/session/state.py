@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from benchmarks.backends.opening import EnginePools
+from benchmarks.grid import Case
 from benchmarks.measure.resources import Meter
 from benchmarks.session.ledger import Ledger
 from benchmarks.session.options import Settings
@@ -21,7 +22,8 @@ class SuiteSession:
     """The settings of a session, and what it has done so far.
 
     `workload` is None for the summation, `meter` without `--resources`, `progress` while nothing is measured. `compare`
-    is the value of `--benchmark-compare`. `earlier_costs` and `commit_info` are looked up once, then kept here.
+    is the value of `--benchmark-compare`. `own_grid` are the cases that suit a user's function, None if the options
+    say which to measure. `earlier_costs` and `commit_info` are looked up once, then kept here.
     """
 
     settings: Settings
@@ -33,6 +35,7 @@ class SuiteSession:
     compare: object
     ledger: Ledger
     progress: SessionProgress | None = None
+    own_grid: tuple[Case, ...] | None = None
     exit_status: int = 1
     earlier_costs: Mapping[str, float] | None = None
     commit_info: Mapping[str, Any] | None = field(default=None, repr=False)

@@ -13,28 +13,20 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import msgspec
-import pytest
 from msgspec import Struct
 
+from benchmarks.cores import usable_cores
 from benchmarks.errors import BadOption
 from benchmarks.machine import unpinned
 from benchmarks.measure.call import shown
 from benchmarks.session.options import Settings
-from benchmarks.session.state import suite_session
+from benchmarks.session.own_grid import CALLS_AS_THE_USER, CALLS_BESIDE_ROUNDS
 from benchmarks.session.workload import Workload
 from benchmarks.text.formatting import counted, duration
-from benchmarks.workloads.built_in import BUILT_IN
 
 _ROOT = Path(__file__).parents[2]
-
-# The calls of a case beside its rounds: an untimed one, and the plain loop before and after.
-_MORE_CALLS = 3
-
-# If tasks compute in threads of their own, the loop is timed as the user runs it as well, before and after.
-_CALLS_AS_THE_USER = 2
 
 # A suggested limit allows a case so many times what its calls should take.
 _MARGIN = 1.5
@@ -56,7 +48,8 @@ class TrialResult(Struct):
 
     `workers` counts the threads and processes that the task started, `warnings` what it warned of. `inner_threads` are
     the libraries that computed in threads of their own, with the number of threads that they have where nothing but
-    the user sets it; `unseen_threads` says that a library did so which threadpoolctl does not know.
+    the user sets it; `unseen_threads` says that a library did so which threadpoolctl does not know. If `waits` is true,
+    the tasks wait most of the time.
     """
 
     error: str | None = None
@@ -66,39 +59,20 @@ class TrialResult(Struct):
     first_warning: str = ""
     inner_threads: dict[str, int] = {}
     unseen_threads: bool = False
+    waits: bool = False
 
 
-def try_workload(config: Any, cases: list[Any]) -> None:
-    """Try the session's workload if it is the user's own; raises pytest.UsageError if it can't be measured.
+class CutOff(BadOption):
+    """The trial took too long: `done` tasks had ended, which took about `task_s` seconds each."""
 
-    A gate compares sides: a head whose task fails is its result, and no invalid option.
-    """
-    session = suite_session(config)
-    workload, settings = session.workload, session.settings
-    if workload is None or workload.name in BUILT_IN or settings.profile == "gate":
-        return
-    reporter = None if settings.quiet_progress else config.pluginmanager.get_plugin("terminalreporter")
-    tell = reporter.write_line if reporter else lambda line: None
-    tell(f"trying {workload.name} in a plain loop first: {counted(workload.tasks, 'task')}")
-    try:
-        result = _run_trial(workload, config.getoption("task_args"), settings)
-        _refuse_long_loop(result, workload, settings)
-        _refuse_inner_threads(result, settings)
-    except BadOption as error:
-        # Otherwise pytest-benchmark would warn that there is nothing to save.
-        config._benchmarksession.disabled = True
-        raise pytest.UsageError(f"--workload {workload.name!r}: {error}") from None
-    for remark in _remarks(result, workload):
-        tell(remark)
-    session.workload = replace(workload, confirmed=True, own_workers=result.workers, inner_threads=result.inner_threads)
-    if result.warnings and not config.option.pythonwarnings:
-        for case in cases:
-            case.add_marker(pytest.mark.filterwarnings("ignore"))
+    def __init__(self, message: str, done: int, task_s: float) -> None:
+        super().__init__(message)
+        self.done = done
+        self.task_s = task_s
 
 
-def _run_trial(workload: Workload, task_args: str, settings: Settings) -> TrialResult:
-    """Run the trial's process to its end. Raises BadOption if the task can't be measured."""
-    timeout_s = 2 * settings.case_timeout_s
+def run_trial(workload: Workload, task_args: str, settings: Settings, limit_s: float) -> TrialResult:
+    """Run the trial's process to its end. Raises CutOff after `limit_s`, BadOption if the task can't be measured."""
     path = os.pathsep.join(filter(None, [str(_ROOT), os.getenv("PYTHONPATH")]))
     with tempfile.TemporaryDirectory(prefix="trial-") as folder:
         position, result = Path(folder, "position"), Path(folder, "result.json")
@@ -114,9 +88,9 @@ def _run_trial(workload: Workload, task_args: str, settings: Settings) -> TrialR
             start_new_session=True,
         )
         try:
-            process.communicate(msgspec.json.encode(request), timeout=timeout_s)
+            process.communicate(msgspec.json.encode(request), timeout=limit_s)
         except subprocess.TimeoutExpired:
-            raise BadOption(_cut_off(workload, _begun(position), timeout_s, settings)) from None
+            raise _cut_off(workload, _begun(position), limit_s, settings) from None
         finally:
             # The task's own processes as well.
             with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -143,24 +117,25 @@ def _ended(workload: Workload, begun: int, code: int) -> str:
     return f"its process was {how} in the plain loop, at argument {index} of {workload.tasks}: {argument}"
 
 
-def _cut_off(workload: Workload, begun: int, timeout_s: float, settings: Settings) -> str:
+def _cut_off(workload: Workload, begun: int, limit_s: float, settings: Settings) -> CutOff:
     done = max(0, begun - 1)
     if done >= workload.tasks:
-        said = f"the plain loops of the trial did not end within {timeout_s:g} s"
+        said = f"the plain loops of the trial did not end within {limit_s:g} s"
     else:
-        said = f"{done} of {counted(workload.tasks, 'task')} ended within {timeout_s:g} s in the plain loop"
-    return f"{said}; {_ways(timeout_s / (done + 0.5), workload.tasks, settings)}"
+        said = f"{done} of {counted(workload.tasks, 'task')} ended within {limit_s:g} s in the plain loop"
+    task_s = limit_s / (done + 0.5)
+    return CutOff(f"{said}; {_ways(task_s, workload.tasks, settings)}", min(done, workload.tasks), task_s)
 
 
-def _refuse_long_loop(result: TrialResult, workload: Workload, settings: Settings) -> None:
+def refuse_long_loop(result: TrialResult, workload: Workload, settings: Settings) -> None:
     """Raise BadOption if the plain loop's own case would be cut off."""
-    calls = _calls(settings) + (_CALLS_AS_THE_USER if result.inner_threads else 0)
+    calls = _calls(settings) + (CALLS_AS_THE_USER if result.inner_threads else 0)
     if result.loop_s * calls > settings.case_timeout_s:
         said = f"the plain loop takes {duration(result.loop_s)}, and its case runs it {calls} times"
         raise BadOption(f"{said}; {_ways(result.loop_s / workload.tasks, workload.tasks, settings)}")
 
 
-def _refuse_inner_threads(result: TrialResult, settings: Settings) -> None:
+def refuse_inner_threads(result: TrialResult, settings: Settings) -> None:
     """Raise BadOption if the number of inner threads is to be varied, and the task has none."""
     if settings.inner_threads and not result.inner_threads:
         raise BadOption(
@@ -169,8 +144,16 @@ def _refuse_inner_threads(result: TrialResult, settings: Settings) -> None:
         )
 
 
+def no_grid(task_s: float, settings: Settings) -> str:
+    """Say that not even the smallest grid of tasks of so many seconds fits two minutes, and what can be measured."""
+    tasks = max(2, usable_cores())
+    way = _ways(task_s, tasks, replace(settings, rounds=1, case_timeout_s=0.0))
+    said = f"a task takes about {duration(task_s)}, so that no grid fits two minutes"
+    return f"{said}; {way} with --tasks {tasks} --rounds 1"
+
+
 def _calls(settings: Settings) -> int:
-    return settings.rounds + settings.warmups + _MORE_CALLS
+    return settings.rounds + settings.warmups + CALLS_BESIDE_ROUNDS
 
 
 def _ways(task_s: float, tasks: int, settings: Settings) -> str:
@@ -181,7 +164,8 @@ def _ways(task_s: float, tasks: int, settings: Settings) -> str:
     return f"{way}allow a case more time (--case-timeout {math.ceil(case_s * tasks)})"
 
 
-def _remarks(result: TrialResult, workload: Workload) -> list[str]:
+def remarks(result: TrialResult, workload: Workload) -> list[str]:
+    """Return what the user has to know of the function before it is measured."""
     said = []
     if result.workers:
         said.append(

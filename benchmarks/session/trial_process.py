@@ -4,6 +4,7 @@ import hashlib
 import inspect
 import mmap
 import pickle
+import resource
 import sys
 import threading
 import time
@@ -25,6 +26,9 @@ from benchmarks.workloads.inner_threads import limited, settle, thread_counts
 
 # Tasks compute in threads of a library's if these use more than this share of their CPU time.
 _USED = 0.05
+
+# Tasks wait if they use less than this share of the time, and give up the processor in more than this share of tasks.
+_BUSY = 0.5
 
 # What Python reports when a process is started: https://docs.python.org/3/library/audit_events.html.
 _STARTS = {"subprocess.Popen", "os.fork", "os.posix_spawn", "os.system"}
@@ -89,11 +93,15 @@ def _observed() -> Iterator[_Side]:
 
 @dataclass(frozen=True)
 class _Loop:
-    """A plain loop: its time, its results, and the share of its CPU time that other threads than the caller's used."""
+    """A plain loop: its time, its results, and the share of its CPU time that other threads than the caller's used.
+
+    `waits` says that most of the time was spent waiting, as for a disk or a server, and not for a busy processor.
+    """
 
     seconds: float
     results: list[Any]
     elsewhere: float
+    waits: bool = False
 
 
 def try_call(call: Call) -> TrialResult:
@@ -103,6 +111,7 @@ def try_call(call: Call) -> TrialResult:
     with _observed() as side:
         error, loop = _fault(call)
         found = TrialResult(error, loop.seconds, side.workers, side.warnings, side.first_warning)
+        found.waits = loop.waits and not side.workers
         if error is None and not side.workers and loop.elsewhere > _USED:
             _note_inner_threads(found, call, loop)
             if found.unseen_threads and others:
@@ -132,9 +141,14 @@ def _fault(call: Call) -> tuple[str | None, _Loop]:
 
 def _timed(call: Call) -> _Loop:
     began, cpu_s, own_s = time.perf_counter(), time.process_time(), time.thread_time()
+    waits = resource.getrusage(resource.RUSAGE_SELF).ru_nvcsw
     results = call.loop_results()
+    waits = resource.getrusage(resource.RUSAGE_SELF).ru_nvcsw - waits
     cpu_s, own_s = time.process_time() - cpu_s, time.thread_time() - own_s
-    return _Loop(time.perf_counter() - began, results, 1 - own_s / cpu_s if cpu_s > 0 else 0.0)
+    seconds = time.perf_counter() - began
+    # A process that has to leave the processor to others does not give it up by itself.
+    waiting = cpu_s < _BUSY * seconds and waits > _BUSY * len(results)
+    return _Loop(seconds, results, 1 - own_s / cpu_s if cpu_s > 0 else 0.0, waiting)
 
 
 def _note_inner_threads(found: TrialResult, call: Call, loop: _Loop) -> None:

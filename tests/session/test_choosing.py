@@ -15,7 +15,7 @@ def item(name, case=True):
 
 def session(profile, workload=None):
     """Return a session with this profile."""
-    return SimpleNamespace(settings=SimpleNamespace(profile=profile), workload=workload)
+    return SimpleNamespace(settings=SimpleNamespace(profile=profile), workload=workload, own_grid=None)
 
 
 @pytest.mark.parametrize(

@@ -168,6 +168,21 @@ def test_a_task_that_can_t_be_measured_is_refused_in_one_line(tmp_path, function
     assert not done.run_files
 
 
+def test_a_function_without_options_gets_a_small_grid(tmp_path):
+    """It says what it leaves out and how to ask for it; tasks that take long are fewer."""
+    done = session(tmp_path, "--benchmark-only", *OWN, "--workload", "pricing:slow", "--task-args", "pricing:PAUSES")
+    assert done.exit_code == 0, done.output
+    record, said = done.run["joblib_suite"], " ".join(done.output.split())
+    assert record["grid"]["tasks"] < 40
+    assert f"with {record['grid']['tasks']} of 40 tasks, which take 5" in said
+    assert "(all of them: --tasks 40; as many in every session: --tasks" in said
+    assert "for the whole grid, add --backends sequential,threading,loky,multiprocessing --n-jobs 1,2,4" in said
+    assert "for the start-up and micro-cases too, add benchmarks/suite" in said
+    assert {bench["group"] for bench in done.run["benchmarks"]} == {"workload"}
+    assert {params["n_jobs"] for params in (bench["params"] for bench in done.run["benchmarks"])} > {1, 2}
+    assert all(len(line) <= 100 for line in done.output.splitlines() if not line.startswith(("in /", "plugins:")))
+
+
 def test_what_a_task_warns_of_is_said_once(tmp_path):
     """Not once per call."""
     done = own(tmp_path, "warning", "pricing:SIZES")

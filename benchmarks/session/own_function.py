@@ -1,0 +1,170 @@
+"""A user's own function before it is measured: the trial of its plain loop, and the grid that suits it."""
+
+import math
+import textwrap
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from benchmarks.cores import usable_cores
+from benchmarks.errors import BadOption
+from benchmarks.grid import BATCH_SIZES, JOBLIB_BACKENDS, N_JOBS
+from benchmarks.options import DEFAULT_PROFILE
+from benchmarks.report.tables import WIDTH
+from benchmarks.session.options import Settings
+from benchmarks.session.own_grid import Asked, Function, OwnGrid, own_grid
+from benchmarks.session.state import SuiteSession, suite_session
+from benchmarks.session.trial import (
+    CutOff,
+    TrialResult,
+    no_grid,
+    refuse_inner_threads,
+    refuse_long_loop,
+    remarks,
+    run_trial,
+)
+from benchmarks.session.workload import Workload
+from benchmarks.text.formatting import counted, duration
+from benchmarks.workloads.built_in import BUILT_IN
+
+# A trial of a default grid, which may have fewer tasks, is cut off early.
+_FIRST_TRIAL_S = 20.0
+
+
+def prepare_own_function(config: Any) -> None:
+    """Try the session's workload if it is the user's own, and choose its grid unless the user selected cases.
+
+    Raises pytest.UsageError if it can't be measured. A gate compares sides: a head whose task fails is its result, and
+    no invalid option.
+    """
+    session = suite_session(config)
+    workload, settings = session.workload, session.settings
+    if workload is None or workload.name in BUILT_IN or settings.profile == "gate" or not settings.measuring:
+        return
+    tell = _teller(config, settings)
+    tell(f"trying {workload.name} in a plain loop first: {counted(workload.tasks, 'task')}")
+    try:
+        result = _tried(config, session, tell)
+        refuse_inner_threads(result, settings)
+    except BadOption as error:
+        # Otherwise pytest-benchmark would warn that there is nothing to save.
+        config._benchmarksession.disabled = True
+        raise pytest.UsageError(f"--workload {workload.name!r}: {error}") from None
+    for remark in remarks(result, workload):
+        tell(remark)
+    assert session.workload is not None
+    session.workload = replace(
+        session.workload, confirmed=True, own_workers=result.workers, inner_threads=result.inner_threads
+    )
+    if result.warnings and not config.option.pythonwarnings:
+        config.addinivalue_line("filterwarnings", "ignore")
+
+
+def _teller(config: Any, settings: Settings) -> Callable[[str], None]:
+    """Return what shows the user a sentence in lines that fit; nothing does if progress is quiet."""
+    reporter = None if settings.quiet_progress else config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None:
+        return lambda text: None
+
+    def tell(text: str) -> None:
+        for line in textwrap.wrap(text, WIDTH, break_on_hyphens=False):
+            reporter.write_line(line)
+
+    return tell
+
+
+def _tried(config: Any, session: SuiteSession, tell: Callable[[str], None]) -> TrialResult:
+    """Return what the trial found, after the session has the grid that suits it. Raises BadOption."""
+    workload, settings, task_args = session.workload, session.settings, config.getoption("task_args")
+    assert workload is not None
+    if not _takes_default_grid(session):
+        result = run_trial(workload, task_args, settings, 2 * settings.case_timeout_s)
+        refuse_long_loop(result, workload, settings)
+        return result
+    asked = _asked(config, settings)
+    tried, result = _trial_in_time(workload, task_args, settings, asked)
+    function = Function(tried.tasks, result.loop_s, result.waits, bool(result.inner_threads))
+    grid = own_grid(function, asked, usable_cores())
+    if grid is None:
+        raise BadOption(no_grid(result.loop_s / tried.tasks, settings))
+    _use(session, tried, grid)
+    for line in _described(grid, workload.tasks, result.loop_s / tried.tasks, asked):
+        tell(line)
+    result.loop_s *= grid.tasks / tried.tasks
+    refuse_long_loop(result, replace(tried, tasks=grid.tasks), session.settings)
+    return result
+
+
+def _trial_in_time(
+    workload: Workload, task_args: str, settings: Settings, asked: Asked
+) -> tuple[Workload, TrialResult]:
+    """Try a workload, with fewer tasks if all of them take too long, and return what was tried. Raises BadOption."""
+    limit_s = 2 * settings.case_timeout_s
+    if asked.tasks is not None:
+        return workload, run_trial(workload, task_args, settings, limit_s)
+    try:
+        return workload, run_trial(workload, task_args, settings, min(limit_s, _FIRST_TRIAL_S))
+    except CutOff as cut_off:
+        if not cut_off.done:
+            raise
+        grid = own_grid(Function(workload.tasks, cut_off.task_s * workload.tasks), asked, usable_cores())
+        if grid is None:
+            raise BadOption(no_grid(cut_off.task_s, settings)) from None
+        fewer = replace(workload, tasks=grid.tasks)
+        return fewer, run_trial(fewer, task_args, settings, limit_s)
+
+
+def _takes_default_grid(session: SuiteSession) -> bool:
+    """Return whether the user left it to the suite which cases to measure, and how."""
+    chosen = session.ledger.selection.keys() & {"paths", "-k", "-m", "--deselect", "--shard"}
+    return session.settings.profile == DEFAULT_PROFILE and not chosen and not session.plan.cases
+
+
+def _asked(config: Any, settings: Settings) -> Asked:
+    option = config.getoption
+    return Asked(
+        backends=settings.backends if option("backends") else None,
+        n_jobs=settings.n_jobs if option("n_jobs") else None,
+        batch_sizes=settings.batch_sizes if option("batch_sizes") else None,
+        tasks=settings.tasks if option("tasks") else None,
+        rounds=settings.rounds if option("rounds") else None,
+        inner_threads=settings.inner_threads,
+    )
+
+
+def _use(session: SuiteSession, workload: Workload, grid: OwnGrid) -> None:
+    """Give the session a grid."""
+    session.own_grid = grid.cases
+    session.workload = replace(workload, tasks=grid.tasks)
+    session.settings = replace(
+        session.settings,
+        backends=grid.backends,
+        n_jobs=grid.n_jobs,
+        batch_sizes=grid.batch_sizes,
+        tasks=grid.tasks,
+        rounds=grid.rounds,
+    )
+
+
+def _described(grid: OwnGrid, all_tasks: int, task_s: float, asked: Asked) -> list[str]:
+    """Say what is measured, what is left out, and how to ask for it."""
+    said = f"measuring {counted(len(grid.cases), 'case')}, which takes {_at_most(grid.seconds)}"
+    if grid.tasks < all_tasks:
+        said += f", with {grid.tasks} of {all_tasks} tasks, which take {duration(task_s)} each"
+        said += f" (all of them: --tasks {all_tasks}; as many in every session: --tasks {grid.tasks})"
+    axes = [] if asked.backends else [f"--backends {','.join(JOBLIB_BACKENDS)}"]
+    axes += [] if asked.n_jobs else [f"--n-jobs {_listed(N_JOBS)}"]
+    axes += [] if asked.batch_sizes else [f"--batch-sizes {_listed(BATCH_SIZES)}"]
+    more = [f"for the whole grid, add {' '.join(axes)}"] if axes else []
+    return [said, "; ".join([*more, "for the start-up and micro-cases too, add benchmarks/suite"])]
+
+
+def _at_most(seconds: float) -> str:
+    minutes = math.ceil(seconds / 60)
+    return f"at most {minutes} minutes" if minutes > 1 else "less than a minute"
+
+
+def _listed(values: Sequence[object]) -> str:
+    return ",".join(map(str, values))

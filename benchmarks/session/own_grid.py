@@ -1,0 +1,159 @@
+"""The default grid of a user's own function: each backend's most telling cases, few enough for two minutes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from benchmarks.grid import JOBLIB_BACKENDS, LOOP, BatchSize, Case, backend_of, distinct, grid, references
+
+# What remains of two minutes after the trial and the imports.
+_BUDGET_S = 100.0
+
+# Opening and waking a pool.
+_POOL_S = 0.7
+
+# The calls of a case beside its rounds: an untimed one, and the plain loop before and after.
+CALLS_BESIDE_ROUNDS = 3
+
+# If tasks compute in threads of their own, the loop is timed as the user runs it as well, before and after.
+CALLS_AS_THE_USER = 2
+
+# With more tasks, batches of one take longer to send than anything else.
+_MOST_SINGLE_TASKS = 2_000
+
+# So many batches for each worker leave no worker idle for long at the end.
+_BATCHES_PER_WORKER = 4
+
+# Where tasks mostly wait, workers beyond the cores pay off.
+_WAITERS_PER_CORE, _MOST_WAITERS = 8, 32
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the command line says about the grid; what it leaves open is None, or empty for the inner threads."""
+
+    backends: tuple[str, ...] | None
+    n_jobs: tuple[int, ...] | None
+    batch_sizes: tuple[BatchSize, ...] | None
+    tasks: int | None
+    rounds: int | None
+    inner_threads: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Function:
+    """What is known of the user's function: `tasks` arguments, whose plain loop takes `loop_s` seconds.
+
+    `waits` says that it uses the processor less than half of the time, `own_threads` that it computes in threads.
+    """
+
+    tasks: int
+    loop_s: float
+    waits: bool = False
+    own_threads: bool = False
+
+
+@dataclass(frozen=True)
+class OwnGrid:
+    """A grid for a function, and about how many seconds its cases take."""
+
+    cases: tuple[Case, ...]
+    backends: tuple[str, ...]
+    n_jobs: tuple[int, ...]
+    batch_sizes: tuple[BatchSize, ...]
+    tasks: int
+    rounds: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class _Stage:
+    """A step from a rich to a poor grid. `least` is the number of tasks for each worker below which it is given up."""
+
+    rounds: int
+    least: int
+    backends: tuple[str, ...]
+    thorough: bool
+
+
+_STAGES = (
+    _Stage(5, 8, JOBLIB_BACKENDS, thorough=True),
+    _Stage(3, 8, JOBLIB_BACKENDS, thorough=True),
+    _Stage(3, 4, JOBLIB_BACKENDS, thorough=False),
+    _Stage(2, 1, ("threading", "loky"), thorough=False),
+)
+
+
+def own_grid(function: Function, asked: Asked, cores: int) -> OwnGrid | None:
+    """Return the richest grid that fits two minutes and obeys what was asked for, None if there is none."""
+    found = None
+    for stage in _STAGES:
+        for tasks in _fewer_and_fewer(function, asked, stage, cores):
+            found = _grid(function, asked, stage, tasks, cores)
+            if found.seconds <= _BUDGET_S:
+                return found
+    # Tasks that were counted on the command line are measured, however long that takes.
+    return found if asked.tasks is not None else None
+
+
+def _fewer_and_fewer(function: Function, asked: Asked, stage: _Stage, cores: int) -> Iterator[int]:
+    """Yield all tasks, half of them and so on, while there are enough for each worker."""
+    tasks = function.tasks if asked.tasks is None else asked.tasks
+    least = min(tasks, stage.least * max(2, cores)) if asked.tasks is None else tasks
+    while tasks > least:
+        yield tasks
+        tasks //= 2
+    yield least
+
+
+def _grid(function: Function, asked: Asked, stage: _Stage, tasks: int, cores: int) -> OwnGrid:
+    n_jobs = asked.n_jobs or _n_jobs(function, tasks, cores)
+    batch_sizes = asked.batch_sizes or _batch_sizes(tasks, max(2, cores), stage.thorough)
+    backends = asked.backends or stage.backends
+    cases = _cases(asked, backends, n_jobs, batch_sizes, stage.thorough)
+    rounds = asked.rounds or stage.rounds
+    calls = rounds + CALLS_BESIDE_ROUNDS + (CALLS_AS_THE_USER if function.own_threads else 0)
+    call_s = function.loop_s * tasks / function.tasks
+    seconds = len(cases) * (_POOL_S + calls * call_s)
+    return OwnGrid(tuple(cases), backends, n_jobs, batch_sizes, tasks, rounds, seconds)
+
+
+def _n_jobs(function: Function, tasks: int, cores: int) -> tuple[int, ...]:
+    """Return a worker for each core, and many more where tasks wait."""
+    many = min(_WAITERS_PER_CORE * cores, _MOST_WAITERS, tasks)
+    return (max(2, cores), many) if function.waits and many > max(2, cores) else (max(2, cores),)
+
+
+def _batch_sizes(tasks: int, workers: int, thorough: bool) -> tuple[BatchSize, ...]:
+    """Return "auto", batches of one if they don't take too long to send, and a few even batches for each worker."""
+    if not thorough:
+        return ("auto",)
+    even = _round_down(max(1, tasks // (_BATCHES_PER_WORKER * workers)))
+    fixed = (1, even) if tasks <= _MOST_SINGLE_TASKS and even > 1 else (even,)
+    return (*fixed, "auto")
+
+
+def _round_down(count: int) -> int:
+    """Return the largest of 1, 2, 5, 10, 20, 50 and so on that is not above `count`."""
+    power = int("1".ljust(len(str(count)), "0"))
+    return max(digit * power for digit in (1, 2, 5) if digit * power <= count)
+
+
+def _cases(
+    asked: Asked,
+    backends: tuple[str, ...],
+    n_jobs: tuple[int, ...],
+    batch_sizes: tuple[BatchSize, ...],
+    thorough: bool,
+) -> list[Case]:
+    """Return the plain loop, the standard library's pools if there is time for them, and the backends' cases.
+
+    A backend without workers has one case unless the axes were asked for: the others would be the same.
+    """
+    inner_threads = asked.inner_threads or (None,)
+    found = references(backends, n_jobs, batch_sizes, inner_threads)
+    found = [case for case in found if thorough or case.backend == LOOP]
+    for backend in backends:
+        alone = backend_of(backend).workers is None and not (asked.n_jobs or asked.batch_sizes)
+        axes = ((1,), (1,)) if alone else (n_jobs, batch_sizes)
+        found += grid([backend], *axes, inner_threads)
+    return distinct(found)
