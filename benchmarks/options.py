@@ -149,6 +149,8 @@ SESSION_OPTIONS = (
     SessionOption("--repeat", "N", "measure N times, each in a fresh process, and save N runs"),
     SessionOption("--resources", "", "measure memory, CPU time and more in one extra, untimed call of each case"),
     SessionOption("--quiet-progress", "", "show no progress while measuring"),
+    # In how many seconds a probe has to end: its cases get as many rounds as there is time for.
+    SessionOption("--within", "SECONDS", "", hidden=True),
     # Where the session writes its status, see `files/status.py`.
     SessionOption("--status-file", "PATH", "", hidden=True),
     # A gate's cases with their sizes, and the socket on which it gives turns, see `session/plan.py`.

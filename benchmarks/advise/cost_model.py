@@ -1,26 +1,22 @@
 """A machine's cost model: its file, whether it is up to date, and whether it can be trusted."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks.advise.costs import Costs, Seconds, contradicts
+from benchmarks.advise.costs import Costs, Seconds
 from benchmarks.errors import AdviceError, Unreadable
 from benchmarks.files.decoding import decode_versioned
 from benchmarks.files.durable import make_folder, write
 from benchmarks.files.reading import read_document
-from benchmarks.grid import JOBLIB_BACKENDS, backend_of
+from benchmarks.grid import JOBLIB_BACKENDS
 from benchmarks.history.comparability import different_conditions
 from benchmarks.text.printable import visible
 
 # Raised when a key changes its meaning or is removed. 1: the first.
 FORMAT = 1
-
-# A probe beyond these contradicts itself. On quiet machines two threads took 0.5 to 0.6 s per second of work without
-# the GIL, the noise was 0.05 to 0.15, and a tenth of the held-out cases were outside their intervals.
-_MOST_RELEASED, _MOST_NOISE, _MOST_OUTSIDE = 0.8, 0.3, 0.25
 
 # The packages whose versions a model depends on.
 PACKAGES = ("joblib", "cloudpickle", "numpy", "psutil")
@@ -107,34 +103,6 @@ def _with_interpreter(model: CostModel, document: Mapping[str, Any]) -> CostMode
     if "gil" in document["costs"] or "-free-threading-" not in model.machine:
         return model
     return replace(model, costs=replace(model.costs, gil=False))
-
-
-def disturbance(model: CostModel) -> str | None:
-    """Return why a probe can't be trusted, None if it can.
-
-    Something else ran during the probe if its constants beat the interpreter or the machine, if two threads without
-    the GIL gained almost nothing on two cores, or if the model fails on the cases that it was not fitted to.
-    """
-    reason = next(_contradictions(model), None)
-    if reason is None:
-        return None
-    return f"Do not trust this: the machine was busy while it was probed ({reason}). `--probe` measures it again."
-
-
-def _contradictions(model: CostModel) -> Iterator[str]:
-    costs = model.costs
-    for pool in costs.pools:
-        held, released = pool.middle.held, pool.middle.released
-        threads = backend_of(pool.backend).workers == "threads"
-        if contradicts(held, costs.least_held(pool.backend, pool.n_jobs)):
-            yield f"{pool.name} computed faster than {'the GIL' if threads and costs.gil else 'its cores'} can"
-        if contradicts(released, costs.least_released(pool.n_jobs)):
-            yield f"{pool.name} computed faster than its cores can"
-        if threads and pool.n_jobs == 2 and costs.usable_cores >= 2 and released > _MOST_RELEASED:
-            yield "two threads without the GIL were hardly faster than one"
-    outside = sum(not case.inside for case in model.checks)
-    if outside > _MOST_OUTSIDE * len(model.checks) or costs.noise > _MOST_NOISE:
-        yield "its own checks are far off"
 
 
 def stale(model: CostModel, versions: Mapping[str, str | None], conditions: Mapping[str, Any]) -> str | None:

@@ -1,25 +1,20 @@
-"""Probe this machine: a session of the suite measures each part of a call, and a cost model is fitted to it."""
+"""Sessions that measure for an advice, and whether a stored cost model is this machine's."""
 
+import math
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from benchmarks import machine
-from benchmarks.advise.cost_model import PACKAGES, CostModel, stale, store_model, stored_model
-from benchmarks.advise.fitting import fit
-from benchmarks.advise.probe_cases import probe_cases
+from benchmarks.advise.cost_model import PACKAGES, CostModel, stale, stored_model
 from benchmarks.errors import AdviceError
 from benchmarks.files.reading import read_document
 from benchmarks.files.status import Event, Failure, Progress, UsageError, read_status
 from benchmarks.history.identity import Identity, conditions, identity
-from benchmarks.history.run import parse_run
 from benchmarks.history.store import Store
 from benchmarks.text.formatting import clock
 from benchmarks.text.printable import visible
@@ -62,49 +57,43 @@ def usable_model(folder: Path) -> tuple[CostModel | None, str]:
     return model, ""
 
 
-def probe(folder: Path, tell: Callable[[str], None]) -> tuple[CostModel, Path]:
-    """Probe this machine and store its cost model in `folder`; return the model and its path. Raises SuiteError.
-
-    `tell` is called with each progress message.
-    """
-    with tempfile.TemporaryDirectory() as session_folder:
-        document = measure(["--profile=probe", "--resources"], Path(session_folder), tell)
-    run, facts = parse_run(document, "the probe"), machine.facts()
-    costs, checks = fit(
-        probe_cases(document["benchmarks"]), facts["usable_cores"], facts["cgroup_cpus"], facts["gil_enabled"]
-    )
-    costs = replace(costs, physical_cores=facts["physical_cores"])
-    when = datetime.now(UTC).isoformat(timespec="seconds")
-    model = CostModel(run.identity.folder, machine.installed(PACKAGES), when, costs, tuple(checks), conditions_here())
-    return model, store_model(folder, model)
-
-
-def measure(options: Sequence[str], folder: Path, tell: Callable[[str], None]) -> dict[str, Any]:
+def measure(
+    options: Sequence[str], folder: Path, tell: Callable[[str], None], limit_s: float | None = None
+) -> dict[str, Any]:
     """Measure in a session of this suite with these options and return its run file.
 
-    The session's files are written to `folder`; `tell` is called with each progress message. Raises AdviceError if
-    there is no run.
+    The session's files are written to `folder`; `tell` is called with each progress message. After `limit_s` seconds
+    the session is ended, and what it has measured is returned. Raises AdviceError if there is no run.
     """
     if missing := [name for name, version in machine.installed(_NEEDED).items() if version is None]:
         raise AdviceError(f"{missing[0]} is not installed here: use `tox run -e recommend`")
     status, log, store = folder / "status.jsonl", folder / "output.txt", folder / "history"
     command = [sys.executable, "-m", "pytest", "-c", str(ROOT / "pytest.ini"), "-p", "no:cacheprovider"]
     command += ["--benchmark-only", "--quiet-progress", f"--status-file={status}", f"--history={store}", *options]
+    end_s = math.inf if limit_s is None else time.monotonic() + limit_s
     with _session(command, log) as process:
-        for progress in _progress_of(process, status):
-            left = "" if progress.left_s is None else f", about {clock(progress.left_s)} left"
+        for progress in _progress_of(process, status, end_s):
+            left_s = min(math.inf if progress.left_s is None else progress.left_s, max(0.0, end_s - time.monotonic()))
+            left = "" if left_s == math.inf else f", about {clock(left_s)} left"
             tell(f"measuring {progress.done}/{progress.total}{left}")
     files = Store(store).files()
-    if process.returncode or not files:
+    if not files or (process.returncode and time.monotonic() < end_s):
         why = _reason(read_status(status), log)
         raise AdviceError(f"{why} (the session that measures ended with exit code {process.returncode})")
     return read_document(files[-1].path)
 
 
-def _progress_of(process: "subprocess.Popen[bytes]", status: Path) -> Iterator[Progress]:
-    """Yield the newest progress whenever the status file has changed, until the session has ended."""
-    size_before = 0
+def _progress_of(process: "subprocess.Popen[bytes]", status: Path, end_s: float) -> Iterator[Progress]:
+    """Yield the newest progress whenever the status file has changed, until the session has ended.
+
+    At `end_s` of the monotonic clock, it is told to save what it has and to end, and told again whenever another case
+    has ended nevertheless: the exception that ends it gets lost if it is raised where Python ignores exceptions.
+    """
+    size_before, size_when_told = 0, -1
     while process.poll() is None:
+        if time.monotonic() >= end_s and size_before > size_when_told:
+            process.terminate()
+            size_when_told = size_before
         # `Popen.wait` with a timeout would wake up every 50 ms, beside timed rounds.
         time.sleep(_LOOK_EVERY_S)
         size = status.stat().st_size if status.exists() else 0

@@ -5,9 +5,11 @@ import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 
-from benchmarks.advise.cost_model import CostModel, HeldOutCase, disturbance, encode
+from benchmarks.advise.cost_model import CostModel, HeldOutCase, encode
 from benchmarks.advise.costs import Costs
-from benchmarks.advise.probe_session import MODELS, probe
+from benchmarks.advise.disturbance import disturbance
+from benchmarks.advise.probe_session import MODELS
+from benchmarks.advise.probing import probe
 from benchmarks.cli.options import refuse_folder
 from benchmarks.cli.outcome import Exit, Outcome, ended_by_signals
 from benchmarks.cli.progress import Teller

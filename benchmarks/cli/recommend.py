@@ -3,9 +3,11 @@
 import argparse
 import re
 
-from benchmarks.advise.cost_model import CostModel, disturbance
+from benchmarks.advise.cost_model import CostModel
+from benchmarks.advise.disturbance import disturbance
 from benchmarks.advise.measured_tasks import MeasuredTasks, measure_tasks
-from benchmarks.advise.probe_session import probe, usable_model
+from benchmarks.advise.probe_session import usable_model
+from benchmarks.advise.probing import LIMIT_S, probe
 from benchmarks.advise.recommendation import recommend
 from benchmarks.advise.task_profile import TaskProfile
 from benchmarks.cli.options import (
@@ -73,7 +75,7 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
     with ended_by_signals(), Teller() as tell:
         model, reason = (None, "you asked for it") if args.probe else usable_model(folder)
         if model is None:
-            tell(f"probing this machine first, for about a minute: {reason}")
+            tell(f"probing this machine first, for at most {LIMIT_S:g} s: {reason}")
             model, _ = probe(folder, tell)
         if isinstance(question, TaskProfile):
             tasks = MeasuredTasks(question, None)

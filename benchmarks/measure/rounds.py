@@ -16,7 +16,7 @@ from benchmarks.measure.effective import alias, observe, wake
 from benchmarks.measure.loops import LoopsBeside
 from benchmarks.measure.pickling import explained, refuse_unpicklable
 from benchmarks.measure.resources import Meter
-from benchmarks.measure.round_count import Sparing
+from benchmarks.measure.round_count import Sparing, Within
 from benchmarks.measure.round_log import Results, RoundLog, full_name
 from benchmarks.workloads.inner_threads import Limited, limited, thread_counts
 
@@ -71,7 +71,7 @@ class RoundSettings:
     engines: EnginePools
     gate: GateMode | None
     meter: Meter | None
-    sparing: Sparing | None
+    sparing: Sparing | Within | None
 
 
 class Measure:
@@ -88,6 +88,10 @@ class Measure:
         self._on_stuck = on_stuck
         self.untimed_s = 0.0
         self._observed_s = 0.0
+
+    def leave_out_resources(self) -> None:
+        """Measure no resources of this case: another case of the session has all that is asked for."""
+        self._settings = replace(self._settings, meter=None)
 
     def warm_call(self, case: Case, call: Call, beside_loop: bool = False, **parallel_options: Any) -> None:
         """Time one call in an open pool that has been called before.

@@ -44,8 +44,9 @@ class Shard:
 class Settings:
     """What a session was asked to do. `case_timeout_s` is in seconds, `shuffle` a seed or None.
 
-    `inner_threads` is empty if nothing is asked of the threads in each worker; `sparing` says
-    that a case which decides nothing gets fewer rounds.
+    `inner_threads` is empty if nothing is asked of the threads in each worker; `sparing` says that a case which
+    decides nothing gets fewer rounds. `within_s` are the seconds in which the session is to end, None if it may take
+    as long as its rounds do.
     """
 
     measuring: bool
@@ -64,6 +65,7 @@ class Settings:
     shard: Shard | None
     quiet_progress: bool
     resources: bool
+    within_s: float | None
 
 
 def pytest_addoption(parser: Any) -> None:
@@ -122,6 +124,7 @@ def read_settings(option: Callable[[str], Any], known_backend: Callable[[str], b
         shard=_shard(option("shard")),
         quiet_progress=bool(option("quiet_progress")),
         resources=bool(option("resources")),
+        within_s=None if option("within") is None else _seconds("--within", option("within"), 0.0),
     )
 
 

@@ -1,6 +1,7 @@
 """The fixtures of the suite's cases: what measures them, and which call is measured."""
 
 import functools
+import time
 
 import pytest
 
@@ -11,10 +12,16 @@ from benchmarks.workloads.micro import nothing
 A_HUNDRED_NOTHINGS = Call(nothing, range(100), expected=lambda value: value, extra_info={"tasks": 100})
 
 
+@pytest.fixture(scope="session")
+def began_s():
+    """Return when the first case began, in seconds of the monotonic clock."""
+    return time.monotonic()
+
+
 @pytest.fixture
-def measure(request, benchmark):
+def measure(request, benchmark, began_s):
     """Return what times the calls of a case; see `benchmarks.measure.rounds.Measure`."""
-    from benchmarks.measure.round_count import Sparing
+    from benchmarks.measure.round_count import Sparing, Within
     from benchmarks.measure.rounds import GateMode, Measure, RoundSettings
 
     session, nodeid = suite_session(request.config), request.node.nodeid
@@ -30,6 +37,11 @@ def measure(request, benchmark):
             measured_before=bool(plan.cases),
             keep_executor=bool(plan.cases) and plan.cases[nodeid].keep,
         )
+    sparing = Sparing(ledger.case_ids()) if settings.sparing else None
+    if settings.within_s is not None:
+        items = request.session.items
+        left_s = settings.within_s - (time.monotonic() - began_s)
+        sparing = Within(left_s, len(items) - items.index(request.node))
     measure = Measure(
         benchmark,
         RoundSettings(
@@ -39,7 +51,7 @@ def measure(request, benchmark):
             engines=session.engines,
             gate=gate,
             meter=session.meter,
-            sparing=Sparing(ledger.case_ids()) if settings.sparing else None,
+            sparing=sparing,
         ),
         on_stuck,
     )

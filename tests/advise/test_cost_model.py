@@ -7,13 +7,13 @@ import pytest
 
 from benchmarks.advise.cost_model import (
     HeldOutCase,
-    disturbance,
     read_model,
     stale,
     store_model,
     stored_model,
 )
 from benchmarks.advise.costs import quantiles
+from benchmarks.advise.disturbance import disturbance
 from benchmarks.errors import SuiteError
 from tests.advise.costs import COSTS, MODEL
 from tests.documents import write

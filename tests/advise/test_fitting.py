@@ -20,7 +20,7 @@ _NOTHING_S, _ADDITION_S, _HASHING_S = 1e-9, 2e-8, 2e-7
 def simulated_probe(costs, noise, seed=1):
     """Return the cases of a probe on a machine with these costs, whose rounds vary by `noise`."""
     rng = random.Random(seed)
-    return [_part(costs, pool, name, noise, rng) for pool in costs.pools for name in (*PARTS, "block")]
+    return [_part(costs, pool, name, noise, rng) for pool in costs.pools for name in PARTS]
 
 
 def _part(costs, pool, name, noise, rng):

@@ -4,7 +4,7 @@ import pytest
 
 from benchmarks.backends.protocol import Effective
 from benchmarks.grid import Case
-from benchmarks.measure.round_count import Sparing
+from benchmarks.measure.round_count import Sparing, Within
 from tests.measure.test_rounds import CASE, Stand, doubled
 
 
@@ -42,3 +42,18 @@ def test_without_sparing_every_case_gets_all_rounds():
     stand = Stand(rounds=5)
     stand.measure.warm_call(CASE, doubled())
     assert len(stand.benchmark.times_s) == 5
+
+
+@pytest.mark.parametrize(
+    ("left_s", "cases_left", "round_s", "loop_s", "expected"),
+    [
+        (60.0, 20, 0.2, 0.4, 5),  # 3 s for the case are enough for all of them
+        (60.0, 20, 0.5, 0.4, 3),  # 3 s less one untimed call and two loops leave 1.7 s
+        (10.0, 20, 0.5, 0.4, 2),  # there is no time, but fewer than two are no measurement
+        (-5.0, 1, 0.5, None, 2),
+        (60.0, 1, 0.0, None, 5),
+    ],
+)
+def test_the_time_that_is_left_is_shared_by_the_cases(left_s, cases_left, round_s, loop_s, expected):
+    """Each case gets its share of the time, at least two rounds and at most those that were asked for."""
+    assert Within(left_s, cases_left).rounds(5, None, round_s, loop_s) == expected
