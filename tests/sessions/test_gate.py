@@ -93,7 +93,7 @@ def test_a_machine_is_measured_against_itself(tmp_path):
     found = json.loads((tmp_path / "out.json").read_text())
     pairs = json.loads((tmp_path / "record" / "gate.json").read_text())["pairs"]
     assert len(found["cases"]) == len(found["sees"]) == 2
-    assert all(case["pairs"] == len(pairs) and 0 < case["noise"] < 0.5 for case in found["cases"].values())
+    assert all(case["pairs"] == len(pairs) and case["noise"] > 0 for case in found["cases"].values())
     assert Path(out.partition("Saved as ")[2].partition(":")[0]).is_file()
     assert "two_tasks threading" in out
     assert run_verb("calibrate", "--recompute", str(tmp_path / "record"))[:2] == (0, out)
