@@ -10,6 +10,7 @@ then put into another gate, as a delay of every call that goes through joblib's 
 import argparse
 import math
 import random
+import sys
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -85,6 +86,7 @@ def main() -> None:
         for found in pool.map(partial(trial, recordings, args.seed), range(args.gates)):
             for kind, slowdown, seen in found:
                 by_kind[kind].append((slowdown, seen))
+                sys.stderr.write(f"{kind}: {slowdown:.1%} {'seen' if seen else 'not seen'}\n")
     print("| claim | mean slowdown | seen | 95 % interval |\n|---|---|---|---|")
     for kind, tried in sorted(by_kind.items()):
         hits, count = sum(seen for _, seen in tried), len(tried)

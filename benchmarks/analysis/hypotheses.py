@@ -19,6 +19,9 @@ RESOURCES_SHARE = 0.2
 # more time to the others, and give away power; see docs/gate.md for what was tried.
 _TYPICAL_ERRORS, _MEAN_ERRORS, _FEWEST_PAIRS = 1.6, 0.8, 3
 
+# A backend that looks slower is measured whole for so many pairs; 12 are the fewest that can decide.
+GROUP_PAIRS = 20
+
 # What each pair says of a case; None where the pair did not measure it.
 Track = Sequence[PairRatios | None]
 
@@ -78,13 +81,14 @@ def judge_groups(
     said = {name: _said(track) for name, track in tracks.items() if any(track)}
     effect = log1p(thresholds.applied_min_effect)
     enough = needed(thresholds.alpha, GROUPS_SHARE, len(groups))
+    most = max((len(track) for track in tracks.values()), default=0)
     found = {}
     for group, names in groups.items():
         members = [name for name in names if name in said]
         if len(members) < 2:
             continue
         seen = assess_together([said[name] for name in members], effect)
-        hypothesis = _hypothesis(seen, thresholds, enough, effect, seen.pairs)
+        hypothesis = _hypothesis(seen, thresholds, enough, effect, min(most, GROUP_PAIRS))
         if hypothesis.verdict is Verdict.REGRESSION:
             hypothesis = _without_largest(hypothesis, members, said, enough, effect)
         found[group] = hypothesis
@@ -100,7 +104,7 @@ def _without_largest(
 ) -> Hypothesis:
     largest = max(members, key=lambda name: assess_together([said[name]], effect).estimate)
     rest = assess_together([said[name] for name in members if name != largest], effect)
-    if _hypothesis(rest, hypothesis.thresholds, enough, effect, rest.pairs).verdict is Verdict.REGRESSION:
+    if _hypothesis(rest, hypothesis.thresholds, enough, effect, 0).verdict is Verdict.REGRESSION:
         return hypothesis
     return replace(hypothesis, driven_by=largest)
 

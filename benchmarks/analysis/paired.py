@@ -160,17 +160,28 @@ def _middle(ordered: Sequence[float]) -> float:
 
 @dataclass(frozen=True)
 class Score:
-    """What one score says: its share of the wealth, and its estimate (log-ratio) with the variance of one pair."""
+    """What one score says: its share of the wealth, and its estimate (log-ratio) with the variance of one pair.
+
+    `sees_delays` is False where joblib's poll can hide a small delay of every call: most calls return when they did.
+    """
 
     share: float
     estimate: float
     values: Values
+    sees_delays: bool
 
     @cached_property
     def variance(self) -> float:
         """The variance of one more pair that is worth as much as the pairs were on average."""
+        return self._variance(len(self.values.units) / fsum(1 / each for each in self.values.units))
+
+    @cached_property
+    def variance_of_whole(self) -> float:
+        """The variance of one more pair that is worth as much as any: of a group, one that measures all its cases."""
+        return self._variance(min(self.values.units))
+
+    def _variance(self, unit: float) -> float:
         values = self.values
-        unit = len(values.units) / fsum(1 / each for each in values.units)
         prior = values.priors[-1] * unit / values.units[-1]
         # The value of that pair has no part in its variance.
         return variances(Values((*values.values, 0.0), (*values.priors, prior), (*values.units, unit)))[-1]
@@ -288,13 +299,12 @@ class Assessment:
 
     @property
     def _counted_on(self) -> tuple[Score, ...]:
-        """The scores that a small delay of every call can't hide from: the poll hides it from a typical call."""
-        return (self.mean,) if self.completed is None else (self.mean, self.completed)
+        return tuple(score for score in self.scores if score.sees_delays)
 
     def chance(self, log_ratio: float, needed: float, pairs: int) -> float:
-        """Return the probability that `pairs` pairs show a slowdown by `log_ratio` of every call."""
+        """Return the probability that `pairs` whole pairs show a slowdown by `log_ratio` of every call."""
         return max(
-            chance(log_ratio, score.variance, pairs, needed - log(score.share), self.effect)
+            chance(log_ratio, score.variance_of_whole, pairs, needed - log(score.share), self.effect)
             for score in self._counted_on
         )
 
@@ -308,31 +318,40 @@ def assess(pairs: Sequence[PairRatios], effect: float) -> Assessment:
     if not all(completed):
         shares = _WITHOUT_COMPLETED
         return Assessment(
-            effect, Score(shares[0], _center(returned), typical(returned)), Score(shares[1], center, means), None
+            effect,
+            Score(shares[0], _center(returned), typical(returned), False),
+            Score(shares[1], center, means, True),
+            None,
         )
     first, second, third = _WITH_COMPLETED
     return Assessment(
         effect,
-        Score(first, _center(returned), typical(returned)),
-        Score(second, center, means),
-        Score(third, _center(completed), typical(completed)),
+        Score(first, _center(returned), typical(returned), False),
+        Score(second, center, means, True),
+        Score(third, _center(completed), typical(completed), True),
     )
 
 
 class CaseValues(NamedTuple):
-    """What one pair says of a case of a group: value and prior of its sharpest score and of its mean."""
+    """What one pair says of a case of a group: value and prior of its sharpest score and of its mean.
+
+    `completed` says that the sharpest score is of the times until the last batch.
+    """
 
     sharp: float
     sharp_prior: float
     mean: float
     mean_prior: float
+    completed: bool = False
 
 
 def case_values(pairs: Sequence[PairRatios]) -> list[CaseValues]:
     """Return what each pair says of a case for the groups that it belongs to."""
     returned, completed = [pair.returned for pair in pairs], [pair.completed for pair in pairs]
-    sharp, means = typical(completed if all(completed) else returned), mean(pairs)
-    return [CaseValues(*each) for each in zip(sharp.values, sharp.priors, means.values, means.priors, strict=True)]
+    known = all(completed)
+    sharp, means = typical(completed if known else returned), mean(pairs)
+    values = zip(sharp.values, sharp.priors, means.values, means.priors, strict=True)
+    return [CaseValues(*each, known) for each in values]
 
 
 def assess_together(cases: Sequence[Sequence[CaseValues | None]], effect: float) -> Assessment:
@@ -344,10 +363,14 @@ def assess_together(cases: Sequence[Sequence[CaseValues | None]], effect: float)
     pairs = [pair for pair in pairs if pair]
     sharp = _together([[(each.sharp, each.sharp_prior) for each in pair] for pair in pairs])
     means = _together([[(each.mean, each.mean_prior) for each in pair] for pair in pairs])
-    scores = [
-        Score(share, _by_precision(values), values) for share, values in zip(_OF_GROUP, (sharp, means), strict=True)
-    ]
-    return Assessment(effect, scores[0], scores[1], None)
+    known = all(each.completed for pair in pairs for each in pair)
+    first, second = _OF_GROUP
+    return Assessment(
+        effect,
+        Score(first, _by_precision(sharp), sharp, known),
+        Score(second, _by_precision(means), means, True),
+        None,
+    )
 
 
 def _together(pairs: Sequence[Sequence[tuple[float, float]]]) -> Values:

@@ -14,6 +14,7 @@ from benchmarks.gate.hypotheses import Hypotheses, case_names, judge_record
 from benchmarks.gate.measurements import CaseResource, Measurements
 from benchmarks.gate.proof import proof, sentences
 from benchmarks.gate.record import RESOURCES_OPTION, Failure, Record, SideName
+from benchmarks.gate.selection import left_out_sentence
 from benchmarks.limits import Limit, ceilings, limit_of, over_ceiling, unmatched
 from benchmarks.text.formatting import counted, minutes
 from benchmarks.text.printable import visible
@@ -31,7 +32,7 @@ def judgement(folder: Path, record: Record, measurements: Measurements, limits: 
         rows=worst_first(rows(record, measurements, hypotheses, limits)),
         alpha=record.alpha,
         min_effect=record.min_effect,
-        notes=(*_unjudged_limits(limits), *_waiting(record, hypotheses), *_remarks(folder, record)),
+        notes=(*_left_out(record), *_unjudged_limits(limits), *_waiting(record, hypotheses), *_remarks(folder, record)),
         answer=tuple(sentences(proof(hypotheses, len(record.sound_cases)))),
         proves=True,
     )
@@ -94,6 +95,10 @@ def _resource(key: CaseResource, tested: Hypothesis, measurements: Measurements,
     verdict = tested.verdict if over is None else Verdict.OVER_LIMIT
     name, min_effect = f"{names[1]} {key.quantity.value}", tested.thresholds.applied_min_effect
     return Row(name, key.nodeid, verdict, base, head, tested.comparison(), min_effect, over or "", key.quantity)
+
+
+def _left_out(record: Record) -> list[str]:
+    return [left_out_sentence(record)] if record.left_out else []
 
 
 def _unjudged_limits(limits: Sequence[Limit]) -> list[str]:

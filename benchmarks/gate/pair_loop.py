@@ -1,5 +1,6 @@
 """The course of a gate: choose sizes, measure pair after pair, stop when all is decided or the budget is spent."""
 
+import math
 import os
 import random
 import re
@@ -35,16 +36,10 @@ from benchmarks.gate.record import (
     runs_of,
     status_of,
 )
-from benchmarks.gate.schedule import PAIR_S, NextPairs, cases_that_fit, expected_pairs
+from benchmarks.gate.schedule import PAIR_S, NextPairs, PairCost, case_s, expected_pairs, fitting
+from benchmarks.gate.selection import left_out_sentence
 from benchmarks.gate.sizing import choose_cases, write_plan
 from benchmarks.text.formatting import clock, counted, minutes
-
-# Until a pair was measured: what a case takes beside its calls, and how many calls it makes (the rounds of both sides,
-# and as much again for the untimed ones).
-_CASE_S, _CALLS = 0.2, 16
-
-# How many recent pairs predict a case's seconds, the least that a case takes in a pair, and a margin.
-_RECENT_PAIRS, _LEAST_PAIR_S, _MARGIN = 5, 0.1, 1.1
 
 _PAIR_NAME = re.compile(r"pair-(\d{3,9})-")
 
@@ -89,6 +84,7 @@ class PairLoop:
         self._began = time.monotonic() - gate.record.spent_s
         self._number = _last_number(gate.folder, gate.record)
         self._deaths: Counter[tuple[str | None, SideName]] = Counter()
+        self._call_s: dict[str, float] = {}
         self._told: set[tuple[str, Failure]] = set()
 
     def run(self) -> None:
@@ -126,14 +122,19 @@ class PairLoop:
         # Left by a choice that was interrupted.
         shutil.rmtree(runs_of(self._folder).root, ignore_errors=True)
         try:
-            self._record.cases, without_time = choose_cases(self._gate.sides, self._folder, self._record, self._until)
-            for nodeid, reason in without_time.items():
+            sized = choose_cases(self._gate.sides, self._folder, self._record, self._until)
+            self._record.cases, self._call_s = sized.cases, sized.call_s
+            self._record.left_out = [case.nodeid for case in sized.left_out]
+            for nodeid, reason in sized.without_time.items():
                 self._refuse_wrong_base(nodeid, reason)
                 self._record.failures[nodeid] = Failure("base", reason)
         except GateError:
             discard(self._folder)
             raise
         self._save()
+        if sized.left_out:
+            whole_s = self._record.spent_s + sized.all_s
+            self._gate.tell(f"{left_out_sentence(self._record)} --budget {math.ceil(whole_s / 60)}m would do for all.")
         self._gate.tell(self._expectation())
 
     def _expectation(self) -> str:
@@ -152,16 +153,14 @@ class PairLoop:
 
     @property
     def _unmeasured_case_s(self) -> float:
-        """A case's seconds in a pair, before one was measured."""
-        return _CASE_S + _CALLS * self._record.target_s
+        """A case's seconds in a pair on average, before one was measured."""
+        cases = self._record.cases
+        return sum(case_s(self._call_s.get(case.nodeid, self._record.target_s)) for case in cases) / max(1, len(cases))
 
     def _fitting(self, wanted: NextPairs) -> list[GateCase]:
         """Return as many of the cases as the budget still allows."""
-        case_s = self._unmeasured_case_s
-        if recent := self._record.complete_pairs[-_RECENT_PAIRS:]:
-            seconds = sum(max(_LEAST_PAIR_S, pair.seconds - PAIR_S) for pair in recent)
-            case_s = seconds / sum(len(pair.cases) for pair in recent)
-        return cases_that_fit(wanted, lambda _: case_s * _MARGIN, self._left_s)
+        before = [PairCost(pair.seconds, len(pair.cases)) for pair in self._record.complete_pairs]
+        return fitting(wanted, before, self._unmeasured_case_s, self._left_s)
 
     def _measure_pair(self, chosen: Sequence[GateCase]) -> PairEnd:
         self._number += 1

@@ -113,7 +113,8 @@ class Record(Struct, kw_only=True, forbid_unknown_fields=True):
     """The content of gate.json. Times are in seconds, effects and alpha are fractions.
 
     `purpose` is the verb that measures, `target_s` the length of a call that sizing aims at, `keyword` the value of -k.
-    `failures` holds the cases that can't be timed by node id. `session_options` choose another workload than the
+    `failures` holds the cases that can't be timed by node id, `left_out` the node ids of those for which the budget is
+    too short. `session_options` choose another workload than the
     summation, other backends, and whether resources are measured.
     """
 
@@ -129,6 +130,7 @@ class Record(Struct, kw_only=True, forbid_unknown_fields=True):
     cases: list[GateCase] = []
     pairs: list[PairRecord] = []
     failures: dict[str, Failure] = msgspec.field(default_factory=dict, name="trouble")
+    left_out: list[str] = []
     spent_s: Seconds = 0.0
     state: Literal["done", "interrupted"] = "interrupted"
     session_options: list[str] = msgspec.field(default_factory=list, name="work")

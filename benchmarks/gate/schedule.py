@@ -1,11 +1,12 @@
 """What the next pair measures, most suspicious cases first, and how much of it fits into the budget."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from benchmarks.analysis.betting import MOST_GAIN
-from benchmarks.analysis.hypotheses import CASES_SHARE, Hypothesis, needed
+from benchmarks.analysis.hypotheses import CASES_SHARE, GROUP_PAIRS, Hypothesis, needed
 from benchmarks.analysis.verdict import Verdict
 from benchmarks.gate.hypotheses import GRID, Hypotheses, groups
 from benchmarks.gate.record import GateCase, Record
@@ -13,8 +14,12 @@ from benchmarks.gate.record import GateCase, Record
 # Seconds for starting two sessions and saving two runs.
 PAIR_S = 2.5
 
-# A backend that looks slower is measured whole for so many pairs; 12 are the fewest that can decide, see docs/gate.md.
-_GROUP_PAIRS = 20
+# Until a pair was measured: what a case takes beside its calls, and how many calls it makes (the rounds of both sides,
+# and as much again for the untimed ones).
+_BESIDE_CALLS_S, _CALLS = 0.2, 16
+
+# How many recent pairs predict a case's seconds, the least that all cases take in a pair, and a margin.
+_RECENT_PAIRS, _LEAST_PAIR_S, _MARGIN = 5, 0.1, 1.1
 
 # After so many pairs, an estimate that exceeds the effect by so many standard errors is hardly chance.
 _CLEAR_PAIRS, _CLEAR_ERRORS = 3, 1.6
@@ -73,7 +78,7 @@ def _suspect(hypothesis: Hypothesis | None) -> bool:
 
 
 def _group_suspect(group: Hypothesis) -> bool:
-    return group.verdict in _OPEN and not group.unlikely and group.assessment.pairs < _GROUP_PAIRS
+    return group.verdict in _OPEN and not group.unlikely and group.assessment.pairs < GROUP_PAIRS
 
 
 def _looks_worse(resource: Hypothesis) -> bool:
@@ -110,8 +115,8 @@ def _clearly_slower(hypothesis: Hypothesis, effect: float) -> bool:
     return any(score.estimate - _CLEAR_ERRORS * score.error > effect for score in scores)
 
 
-def cases_that_fit(wanted: NextPairs, case_s: Callable[[GateCase], float], left_s: float) -> list[GateCase]:
-    """Return the first cases of `wanted` that the time left allows; `case_s` gives a case's seconds in a pair.
+def cases_that_fit(wanted: NextPairs, each_s: float, left_s: float) -> list[GateCase]:
+    """Return the first cases of `wanted` that the time left allows; each of them takes `each_s` seconds in a pair.
 
     The first case may take all the time that is left; further ones only as much as leaves room for `wanted.count`
     pairs.
@@ -119,11 +124,35 @@ def cases_that_fit(wanted: NextPairs, case_s: Callable[[GateCase], float], left_
     chosen: list[GateCase] = []
     spent_s = PAIR_S
     for case in wanted.cases:
-        spent_s += case_s(case)
+        spent_s += each_s
         if spent_s > (left_s / wanted.count if chosen else left_s):
             break
         chosen.append(case)
     return chosen
+
+
+def case_s(call_s: float) -> float:
+    """Return what a case takes in a pair, in seconds, before one was measured; `call_s` is what a call takes."""
+    return _BESIDE_CALLS_S + _CALLS * call_s
+
+
+class PairCost(NamedTuple):
+    """What a pair took, in seconds, and how many cases it measured."""
+
+    seconds: float
+    cases: int
+
+
+def fitting(wanted: NextPairs, before: Sequence[PairCost], unmeasured_case_s: float, left_s: float) -> list[GateCase]:
+    """Return as many of the wanted cases as the time left allows, judging by the pairs before.
+
+    `unmeasured_case_s` is what a case is expected to take as long as there is no pair.
+    """
+    expected_s = unmeasured_case_s
+    if recent := before[-_RECENT_PAIRS:]:
+        seconds = sum(max(_LEAST_PAIR_S, pair.seconds - PAIR_S) for pair in recent)
+        expected_s = seconds / sum(pair.cases for pair in recent)
+    return cases_that_fit(wanted, expected_s * _MARGIN, left_s)
 
 
 def expected_pairs(cases: int, case_s: float, left_s: float) -> int:

@@ -1,11 +1,13 @@
 """Which cases a gate measures, and how long a call takes: a session of base, then one of head, before any pair."""
 
 import json
+import os
 import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from subprocess import TimeoutExpired
+from typing import NamedTuple
 
 import msgspec
 
@@ -14,6 +16,7 @@ from benchmarks.files.status import UsageError, read_status
 from benchmarks.gate.commands import last_lines
 from benchmarks.gate.environments import BuiltSide
 from benchmarks.gate.record import SIZING_OF_HEAD, GateCase, Record, SideName, logs_of, runs_of, status_of
+from benchmarks.gate.selection import affordable, seconds_for_all
 from benchmarks.gate.sessions import running, session_command
 from benchmarks.history.case_times import CaseTimes
 from benchmarks.history.run import Run, geometric_mean_s, read_run
@@ -39,18 +42,30 @@ _NOTHING_SELECTED = 5
 _BATCH_SIZE = re.compile(r"-b(\d+|auto)(?=\]$)")
 
 
+class Sized(NamedTuple):
+    """The cases of a gate with their sizes, and how long a call of each takes, by node id.
+
+    `without_time` are by node id the reasons for which base has no time of a case, `left_out` the cases for which the
+    budget is too short, and `all_s` is the time in seconds that would suffice for all of them.
+    """
+
+    cases: list[GateCase]
+    call_s: dict[str, float]
+    without_time: dict[str, str]
+    left_out: list[GateCase]
+    all_s: float
+
+
 class NoRun(GateError):
     """A side's session ended without a run."""
 
 
-def choose_cases(
-    sides: Mapping[SideName, BuiltSide], folder: Path, record: Record, until: float
-) -> tuple[list[GateCase], dict[str, str]]:
+def choose_cases(sides: Mapping[SideName, BuiltSide], folder: Path, record: Record, until: float) -> Sized:
     """Choose the distinct effective configurations, sized so that the slower side's calls take `record.target_s`.
 
-    Returns them, and by node id the reasons for which base has no time of a case. Raises GateError if base's session
-    ends without a run, if no case is left, or at `until` (monotonic seconds). What fails in head is in the status file
-    of its session.
+    A gate whose user selected no cases leaves those out that its budget can't decide. Raises GateError if base's
+    session ends without a run, if no case is left, or at `until` (monotonic seconds). What fails in head is in the
+    status file of its session.
     """
     options = record.session_options
     # Joined, because an expression that begins with a hyphen would be taken for an option.
@@ -60,6 +75,12 @@ def choose_cases(
     cases = [_sized(case, record.target_s) for case in distinct(first.cases.values())]
     if not cases:
         raise GateError(f"no case can be measured: {next(iter(first.without_time.values()), 'none was selected')}")
+    call_s = {case.fullname: _shortest_call_s(case, record.target_s) for case in first.cases.values()}
+    left_out: list[GateCase] = []
+    all_s = seconds_for_all(cases, call_s)
+    if record.keyword is None and record.purpose == "gate":
+        cores = len(os.sched_getaffinity(0))
+        cases, left_out = affordable(cases, call_s, unbatched(first.cases.values()), cores, until - time.monotonic())
     # Small calls predict large ones badly: aim somewhat higher, then take off what is too much.
     cases = [msgspec.structs.replace(case, scale=min(_LARGEST, case.scale * _GENEROUS)) for case in cases]
     plan = write_plan(folder, cases, {})
@@ -67,11 +88,21 @@ def choose_cases(
         second = _run_session(sides["head"], folder, SIZING_OF_HEAD, [f"--plan={plan}", *options], until)
     except NoRun:
         # A head that dies is detected, and named, when it is measured beside base.
-        return cases, first.without_time
+        return Sized(cases, call_s, first.without_time, left_out, all_s)
     times = {case.fullname: case for case in second.cases.values()}
     duplicates = unbatched(first.cases.values()) & unbatched(second.cases.values())
     kept = [case for case in cases if case.nodeid not in duplicates]
-    return [_shortened(case, times.get(case.nodeid), record.target_s) for case in kept], first.without_time
+    sized = [_shortened(case, times.get(case.nodeid), record.target_s) for case in kept]
+    return Sized(sized, call_s, first.without_time, left_out, all_s)
+
+
+def _shortest_call_s(case: CaseTimes, target_s: float) -> float:
+    """Return what a call takes that lasts `target_s` if it can: with a single task it can't be any shorter."""
+    tasks, calls, workers = (case.facts.get(name, 1) for name in ("tasks", "calls", "effective_n_jobs"))
+    if not all(isinstance(count, int) and count > 0 for count in (tasks, calls, workers)):
+        return target_s
+    one_task_s: float = geometric_mean_s(case.rounds_s) / tasks / calls * min(workers, tasks)
+    return max(target_s, one_task_s)
 
 
 def _sized(case: CaseTimes, target_s: float) -> GateCase:

@@ -3,7 +3,6 @@
 import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from benchmarks.analysis.paired import PairRatios
@@ -12,7 +11,7 @@ from benchmarks.gate.hypotheses import Hypotheses, judge_record
 from benchmarks.gate.measurements import Measurements
 from benchmarks.gate.opening import Request, new_record
 from benchmarks.gate.record import GateCase
-from benchmarks.gate.schedule import PAIR_S, cases_that_fit, next_pairs
+from benchmarks.gate.schedule import PAIR_S, PairCost, case_s, fitting, next_pairs
 from evidence.replay.effects import Slowed
 from evidence.replay.recording import RecordedPair, Recording
 
@@ -62,20 +61,25 @@ def gate(recording: Recording, pairs: Iterable[tuple[RecordedPair, int]], slower
     record = new_record(Request("gate", (), (), asked.alpha, asked.min_effect, asked.budget_s, seed=0))
     record.cases = [*recording.cases]
     measurements = Measurements(Path(), record)
-    seconds, used = recording.sizing_s, 0
+    seconds, costs = recording.sizing_s, list[PairCost]()
     hypotheses = judge_record(record, measurements, ())
     for pair, sign in pairs:
         wanted = next_pairs(record, hypotheses)
-        chosen = cases_that_fit(wanted, partial(_case_s, pair), asked.budget_s - seconds)
+        chosen = fitting(wanted, costs, case_s(record.target_s), asked.budget_s - seconds)
         if not chosen:
             break
-        seconds += PAIR_S + sum(_case_s(pair, case) for case in chosen)
+        costs.append(PairCost(PAIR_S + sum(_case_s(pair, case) for case in chosen), len(chosen)))
+        if seconds + costs[-1].seconds > asked.budget_s:
+            # A gate ends such a pair when its time is over, and does not count it.
+            costs.pop()
+            seconds = asked.budget_s
+            break
+        seconds += costs[-1].seconds
         names = {case.nodeid for case in chosen}
         for nodeid, log_ratios in measurements.log_ratios.items():
             log_ratios.append(_ratios(pair, nodeid, sign, slower) if nodeid in names else None)
-        used += 1
         hypotheses = judge_record(record, measurements, ())
-    return Ended(hypotheses, seconds, used)
+    return Ended(hypotheses, seconds, len(costs))
 
 
 def _case_s(pair: RecordedPair, case: GateCase) -> float:

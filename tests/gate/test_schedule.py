@@ -11,7 +11,15 @@ from benchmarks.gate.judgement import rows
 from benchmarks.gate.measurements import Measurements
 from benchmarks.gate.opening import Request, new_record
 from benchmarks.gate.record import Failure, GateCase, PairRecord, read_record
-from benchmarks.gate.schedule import PAIR_S, NextPairs, cases_that_fit, next_cases, pairs_to_go
+from benchmarks.gate.schedule import (
+    PAIR_S,
+    NextPairs,
+    PairCost,
+    cases_that_fit,
+    fitting,
+    next_cases,
+    pairs_to_go,
+)
 from benchmarks.limits import Limit
 
 CASES = [GateCase(f"f.py::test[{backend}-{place}]", backend, 2, 1.0) for backend in "ab" for place in range(3)]
@@ -166,6 +174,13 @@ def test_a_record_is_read_as_it_was_written(tmp_path):
 
 def test_what_fits_into_the_budget():
     """The first case may use all the time left; further cases leave time for as many pairs as are wanted."""
-    fits = [len(cases_that_fit(NextPairs(CASES, count), lambda _: 1.0, PAIR_S + 3.5)) for count in (1, 2, 3)]
+    fits = [len(cases_that_fit(NextPairs(CASES, count), 1.0, PAIR_S + 3.5)) for count in (1, 2, 3)]
     assert fits == [3, 1, 1]
-    assert cases_that_fit(NextPairs(CASES, 1), lambda _: 1.0, PAIR_S + 0.5) == []
+    assert cases_that_fit(NextPairs(CASES, 1), 1.0, PAIR_S + 0.5) == []
+
+
+def test_what_fits_is_judged_by_the_pairs_before():
+    """Cases that took twice the expected time leave room for half as many; before any pair the expectation counts."""
+    wanted = NextPairs(CASES, 1)
+    assert len(fitting(wanted, [], 1.0, PAIR_S + 6.7)) == 6
+    assert len(fitting(wanted, [PairCost(PAIR_S + 12.0, 6)], 1.0, PAIR_S + 6.7)) == 3
