@@ -7,14 +7,14 @@ from pytest_benchmark.session import PerformanceRegression
 
 from benchmarks.machine import pin_thread_pools
 from benchmarks.measure.children import bind_forks, reset_signals_in_forks, watch
-from benchmarks.session.choosing import choose_cases, is_case, is_ignored, params_of
+from benchmarks.session.choosing import choose_cases, is_case, is_ignored, note_order, params_of
 from benchmarks.session.costs import expected_costs
 from benchmarks.session.failures import reason, report_uncollected, shorten
 from benchmarks.session.own_function import prepare_own_function
 from benchmarks.session.progress import session_progress
 from benchmarks.session.recording import conclude, install_storage, keep_finished, keep_journal, open_journal
 from benchmarks.session.signals import end_in_order_on_signals, leave_now
-from benchmarks.session.starting import begin_session, repeat
+from benchmarks.session.starting import begin_session, commit_of_checkout, repeat
 from benchmarks.session.state import has_begun, suite_session
 from benchmarks.session.summary import print_summary
 
@@ -54,9 +54,14 @@ def pytest_ignore_collect(collection_path, config):
     return is_ignored(config, collection_path) or None
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(config, items):
-    """Keep the session's cases, in its order."""
+    """Keep the session's cases, in its order, and note if another plugin changes that."""
     choose_cases(config, items)
+    chosen = list(items)
+    result = yield
+    note_order(config, chosen, items)
+    return result
 
 
 def pytest_collection_finish(session):
@@ -150,7 +155,13 @@ def pytest_benchmark_update_json(config, output_json):
     from benchmarks import machine
 
     ours = suite_session(config)
-    output_json[RUN_FILE_KEY] = ours.ledger.run_file_key(ours.settings, machine.facts(), machine.versions())
+    others = ours.storage.other_sessions()
+    output_json[RUN_FILE_KEY] = ours.ledger.run_file_key(ours.settings, machine.facts(), machine.versions(), others)
+
+
+def pytest_benchmark_generate_commit_info(config):
+    """Return the commit of this checkout; pytest-benchmark's is that of the working directory."""
+    return commit_of_checkout(config)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

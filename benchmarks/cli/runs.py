@@ -63,6 +63,7 @@ def state(entry: Entry, marks: Marks) -> str:
     words = [str(entry.facts["state"])] if entry.facts["state"] != "complete" else []
     words += ["failed"] if entry.facts["failed"] else []
     words += [f"{entry.facts['unusable']} unusable"] if entry.facts["unusable"] else []
+    words += ["disturbed"] if entry.facts["other_sessions"] else []
     words += ["rejected"] if entry.file.reference in marks.rejected else []
     words += ["dirty"] if entry.facts["dirty"] else []
     words += [f"baseline:{name}" for name in marks.names_of(entry.file)]

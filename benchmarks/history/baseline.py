@@ -22,6 +22,8 @@ def objections(facts: Mapping[str, Any], rejected: str | None, allow_partial: bo
     if facts["state"] != "complete" and not allow_partial:
         without = facts["asked"] - facts["completed"]
         found.append(f"it is partial ({without} of {facts['asked']} cases have no number): see --allow-partial")
+    if facts["other_sessions"]:
+        found.append("another session measured into the same store at the same time: measure again, alone")
     if rejected:
         found.append(f"it was rejected ({rejected})")
     if facts["dirty"] and strict:

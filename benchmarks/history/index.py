@@ -187,6 +187,7 @@ def facts(run: Run) -> dict[str, Any]:
         "completed": len(run.cases),
         "unusable": len(run.unusable),
         "failed": len(run.failed),
+        "other_sessions": len(run.other_sessions),
         "loop_s": None if run.loop_log is None else math.exp(run.loop_log),
         "versions": dict(run.versions),
     }

@@ -2,7 +2,11 @@
 
 One file a session, one JSON object a line. The first line is the run file as it would be saved with no case finished;
 each other line is one entry of its `benchmarks`, or `{"failed": {node id: reason}}`, or `{"saving": FILE}` just before
-the run is saved. The session holds a lock on the file: a journal nobody holds is what a dead session left.
+the run is saved, or `{"other_session": ID}`. The session holds a lock on the file: a journal that nobody holds is what
+a dead session left.
+
+Two sessions that measure into a store at the same time disturb each other, and both runs say so: the later one finds
+the journal that the earlier one holds, and notes itself in it.
 """
 
 import contextlib
@@ -17,23 +21,36 @@ import msgspec
 from benchmarks.errors import NoAccess, SuiteError, Unreadable
 from benchmarks.files.decoding import convert
 from benchmarks.files.durable import make_folder, share, sync_folder, trouble, try_lock, write_all
-from benchmarks.files.reading import parse_document, read_document, read_open
+from benchmarks.files.reading import MOST_BYTES, parse_document, read_document, read_open
 from benchmarks.history.run import Run, parse_run
 from benchmarks.history.store import OWN, Store, encode
 from benchmarks.text.printable import visible
 
+# The journal of a session that is still going on; what a dead one left is read as any file of that size.
+_MOST_BYTES = 10 * MOST_BYTES
+
+_OTHER_SESSION = b'{"other_session":'
+
 
 class _Note(msgspec.Struct):
-    """A line that is no entry: cases that failed, by reason, or the file that the run is about to be saved as."""
+    """A line that is no entry.
+
+    It has cases that failed, by reason, the file that the run is about to be saved as, or the id of a session that
+    measured at the same time.
+    """
 
     failed: dict[str, str] = {}
     saving: str | None = None
+    other_session: str | None = None
 
 
 class Journal:
-    """The journal of the session that runs now. `session` is its id, which its run file carries as well."""
+    """The journal of the session that runs now. `session` is its id, which its run file carries as well.
 
-    def __init__(self, store: Store, header: Mapping[str, Any], session: str) -> None:
+    `alone` is False for a session that takes turns with another one: they do not disturb each other.
+    """
+
+    def __init__(self, store: Store, header: Mapping[str, Any], session: str, alone: bool = True) -> None:
         folder = make_folder(store.root, OWN, "journal")
         self.path = folder / f"{session}.jsonl"
         flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_APPEND | os.O_CLOEXEC
@@ -43,7 +60,9 @@ class Journal:
                 self._descriptor = os.open(self.path, flags, 0o666)
                 share(self._descriptor, folder)
                 try_lock(self._descriptor)
-            self.append(header)
+                self.append(header)
+                for other in _note_in_others(self.path) if alone else ():
+                    self.append({"other_session": other})
             sync_folder(folder)
         except OSError as error:
             raise trouble(self.path, error) from None
@@ -57,12 +76,51 @@ class Journal:
         except OSError as error:
             raise trouble(self.path, error) from None
 
+    def other_sessions(self) -> list[str]:
+        """Return the ids of the sessions that have measured into the store since this one began."""
+        # Through this descriptor: closing another one of the file would give up its lock.
+        os.lseek(self._descriptor, 0, os.SEEK_SET)
+        content = read_open(self._descriptor, visible(self.path), _MOST_BYTES)
+        lines = [line for line in content.splitlines() if line.startswith(_OTHER_SESSION)]
+        notes = [convert(parse_document(line, visible(self.path)), _Note, visible(self.path)) for line in lines]
+        return sorted({note.other_session for note in notes if note.other_session})
+
     def close(self, keep: bool) -> None:
         """End the journal; `keep` where its run was not saved."""
         with contextlib.suppress(OSError):
             if not keep:
                 self.path.unlink()
             os.close(self._descriptor)
+
+
+def _note_in_others(own: Path) -> list[str]:
+    """Note a session in the journals of all sessions that are alive, and return their ids."""
+    others = []
+    for path in sorted(own.parent.glob("*.jsonl")):
+        if path == own:
+            continue
+        with contextlib.suppress(OSError):  # a colleague's that may not be written: at least this run will say so
+            if _is_held(path):
+                others.append(path.stem)
+                _append_note(path, own.stem)
+    return others
+
+
+def _is_held(path: Path) -> bool:
+    """Whether a session holds a journal. Raises OSError."""
+    descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        return not try_lock(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _append_note(path: Path, session: str) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        write_all(descriptor, b"\n" + encode({"other_session": session}, indent=None) + b"\n")
+    finally:
+        os.close(descriptor)
 
 
 def recover(store: Store) -> list[str]:
@@ -111,7 +169,8 @@ def _save(store: Store, path: Path, descriptor: int) -> str:
     elif not entries and not failed:
         said = f"session {path.stem} ended before its first case had finished; nothing to recover"
     else:
-        run = store.save(_partial(header, entries, failed), "recovered")
+        others = sorted({note.other_session for note in notes if note.other_session})
+        run = store.save(_partial(header, entries, failed, others), "recovered")
         said = f"recovered {len(entries)} finished cases of a session that died as {run} (partial)"
     if damaged:
         return f"{said}; {damaged} damaged line left out, the journal is kept as {visible(put_aside(store, path))}"
@@ -157,7 +216,9 @@ def _last_of_each(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return list({json.dumps(line.get("fullname") or line): line for line in lines}.values())
 
 
-def _partial(header: dict[str, Any], entries: list[dict[str, Any]], failed: dict[str, str]) -> dict[str, Any]:
+def _partial(
+    header: dict[str, Any], entries: list[dict[str, Any]], failed: dict[str, str], others: list[str]
+) -> dict[str, Any]:
     ours = dict(header.get("joblib_suite") or {})
     cases = dict(ours.get("cases") or {})
     done = {entry["fullname"] for entry in entries} | set(failed)
@@ -166,7 +227,7 @@ def _partial(header: dict[str, Any], entries: list[dict[str, Any]], failed: dict
     # The header has the parameters of every case that was asked for; a run file, of those without a time.
     params = cases.get("params") or {}
     cases["params"] = {name: params[name] for name in params if name in failed or name in not_run}
-    ours |= {"state": "partial", "recovered": True, "cases": cases}
+    ours |= {"state": "partial", "recovered": True, "other_sessions": others, "cases": cases}
     return {**header, "benchmarks": entries, "joblib_suite": ours}
 
 

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -36,6 +36,7 @@ class Run:
     node id, `params` the parameters of those cases by node id, as far as the file has them. `selection` is the options
     by which cases were chosen, as JSON text, `{}` if the profile alone chose them. `cases` and `unusable` are by key:
     the cases that have a time, and those whose numbers can't be used. `conditions`: see `identity.conditions`.
+    `other_sessions` are the ids of sessions that measured into the same store at the same time.
     """
 
     origin: str
@@ -56,6 +57,7 @@ class Run:
     params: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     unusable: Mapping[str, UnusableCase] = field(default_factory=dict)
     conditions: Mapping[str, Any] = field(default_factory=dict)
+    other_sessions: Sequence[str] = ()
 
     @cached_property
     def loop_log(self) -> float | None:
@@ -92,6 +94,7 @@ class _Suite(msgspec.Struct):
     profile: str | None = None
     selection: dict[str, Any] | None = None
     session: str | None = None
+    other_sessions: list[str] | None = None
     versions: dict[str, str | None] | None = None
     cases: _Counts | None = None
 
@@ -166,6 +169,7 @@ def parse_run(document: Mapping[str, Any], origin: str) -> Run:
         params=counts.params or {},
         unusable=unusable,
         conditions=conditions(document),
+        other_sessions=tuple(ours.other_sessions or ()),
     )
 
 

@@ -79,6 +79,14 @@ def choose_cases(config: Any, items: list[Any]) -> None:
         items[:] = shuffled(items, session.settings.shuffle)
 
 
+def note_order(config: Any, chosen: list[Any], items: list[Any]) -> None:
+    """Enter in the ledger that another plugin has changed the order of the chosen cases, as pytest-randomly does."""
+    left = set(items)
+    if [item for item in items if is_case(item)] != [item for item in chosen if item in left and is_case(item)]:
+        seed = getattr(config.option, "randomly_seed", None)
+        suite_session(config).ledger.plugin_order = {} if seed is None else {"randomly": seed}
+
+
 def _keep_shard(config: Any, items: list[Any], shard: Shard) -> None:
     """Deselect the cases of the other shards, and enter in the ledger which shard this is."""
     cases = [item for item in items if is_case(item)]

@@ -26,7 +26,8 @@ class Ledger:
 
     `stuck` says what could not be ended: once it is set, nothing more may be measured. `shard` describes the shard of
     this session, None if it has all cases. `rounds_s` and `untimed_s` are the seconds spent in timed rounds and in
-    untimed calls.
+    untimed calls. `plugin_order` is None unless another plugin has changed the order of the cases; it holds the seed
+    of pytest-randomly, if that is there.
     """
 
     asked: list[str] = field(default_factory=list)
@@ -43,6 +44,7 @@ class Ledger:
     untimed_s: float = 0.0
     stuck: str | None = None
     shard: dict[str, Any] | None = None
+    plugin_order: dict[str, Any] | None = None
 
     def ask(self, cases: Iterable[tuple[str, dict[str, Any]]]) -> None:
         """Enter the cases that the session was asked for, with their parameters."""
@@ -88,7 +90,9 @@ class Ledger:
         """Whether every case that was asked for has a time."""
         return self.passed.issuperset(self.asked)
 
-    def run_file_key(self, settings: Settings, machine: dict[str, Any], versions: dict[str, Any]) -> dict[str, Any]:
+    def run_file_key(
+        self, settings: Settings, machine: dict[str, Any], versions: dict[str, Any], other_sessions: Sequence[str]
+    ) -> dict[str, Any]:
         """Return the value of the suite's own key in the run file."""
         return {
             "format": FORMAT,
@@ -96,6 +100,7 @@ class Ledger:
             "state": "complete" if self.complete else "partial",
             "session": self.session,
             "began": self.began_at,
+            "other_sessions": [*other_sessions],
             "profile": settings.profile,
             "selection": self.selection or None,
             **({"shard": self.shard} if self.shard else {}),
@@ -116,7 +121,8 @@ class Ledger:
                 "rounds": self.rounds_s,
                 "untimed_calls": self.untimed_s,
             },
-            "seeds": {"shuffle": settings.shuffle},
+            "order": "the suite's" if self.plugin_order is None else "another plugin's",
+            "seeds": {"shuffle": settings.shuffle, **(self.plugin_order or {})},
             "machine": machine,
             "versions": versions,
         }

@@ -79,9 +79,20 @@ def open_journal(config: Any) -> None:
     """Write the journal's header to disk before the first case. Raises pytest.UsageError if it can't be written."""
     session = suite_session(config)
     try:
-        session.storage.journal = Journal(session.storage.store, _header(config), session.ledger.session)
+        # The other side of a gate measures into the same store, in turns.
+        alone = session.plan.turns is None
+        session.storage.journal = Journal(session.storage.store, _header(config), session.ledger.session, alone)
     except SuiteError as error:
         raise pytest.UsageError(str(error)) from None
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter and (line := _disturbed(session.storage)):
+        reporter.write_line(f"{line}; stop one of them, or wait", red=True)
+
+
+def _disturbed(storage: HistoryStorage) -> str:
+    """Return the sentence about sessions that measure into the store at the same time, an empty one for none."""
+    names = ", ".join(other[:8] for other in storage.other_sessions())
+    return f"another session ({names}) measures here at the same time: neither run can be a baseline" if names else ""
 
 
 def run_so_far(config: Any) -> Run:
@@ -145,6 +156,7 @@ def conclude(session: Any) -> list[str]:
     if benchmarks.performance_regressions:
         session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
         messages += _rejected(storage, [f"{name}: {fail}" for name, fail in benchmarks.performance_regressions])
+    messages += [line] if (line := _disturbed(storage)) else []
     storage.close()
     if storage.troubles:
         session.exitstatus = pytest.ExitCode.USAGE_ERROR

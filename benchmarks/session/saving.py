@@ -64,6 +64,14 @@ class HistoryStorage:
         """Append a failed case to the journal; return False if that failed."""
         return self._append({"failed": {nodeid: why}})
 
+    def other_sessions(self) -> list[str]:
+        """Return the ids of the sessions that measured into the store at the same time; none before the journal."""
+        try:
+            return self.journal.other_sessions() if self.journal else []
+        except (SuiteError, OSError) as error:
+            self.troubles.append(f"the journal can't be read: {error}")
+            return []
+
     def close(self) -> None:
         """Close the journal, and remove it unless the run could not be saved."""
         if self.journal:

@@ -1,11 +1,13 @@
 """How a session starts: its options become its state, or several fresh processes measure in its place."""
 
+import contextlib
 import re
 import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +25,8 @@ from benchmarks.session.plan import read_plan
 from benchmarks.session.recording import read_history
 from benchmarks.session.state import SuiteSession, keep_session
 from benchmarks.session.workload import read_workload
+
+ROOT = Path(__file__).parents[2]
 
 
 def begin_session(config: Any) -> SuiteSession:
@@ -107,9 +111,19 @@ def _save_by_default(options: Any) -> None:
     from pytest_benchmark.utils import get_tag
 
     if not options.benchmark_save:
-        tag = get_tag()  # type: ignore[no-untyped-call]
+        with contextlib.chdir(ROOT):
+            tag = get_tag()  # type: ignore[no-untyped-call]
         options.benchmark_autosave = options.benchmark_autosave or re.sub("^([0-9a-f]{10})[0-9a-f]{30}", r"\1", tag)
     options.benchmark_save_data = True
+
+
+def commit_of_checkout(config: Any) -> dict[str, Any]:
+    """Return what pytest-benchmark says of a commit, for the checkout with this suite, wherever pytest was started."""
+    from pytest_benchmark.utils import get_commit_info
+
+    with contextlib.chdir(ROOT):
+        info: dict[str, Any] = get_commit_info(config.getoption("benchmark_project_name", None))  # type: ignore[no-untyped-call]
+    return info
 
 
 def _selection(config: Any) -> dict[str, Any]:

@@ -138,3 +138,36 @@ def test_a_journal_that_cannot_be_begun_is_one_clear_line(tmp_path):
     (tmp_path / "store/journal").write_text("")
     with pytest.raises(StoreTrouble, match="journal"):
         Journal(Store(tmp_path), header(), "one")
+
+
+def test_a_session_that_ends_before_the_other_leaves_a_note_in_its_journal(tmp_path):
+    """Locks belong to processes, so the earlier session is another process, which answers at its end."""
+    store = Store(tmp_path)
+    to_child, to_parent = os.pipe(), os.pipe()
+    if (child := os.fork()) == 0:
+        status = 1
+        try:
+            journal = Journal(store, header("loky-n2-b10", session="early"), "early")
+            os.write(to_parent[1], b"x")
+            os.read(to_child[0], 1)
+            status = 0 if journal.other_sessions() == ["late"] else 2
+            journal.append(entry("loky-n2-b10"))
+        finally:
+            os._exit(status)
+    os.read(to_parent[0], 1)
+    late = Journal(store, header(session="late"), "late")
+    assert late.other_sessions() == ["early"]
+    late.close(keep=False)
+    os.write(to_child[1], b"x")
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    recover(store)
+    (file,) = store.files()
+    assert read_run(file.path).other_sessions == ("late",)
+
+
+def test_a_dead_session_and_one_that_takes_turns_disturb_nobody(tmp_path):
+    """A journal that nobody holds is of the past; the sides of a gate measure into one store in turns."""
+    store = Store(tmp_path)
+    died(store, entry("loky-n2-b10"))
+    assert Journal(store, header(session="two"), "two").other_sessions() == []
+    assert Journal(store, header(session="three"), "three", alone=False).other_sessions() == []

@@ -32,7 +32,7 @@ def test_outcomes():
 
 def test_the_record_of_a_partial_run():
     """Every case that was asked for is listed."""
-    record = ledger_of_four().run_file_key(read(), {}, {})
+    record = ledger_of_four().run_file_key(read(), {}, {}, [])
     assert record["state"] == "partial"
     assert record["cases"] == {
         "asked": 4,
@@ -47,4 +47,4 @@ def test_the_record_of_a_partial_run():
 def test_a_complete_run_says_so():
     """A run is complete if every case that was asked for has a time."""
     ledger = Ledger(asked=["good"], passed={"good"})
-    assert ledger.run_file_key(read(), {}, {})["state"] == "complete"
+    assert ledger.run_file_key(read(), {}, {}, [])["state"] == "complete"

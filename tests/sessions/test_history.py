@@ -10,6 +10,8 @@ import time
 import psutil
 import pytest
 
+from benchmarks.history.baseline import objections
+from benchmarks.history.index import facts
 from benchmarks.history.run import read_run
 from tests.run_session import GRID, ROOT, SMALL, command, environment, hear_interrupts, session
 
@@ -223,6 +225,51 @@ def test_two_sessions_at_once_get_numbers_of_their_own(tmp_path):
     assert [one.wait(300) for one in both] == [0, 0]
     assert [int(name.split("_")[0]) for name in names(tmp_path)] == [1, 2]
     assert all(read_run(path).state == "complete" for path in session_files(tmp_path))
+
+
+def test_two_sessions_at_once_know_of_each_other(tmp_path):
+    """Both runs name the other session, both users are told, and neither run is ever a baseline."""
+    # Its second case would take minutes; it is ended as soon as the other session is.
+    first = start(tmp_path, "--batch-sizes", "100", "-k", "loop or threading-n2-b100", "--rounds", "10000")
+    path = wait_for_lines(tmp_path, 1)
+    second = session(tmp_path, *MEASURE)
+    first.send_signal(signal.SIGINT)
+    assert first.wait(300) == 2
+    runs = {run.session: run for run in map(read_run, session_files(tmp_path))}
+    (later,) = runs.keys() - {path.stem}
+    assert runs[later].other_sessions == (path.stem,)
+    assert runs[path.stem].other_sessions == (later,)
+    assert f"another session ({path.stem[:8]}) measures here at the same time" in second.output
+    for run in runs.values():
+        why = "another session measured into the same store at the same time: measure again, alone"
+        assert why in objections(facts(run), None, allow_partial=True, strict=False)
+
+
+def test_the_commit_and_the_order_of_another_plugin_are_recorded(tmp_path):
+    """The commit is the checkout's, wherever pytest was started; a plugin's order of the cases is no choice of ours."""
+    plugin = "def pytest_collection_modifyitems(items):\n    items.reverse()\n"
+    (tmp_path / "reversing_order.py").write_text(
+        plugin + "def pytest_configure(config):\n    config.option.randomly_seed = 7\n"
+    )
+    small = ["--backends", "threading", "--n-jobs", "2", "--batch-sizes", "10,100", *SMALL, str(ROOT / GRID)]
+    runs = []
+    for more in ((), ("-p", "reversing_order")):
+        subprocess.run(
+            [*command(tmp_path / "history", "-c", str(ROOT / "pytest.ini"), "--benchmark-only", *small), *more],
+            cwd=tmp_path,
+            env={**environment(), "PYTHONPATH": f"{tmp_path}:{ROOT}"},
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+        newest = max(session_files(tmp_path / "history"))
+        runs.append(json.loads(newest.read_text()))
+    git = ["git", "rev-parse", "HEAD"]
+    commit = subprocess.run(git, cwd=ROOT, check=True, capture_output=True, text=True).stdout.strip()
+    assert [run["commit_info"]["id"] for run in runs] == [commit] * 2
+    first, second = ([bench["param"] for bench in run["benchmarks"]] for run in runs)
+    assert first == list(reversed(second))
+    assert [run["joblib_suite"]["order"] for run in runs] == ["the suite's", "another plugin's"]
+    assert runs[1]["joblib_suite"]["seeds"] == {"shuffle": None, "randomly": 7}
 
 
 def test_a_broken_file_is_not_passed_over_in_search_of_a_baseline(tmp_path):
