@@ -42,10 +42,28 @@ def compare_runs(index: Index, marks: Marks, base: list[Found], head: list[Found
         rows=worst_first(case_rows),
         alpha=terms.alpha,
         min_effect=terms.min_effect,
-        notes=(*map(str, barred), *baseline_remarks, *forced, *file_remarks(sides), *remarks_on(sides, case_rows)),
+        notes=(
+            *_barring(barred),
+            *baseline_remarks,
+            *forced,
+            *file_remarks(sides),
+            *remarks_on(sides, case_rows),
+        ),
         answer=tuple(answer(sides, speed, case_rows)),
         loop_ratio=speed.loop_ratio if speed and by_loop else None,
     )
+
+
+def _barring(barred: Sequence[Difference]) -> list[str]:
+    """Return the differences in what must be equal, and how to compare the runs all the same."""
+    if not barred:
+        return []
+    fields = dict.fromkeys(difference.field for difference in barred)
+    options = " ".join(f"--force {field}" for field in fields)
+    return [
+        *map(str, barred),
+        f"Runs that differ in this are not compared. To compare them anyway, add {options}",
+    ]
 
 
 def _refuse_same(base: list[Found], head: list[Found]) -> None:

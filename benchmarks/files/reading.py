@@ -31,6 +31,16 @@ _MAYBE_UNPRINTABLE = re.compile(rf"\\[bfnrtu]|(?=[^\n\r\t]){UNPRINTABLE.pattern}
 _MOST = {"[": 200_000, "{": 200_000, '"': 1_000_000, ",": 2_000_000}
 
 
+# What people have in place of a run file, by its first bytes.
+_OTHER_KINDS = {
+    b"\x1f\x8b": "; it is compressed: unpack it first (gunzip)",
+    b"PK\x03\x04": "; it is a zip archive: unpack it first",
+    b"version https://git-lfs": "; it is a pointer of Git LFS: get the file itself with `git lfs pull`",
+    b"<<<<<<<": "; it has the marks of a merge conflict in it: choose one side",
+    b"<": "; it is HTML or XML: was a page saved instead of the file?",
+}
+
+
 def read_bytes(path: Path, most: int = MOST_BYTES) -> bytes:
     """Return the bytes of an ordinary file. Raises Unreadable for links, pipes, folders, and more than `most` bytes."""
     descriptor = open_to_read(path)
@@ -109,15 +119,26 @@ def parse_document(
     except RecursionError:
         raise Unreadable(f"{origin}: nested too deeply for a run file") from None
     except UnicodeDecodeError as error:
-        raise Unreadable(f"{origin}: not UTF-8 text at byte {error.start}") from None
+        raise Unreadable(f"{origin}: not UTF-8 text at byte {error.start}{_other_kind(content)}") from None
     except json.JSONDecodeError as error:
         what = "empty" if not content.strip() else f"not JSON: {error.msg} at line {error.lineno}"
-        raise Unreadable(f"{origin}: {what}; was it cut off?") from None
+        raise Unreadable(f"{origin}: {what}{_other_kind(content) or _guess(error)}") from None
     except ValueError as error:
         raise Unreadable(f"{origin}: {_refusal(error)}") from None
     if not isinstance(document, dict):
         raise Unreadable(f"{origin}: a JSON {type(document).__name__}; expected an object")
     return document
+
+
+def _other_kind(content: bytes) -> str:
+    """Return what a file is that is no JSON, and what to do, by how it begins; empty if that is not known."""
+    return next((text for start, text in _OTHER_KINDS.items() if content.startswith(start)), "")
+
+
+def _guess(error: json.JSONDecodeError) -> str:
+    if error.msg == "Extra data":
+        return "; was other output written to the same file?"
+    return "; was it cut off?"
 
 
 def read_toml(path: Path, most: int) -> dict[str, Any]:

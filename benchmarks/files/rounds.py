@@ -17,6 +17,7 @@ from typing import Any
 
 from benchmarks.errors import Unreadable
 from benchmarks.files.reading import MOST_BYTES, open_to_read, parse_document, read_pieces
+from benchmarks.files.wide_text import as_utf8
 from benchmarks.text.printable import visible
 
 # Longer lists are summarised. The suite itself never makes so many rounds.
@@ -70,7 +71,7 @@ def read_run_document(path: Path) -> dict[str, Any]:
     descriptor = open_to_read(path)
     try:
         reader = _Reader(origin)
-        for piece in read_pieces(descriptor, origin, MOST_FILE_BYTES):
+        for piece in as_utf8(read_pieces(descriptor, origin, MOST_FILE_BYTES), origin):
             reader.feed(piece)
         content = reader.finish()
     finally:

@@ -2,6 +2,8 @@
 
 import json
 import math
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,6 +22,9 @@ LONGEST_NAME = 1024
 # More odd cases than that are no accident, and would cost memory.
 _MOST_UNUSABLE = 1000
 
+# The address in the default text of an object; Windows writes 16 digits, in capitals.
+_ADDRESS = re.compile(r"(?<= at )0x[0-9a-fA-F]{6,16}\b")
+
 # Of a name that is too long, so much is shown.
 _LONGEST_SHOWN = 100
 
@@ -35,8 +40,8 @@ class CaseTimes:
     """The times of one case in one run.
 
     `key` identifies the case in any run. In a file of this suite it is the function's name without parameters, and the
-    parameters' values; in any other file it is the full name, because a parameter that is an object is stored as text
-    with its address in it.
+    parameters' values; in any other file it is the full name without addresses in memory, because a parameter that is
+    an object is stored as text with its address in it.
 
     `rounds_s` is empty if the file keeps statistics only, and if it has more rounds than `files.rounds.MOST_ROUNDS`;
     `many_rounds` then is their summary, and None otherwise. `facts` are the case's extra_info in a file of this suite,
@@ -140,7 +145,10 @@ def parse_cases(entries: list[Any], own: bool) -> tuple[dict[str, CaseTimes], di
                 raise Unreadable(f"more than {_MOST_UNUSABLE:,} cases are unusable; the first: {_first(unusable)}")
         elif twin := usable.pop(case.key, None) or unusable.get(case.key):
             # Nobody can tell which of the two counts.
-            reason = f"the file has two cases with the name {visible(twin.fullname)[:200]}"
+            name = visible(twin.fullname)[:200]
+            reason = f"the file has two cases with the name {name}"
+            if case.fullname != twin.fullname:
+                reason = f"the names of two cases differ in an address in memory alone ({name}): give them ids"
             unusable[case.key] = UnusableCase(case.key, case.name, case.fullname, case.param, reason)
         else:
             usable[case.key] = case
@@ -239,7 +247,9 @@ def _shortened(name: str) -> str:
 def _key(entry: Mapping[str, Any], own: bool) -> str:
     """Return what identifies a case in any run; see CaseTimes."""
     fullname, params = str(entry["fullname"]), entry.get("params")
-    if not own or not params or not isinstance(params, Mapping):
+    if not own:
+        return _without_accidents(fullname)
+    if not params or not isinstance(params, Mapping):
         return fullname
     # A folder's name may have a bracket in it, and so may a parameter: only the case's own name is looked at.
     name = str(entry.get("name"))
@@ -250,6 +260,15 @@ def _key(entry: Mapping[str, Any], own: bool) -> str:
     values = json.dumps(params, sort_keys=True, ensure_ascii=False)
     # The index can't store half of a surrogate pair.
     return f"{function}[{values.encode(errors='backslashreplace').decode()}"
+
+
+def _without_accidents(fullname: str) -> str:
+    """Return a full name without what differs between two runs of one case: addresses in memory, forms of Unicode.
+
+    A parameter whose id is its `repr` has an address in it; macOS may spell an accented letter with two characters.
+    """
+    name = fullname if fullname.isascii() else unicodedata.normalize("NFC", fullname)
+    return _ADDRESS.sub("0x...", name)
 
 
 def _param(entry: Mapping[str, Any]) -> str | None:

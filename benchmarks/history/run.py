@@ -72,7 +72,8 @@ class Run:
 
 
 class _Commit(msgspec.Struct):
-    id: str | None = None
+    # A number where a project has its own hook for commit_info, as for Subversion.
+    id: str | int | None = None
     dirty: bool | None = None
 
 
@@ -154,7 +155,7 @@ def parse_run(document: Mapping[str, Any], origin: str) -> Run:
         origin=origin,
         identity=identity(document),
         when=_when(run_file.datetime, origin),
-        commit=_shortened(commit.id),
+        commit=None if commit.id is None else _shortened(str(commit.id)),
         dirty=commit.dirty or False,
         profile=_shortened(ours.profile),
         suite_version=ours.suite_version,

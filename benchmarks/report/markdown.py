@@ -22,7 +22,7 @@ def render(judgement: Judgement) -> str:
     quiet = [row for row in rows if row.verdict in _QUIET]
     counts = tally(judgement)
     sides = f"Base: {_text(judgement.base)}. Head: {_text(judgement.head)}."
-    parts = [f"### {_text(first_line(judgement))}", sides, counts or "No case in common."]
+    parts = [f"### {_text(first_line(judgement))}", sides, counts or "No case was compared."]
     parts += map(_note, judgement.answer)
     parts += ["\n".join(_table(loud))] if loud else []
     if quiet:

@@ -1,5 +1,6 @@
 """A judgement on a terminal, 100 characters wide: the verdict, the counts, and one row per case, worst first."""
 
+import textwrap
 from collections.abc import Sequence
 
 from rich.table import Table
@@ -34,13 +35,18 @@ _COLOURS = {
 def render(judgement: Judgement, coloured: bool) -> str:
     """Return the judgement as text that ends in a newline."""
     counts = tally(judgement)
-    lines = [first_line(judgement), f"base {judgement.base}", f"head {judgement.head}", counts or "no case in common"]
+    lines = [
+        first_line(judgement),
+        f"base {judgement.base}",
+        f"head {judgement.head}",
+        counts or "no case was compared",
+    ]
     lines = [line for long in (*lines, *judgement.answer) for line in paragraph(long)]
     rows = labelled(judgement.rows)
     if rows:
         lines += ["", _table(rows, coloured), ""]
     noted = [(row.name, row.note) for row in rows if row.note and row.verdict in EXPLAINED]
-    lines += [_explanation(name, note) for name, note in noted[:_MOST_NOTES]]
+    lines += [line for name, note in noted[:_MOST_NOTES] for line in _explanation(name, note)]
     if len(noted) > _MOST_NOTES:
         lines.append(f"{counted(len(noted) - _MOST_NOTES, 'more note')}: see --json")
     for note in judgement.notes:
@@ -48,12 +54,11 @@ def render(judgement: Judgement, coloured: bool) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _explanation(name: str, note: str) -> str:
-    """Return what explains a row in one line; a long name is cut rather than the reason."""
+def _explanation(name: str, note: str) -> list[str]:
+    """Return what explains a row, in one or two lines; a long name is cut rather than the reason."""
     if len(name) > _LONGEST_NAME:
         name = f"{name[: _LONGEST_NAME - 3]}..."
-    line = f"{name}: {note}"
-    return line if len(line) <= WIDTH else f"{line[: WIDTH - 4]} ..."
+    return textwrap.wrap(f"{name}: {note}", WIDTH, subsequent_indent="  ", max_lines=2, placeholder=" ...")
 
 
 def _table(rows: Sequence[Row], coloured: bool) -> str:

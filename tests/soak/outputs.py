@@ -68,4 +68,4 @@ def _check_markdown(text, judgement):
             assert lines[place].count("|") == width
             place, rows = place + 1, rows + 1
     assert rows == len(judgement.rows)
-    assert set(re.findall(r"</?(\w+)", text)) <= {"details", "summary", "br"}
+    assert set(re.findall(r"</?(\w+)", text)) <= {"details", "summary", "br", "pre"}

@@ -13,6 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from benchmarks.analysis.judgement import Judgement, worst_first
+from benchmarks.compare.answer import answer
+from benchmarks.compare.machine_speed import machine_speed
 from benchmarks.compare.rows import rows
 from benchmarks.compare.sides import Side, Sides
 from benchmarks.compare.terms import Terms
@@ -68,8 +70,11 @@ def digest(content):
             return True
         assert json.dumps(facts(run), allow_nan=False)
         assert "/" not in run.identity.folder
-        found = rows(Sides(Side((GOOD,), False), Side((run,), False)), lambda keys: [], TERMS)
-        check_outputs(Judgement("base", "head", worst_first(found), 0.01, 0.05, (run.origin, str(run.commit))))
+        sides = Sides(Side((GOOD,), False), Side((run,), False))
+        speed = machine_speed(sides, ())
+        found = rows(sides, lambda keys, by_loop: [], speed is not None and speed.divided, TERMS)
+        told = (run.origin, str(run.commit), *answer(sides, speed, found))
+        check_outputs(Judgement("base", "head", worst_first(found), 0.01, 0.05, told))
         return False
 
 

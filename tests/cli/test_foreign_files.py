@@ -1,0 +1,376 @@
+"""`compare` on pytest-benchmark's files of other projects, each of a kind that people really have."""
+
+import copy
+import gzip
+import json
+import re
+
+import pytest
+from rich.cells import cell_len
+
+from benchmarks.files import rounds
+from tests.documents import document, entry, write
+
+MACHINE = {
+    "python_implementation": "CPython",
+    "python_version": "3.12.3",
+    "system": "Linux",
+    "cpu": {"arch_string_raw": "x86_64", "brand_raw": "Example CPU 9000", "count": 4},
+}
+
+
+def case(fullname="test_a.py::t", params=None, time_s=1e-3, rounds=7, **more):
+    """Return one benchmark; its rounds are `time_s` give or take 2 %."""
+    times = [time_s * (1 + 0.01 * ((7 * index) % 5 - 2)) for index in range(rounds)]
+    name = fullname.rpartition("::")[2]
+    param = name.partition("[")[2].removesuffix("]") or None
+    stats = entry(rounds=times)["stats"]
+    named = {"fullname": fullname, "name": name, "param": param, "params": params}
+    return {"group": None, "extra_info": {}, "options": {}, "stats": stats, **named, **more}
+
+
+def cases(count=3, prefix="test_a.py::t", time_s=1e-3):
+    """Return cases that are called by their numbers."""
+    return [case(f"{prefix}[{number}]", {"n": number}, time_s) for number in range(count)]
+
+
+def run(*found, **machine):
+    """Return a run file without the suite's own key."""
+    whole = {**document(), "machine_info": {**copy.deepcopy(MACHINE), **machine}, "benchmarks": list(found)}
+    del whole["joblib_suite"]
+    return whole
+
+
+def odd(**stats):
+    """Return a run of three sound cases and an odd one, some of whose statistics are replaced, or missing if None."""
+    bad = case("test_a.py::odd")
+    bad["stats"].update(stats)
+    for name in [name for name, value in stats.items() if value is None]:
+        del bad["stats"][name]
+    return run(*cases(), bad)
+
+
+@pytest.fixture
+def compare(tmp_path, call):
+    """Compare two files: documents, text or bytes. Returns exit code, counts by verdict, words, and lines."""
+
+    def compared(base, head):
+        (tmp_path / "h").mkdir(exist_ok=True)
+        paths = [write(tmp_path / f"{name}.json", content) for name, content in (("base", base), ("head", head))]
+        result = tmp_path / "c.json"
+        result.unlink(missing_ok=True)
+        code, out, err = call("compare", *map(str, paths), "--json", str(result))
+        counts = json.loads(result.read_text())["counts"] if result.exists() else None
+        shown = out or err
+        assert all(cell_len(line) <= 100 for line in out.splitlines() if str(tmp_path) not in line)
+        return code, counts, " ".join(shown.replace(str(tmp_path), "").split()), shown.splitlines()
+
+    return compared
+
+
+ADDRESSES = [
+    ("UNSERIALIZABLE[<function f at 0x7f0000000010>]", "UNSERIALIZABLE[<function f at 0x7f00000aaa10>]"),
+    ("UNSERIALIZABLE[<m.Shop object at 0x000001F2A3B4C5D0>]", "UNSERIALIZABLE[<m.Shop object at 0x000001F2A3B4C6E0>]"),
+    ({"a": [1, {"b": 2}]}, {"a": [1, {"b": 3}]}),
+    (None, [1]),
+    ("x", 7),
+]
+
+
+@pytest.mark.parametrize(("before", "after"), ADDRESSES)
+def test_a_parameter_that_is_an_object_does_not_tell_cases_apart(compare, before, after):
+    """A case is known by its full name, whatever text its parameters have become."""
+    base, head = (run(case("test_a.py::t[f-100]", {"f": value, "n": 100})) for value in (before, after))
+    assert compare(base, head)[:2] == (3, {"INCONCLUSIVE": 1})
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("t[<Shop object at 0x7f0000000010>]", "t[<Shop object at 0x7f00000aaa10>]"),
+        ("t[<Shop object at 0x000001F2A3B4C5D0>-2]", "t[<Shop object at 0x000001F2A3B4C6E0>-2]"),
+        ("t[<f at 0x7f0000000010>-<g at 0x7f0000000020>]", "t[<f at 0x7f0000000030>-<g at 0x7f0000000050>]"),
+        ("t[caf\u00e9]", "t[cafe\u0301]"),
+    ],
+)
+def test_addresses_and_forms_of_unicode_are_no_part_of_a_name(compare, before, after):
+    """What differs from process to process, or from system to system, does not make another case."""
+    base, head = (run(*cases(), case(f"test_a.py::{name}")) for name in (before, after))
+    assert compare(base, head)[:2] == (3, {"INCONCLUSIVE": 4})
+
+
+def test_other_hexadecimal_numbers_are_a_part_of_a_name(compare):
+    """Only what stands after `at` is an address."""
+    base, head = (run(case(f"test_a.py::t[{name}]")) for name in ("0x7f0000000010", "0x7f00000aaa10"))
+    assert compare(base, head)[:2] == (1, {"MISSING": 1, "NEW": 1})
+
+
+def test_cases_that_differ_in_an_address_alone_are_not_mixed_up(compare):
+    """Nobody can say which of them is which in another process."""
+    two = [case(f"test_a.py::t[<f at 0x7f00000000{number}0>]") for number in (1, 2)]
+    code, counts, words, _ = compare(run(*cases(), *two), run(*cases(), *two))
+    assert (code, counts) == (3, {"INCOMPARABLE": 1, "INCONCLUSIVE": 3})
+    assert "differ in an address in memory alone" in words
+
+
+def test_very_many_rounds_are_read(compare, monkeypatch):
+    """Files above the bound for other documents are read if rounds make them so large."""
+    monkeypatch.setattr(rounds, "MOST_BYTES", 200_000)
+    many = run(case("test_a.py::fast", time_s=1e-5, rounds=30_000))
+    code, counts, words, _ = compare(many, many)
+    assert len(json.dumps(many)) > 400_000
+    assert (code, counts) == (3, {"INCONCLUSIVE": 1})
+    assert "1 case with more than 10,000 rounds" in words
+
+
+ODD = [
+    {"min": 0.0, "data": [0.0, *[0.001] * 6]},
+    {"ops": float("inf")},
+    {"median": None},
+    {"mean": float("nan")},
+    {"min": -1e-3, "data": [-1e-3, *[0.001] * 6]},
+    {"max": 1e300},
+    {"max": 10**400},
+    {"mean": "0.001"},
+    {"rounds": 8},
+    {"stddev": float("-inf")},
+    {"data": [0.001, None]},
+    {"data": [0.001, [0.001]]},
+]
+
+
+@pytest.mark.parametrize("stats", ODD, ids=str)
+@pytest.mark.parametrize("side", ["base", "head", "both"])
+def test_an_odd_case_costs_no_other_case_and_never_passes(compare, stats, side):
+    """Its reason is said in one line."""
+    base, head = (odd(**stats) if side in (name, "both") else odd() for name in ("base", "head"))
+    code, counts, words, lines = compare(base, head)
+    assert (code, counts) == (3, {"INCOMPARABLE": 1, "INCONCLUSIVE": 3})
+    assert f"odd: unusable in {'base' if side == 'base' else 'head'}: " in words
+    assert sum("unusable in" in line for line in lines) == 1
+
+
+@pytest.mark.parametrize("changed", [{"stats": None}, {"name": None}, {"name": ""}, {"stats": []}])
+def test_an_entry_of_another_form_costs_no_other_case(compare, changed):
+    """An entry is odd, not the file."""
+    found = run(*cases(), case("test_a.py::odd", **changed))
+    assert compare(run(*cases(), case("test_a.py::odd")), found)[:2] == (3, {"INCOMPARABLE": 1, "INCONCLUSIVE": 3})
+
+
+def test_the_reason_is_seen_beside_a_very_long_name(compare):
+    """The name is cut, and not what is wrong with it."""
+    long = run(*cases(), case(f"test_a.py::t[{'x' * 1100}]"))
+    code, counts, words, _ = compare(long, long)
+    assert (code, counts) == (3, {"INCOMPARABLE": 1, "INCONCLUSIVE": 3})
+    assert re.search(r"x{20,}\.\.\.: unusable in head: (full)?name is .*; expected `str` of length <= 1024", words)
+
+
+def test_two_cases_of_one_name_are_incomparable(compare):
+    """Nobody can tell which of them counts."""
+    twice = run(*cases(), case("test_a.py::odd"), case("test_a.py::odd"))
+    code, counts, words, _ = compare(twice, run(*cases(), case("test_a.py::odd")))
+    assert (code, counts) == (3, {"INCOMPARABLE": 1, "INCONCLUSIVE": 3})
+    assert "the file has two cases with the name test_a.py::odd" in words
+
+
+NAMES = [
+    "bench[a]/x.py::t[1]",
+    "bench]b[/x.py::t[[]]",
+    "\u30c6\u30b9\u30c8.py::t[\u65e5\u672c\u8a9e\U0001f389]",
+    "a b/x.py::T::t[a/b::c]",
+    "x.py::t[\u202eabc]",
+    "x.py::t[\x1b[2J]",
+    "x.py::t[\ud83d]",
+    "x.py::t[<b>|`*_[bold]]",
+    "-k/x.py::t[--help]",
+]
+
+
+@pytest.mark.parametrize("name", NAMES, ids=ascii)
+def test_any_name_is_a_name(compare, name):
+    """Brackets, other scripts and what a terminal would obey are parts of names, and nothing of them is obeyed."""
+    found = run(*cases(), case(name))
+    code, counts, words, _ = compare(found, found)
+    assert (code, counts) == (3, {"INCONCLUSIVE": 4})
+    assert "\x1b" not in words
+    assert "\u202e" not in words
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("bench/", "bench\\"),
+        ("performance/", "bench/"),
+        ("", "tests/"),
+        ("a/b/", "a\\b\\"),
+        ("C:\\work\\", "/home/me/"),
+        ("./", ""),
+    ],
+)
+def test_the_same_names_under_another_folder_are_missing_and_explained(compare, before, after):
+    """They stay MISSING, and one sentence says why and what to do."""
+    base, head = (run(*cases(2, f"{folder}x.py::t")) for folder in (before, after))
+    code, counts, words, _ = compare(base, head)
+    assert (code, counts) == (1, {"MISSING": 2, "NEW": 2})
+    assert words.count("have the same names under another folder or separator") == 1
+    assert "sed -e" in words
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"tasks": 3, "calls": "many", "resources": "low"}, {"tasks": 4, "calls": "few"}),
+        ({"loop_s": [0.1, 0.1]}, {"loop_s": [0.2, 0.2]}),
+        ({"phase": {"a": 1}}, {}),
+        ({"workload": "x", "engine": 7}, {"workload": None}),
+        ("text", []),
+    ],
+)
+def test_the_extra_info_of_a_stranger_is_not_ours(compare, before, after):
+    """Keys that this suite uses as well mean nothing in other files."""
+    base, head = (run(*cases(), case("test_a.py::odd", extra_info=info)) for info in (before, after))
+    code, counts, words, _ = compare(base, head)
+    assert (code, counts) == (3, {"INCONCLUSIVE": 4})
+    assert "head/base is relative" not in words
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "field"),
+    [
+        ({"cpu": {"brand": "Example CPU 9000", "count": 4}}, {"cpu": {"brand": "Other CPU", "count": 4}}, "cpu_model"),
+        ({"cpu": {"arch_string_raw": "x86_64"}}, {"cpu": {"arch_string_raw": "aarch64"}}, "cpu_model"),
+        ({}, {"cpu": {"brand_raw": "Other CPU", "count": 4}}, "cpu_model"),
+        ({}, {"cpu": {**MACHINE["cpu"], "count": 8}}, "usable_cores"),
+        ({}, {"python_version": "3.13.0"}, "python"),
+        ({}, {"system": "Darwin"}, "system"),
+        ({}, {"cpu": None}, "cpu_model"),
+    ],
+)
+def test_another_machine_is_not_compared(compare, before, after, field):
+    """The difference is named in files of all ages, and how to compare all the same."""
+    code, counts, words, _ = compare(run(*cases(), **before), run(*cases(), **after))
+    assert (code, counts) == (3, {})
+    assert f"{field}: " in words
+    assert f"add --force {field}" in words
+
+
+def test_what_jitters_is_no_other_machine(compare):
+    """The host's name and the clock's rate differ from one reading to the next."""
+    fast, slow = ({"cpu": {**MACHINE["cpu"], "hz_actual_friendly": rate}, "node": rate} for rate in ("3 GHz", "2 GHz"))
+    assert compare(run(*cases(), **fast), run(*cases(), **slow))[:2] == (3, {"INCONCLUSIVE": 3})
+
+
+@pytest.mark.parametrize(
+    ("base", "head", "code", "counts"),
+    [(run(), run(*cases()), 3, {"NEW": 3}), (run(*cases()), run(), 1, {"MISSING": 3}), (run(), run(), 3, {})],
+    ids=["base", "head", "both"],
+)
+def test_a_file_without_cases_is_named(compare, base, head, code, counts):
+    """The likely cause is said as well."""
+    found, verdicts, words, _ = compare(base, head)
+    assert (found, verdicts) == (code, counts)
+    assert "the file has no cases. Was it made under pytest-xdist (-n) or with --benchmark-disable?" in words
+    assert "0 of 0" not in words
+
+
+@pytest.mark.parametrize(
+    ("times", "expected"),
+    [
+        ((2.4, 2.4, *[1] * 7), "2 of 9 cases changed 2.4 times as much as the others: test_a.py::t[0] and"),
+        ((4.8, *[2] * 8), "1 of 9 cases changed 2.4 times as much as the others: test_a.py::t[0]."),
+        ((0.25, 0.5, *[1] * 7), "2 of 9 cases changed 0.25 to 0.5 times as much as the others"),
+        ([2] * 9, "No case stands out from the others."),
+        ((3, 0.3, *[1] * 7), "1 of 9 cases changed 3 times as much as the others: test_a.py::t[0]."),
+        ((*[3] * 6, *[1] * 20), "t[3] and 2 more."),
+    ],
+)
+def test_what_stands_out_between_two_runs_is_said(compare, times, expected):
+    """No REGRESSION, and yet the reader learns which cases changed, and gets a command to measure them again."""
+    base = run(*cases(len(times)))
+    head = run(*(case(f"test_a.py::t[{place}]", None, 1e-3 * factor) for place, factor in enumerate(times)))
+    code, counts, words, lines = compare(base, head)
+    assert (code, counts) == (3, {"INCONCLUSIVE": len(times)})
+    assert expected in words
+    assert "This is no verdict" in words
+    assert "  pytest --benchmark-only --benchmark-json=again.json test_a.py" in lines
+    assert "tox run -e gate" not in words
+
+
+TEXT = json.dumps(run(*cases()), indent=4, ensure_ascii=False)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        TEXT.encode("utf-8-sig"),
+        TEXT.encode("utf-16"),
+        TEXT.encode("utf-16-le").join([b"\xff\xfe", b""]),
+        TEXT.encode("utf-16-be").join([b"\xfe\xff", b""]),
+        TEXT.encode("utf-32"),
+        TEXT.replace("\n", "\r\n").encode(),
+        TEXT.replace("\n", "\r").encode(),
+        f"\n\n{TEXT}\n\n".encode(),
+        json.dumps(json.loads(TEXT), separators=(",", ":")).encode(),
+    ],
+    ids=["utf-8 mark", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "crlf", "cr", "blank lines", "one line"],
+)
+def test_a_file_is_read_however_its_text_is_written(compare, content):
+    """Editors and PowerShell write marks, wide characters and other line ends."""
+    assert compare(TEXT, content)[:2] == (3, {"INCONCLUSIVE": 3})
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("", "empty; was it cut off?"),
+        (TEXT[:-50], "was it cut off?"),
+        (TEXT + "\ndone.", "was other output written to the same file?"),
+        (gzip.compress(TEXT.encode()), "it is compressed: unpack it first (gunzip)"),
+        ("version https://git-lfs.github.com/spec/v1\noid sha256:1\n", "`git lfs pull`"),
+        (f"<<<<<<< HEAD\n{TEXT}\n=======\n{TEXT}\n>>>>>>> x\n", "the marks of a merge conflict"),
+        ("<!DOCTYPE html>", "it is HTML or XML"),
+        (b"PK\x03\x04\x14\x00", "it is a zip archive"),
+        (TEXT.encode("utf-16")[:-1], "was it cut off?"),
+        ("[1, 2]", "a JSON list; expected an object"),
+        ('{"context": {}}', "missing required field `benchmarks`"),
+        ('{"benchmarks": null}', "benchmarks is None; expected `array`"),
+    ],
+    ids=str,
+)
+def test_what_is_no_run_file_is_refused_with_its_likely_cause(compare, content, expected):
+    """One line, exit code 2."""
+    code, counts, words, lines = compare(TEXT, content)
+    assert (code, counts) == (2, None)
+    assert expected in words
+    assert len(lines) == 1
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"commit_info": None},
+        {"commit_info": {"id": 4711, "dirty": False}},
+        {"commit_info": {"id": None, "project": "x"}},
+        {"commit_info": {}},
+        {"datetime": None},
+        {"datetime": "2026-01-05T10:00:00Z"},
+        {"datetime": "2026-01-05T10:00:00.123456"},
+        {"datetime": "2026-01-05 10:00:00+09:00"},
+        {"version": "3.2.3"},
+        {"version": None},
+        {"more": {"of": ["anything"]}},
+    ],
+    ids=str,
+)
+def test_what_surrounds_the_cases_may_differ(compare, changed):
+    """Versions of pytest-benchmark, and hooks of projects, write these keys in several forms."""
+    assert compare(run(*cases()), {**run(*cases()), **changed})[:2] == (3, {"INCONCLUSIVE": 3})
+
+
+@pytest.mark.parametrize("gone", ["data", "total", "ops", "iterations", "outliers", "q1", "ld15iqr"])
+def test_statistics_that_not_every_version_writes_may_be_missing(compare, gone):
+    """Rounds are stored on request only; the other statistics were added over the years."""
+    head = run(*cases())
+    for one in head["benchmarks"]:
+        del one["stats"][gone]
+    assert compare(run(*cases()), head)[:2] == (3, {"INCONCLUSIVE": 3})
