@@ -21,7 +21,7 @@ def break_even(costs: Costs, profile: TaskProfile, warm: bool) -> dict[str, floa
     own = costs.for_tasks(profile)
 
     def turn(pools: Costs) -> float | None:
-        return shortest_task_s(even, lambda asked: fastest_s(pools, asked, warm) < asked.work_s)
+        return shortest_task_s(even, lambda asked: fastest_s(pools, asked, warm) < asked.best_loop_s)
 
     return {backend: turn(own.of([backend])) for backend in own.backends}
 

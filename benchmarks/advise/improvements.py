@@ -60,11 +60,11 @@ def _auto_trap(profile: TaskProfile, ranked: list[Prediction]) -> float | None:
         return None
     if sum(lengths[half:]) < _LATER * sum(lengths[:half]):
         return None
-    pool = (first.case.backend, first.case.n_jobs)
+    pool = _pool(first)
     times_s = {other.case.batch_size: other.time_s for other in ranked if _pool(other) == pool}
     ratio = times_s["auto"] / min(times_s.values())
     return ratio if ratio >= _TRAP else None
 
 
-def _pool(prediction: Prediction) -> tuple[str, int]:
-    return prediction.case.backend, prediction.case.n_jobs
+def _pool(prediction: Prediction) -> tuple[str, int, int | None]:
+    return prediction.case.backend, prediction.case.n_jobs, prediction.case.inner_threads

@@ -68,6 +68,7 @@ def profile_of(loop: Mapping[str, Any], threads: Mapping[str, Any], costs: Costs
         barred=tuple(map(str, extra_info["barred"])),
         **_sent(extra_info["sent"]),
         **_fresh_worker(extra_info["fresh_worker"]),
+        **_inner_threads(extra_info),
     )
     overhead_s, work_s = _overhead_s(pool, threads["extra_info"]), fmean(threads["extra_info"]["loop_s"])
     stretch = max(0.0, float(median(threads["stats"]["data"])) - costs.poll_s / 2 - overhead_s) / work_s
@@ -105,6 +106,17 @@ def _fresh_worker(worker: Mapping[str, Any] | None) -> dict[str, Any]:
         "peak_bytes": float(worker["peak_bytes"]),
         "importing": tuple(map(str, worker["importing"])),
     }
+
+
+def _inner_threads(extra_info: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of the profile about threads inside the tasks; none if the tasks compute in none."""
+    times_s = {int(count): float(loop_s) for count, loop_s in extra_info.get("loops_by_threads", {}).items()}
+    if not times_s:
+        return {}
+    # So many threads are at most so many times as fast as one: what noise adds to it is not believed.
+    shares = tuple((count, max(1 / count, loop_s / times_s[1])) for count, loop_s in sorted(times_s.items()))
+    libraries = tuple((str(name), int(count)) for name, count in sorted(extra_info["libraries"].items()))
+    return {"inner_threads": shares, "libraries": libraries}
 
 
 def _two_threads(costs: Costs) -> PoolCosts:

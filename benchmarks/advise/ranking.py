@@ -4,6 +4,7 @@ import math
 
 from benchmarks.advise.candidates import considered, sizes
 from benchmarks.advise.costs import Costs
+from benchmarks.advise.inner_threads import fits_cores, named, with_inner_threads
 from benchmarks.advise.prediction import Prediction, predict, predict_loop
 from benchmarks.advise.task_profile import TaskProfile
 from benchmarks.grid import LOOP
@@ -24,9 +25,13 @@ def rank(costs: Costs, profile: TaskProfile, warm: bool) -> list[Prediction]:
     The plain loop precedes pools that are hardly faster, and the first place goes to fewer workers of the same backend
     if they take hardly longer: more workers need more memory.
     """
-    predictions = [predict_loop(costs, profile)]
-    for pool in considered(costs, profile).pools:
-        predictions += [predict(costs, pool, profile, size, warm) for size in sizes(profile, pool)]
+    predictions = []
+    for threads, own in with_inner_threads(profile):
+        predictions.append(named(predict_loop(costs, own), threads))
+        for pool in considered(costs, own).pools:
+            if fits_cores(costs, pool.n_jobs, threads):
+                every = (predict(costs, pool, own, size, warm) for size in sizes(own, pool))
+                predictions += [named(prediction, threads) for prediction in every]
     return thriftiest_first(sorted(predictions, key=_cost))
 
 

@@ -24,6 +24,9 @@ class TaskProfile:
       `shared_pickling_s`: the same for the shared objects.
     - `import_s`, `import_bytes`: what importing the task's module takes, once in each worker of the backends
       `importing`.
+    - `inner_threads`: pairs of a number of threads of a numeric library in which a task computes, and of its time as a
+      share of that with one; empty if the tasks compute in no such threads. `libraries` are these libraries, with the
+      number of threads that they have in the user's program.
     - `peak_bytes`: memory that a running task needs; None if it is not known.
     """
 
@@ -44,11 +47,18 @@ class TaskProfile:
     import_bytes: float = 0.0
     importing: tuple[str, ...] = ("loky",)
     peak_bytes: float | None = None
+    inner_threads: tuple[tuple[int, float], ...] = ()
+    libraries: tuple[tuple[str, int], ...] = ()
 
     @property
     def work_s(self) -> float:
         """The time that the plain loop takes for all tasks, in seconds."""
         return self.task_s * self.tasks
+
+    @property
+    def best_loop_s(self) -> float:
+        """The time of the plain loop with the best number of inner threads, in seconds."""
+        return self.work_s * min((share for _, share in self.inner_threads), default=1.0)
 
     @cached_property
     def lengths_s(self) -> tuple[float, ...]:

@@ -18,20 +18,37 @@ _SHOWN_SHARE = 0.01
 
 
 def name_of(case: Case) -> str:
-    """Return a configuration's label; the plain loop has an article."""
-    return "the plain loop" if case.backend == LOOP else case.label
+    """Return a configuration's label; the plain loop has an article, and its inner threads if they were measured."""
+    if case.backend != LOOP:
+        return case.label
+    threads = case.inner_threads
+    return "the plain loop" if threads is None else f"the plain loop with {counted(threads, 'inner thread')}"
 
 
 def details(recommendation: Recommendation) -> list[str]:
     """Return the sentences, most important first."""
     profile, first = recommendation.profile, recommendation.first
     return [
+        *inner_threads(profile),
         *limits(recommendation),
         *_needed(recommendation.memory, profile, first.case),
         *_results(profile, first),
         *_improved(recommendation.improvements, profile, first),
         *_import(profile, first),
         *_estimated(recommendation),
+    ]
+
+
+def inner_threads(profile: TaskProfile) -> list[str]:
+    """Say what the tasks gain from threads of a numeric library, and how many the user's program has."""
+    if not profile.inner_threads:
+        return []
+    libraries = " and ".join(f"{count} of {name}" for name, count in profile.libraries)
+    times = ", ".join(f"{share:.2f}x with {count}" for count, share in profile.inner_threads if count > 1)
+    return [
+        "The tasks compute in threads of a numeric library (your program has"
+        f" {libraries} unless you limit them). Compared with one inner thread, a task takes {times}; the -t of a"
+        " configuration is their number in each worker."
     ]
 
 

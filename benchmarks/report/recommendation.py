@@ -1,4 +1,4 @@
-"""A recommendation as text, as JSON, and as lines of Python to paste."""
+"""A recommendation as text and as JSON."""
 
 import json
 import math
@@ -11,8 +11,9 @@ from benchmarks.advise.cost_model import CostModel
 from benchmarks.advise.prediction import Prediction
 from benchmarks.advise.recommendation import FLAT, Recommendation
 from benchmarks.advise.task_profile import TaskProfile
-from benchmarks.grid import LOOP, Case
-from benchmarks.report.advice_details import details, limits, name_of
+from benchmarks.grid import LOOP
+from benchmarks.report.advice_details import details, inner_threads, limits, name_of
+from benchmarks.report.pasting import paste
 from benchmarks.report.tables import WIDTH, table
 from benchmarks.text.formatting import counted, duration, size
 
@@ -46,7 +47,13 @@ def sentences(recommendation: Recommendation, warm: Recommendation | None) -> li
 
 def _uncertain(recommendation: Recommendation, certainty: Certainty) -> list[str]:
     lines = [str(recommendation.disturbance), certain(certainty, recommendation.profile), asked(recommendation)]
-    return [*lines, *limits(recommendation), *_excluded(recommendation), _UNCERTAIN_TABLE]
+    return [
+        *lines,
+        *inner_threads(recommendation.profile),
+        *limits(recommendation),
+        *_excluded(recommendation),
+        _UNCERTAIN_TABLE,
+    ]
 
 
 def certain(certainty: Certainty, profile: TaskProfile) -> str:
@@ -74,7 +81,8 @@ def text(recommendation: Recommendation, warm: Recommendation | None, model: Cos
     wrapped = [line for sentence in sentences(recommendation, warm) for line in textwrap.wrap(sentence, WIDTH)]
     where = f"Measured on {model.when[:10]}: {model.machine}, joblib {model.versions.get('joblib')}."
     rows = table(*parts_table(recommendation), coloured=False, prose=False)
-    to_paste = [paste(recommendation.best.case), ""] if recommendation.best else []
+    best, libraries = recommendation.best, recommendation.profile.libraries
+    to_paste = [paste(best.case, libraries), ""] if best else []
     return "\n".join([*wrapped, "", rows, *to_paste, where]) + "\n"
 
 
@@ -101,18 +109,6 @@ def _gil(profile: TaskProfile) -> str:
     if profile.releases_gil in (0.0, 1.0):
         return " that release the GIL" if profile.releases_gil else " that hold the GIL"
     return f" that release the GIL for {profile.releases_gil:.0%} of their computing"
-
-
-def paste(case: Case) -> str:
-    """Return the lines to paste, including imports."""
-    if case.backend == LOOP:
-        return "results = [function(argument) for argument in arguments]"
-    batch_size = f'"{case.batch_size}"' if isinstance(case.batch_size, str) else str(case.batch_size)
-    options = f'n_jobs={case.n_jobs}, backend="{case.backend}", batch_size={batch_size}'
-    return (
-        "from joblib import Parallel, delayed\n\n"
-        f"results = Parallel({options})(delayed(function)(argument) for argument in arguments)"
-    )
 
 
 def parts_table(recommendation: Recommendation) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
@@ -147,7 +143,7 @@ def _row(prediction: Prediction) -> tuple[str, ...]:
 def _best(best: Prediction, loop: Prediction) -> str:
     time = f"{duration(best.time_s)} (90 % interval: {duration(best.lo_s)} to {duration(best.hi_s)})"
     if best.case.backend == LOOP:
-        return f"Best: the plain loop, {time}. No pool is worth its cost for these tasks."
+        return f"Best: {name_of(best.case)}, {time}. No pool is worth its cost for these tasks."
     return f"Best: {best.case.label}, {time}, {loop.time_s / best.time_s:.2f}x as fast as the plain loop."
 
 
@@ -219,7 +215,7 @@ def document(recommendation: Recommendation, warm: Recommendation | None, model:
         "memory": need and asdict(need),
         "memory_limit": recommendation.limit and asdict(recommendation.limit),
         "improvements": _improvements(recommendation) if trusted else None,
-        "paste": best and paste(best.case),
+        "paste": best and paste(best.case, recommendation.profile.libraries),
         "again": _prediction(warm.first) if warm and trusted else None,
         "ranked": [_prediction(prediction) for prediction in recommendation.ranked],
     }
@@ -241,6 +237,7 @@ def _prediction(prediction: Prediction) -> dict[str, Any]:
         "backend": prediction.case.backend,
         "n_jobs": prediction.case.n_jobs,
         "batch_size": prediction.case.batch_size,
+        "inner_threads": prediction.case.inner_threads,
         "time_s": prediction.time_s,
         "interval_s": [prediction.lo_s, prediction.hi_s],
         "parts_s": asdict(prediction.parts),

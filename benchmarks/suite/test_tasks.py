@@ -4,14 +4,17 @@ import resource
 import threading
 import time
 from dataclasses import asdict
+from statistics import median
 
 import pytest
 
+from benchmarks.cores import usable_cores
 from benchmarks.grid import LOOP, Case
 from benchmarks.measure.fresh_worker import fresh_worker
 from benchmarks.measure.pickling import barred
 from benchmarks.measure.sending import sent
 from benchmarks.session.state import suite_session
+from benchmarks.workloads.inner_threads import limited, settle
 
 pytestmark = pytest.mark.benchmark(group="tasks")
 
@@ -24,6 +27,10 @@ LEAST_S = 0.3
 # A call of two threads has at most this many tasks, which joblib sends one by one in some 20 to 100 us each. A plain
 # loop that takes less than this overhead for so many tasks is best anyway.
 MOST_TASKS = 5_000
+
+
+# The plain loop runs so often with each number of inner threads.
+LOOPS = 3
 
 
 def test_loop(measure, benchmark, call, workload):
@@ -42,6 +49,8 @@ def test_loop(measure, benchmark, call, workload):
         "sent": asdict(sent(call)),
         "fresh_worker": worker and asdict(worker),
     }
+    if call.inner_threads:
+        benchmark.extra_info |= {"loops_by_threads": loops_by_threads(call), "libraries": dict(call.inner_threads)}
 
 
 def test_threads(measure, benchmark, request, call, workload):
@@ -50,6 +59,20 @@ def test_threads(measure, benchmark, request, call, workload):
     scaled = call if scale == 1 else suite_session(request.config).workload.call(scale)
     measure.warm_call(Case("threading", 2, 1), scaled, beside_loop=True)
     benchmark.extra_info["cores_used"] = cores_used(scaled)
+
+
+def loops_by_threads(call):
+    """Return the median seconds of the plain loop by the number of threads of its libraries: 1, 2, 4, ... cores."""
+    cores, own = usable_cores(), max(call.inner_threads.values())
+    counts = sorted({1, cores, own, *(2**power for power in range(11) if 2**power < cores)})
+    times = {count: [] for count in counts}
+    # In turns, so that a change of the machine's speed is not taken for a gain.
+    for _ in range(LOOPS):
+        for count in counts:
+            with limited(dict.fromkeys(call.inner_threads, count)):
+                times[count].append(call.loop_s())
+            settle()
+    return {str(count): median(times[count]) for count in counts}
 
 
 def cores_used(call):

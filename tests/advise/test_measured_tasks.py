@@ -55,6 +55,15 @@ def test_what_is_sent_and_what_a_worker_needs_are_part_of_the_profile():
     assert (unknown.import_s, unknown.peak_bytes) == (0.0, None)
 
 
+def test_what_inner_threads_gain_is_part_of_the_profile():
+    """As shares of the time with one, none of them better than possible."""
+    times = {"loops_by_threads": {"2": 0.6, "1": 1.0, "4": 0.2}, "libraries": {"openblas": 4}}
+    profile = profile_of(loop(**times), threads(1.1), COSTS).profile
+    assert profile.inner_threads == ((1, 1.0), (2, 0.6), (4, 0.25))
+    assert profile.libraries == (("openblas", 4),)
+    assert profile_of(loop(), threads(1.1), COSTS).profile.inner_threads == ()
+
+
 def test_threads_that_never_use_more_than_one_core_hold_the_gil():
     """However fast they seem beside a loop that something else slowed down."""
     assert profile_of(loop(), threads(0.5, cores_used=0.9), COSTS).profile.releases_gil == 0.0

@@ -10,10 +10,12 @@ from benchmarks.advise.certainty import Certainty
 from benchmarks.advise.recommendation import recommend
 from benchmarks.advise.task_profile import TaskProfile
 from benchmarks.grid import LOOP, Case
-from benchmarks.report.recommendation import asked, certain, document, parts_table, paste, text
+from benchmarks.report.pasting import paste
+from benchmarks.report.recommendation import asked, certain, document, parts_table, text
 from tests.advise.costs import COSTS, MODEL
 
 LONG = TaskProfile(1e-2, 1_000)
+LIBRARIES = (("openblas", 2), ("openmp", 2))
 DISTURBED = "Do not trust this: the machine was busy."
 
 
@@ -78,13 +80,43 @@ def test_the_tasks_are_described(profile, expected):
 
 
 @pytest.mark.parametrize(
-    "case", [Case(LOOP, 1, None), Case("threading", 2, 1), Case("threading", 2, "auto"), Case("loky", 2, 10)]
+    "case",
+    [
+        *(Case(LOOP, 1, None), Case("threading", 2, 1), Case("threading", 2, "auto"), Case("loky", 2, 10)),
+        *(Case(LOOP, 1, None, None, 2), Case("multiprocessing", 2, 1, None, 1), Case("loky", 2, "auto", None, 1)),
+    ],
 )
 def test_lines_to_paste_run(case):
     """The lines run with a function and arguments of these names."""
     names = {"function": math.factorial, "arguments": range(6)}
-    exec(paste(case), names)  # noqa: S102 - what a reader would do
+    exec(paste(case, LIBRARIES), names)  # noqa: S102 - what a reader would do
     assert names["results"] == [1, 1, 2, 6, 24, 120]
+
+
+@pytest.mark.parametrize(
+    ("case", "said"),
+    [
+        (Case("loky", 2, 1, None, 1), 'parallel_config(backend="loky", inner_max_num_threads=1)'),
+        (Case("threading", 2, 1, None, 1), "before Python starts: OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1\n"),
+        (Case(LOOP, 1, None, None, 1), "before Python starts: OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1\n"),
+    ],
+)
+def test_lines_to_paste_limit_the_inner_threads(case, said):
+    """By joblib's option where it applies, otherwise by the libraries' variables."""
+    assert said in paste(case, LIBRARIES)
+
+
+def test_nothing_is_to_be_set_for_the_threads_that_the_user_s_program_has():
+    """The plain loop as it is."""
+    assert paste(Case(LOOP, 1, None, None, 2), LIBRARIES).startswith("results = ")
+
+
+def test_what_inner_threads_gain_is_said():
+    """With the configuration that uses them best."""
+    tasks = replace(LONG, inner_threads=((1, 1.0), (2, 0.4)), libraries=LIBRARIES)
+    answer = unwrapped(recommend(COSTS, tasks, warm=False))
+    assert answer.startswith("Best: the plain loop with 2 inner threads, ")
+    assert "Compared with one inner thread, a task takes 0.40x with 2;" in answer
 
 
 def test_the_json_has_everything():

@@ -6,6 +6,8 @@ import pytest
 
 from benchmarks.advise.cost_model import read_model
 from benchmarks.advise.disturbance import disturbance
+from tests.advise.costs import store_costs
+from tests.inner_threads import CORES, needs_threads_of_blas
 from tests.run_gate import run_verb, started_verb
 from tests.run_session import ROOT, session
 
@@ -205,3 +207,20 @@ def test_without_being_asked_nothing_is_sampled(tmp_path):
     done = session(tmp_path, "--benchmark-only", "--tasks", "100", "--rounds", "1", "-k", "threading-n2-b10")
     assert done.exit_code == 0, done.output
     assert not [bench for bench in done.run["benchmarks"] if "resources" in bench["extra_info"]]
+
+
+OWN_FOLDER = ("--workload-path", str(ROOT / "tests" / "own"))
+
+
+@needs_threads_of_blas
+def test_threads_of_a_numeric_library_are_measured(tmp_path):
+    """The answer is n_jobs x inner threads, and says how to have them."""
+    store_costs(tmp_path)
+    asked = ("--workload", "pricing:multiplying", "--task-args", "pricing:SEEDS")
+    found, out = recommend(tmp_path, *OWN_FOLDER, *asked)
+    counts = [count for count, _ in found["profile"]["inner_threads"]]
+    assert counts[0] == 1
+    assert CORES in counts
+    assert found["profile"]["libraries"] == [["openblas", CORES]]
+    assert {each["inner_threads"] for each in found["ranked"]} == set(counts)
+    assert "The tasks compute in threads of a numeric library" in out

@@ -11,7 +11,8 @@ from benchmarks.advise.prediction import Prediction
 from benchmarks.advise.recommendation import Recommendation
 from benchmarks.report.html.figures import NAMES, ROW, Cell, Figure, Section, Table, chart, log_axis
 from benchmarks.report.html.theme import MUTED, SERIES
-from benchmarks.report.recommendation import fastest, parts_table, paste, sentences
+from benchmarks.report.pasting import paste
+from benchmarks.report.recommendation import fastest, parts_table, sentences
 from benchmarks.text.formatting import duration
 
 # Task times of the curves, in seconds: a tenfold in three steps.
@@ -31,7 +32,7 @@ def recommendation_sections(
         ("Machine", model.machine),
         ("Probed", model.when),
         ("Versions", ", ".join(f"{name} {version}" for name, version in model.versions.items() if version)),
-        *([("To paste", paste(best.case))] if best else []),
+        *([("To paste", paste(best.case, recommendation.profile.libraries))] if best else []),
     ]
     titles, rows = parts_table(recommendation)
     table = Table("The fastest configurations", titles, [[Cell(label) for label in row] for row in rows])
@@ -100,7 +101,7 @@ def _curves(recommendation: Recommendation, model: CostModel) -> Figure:
 
 def _point(recommendation: Recommendation, costs: Costs, backend: str, task_s: float) -> dict[str, Any]:
     profile = replace(recommendation.profile, task_s=task_s, uneven=1.0, lengths=())
-    speed_up = profile.work_s / fastest_s(costs.of([backend]), profile, recommendation.warm)
+    speed_up = profile.best_loop_s / fastest_s(costs.of([backend]), profile, recommendation.warm)
     label = f"{backend}, {duration(task_s)} a task: {speed_up:.2f}x"
     return {"backend": backend, "us": task_s * 1e6, "speed_up": speed_up, "label": label}
 
