@@ -155,6 +155,8 @@ SESSION_OPTIONS = (
     SessionOption("--status-file", "PATH", "", hidden=True),
     # A gate's cases with their sizes, and the socket on which it gives turns, see `session/plan.py`.
     SessionOption("--plan", "PATH", "", hidden=True),
+    # Where callgrind writes, for a session under valgrind, see `measure/instructions.py`.
+    SessionOption("--count-instructions", "PREFIX", "", hidden=True),
     SessionOption("--in-turns", "DESCRIPTOR", "", hidden=True),
 )
 

@@ -9,11 +9,12 @@ class Quantity(Enum):
     TIME = "time"
     CPU = "CPU time"
     PSS = "peak PSS"
+    INSTRUCTIONS = "instructions"
 
     @property
     def unit(self) -> str:
-        """The unit of its numbers: `s` or `bytes`."""
-        return "bytes" if self is Quantity.PSS else "s"
+        """The unit of its numbers: `s`, `bytes` or `instructions`."""
+        return {Quantity.PSS: "bytes", Quantity.INSTRUCTIONS: "instructions"}.get(self, "s")
 
 
 # What `--resources` measures in addition; judged with its own share of alpha.

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -20,10 +21,12 @@ from benchmarks.cli.gate_options import (
     started,
 )
 from benchmarks.cli.options import add_limits_argument, add_output_arguments
-from benchmarks.cli.outcome import JUDGEMENT_EXIT_CODES, Exit, Outcome, judgement_outcome
+from benchmarks.cli.outcome import JUDGEMENT_EXIT_CODES, Exit, Outcome, ended_by_signals, judgement_outcome
 from benchmarks.cli.progress import tell
 from benchmarks.gate.environments import Use, build, same_tree
 from benchmarks.gate.hypotheses import judge_record
+from benchmarks.gate.instruction_rows import with_instructions
+from benchmarks.gate.instructions import MISSING, Counting, count_instructions, is_valgrind_installed
 from benchmarks.gate.judgement import judgement, refuse_unknown_memory
 from benchmarks.gate.measurements import Measurements
 from benchmarks.gate.opening import ROOT, WORK, note_built, side_specs
@@ -48,6 +51,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_measuring_arguments(parser)
     add_side_arguments(parser)
     parser.add_argument("--resources", action="store_true", help="judge memory and CPU time as well")
+    parser.add_argument(
+        "--instructions", action="store_true", help="also count the instructions of a call (needs valgrind)"
+    )
     add_limits_argument(parser)
     add_accepted_argument(parser)
     parser.add_argument("--build-only", action="store_true", help="build both sides and stop, as CI's first step")
@@ -76,6 +82,9 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
         return Outcome("both sides are built\n", Exit.FINE)
     gate = Gate(folder, record, sides, WORK, partial(_next, limits), tell)
     measure_until_signal(gate, f"`gate --resume {folder}` goes on")
+    if args.instructions and is_valgrind_installed():
+        with ended_by_signals():
+            count_instructions(Counting(folder, record, sides, tell))
     return _outcome(args, folder, record, limits)
 
 
@@ -96,5 +105,7 @@ def _next(limits: tuple[Limit, ...], record: Record, measurements: Measurements)
 
 def _outcome(args: argparse.Namespace, folder: Path, record: Record, limits: tuple[Limit, ...]) -> Outcome:
     measurements = Measurements(folder, record)
-    judged = judgement(folder, record, measurements, limits)
+    judged = with_instructions(judgement(folder, record, measurements, limits), record)
+    if args.instructions and not is_valgrind_installed():
+        judged = replace(judged, notes=(MISSING, *judged.notes))
     return judgement_outcome(args, accepted(args, record, measurements, judged))

@@ -17,6 +17,7 @@ from benchmarks.cli.outcome import Exit, Outcome
 from benchmarks.compare.judging import compare_runs
 from benchmarks.compare.terms import Terms
 from benchmarks.errors import BadReference, SuiteError
+from benchmarks.gate.instruction_rows import with_instructions
 from benchmarks.gate.judgement import judgement
 from benchmarks.gate.measurements import Measurements
 from benchmarks.gate.opening import open_record
@@ -198,7 +199,9 @@ def _default_base(index: Index, marks: Marks, head: Found, parsed: Run) -> Found
 def _report_record(args: argparse.Namespace, folder: Path) -> Outcome:
     folder, record = open_record("report", str(folder), "gate")
     measurements = Measurements(folder, record)
-    judged = accepted(args, record, measurements, judgement(folder, record, measurements, ()))
+    judged = accepted(
+        args, record, measurements, with_instructions(judgement(folder, record, measurements, ()), record)
+    )
     if args.terminal:
         return Outcome(terminal.render(judged, args.coloured), Exit.FINE)
     refuse_inside(folder, args)

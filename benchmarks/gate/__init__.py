@@ -13,6 +13,7 @@ Pairs, how a side is measured:
     referee       gives one of two sessions the turn
     pair          one base and one head session, measured in turns
     pair_loop     pair after pair until everything is decided or the budget is spent
+    instructions  one call's instructions on both sides
 Record, what is on disk:
     record        gate.json and the run files beside it
     opening       new, resumed and recomputed records
@@ -21,6 +22,7 @@ Decision:
     hypotheses    everything the gate tests: cases, groups of cases, resources
     schedule      what the next pair measures, and what fits into the budget
     judgement     the rows and the remarks that a user reads
+    instruction_rows  the rows about instructions
     acceptance    accepted.toml: slowdowns that pass on purpose
     accepting     its entries, applied to a judgement
     ancestry      whether base contains a release or a commit

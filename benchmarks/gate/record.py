@@ -17,6 +17,7 @@ from typing import Annotated, Literal, NamedTuple
 import msgspec
 from msgspec import Meta, Struct
 
+from benchmarks.analysis.instructions import Counts
 from benchmarks.errors import GateError
 from benchmarks.files.decoding import decode_versioned
 from benchmarks.files.durable import make_folder, try_lock, write
@@ -113,6 +114,7 @@ class Record(Struct, kw_only=True, forbid_unknown_fields=True):
     """The content of gate.json. Times are in seconds, effects and alpha are fractions.
 
     `purpose` is the verb that measures, `target_s` the length of a call that sizing aims at, `keyword` the value of -k.
+    `instructions` are the counts by node id, one entry for each pair of processes that counted them.
     `failures` holds the cases that can't be timed by node id, `left_out` the node ids of those for which the budget is
     too short. `session_options` choose another workload than the
     summation, other backends, and whether resources are measured.
@@ -134,6 +136,7 @@ class Record(Struct, kw_only=True, forbid_unknown_fields=True):
     spent_s: Seconds = 0.0
     state: Literal["done", "interrupted"] = "interrupted"
     session_options: list[str] = msgspec.field(default_factory=list, name="work")
+    instructions: dict[str, list[Counts]] = {}
 
     def __post_init__(self) -> None:
         if len({pair.name for pair in self.pairs}) < len(self.pairs):

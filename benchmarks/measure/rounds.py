@@ -13,6 +13,7 @@ from benchmarks.grid import Case, backend_of
 from benchmarks.measure.call import Call, naming
 from benchmarks.measure.deadline import guarded, lingering
 from benchmarks.measure.effective import alias, observe, wake
+from benchmarks.measure.instructions import InstructionCounter
 from benchmarks.measure.loops import LoopsBeside
 from benchmarks.measure.pickling import explained, refuse_unpicklable
 from benchmarks.measure.resources import Meter
@@ -63,6 +64,7 @@ class RoundSettings:
     `engines` makes the pools of the backends that need an engine. `gate` is None outside of a gate. `meter` measures
     the resources of one more round, which is not timed; None without `--resources`. `sparing` decides how many of the
     rounds a case gets; None if all cases get all of them.
+    `counter` counts the instructions of further rounds, None unless a gate asks for them.
     """
 
     rounds: int
@@ -72,6 +74,7 @@ class RoundSettings:
     gate: GateMode | None
     meter: Meter | None
     sparing: Sparing | Within | None
+    counter: InstructionCounter | None = None
 
 
 class Measure:
@@ -255,4 +258,6 @@ class Measure:
             extra_info["resources"] = self._settings.meter.measure(timed, log.uses_pipes)
             finish_round()
             self.untimed_s += time.perf_counter() - began
+        if self._settings.counter is not None and self._benchmark.enabled:
+            extra_info["instructions"] = self._settings.counter.count(prepare, timed, finish_round)
         self._benchmark.extra_info.update(extra_info)

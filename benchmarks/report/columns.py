@@ -58,12 +58,19 @@ def _amount(value: float | None, quantity: Quantity) -> str:
     """Return a value with its unit; empty for None."""
     if value is None:
         return ""
+    if quantity.unit == "instructions":
+        return f"{value / 1e6:.4g} M"
     return size(value) if quantity.unit == "bytes" else duration(value)
 
 
 def _in_unit(unit: str, value: Callable[[Row], float | None]) -> Callable[[Row], float | None]:
     """Take a side's value from rows in this unit only: whoever reads seconds never finds bytes there."""
     return lambda row: value(row) if row.quantity.unit == unit else None
+
+
+def _counted(value: Callable[[Row], float | None]) -> Callable[[Row], float | None]:
+    """Take a side's count from rows about instructions only."""
+    return _in_unit("instructions", value)
 
 
 def _number(take: Callable[[Comparison], float | None]) -> Callable[[Row], float | None]:
@@ -129,6 +136,8 @@ COLUMNS = (
     Column(key="head_s", value=_in_unit("s", lambda row: row.head), outputs=Output.DATA),
     Column(key="base_bytes", value=_in_unit("bytes", lambda row: row.base), outputs=Output.DATA, appended=True),
     Column(key="head_bytes", value=_in_unit("bytes", lambda row: row.head), outputs=Output.DATA, appended=True),
+    Column(key="base_instructions", value=_counted(lambda row: row.base), outputs=Output.DATA, appended=True),
+    Column(key="head_instructions", value=_counted(lambda row: row.head), outputs=Output.DATA, appended=True),
     Column(
         title="head/base",
         key="ratio",

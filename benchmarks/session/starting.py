@@ -14,6 +14,7 @@ import pytest
 
 from benchmarks.engines.protocol import ENGINES
 from benchmarks.errors import BadOption
+from benchmarks.measure.instructions import InstructionCounter, NotCounting
 from benchmarks.measure.resources import Meter
 from benchmarks.options import SELECTING
 from benchmarks.session.engines import engine_pools, engines_of_module
@@ -67,6 +68,7 @@ def _read_options(config: Any) -> SuiteSession:
         engines=engines,
         plan=read_plan(option("plan"), option("in_turns")),
         meter=meter,
+        counter=_read_counter(option("count_instructions")),
         storage=storage,
         compare=compare,
         ledger=Ledger(selection=_selection(config)),
@@ -104,6 +106,14 @@ def _read_resources(settings: Settings) -> Meter | None:
     if find_spec("resource") is None:
         raise BadOption("--resources needs a POSIX system, whose kernel counts what a process uses")
     return Meter()
+
+
+def _read_counter(prefix: str | None) -> InstructionCounter | None:
+    """Return what counts the instructions of calls; None unless a gate asks for it. Raises BadOption if it can't."""
+    try:
+        return InstructionCounter(prefix) if prefix else None
+    except (NotCounting, OSError) as error:
+        raise BadOption(f"--count-instructions: {error}") from None
 
 
 def _save_by_default(options: Any) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from benchmarks.backends.opening import EnginePools
 from benchmarks.grid import Case
+from benchmarks.measure.instructions import InstructionCounter
 from benchmarks.measure.resources import Meter
 from benchmarks.session.ledger import Ledger
 from benchmarks.session.options import Settings
@@ -24,6 +25,7 @@ class SuiteSession:
     `workload` is None for the summation, `meter` without `--resources`, `progress` while nothing is measured. `compare`
     is the value of `--benchmark-compare`. `own_grid` are the cases that suit a user's function, None if the options
     say which to measure. `earlier_costs` and `commit_info` are looked up once, then kept here.
+    `counter` is None unless instructions are counted.
     """
 
     settings: Settings
@@ -31,6 +33,7 @@ class SuiteSession:
     engines: EnginePools
     plan: Plan
     meter: Meter | None
+    counter: InstructionCounter | None
     storage: HistoryStorage
     compare: object
     ledger: Ledger

@@ -52,6 +52,7 @@ def measure(request, benchmark, began_s):
             gate=gate,
             meter=session.meter,
             sparing=sparing,
+            counter=session.counter,
         ),
         on_stuck,
     )
