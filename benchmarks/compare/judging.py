@@ -92,10 +92,10 @@ def _refuse_unmatched(terms: Terms, sides: Sides) -> None:
     }
     if patterns := unmatched(terms.limits, cases):
         raise BadReference(
-            f"--limits: the pattern {patterns[0]!r} matches none of {len(cases)} cases; correct or remove it"
+            f"--limits: the pattern {patterns[0]!r} matches no case (there are {len(cases)}); correct or remove it"
         )
     if terms.keyword is not None and not any(terms.selects(*names) for names in cases):
-        raise BadReference(f"-k {terms.keyword!r} matches none of {len(cases)} cases")
+        raise BadReference(f"-k {terms.keyword!r} matches no case (there are {len(cases)})")
 
 
 def _label(labels: Sequence[str]) -> str:

@@ -8,6 +8,7 @@ from benchmarks.analysis.unpaired import Shortage, TooFewStored, TooFewUnits
 from benchmarks.analysis.verdict import FAILING, Verdict
 from benchmarks.compare.next_step import gate_step
 from benchmarks.compare.sides import Sides
+from benchmarks.text.formatting import counted
 
 _MORE_RUNS = "More runs of both sides, measured in turns, show smaller slowdowns."
 
@@ -43,8 +44,9 @@ def _few_sittings(sides: Sides, rows: Sequence[Row]) -> list[str]:
     remarks = []
     if units != runs:
         remarks.append(
-            f"{runs[0]} against {runs[1]} runs count as {units[0]} against {units[1]} sittings, because runs within an "
-            "hour share the machine's state. Measure base and head in turns, or at different times."
+            f"{counted(runs[0], 'run')} against {runs[1]} count as {counted(units[0], 'sitting')} against {units[1]}, "
+            "because runs within an hour share the machine's state. Measure base and head in turns, or at different "
+            "times."
         )
     notes = {shortage_note(row.comparison.shortage) for row in rows if row.comparison} - {""}
     return remarks + [f"{note[0].upper()}{note[1:]}." for note in sorted(notes)]

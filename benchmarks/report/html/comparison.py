@@ -18,7 +18,9 @@ _MOST_ROWS = 30
 def comparison_section(judgement: Judgement) -> Section:
     """Return the page's section on a comparison."""
     counts = tally(judgement)
-    sentences = [f"{first_line(judgement)}.", f"Base: {judgement.base}. Head: {judgement.head}.", *judgement.notes]
+    sides = f"Base: {judgement.base}. Head: {judgement.head}."
+    notes = [note.replace("\n", " ") for note in (*judgement.answer, *judgement.notes)]
+    sentences = [f"{first_line(judgement)}.", sides, *notes]
     if counts:
         sentences.insert(1, f"{counts}.")
     rows = labelled(judgement.rows)
