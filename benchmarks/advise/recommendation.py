@@ -11,6 +11,7 @@ from benchmarks.advise.memory import Memory, memory, most_workers
 from benchmarks.advise.prediction import Prediction
 from benchmarks.advise.ranking import apart, rank, thriftiest_first
 from benchmarks.advise.task_profile import TaskProfile
+from benchmarks.advise.tried import Tried
 from benchmarks.grid import LOOP, Case
 
 # A configuration that takes at most this much longer than the best is as good.
@@ -40,7 +41,7 @@ class Recommendation:
     otherwise a call includes the pool's start and end. `break_even_s` is the break-even task time by backend, see
     `break_even`. `memory` is what the first configuration needs. `probed` are the numbers of workers that were probed,
     by backend. If the probe or the measured tasks were disturbed, `disturbance` says so, and `certainty` is what holds
-    nevertheless.
+    nevertheless. `tried` are the configurations that were tried, see `trying`.
     """
 
     profile: TaskProfile
@@ -53,6 +54,7 @@ class Recommendation:
     probed: dict[str, list[int]]
     disturbance: str | None
     certainty: Certainty | None
+    tried: tuple[Tried, ...] = ()
 
     @property
     def first(self) -> Prediction:
@@ -61,7 +63,13 @@ class Recommendation:
 
     @property
     def best(self) -> Prediction | None:
-        """The configuration to choose; None if the model can't be trusted and physics does not decide."""
+        """The configuration to choose; None if the model can't be trusted and physics does not decide.
+
+        What was tried decides: if nothing of it gained anything, the plain loop is best.
+        """
+        if self.certainty is None and self.tried and all(one.is_steady for one in self.tried):
+            gaining = [one.prediction for one in self.tried if one.gains]
+            return gaining[-1] if gaining else self.loop
         if self.certainty is None:
             return self.first
         return self.loop if self.certainty.loop_is_best else None

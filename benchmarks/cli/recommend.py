@@ -8,8 +8,9 @@ from benchmarks.advise.disturbance import disturbance
 from benchmarks.advise.measured_tasks import MeasuredTasks, measure_tasks
 from benchmarks.advise.probe_session import usable_model
 from benchmarks.advise.probing import LIMIT_S, probe
-from benchmarks.advise.recommendation import recommend
+from benchmarks.advise.recommendation import Recommendation, recommend
 from benchmarks.advise.task_profile import TaskProfile
+from benchmarks.advise.trying import with_trials
 from benchmarks.cli.options import (
     add_forwarded_arguments,
     parsed,
@@ -81,13 +82,17 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
             tasks = MeasuredTasks(question, None)
         else:
             tasks = measure_tasks(question, model.costs, tell)
-    return _outcome(args, model, tasks, limit_bytes)
-
-
-def _outcome(args: argparse.Namespace, model: CostModel, tasks: MeasuredTasks, limit_bytes: float | None) -> Outcome:
-    why = disturbance(model) or tasks.disturbance
-    recommendation = recommend(model.costs, tasks.profile, args.warm, why, limit_bytes)
+        why = disturbance(model) or tasks.disturbance
+        recommendation = recommend(model.costs, tasks.profile, args.warm, why, limit_bytes)
+        if not isinstance(question, TaskProfile):
+            recommendation = with_trials(recommendation, question, tell)
     warm = None if args.warm else recommend(model.costs, tasks.profile, True, why, limit_bytes)
+    return _outcome(args, model, recommendation, warm)
+
+
+def _outcome(
+    args: argparse.Namespace, model: CostModel, recommendation: Recommendation, warm: Recommendation | None
+) -> Outcome:
     files = {args.json: rendering.document(recommendation, warm, model)} if args.json else {}
     if args.output is not None:
         from benchmarks.report.html.document import page

@@ -7,6 +7,7 @@ from benchmarks.advise.memory import Memory
 from benchmarks.advise.prediction import Prediction
 from benchmarks.advise.recommendation import Recommendation
 from benchmarks.advise.task_profile import TaskProfile
+from benchmarks.advise.tried import Tried
 from benchmarks.grid import LOOP, Case, backend_of
 from benchmarks.text.formatting import counted, duration, size
 
@@ -50,6 +51,27 @@ def inner_threads(profile: TaskProfile) -> list[str]:
         f" {libraries} unless you limit them). Compared with one inner thread, a task takes {times}; the -t of a"
         " configuration is their number in each worker."
     ]
+
+
+def trials(recommendation: Recommendation) -> list[str]:
+    """Say what the configurations that were tried took, beside what was predicted."""
+    disturbed = recommendation.disturbance is not None
+    return [_trial(tried, recommendation.loop.time_s, disturbed) for tried in recommendation.tried]
+
+
+def _trial(tried: Tried, loop_s: float, disturbed: bool) -> str:
+    predicted, took = duration(tried.prediction.time_s), duration(tried.measured_s)
+    line = (
+        f"Tried: {tried.prediction.case.label} took {took} where {predicted} were predicted, and the plain loop beside"
+    )
+    line += f" it {duration(tried.loop_s)}"
+    if not tried.is_steady:
+        return f"{line}; the machine was busy meanwhile, so that this decides nothing."
+    if disturbed or tried.as_predicted(loop_s):
+        return f"{line}."
+    if not tried.gains:
+        return f"{line}: these tasks do not gain what the model expects."
+    return f"{line}; the model is off by more than its interval."
 
 
 def _needed(need: Memory | None, profile: TaskProfile, case: Case) -> list[str]:

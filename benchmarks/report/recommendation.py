@@ -1,7 +1,6 @@
 """A recommendation as text and as JSON."""
 
 import json
-import math
 import textwrap
 from dataclasses import asdict
 from typing import Any
@@ -12,7 +11,8 @@ from benchmarks.advise.prediction import Prediction
 from benchmarks.advise.recommendation import FLAT, Recommendation
 from benchmarks.advise.task_profile import TaskProfile
 from benchmarks.grid import LOOP
-from benchmarks.report.advice_details import details, inner_threads, limits, name_of
+from benchmarks.report.advice_certainty import certain
+from benchmarks.report.advice_details import details, inner_threads, limits, name_of, trials
 from benchmarks.report.pasting import paste
 from benchmarks.report.tables import WIDTH, table
 from benchmarks.text.formatting import counted, duration, size
@@ -28,6 +28,7 @@ _SHOWN_SHARE = 1e-4
 # The titles of the components of a time, in the table's order.
 _PARTS = ("start", "work", "imbalance", "overhead", "sending", "results", "poll")
 
+_WRONG_TABLE = "The times below are predictions, which the trial did not confirm."
 _UNCERTAIN_TABLE = "The times below are what the disturbed measurement predicts; their order may be wrong."
 
 
@@ -35,9 +36,13 @@ def sentences(recommendation: Recommendation, warm: Recommendation | None) -> li
     """Return the answer, most important first; `warm` is the recommendation for further calls in an open pool."""
     if recommendation.certainty is not None:
         return _uncertain(recommendation, recommendation.certainty)
-    best = recommendation.first
-    lines = [_best(best, recommendation.loop), asked(recommendation), *_faster_with_more_workers(recommendation)]
-    lines += [*_runner_up(recommendation), *_flat(recommendation), _break_even(recommendation)]
+    best = recommendation.best or recommendation.first
+    lines = [_best(best, recommendation.loop), *trials(recommendation), asked(recommendation)]
+    if best is not recommendation.first:
+        # The trial has shown that the predictions are wrong for these tasks.
+        return [*lines, *limits(recommendation), *_excluded(recommendation), _WRONG_TABLE]
+    lines += [*_faster_with_more_workers(recommendation), *_runner_up(recommendation), *_flat(recommendation)]
+    lines.append(_break_even(recommendation))
     lines += [*details(recommendation), *_excluded(recommendation)]
     if warm:
         name, time = name_of(warm.first.case), duration(warm.first.time_s)
@@ -46,34 +51,9 @@ def sentences(recommendation: Recommendation, warm: Recommendation | None) -> li
 
 
 def _uncertain(recommendation: Recommendation, certainty: Certainty) -> list[str]:
-    lines = [str(recommendation.disturbance), certain(certainty, recommendation.profile), asked(recommendation)]
-    return [
-        *lines,
-        *inner_threads(recommendation.profile),
-        *limits(recommendation),
-        *_excluded(recommendation),
-        _UNCERTAIN_TABLE,
-    ]
-
-
-def certain(certainty: Certainty, profile: TaskProfile) -> str:
-    """Return what holds even if the measurement was disturbed."""
-    if certainty.loop_is_best:
-        return "What is certain: the plain loop is best; no pool can run these tasks faster."
-    if certainty.processes_pay_from_s is None:
-        processes = "whether processes pay off is not known"
-    else:
-        processes = f"processes pay off from about {_about(certainty.processes_pay_from_s)} per task"
-    threads = "threads may pay off as well" if certainty.threads_can_pay else "threads do not"
-    return f"What is certain with {counted(profile.tasks, 'task')}: {processes}; {threads}."
-
-
-def _about(seconds: float) -> str:
-    """Round a time up to the next 1, 2 or 5, such as `5 ms`."""
-    step = 10.0 ** math.floor(math.log10(seconds))
-    rounded = next(step * digit for digit in (1, 2, 5, 10) if step * digit >= seconds * (1 - 1e-9))
-    value, unit = duration(rounded).split()
-    return f"{float(value):g} {unit}"
+    lines = [str(recommendation.disturbance), certain(certainty, recommendation.profile)]
+    lines += [*trials(recommendation), asked(recommendation), *inner_threads(recommendation.profile)]
+    return [*lines, *limits(recommendation), *_excluded(recommendation), _UNCERTAIN_TABLE]
 
 
 def text(recommendation: Recommendation, warm: Recommendation | None, model: CostModel) -> str:
@@ -215,6 +195,10 @@ def document(recommendation: Recommendation, warm: Recommendation | None, model:
         "memory": need and asdict(need),
         "memory_limit": recommendation.limit and asdict(recommendation.limit),
         "improvements": _improvements(recommendation) if trusted else None,
+        "tried": [
+            {"name": one.prediction.case.label, "measured_s": one.measured_s, "loop_s": one.loop_s}
+            for one in recommendation.tried
+        ],
         "paste": best and paste(best.case, recommendation.profile.libraries),
         "again": _prediction(warm.first) if warm and trusted else None,
         "ranked": [_prediction(prediction) for prediction in recommendation.ranked],

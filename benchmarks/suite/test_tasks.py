@@ -9,8 +9,9 @@ from statistics import median
 import pytest
 
 from benchmarks.cores import usable_cores
-from benchmarks.grid import LOOP, Case
+from benchmarks.grid import LOOP, Case, grid
 from benchmarks.measure.fresh_worker import fresh_worker
+from benchmarks.measure.loops import LoopsBeside
 from benchmarks.measure.pickling import barred
 from benchmarks.measure.sending import sent
 from benchmarks.session.state import suite_session
@@ -31,6 +32,16 @@ MOST_TASKS = 5_000
 
 # The plain loop runs so often with each number of inner threads.
 LOOPS = 3
+
+
+def pytest_generate_tests(metafunc):
+    """Make a test of each configuration that the options name; `recommend` asks for one."""
+    if "batch_size" in metafunc.fixturenames:
+        settings = suite_session(metafunc.config).settings
+        cases = grid(settings.backends, settings.n_jobs, settings.batch_sizes, settings.inner_threads or (None,))
+        values = [(case.backend, case.n_jobs, case.batch_size, case.inner_threads) for case in cases]
+        names = "backend, n_jobs, batch_size, inner_threads"
+        metafunc.parametrize(names, values, ids=[case.label for case in cases])
 
 
 def test_loop(measure, benchmark, call, workload):
@@ -73,6 +84,18 @@ def loops_by_threads(call):
                 times[count].append(call.loop_s())
             settle()
     return {str(count): median(times[count]) for count in counts}
+
+
+def test_whole(measure, benchmark, call, workload, backend, n_jobs, batch_size, inner_threads):
+    """Time a whole block of a configuration that is to be recommended, and the plain loop before and after it."""
+    loops = LoopsBeside(call)
+    measure.whole_block(Case(backend, n_jobs, batch_size, inner_threads=inner_threads), call)
+    benchmark.extra_info |= loops.finish()
+
+
+def test_open_pool(measure, call, workload, backend, n_jobs, batch_size, inner_threads):
+    """Time a call in the open pool of a configuration that is to be recommended, and the plain loop beside it."""
+    measure.warm_call(Case(backend, n_jobs, batch_size, inner_threads=inner_threads), call, beside_loop=True)
 
 
 def cores_used(call):

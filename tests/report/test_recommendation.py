@@ -9,9 +9,11 @@ import pytest
 from benchmarks.advise.certainty import Certainty
 from benchmarks.advise.recommendation import recommend
 from benchmarks.advise.task_profile import TaskProfile
+from benchmarks.advise.tried import Tried
 from benchmarks.grid import LOOP, Case
+from benchmarks.report.advice_certainty import certain
 from benchmarks.report.pasting import paste
-from benchmarks.report.recommendation import asked, certain, document, parts_table, text
+from benchmarks.report.recommendation import asked, document, parts_table, text
 from tests.advise.costs import COSTS, MODEL
 
 LONG = TaskProfile(1e-2, 1_000)
@@ -200,3 +202,50 @@ def test_a_memory_limit_says_what_fits(limit_bytes, expected):
     disturbed = unwrapped(recommend(COSTS, profile, False, DISTURBED, limit_bytes))
     assert expected.partition(";")[0].rstrip(".") in disturbed
     assert "would be best" not in disturbed
+
+
+def tried(measured_s, loops_s=(10.0, 10.5)):
+    """Return the recommendation for 10 s of work whose first configuration, predicted at 5 s, was tried."""
+    recommendation = recommend(COSTS, LONG, warm=False)
+    return replace(recommendation, tried=(Tried(recommendation.first, measured_s, loops_s),))
+
+
+def test_a_trial_stands_beside_its_prediction():
+    """The configuration is best, and both times are said; a time outside of the interval is called that."""
+    answer = unwrapped(tried(5.0))
+    assert answer.startswith("Best: loky-n2-b100, ")
+    assert "Tried: loky-n2-b100 took 5.00 s where 5.12 s were predicted, and the plain loop beside it 10.0 s." in answer
+    assert "off by more than its interval" in unwrapped(tried(8.0))
+
+
+def test_a_trial_on_a_slower_machine_is_as_predicted():
+    """If the loop takes twice as long as before, twice the predicted time is no surprise."""
+    assert "off by more" not in unwrapped(tried(10.2, (20.0, 20.0)))
+
+
+def test_a_trial_that_gains_nothing_makes_the_loop_best():
+    """The plain loop is named, the table is called a prediction, and the line to paste is a list comprehension."""
+    recommendation = tried(11.0)
+    answer = unwrapped(recommendation)
+    assert answer.startswith("Best: the plain loop, 10.0 s")
+    assert "these tasks do not gain what the model expects" in answer
+    assert "Runner-up" not in answer
+    assert "results = [function(argument)" in answer
+    plain = json.loads(document(recommendation, None, MODEL))
+    assert plain["best"]["name"] == LOOP
+    assert plain["tried"] == [{"name": "loky-n2-b100", "measured_s": 11.0, "loop_s": 10.0}]
+
+
+def test_a_second_trial_may_gain_what_the_first_did_not():
+    """The configuration that was faster than the loop is best."""
+    recommendation = tried(11.0)
+    other = next(one for one in recommendation.ranked if one.case.n_jobs == 4)
+    both = replace(recommendation, tried=(*recommendation.tried, Tried(other, 6.0, (10.0, 10.0))))
+    assert both.best is other
+
+
+def test_a_trial_on_a_busy_machine_decides_nothing():
+    """A loop that took twice as long after the trial as before says that the times can't be compared."""
+    answer = unwrapped(tried(11.0, (10.0, 20.0)))
+    assert answer.startswith("Best: loky-n2-b100, ")
+    assert "this decides nothing" in answer
