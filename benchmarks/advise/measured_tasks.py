@@ -1,7 +1,6 @@
 """Tasks that are measured instead of described: a session runs them in a plain loop and in two threads."""
 
 import tempfile
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,6 +8,7 @@ from statistics import fmean, median
 from typing import Any
 
 from benchmarks.advise.costs import Costs, PoolCosts, contradicts
+from benchmarks.advise.levels import Levels, levels_of
 from benchmarks.advise.probe_session import measure
 from benchmarks.advise.task_profile import TaskProfile
 from benchmarks.errors import AdviceError
@@ -33,9 +33,6 @@ _MOST_OVERHEAD = 2.0
 # The user's own tasks may take long.
 _ROUNDS = 3
 
-# A disturbed measurement is repeated if it took no longer than this.
-_MOST_REPEATED_S = 45.0
-
 # The tasks one by one and the rounds of the plain loop took about the same time, unless something else ran meanwhile.
 # The clock takes 0.1 us per task, which hides it for tasks shorter than this.
 _MOST_CHANGE, _TIMED_SINGLY_S = 1.5, 1e-5
@@ -43,29 +40,24 @@ _MOST_CHANGE, _TIMED_SINGLY_S = 1.5, 1e-5
 
 @dataclass(frozen=True)
 class MeasuredTasks:
-    """The profile of measured tasks, and why the measurement can't be trusted (None if it can)."""
+    """The profile of measured tasks, and why the measurement can't be trusted (None if it can).
+
+    `levels` is None unless the tasks start workers themselves, which the profile can't describe.
+    """
 
     profile: TaskProfile
     disturbance: str | None
+    levels: Levels | None = None
 
 
 def measure_tasks(options: Sequence[str], costs: Costs, tell: Callable[[str], None]) -> MeasuredTasks:
-    """Measure the tasks that a session's `options` name, once more if something disturbed that. Raises SuiteError."""
-    began = time.monotonic()
-    tasks = _measured_once(options, costs, tell)
-    if tasks.disturbance is None or time.monotonic() - began > _MOST_REPEATED_S:
-        return tasks
-    tell("something else ran meanwhile: measuring the tasks again")
-    again = _measured_once(options, costs, tell)
-    return tasks if again.disturbance else again
-
-
-def _measured_once(options: Sequence[str], costs: Costs, tell: Callable[[str], None]) -> MeasuredTasks:
+    """Measure the tasks that a session's `options` name. Raises SuiteError."""
     with tempfile.TemporaryDirectory() as folder:
-        ours = ["--profile=probe", f"--rounds={_ROUNDS}", "-k", "test_loop or test_threads"]
+        ours = ["--profile=probe", f"--rounds={_ROUNDS}", "-k", "test_loop or test_threads or test_workers"]
         document = measure([*ours, *options], Path(folder), tell)
     cases = {benchmark["name"].partition("[")[0]: benchmark for benchmark in document["benchmarks"]}
-    return profile_of(cases["test_loop"], cases["test_threads"], costs)
+    tasks = profile_of(cases["test_loop"], cases["test_threads"], costs)
+    return replace(tasks, levels=levels_of(document["benchmarks"]))
 
 
 def profile_of(loop: Mapping[str, Any], threads: Mapping[str, Any], costs: Costs) -> MeasuredTasks:

@@ -74,8 +74,7 @@ def ended_by_signals() -> Iterator[None]:
     def end(signum: int, frame: FrameType | None) -> None:
         raise SystemExit(128 + signum)
 
-    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]  # Windows has no SIGHUP
-    handlers = {number: signal.signal(number, end) for number in (getattr(signal, name) for name in names)}
+    handlers = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGHUP)}
     try:
         yield
     finally:

@@ -5,6 +5,7 @@ import re
 
 from benchmarks.advise.cost_model import CostModel
 from benchmarks.advise.disturbance import disturbance
+from benchmarks.advise.levels import Levels
 from benchmarks.advise.measured_tasks import MeasuredTasks, measure_tasks
 from benchmarks.advise.probe_session import usable_model
 from benchmarks.advise.probing import LIMIT_S, probe
@@ -23,6 +24,7 @@ from benchmarks.cli.probe import add_models_argument, models_folder
 from benchmarks.cli.progress import Teller
 from benchmarks.errors import AdviceError
 from benchmarks.history.store import Store
+from benchmarks.report import levels
 from benchmarks.report import recommendation as rendering
 from benchmarks.text.parsing import parse_size, parse_time
 from benchmarks.text.printable import visible
@@ -34,6 +36,9 @@ python -m benchmarks recommend --workload my_module:my_function --task-args my_m
 EXIT_CODES = """exit codes:
   0  the recommendation was printed, even if the measurement was disturbed
   2  invalid options, a cost model that can't be read, or something that can't be measured"""
+
+_TITLE = "Which joblib configuration?"
+_FOOTER = "Made by `python -m benchmarks recommend`; it needs no network."
 
 # The largest values that the model was validated with.
 _MOST_TASKS, _MOST_UNEVEN = 1_000_000, 1000.0
@@ -82,6 +87,8 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
             tasks = MeasuredTasks(question, None)
         else:
             tasks = measure_tasks(question, model.costs, tell)
+        if tasks.levels is not None:
+            return _outcome_of_levels(args, tasks.levels)
         why = disturbance(model) or tasks.disturbance
         recommendation = recommend(model.costs, tasks.profile, args.warm, why, limit_bytes)
         if not isinstance(question, TaskProfile):
@@ -98,11 +105,19 @@ def _outcome(
         from benchmarks.report.html.document import page
         from benchmarks.report.html.recommendation import recommendation_sections
 
-        sections = recommendation_sections(recommendation, warm, model)
-        files[args.output] = page(
-            "Which joblib configuration?", sections, "Made by `python -m benchmarks recommend`; it needs no network."
-        )
+        files[args.output] = page(_TITLE, recommendation_sections(recommendation, warm, model), _FOOTER)
     return Outcome(rendering.text(recommendation, warm, model), Exit.FINE, files)
+
+
+def _outcome_of_levels(args: argparse.Namespace, measured: Levels) -> Outcome:
+    """Return the answer for tasks that start workers themselves, of which the cost model knows nothing."""
+    files = {args.json: levels.document(measured)} if args.json else {}
+    if args.output is not None:
+        from benchmarks.report.html.document import page
+        from benchmarks.report.html.figures import Section
+
+        files[args.output] = page(_TITLE, [Section("answer", "Answer", levels.sentences(measured))], _FOOTER)
+    return Outcome(levels.text(measured), Exit.FINE, files)
 
 
 def _workload_options(args: argparse.Namespace) -> list[str]:

@@ -143,16 +143,18 @@ class Measure:
 
         `observed` replaces `call` in the untimed call if `call` would take too long to make twice.
         """
-        with self._pool(case, call, parallel_options) as (pool, call):
+        task = _limited_task(case, call)
+        with self._pool(case, call, parallel_options) as (pool, call), _limits(case, call):
             began = time.perf_counter()
             pool.open()
-            log = self._observe("whole block", case, call, pool, observed=observed)
+            observed_task = _limited_task(case, observed or call)
+            log = self._observe("whole block", case, call, pool, observed=observed, task=observed_task)
             pool.close()
             rounds = self._rounds(log, time.perf_counter() - began)
 
             def block() -> Results:
                 pool.open()
-                results = pool.call(call.task, call.arguments)
+                results = pool.call(task, call.arguments)
                 log.executor = pool.executor()
                 pool.close()
                 return [results]

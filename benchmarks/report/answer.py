@@ -22,7 +22,8 @@ _CALM = 1.2
 
 _OWN_WORKERS = (
     "No answer: the tasks start threads or processes themselves. joblib's workers limit these and the plain loop does"
-    " not, so that no speed-up is a fair comparison. Measure a task that starts none."
+    " not, so that no speed-up is a fair comparison. `python -m benchmarks recommend` with the same --workload says at"
+    " which level n_jobs belongs."
 )
 
 

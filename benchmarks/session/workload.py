@@ -138,8 +138,8 @@ def _refuse_inner_threads(settings: Settings, name: str) -> None:
             f"--inner-threads: the workload {name} computes in no threads of a numeric library; give a function of your"
             " own with --workload MODULE:FUNCTION"
         )
-    if settings.profile in ("gate", "probe"):
-        raise BadOption(f"--inner-threads: the profile {settings.profile} does not measure the grid of n_jobs")
+    if settings.profile == "gate":
+        raise BadOption("--inner-threads: the profile gate compares two sides, whose workers have the same threads")
 
 
 def _tolerance(text: str | None) -> float | None:

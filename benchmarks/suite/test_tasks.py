@@ -22,9 +22,6 @@ pytestmark = pytest.mark.benchmark(group="tasks")
 # The run file has a length for each task of a call up to this size; of larger calls, only the mean is kept.
 MOST_LENGTHS = 20_000
 
-# Each task of a call that takes no longer is timed three times.
-SHORT_S = 3.0
-
 # A call of two threads has to take this long, so that joblib's 10 ms poll is a small part of it.
 LEAST_S = 0.3
 
@@ -53,9 +50,6 @@ def test_loop(measure, benchmark, call, workload):
     began, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF)
     lengths = lengths_s(call)
     after, passed_s = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter() - began
-    if passed_s < SHORT_S:
-        # Something else that ran for a moment would be taken for a long task.
-        lengths = [min(times) for times in zip(lengths, lengths_s(call), lengths_s(call), strict=True)]
     worker = fresh_worker(call, passed_s / len(lengths))
     benchmark.extra_info |= {
         "lengths_s": lengths if len(lengths) <= MOST_LENGTHS else [],
@@ -76,6 +70,14 @@ def test_threads(measure, benchmark, request, call, workload):
     scaled = call if scale == 1 else suite_session(request.config).workload.call(scale)
     measure.warm_call(Case("threading", 2, 1), scaled, beside_loop=True)
     benchmark.extra_info["cores_used"] = cores_used(scaled)
+
+
+@pytest.mark.parametrize("backend", ["threading", "loky"])
+def test_workers(measure, call, workload, backend):
+    """Measure a pool around tasks that start workers themselves, and the plain loop before and after it."""
+    if "own_workers" not in call.extra_info:
+        pytest.skip("the tasks start no workers themselves")
+    measure.warm_call(Case(backend, max(2, usable_cores()), 1), call, beside_loop=True)
 
 
 def loops_by_threads(call):

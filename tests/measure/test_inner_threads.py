@@ -93,6 +93,16 @@ def test_every_case_has_the_inner_threads_that_it_asks_for(backend, threads):
     assert thread_counts() == before
 
 
+@pytest.mark.parametrize("backend", ["threading", "loky", "multiprocessing"])
+def test_a_whole_block_has_the_inner_threads_that_it_asks_for(backend):
+    """As a call in an open pool does."""
+    benchmark, before = FakeBenchmark(), thread_counts()
+    measure = Measure(benchmark, RoundSettings(1, 0, 120.0, {}, None, None, None), on_stuck=print)
+    measure.whole_block(Case(backend, 2, 1, inner_threads=2), multiplications(openblas=2))
+    assert benchmark.extra_info["inner_threads"] == {"openblas": 2}
+    assert thread_counts() == before
+
+
 def test_the_loops_beside_a_case_do_not_have_its_inner_threads():
     """All cases have the same loops."""
     with limited({"openblas": 1}):

@@ -224,4 +224,16 @@ def test_threads_of_a_numeric_library_are_measured(tmp_path):
     assert CORES in counts
     assert found["profile"]["libraries"] == [["openblas", CORES]]
     assert {each["inner_threads"] for each in found["ranked"]} == set(counts)
-    assert "The tasks compute in threads of a numeric library" in out
+    assert "The tasks compute in threads of a numeric library" in " ".join(out.split())
+
+
+def test_tasks_that_start_workers_are_measured_at_both_levels(tmp_path):
+    """The cost model knows nothing of them; no configuration of it is recommended."""
+    store_costs(tmp_path)
+    asked = ("--workload", "nesting:in_loky", "--task-args", "nesting:FEW")
+    found, out = recommend(tmp_path, *OWN_FOLDER, *asked)
+    assert {pool["backend"] for pool in found["pools"]} == {"threading", "loky"}
+    assert found["own_workers"] > 0
+    assert out.startswith(("Best: n_jobs ", "Undecided: the plain loop, whose tasks start their own workers, takes "))
+    assert "For 3 tasks that start workers themselves" in out
+    assert (found["best"] is None) == out.startswith("Undecided")

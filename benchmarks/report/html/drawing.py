@@ -31,7 +31,6 @@ _CONFIG = {
         "tickColor": MUTED,
         "gridColor": GRID,
         "labelLimit": 200,
-        "titlePadding": 10,
     },
     "legend": {
         "labelColor": INK,

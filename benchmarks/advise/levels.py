@@ -1,0 +1,64 @@
+"""Tasks that start workers themselves: n_jobs belongs inside the tasks, or outside around them, not to both.
+
+The cost model knows nothing of such tasks, so that both levels are measured.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from statistics import fmean, median
+from typing import Any
+
+from benchmarks.grid import Case
+
+
+@dataclass(frozen=True)
+class Outside:
+    """A pool around the tasks: the seconds of its calls, and of the plain loops before and after them."""
+
+    case: Case
+    calls_s: tuple[float, ...]
+    loops_s: tuple[float, ...]
+
+    @property
+    def speed_up(self) -> float:
+        """How many times as fast as the plain loop beside it, whose tasks have their own workers."""
+        return fmean(self.loops_s) / median(self.calls_s)
+
+    @property
+    def is_better(self) -> bool | None:
+        """Whether the pool is better than the plain loop; None if their times overlap."""
+        if max(self.calls_s) < min(self.loops_s):
+            return True
+        return False if min(self.calls_s) > max(self.loops_s) else None
+
+
+@dataclass(frozen=True)
+class Levels:
+    """What was measured of tasks that start workers themselves; `own_workers` counts these in two plain loops."""
+
+    tasks: int
+    own_workers: int
+    pools: tuple[Outside, ...]
+
+    @property
+    def best(self) -> Outside:
+        """The best pool around the tasks."""
+        return max(self.pools, key=lambda pool: pool.speed_up)
+
+
+def levels_of(benchmarks: Iterable[Mapping[str, Any]]) -> Levels | None:
+    """Return the levels from a run file's benchmarks of the user's tasks, None if they start no workers."""
+    cases = [each for each in benchmarks if each["name"].partition("[")[0] == "test_workers"]
+    if not cases:
+        return None
+    facts = cases[0]["extra_info"]
+    return Levels(int(facts["tasks"]), int(facts["own_workers"]), tuple(map(_outside, cases)))
+
+
+def _outside(benchmark: Mapping[str, Any]) -> Outside:
+    facts = benchmark["extra_info"]
+    return Outside(
+        Case(str(benchmark["params"]["backend"]), int(facts["effective_n_jobs"]), 1),
+        tuple(map(float, benchmark["stats"]["data"])),
+        tuple(map(float, facts["loop_s"])),
+    )

@@ -1,0 +1,85 @@
+"""The answer for tasks that start workers themselves: at which level n_jobs belongs, as text and as JSON."""
+
+import json
+import textwrap
+from statistics import fmean, median
+
+from benchmarks.advise.levels import Levels, Outside
+from benchmarks.grid import LOOP, Case
+from benchmarks.report.pasting import paste
+from benchmarks.report.tables import WIDTH
+from benchmarks.text.formatting import counted, duration
+
+FORMAT = 1
+
+_LOOP = Case(LOOP, 1, None)
+
+
+def sentences(levels: Levels) -> list[str]:
+    """Return the answer, most important first."""
+    return [_answer(levels.best), _about(levels), _REASON]
+
+
+_REASON = (
+    "Do not set n_jobs at both levels: joblib limits only its own nested calls (threads in a worker, none inside"
+    " these), and the workers of concurrent.futures, multiprocessing or other programs would all compete for the cores."
+)
+
+
+def _answer(best: Outside) -> str:
+    loop = f"the plain loop, whose tasks start their own workers, takes {duration(fmean(best.loops_s))}"
+    pool = f"{best.case.backend} with n_jobs={best.case.n_jobs} takes {duration(median(best.calls_s))}"
+    if best.is_better:
+        return (
+            f"Best: n_jobs outside, in a pool around the tasks, and none inside them: {pool}, and {loop},"
+            f" {best.speed_up:.2f}x as long."
+        )
+    if best.is_better is False:
+        return f"Best: n_jobs inside the tasks, as they are: {loop}; around them, at best, {pool}."
+    return f"Undecided: {loop}, and {pool} around the tasks; these times overlap. Ask again on a quiet machine."
+
+
+def _about(levels: Levels) -> str:
+    pools = ", ".join(f"{pool.case.backend} {pool.speed_up:.2f}x" for pool in levels.pools)
+    return (
+        f"For {counted(levels.tasks, 'task')} that start workers themselves ({levels.own_workers} in two plain loops),"
+        f" of which the cost model knows nothing: both levels were measured, in open pools. Speed-ups around: {pools}."
+    )
+
+
+def text(levels: Levels) -> str:
+    """Return the answer for a terminal, with the lines to paste."""
+    wrapped = [line for sentence in sentences(levels) for line in textwrap.wrap(sentence, WIDTH)]
+    best = chosen(levels)
+    return "\n".join([*wrapped, *(["", paste(best)] if best else [])]) + "\n"
+
+
+def chosen(levels: Levels) -> Case | None:
+    """Return the configuration to choose, None if the measurement does not decide."""
+    better = levels.best.is_better
+    if better is None:
+        return None
+    return levels.best.case if better else _LOOP
+
+
+def document(levels: Levels) -> str:
+    """Return the answer as JSON; seconds, and null where nothing is decided."""
+    best = chosen(levels)
+    content = {
+        "format": FORMAT,
+        "tasks": levels.tasks,
+        "own_workers": levels.own_workers,
+        "best": best and {"name": best.label, "backend": best.backend, "n_jobs": best.n_jobs},
+        "paste": best and paste(best),
+        "pools": [
+            {
+                "name": pool.case.label,
+                "backend": pool.case.backend,
+                "n_jobs": pool.case.n_jobs,
+                "calls_s": pool.calls_s,
+                "loops_s": pool.loops_s,
+            }
+            for pool in levels.pools
+        ],
+    }
+    return json.dumps(content, indent=1, allow_nan=False) + "\n"

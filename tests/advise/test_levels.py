@@ -1,0 +1,72 @@
+"""At which level n_jobs belongs, for tasks that start workers themselves."""
+
+import json
+
+import pytest
+
+from benchmarks.advise.levels import Levels, Outside, levels_of
+from benchmarks.grid import Case
+from benchmarks.report.levels import chosen, document, sentences, text
+
+
+def pool(calls_s, loops_s=(1.0, 1.2), backend="loky"):
+    """Return a pool around the tasks with two workers."""
+    return Outside(Case(backend, 2, 1), tuple(calls_s), tuple(loops_s))
+
+
+OUTSIDE = Levels(12, 48, (pool([2.0, 2.1], backend="threading"), pool([0.5, 0.6])))
+INSIDE = Levels(12, 48, (pool([1.5, 1.6]), pool([2.0], backend="threading")))
+OPEN = Levels(12, 48, (pool([0.9, 1.1]),))
+
+
+def test_a_pool_that_is_clear_of_the_loop_is_recommended():
+    """n_jobs belongs around the tasks, with the lines to paste."""
+    (answer, about, reason) = sentences(OUTSIDE)
+    assert answer == (
+        "Best: n_jobs outside, in a pool around the tasks, and none inside them: loky with n_jobs=2 takes 550 ms, and"
+        " the plain loop, whose tasks start their own workers, takes 1.10 s, 2.00x as long."
+    )
+    assert about.startswith("For 12 tasks that start workers themselves (48 in two plain loops)")
+    assert about.endswith("Speed-ups around: threading 0.54x, loky 2.00x.")
+    assert "Do not set n_jobs at both levels" in reason
+    assert 'Parallel(n_jobs=2, backend="loky", batch_size=1)' in text(OUTSIDE)
+
+
+def test_tasks_that_use_their_own_workers_well_stay_as_they_are():
+    """The plain loop is recommended if every pool around it is slower."""
+    assert sentences(INSIDE)[0] == (
+        "Best: n_jobs inside the tasks, as they are: the plain loop, whose tasks start their own workers, takes 1.10 s;"
+        " around them, at best, loky with n_jobs=2 takes 1.55 s."
+    )
+    assert "results = [function(argument) for argument in arguments]" in text(INSIDE)
+
+
+def test_times_that_overlap_decide_nothing():
+    """Nothing is to be pasted."""
+    assert sentences(OPEN)[0].startswith("Undecided: the plain loop")
+    assert "import" not in text(OPEN)
+    assert chosen(OPEN) is None
+
+
+@pytest.mark.parametrize(("levels", "best"), [(OUTSIDE, "loky-n2-b1"), (INSIDE, "loop"), (OPEN, None)])
+def test_the_answer_as_json(levels, best):
+    """With every time."""
+    found = json.loads(document(levels))
+    assert (found["best"] and found["best"]["name"]) == best
+    assert (found["paste"] is None) == (best is None)
+    assert [each["calls_s"] for each in found["pools"]] == [list(each.calls_s) for each in levels.pools]
+
+
+def test_levels_are_read_from_the_run_of_the_tasks():
+    """Tasks that start no workers have none."""
+    facts = {"tasks": 12, "own_workers": 48, "effective_n_jobs": 2, "loop_s": [1.0, 1.2]}
+    loop = {"name": "test_loop[my:task]", "stats": {"data": [1.0]}, "extra_info": {}}
+    names = {"name": "test_workers[my:task-loky]", "params": {"backend": "loky"}}
+    workers = {**names, "stats": {"data": [0.5, 0.6]}, "extra_info": facts}
+    assert levels_of([loop, workers]) == Levels(12, 48, (pool([0.5, 0.6]),))
+    assert levels_of([loop]) is None
+
+
+def test_every_line_fits():
+    """Nothing wraps in 100 columns."""
+    assert all(len(line) <= 100 or line.startswith("results = ") for line in text(OUTSIDE).splitlines())
