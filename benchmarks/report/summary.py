@@ -24,10 +24,12 @@ def summary(
     without_time: Mapping[str, str],
     coloured: bool,
     machine: Machine = ANY_MACHINE,
+    remarks: Sequence[str] = (),
 ) -> str:
     """Return the summary of a session from the `benchmarks` of its run file.
 
     `without_time` are the reasons for which cases have no time, by node id; `machine` bounds what can be true.
+    `remarks` are sentences that belong beside the headline.
     """
     missing, cases = _missing(without_time), measured_cases(benchmarks)
     costs = [textwrap.fill(sentence, WIDTH) for sentence in task_costs(benchmarks)]
@@ -36,7 +38,8 @@ def summary(
         return "\n".join([nothing, *costs, *missing, ""])
     sentences = [textwrap.fill(sentence, WIDTH) for sentence in answer(cases, machine)]
     expected = [textwrap.fill(sentence, WIDTH) for sentence in expectations(benchmarks, machine)]
-    lines = [*sentences[:1], *expected, what_was_done(cases)]
+    beside = [textwrap.fill(sentence, WIDTH) for sentence in remarks]
+    lines = [*sentences[:1], *beside, *expected, what_was_done(cases)]
     if own := own_cases(cases):
         lines.append(_table(own, coloured))
     lines += sentences[1:]

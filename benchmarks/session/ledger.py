@@ -9,6 +9,7 @@ from statistics import median
 from typing import Any
 
 from benchmarks.history.run import FORMAT
+from benchmarks.session.disturbances import load_average
 from benchmarks.session.options import Settings
 
 # What is timed. Raised by hand when that changes, so that older times are not compared with newer ones.
@@ -28,6 +29,7 @@ class Ledger:
     this session, None if it has all cases. `rounds_s` and `untimed_s` are the seconds spent in timed rounds and in
     untimed calls. `plugin_order` is None unless another plugin has changed the order of the cases; it holds the seed
     of pytest-randomly, if that is there.
+    `load_average` is the machine's when the session began.
     """
 
     asked: list[str] = field(default_factory=list)
@@ -40,6 +42,7 @@ class Ledger:
     session: str = field(default_factory=lambda: uuid.uuid4().hex)
     began: float = field(default_factory=time.monotonic)
     began_at: str = field(default_factory=lambda: datetime.now(UTC).isoformat())
+    load_average: float | None = field(default_factory=load_average)
     rounds_s: float = 0.0
     untimed_s: float = 0.0
     stuck: str | None = None
@@ -101,6 +104,7 @@ class Ledger:
             "session": self.session,
             "began": self.began_at,
             "other_sessions": [*other_sessions],
+            "load_average": self.load_average,
             "profile": settings.profile,
             "selection": self.selection or None,
             **({"shard": self.shard} if self.shard else {}),

@@ -12,6 +12,7 @@ from benchmarks.history.marks import reject
 from benchmarks.history.run import Run, parse_run
 from benchmarks.history.store import Store, default_root, refuse_name
 from benchmarks.session.baselines import choose_baselines
+from benchmarks.session.disturbances import other_session_measures
 from benchmarks.session.saving import HistoryStorage, plain, save_json
 from benchmarks.session.state import suite_session
 from benchmarks.session.stock_table import fit_table
@@ -85,14 +86,8 @@ def open_journal(config: Any) -> None:
     except SuiteError as error:
         raise pytest.UsageError(str(error)) from None
     reporter = config.pluginmanager.get_plugin("terminalreporter")
-    if reporter and (line := _disturbed(session.storage)):
-        reporter.write_line(f"{line}; stop one of them, or wait", red=True)
-
-
-def _disturbed(storage: HistoryStorage) -> str:
-    """Return the sentence about sessions that measure into the store at the same time, an empty one for none."""
-    names = ", ".join(other[:8] for other in storage.other_sessions())
-    return f"another session ({names}) measures here at the same time: neither run can be a baseline" if names else ""
+    if reporter and (others := session.storage.other_sessions()):
+        reporter.write_line(f"{other_session_measures(others)}; stop one of them, or wait", red=True)
 
 
 def run_so_far(config: Any) -> Run:
@@ -156,7 +151,6 @@ def conclude(session: Any) -> list[str]:
     if benchmarks.performance_regressions:
         session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
         messages += _rejected(storage, [f"{name}: {fail}" for name, fail in benchmarks.performance_regressions])
-    messages += [line] if (line := _disturbed(storage)) else []
     storage.close()
     if storage.troubles:
         session.exitstatus = pytest.ExitCode.USAGE_ERROR

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from benchmarks.session.disturbances import disturbances
 from benchmarks.session.state import suite_session
 
 
@@ -12,6 +13,7 @@ def print_summary(terminalreporter: Any, config: Any) -> None:
     # A session that was refused before its first case has no progress: the refusal says all.
     if not settings.measuring or not session.progress or config.option.collectonly:
         return
+    from benchmarks.cores import usable_cores
     from benchmarks.machine import facts, free_threaded
     from benchmarks.report.measured import machine_of
     from benchmarks.report.summary import summary
@@ -23,4 +25,5 @@ def print_summary(terminalreporter: Any, config: Any) -> None:
     if config.option.tbstyle != "no" and not config.option.no_summary:
         # pytest has just said why.
         without_time |= dict.fromkeys(ledger.failed, "failed, see FAILURES above")
-    terminalreporter.write(summary(benchmarks, without_time, terminalreporter.hasmarkup, machine_of(facts())))
+    remarks = disturbances(ledger.load_average, usable_cores(), session.storage.other_sessions())
+    terminalreporter.write(summary(benchmarks, without_time, terminalreporter.hasmarkup, machine_of(facts()), remarks))

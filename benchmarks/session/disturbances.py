@@ -1,0 +1,32 @@
+"""What else ran on the machine: said beside the headline, because it may explain it."""
+
+import os
+from collections.abc import Sequence
+
+# An idle machine has a load average near 0. On many cores, a single other program disturbs little.
+_LEAST_LOAD, _LEAST_LOAD_PER_CORE = 0.5, 0.25
+
+
+def load_average() -> float | None:
+    """Return how many processes wanted to run in the last minute, on average; None where the system does not say."""
+    try:
+        return round(os.getloadavg()[0], 2)
+    except (AttributeError, OSError):
+        return None
+
+
+def disturbances(load: float | None, cores: int, other_sessions: Sequence[str]) -> list[str]:
+    """Return a sentence on the load average when the session began, and one on sessions that measured meanwhile."""
+    said = []
+    if load is not None and load >= max(_LEAST_LOAD, _LEAST_LOAD_PER_CORE * cores):
+        on = "one core" if cores == 1 else f"{cores} cores"
+        said.append(f"The machine was not idle in the minute before this session: load average {load:g} on {on}.")
+    if other_sessions:
+        said.append(f"{other_session_measures(other_sessions).capitalize()}.")
+    return said
+
+
+def other_session_measures(ids: Sequence[str]) -> str:
+    """Return what it means that other sessions measure into the same store."""
+    names = ", ".join(session[:8] for session in ids)
+    return f"another session ({names}) measures here at the same time: neither run can be a baseline"
