@@ -6,7 +6,8 @@ from contextlib import closing
 
 from benchmarks.cli.outcome import Exit, Outcome
 from benchmarks.errors import BadReference
-from benchmarks.files.durable import sync_folder, trouble
+from benchmarks.files.durable import trouble
+from benchmarks.files.system import sync_folder
 from benchmarks.history.index import Entry, Index
 from benchmarks.history.marks import forget, read_marks
 from benchmarks.history.store import Store

@@ -209,7 +209,7 @@ def _report_record(args: argparse.Namespace, folder: Path) -> Outcome:
 
     rounds_s = {nodeid: vars(rounds_s) for nodeid, rounds_s in measurements.rounds_s.items()}
     sections = record_sections(judged, rounds_s, _record_facts(folder, record))
-    return _page(args, f"Gate: {judged.base} against {judged.head}", sections)
+    return _page(args, f"Gate: base {judged.base}, head {judged.head}", sections)
 
 
 def _record_facts(folder: Path, record: Record) -> dict[str, str | None]:
@@ -246,9 +246,10 @@ def _page(args: argparse.Namespace, title: str, sections: Sequence["Section"]) -
 
 def _pictures(folder: Path, sections: Sequence["Section"]) -> dict[str, str]:
     """Return each chart as a standalone SVG file, by path."""
-    from benchmarks.report.html.document import colours, draw
+    from benchmarks.report.html.document import colours
     from benchmarks.report.html.drawing import standalone
+    from benchmarks.report.html.layout import pictures
 
     figures = [figure for section in sections for figure in (*section.pictures, *section.figures)]
-    elements = zip(figures, draw(figures), strict=True)
+    elements = zip(figures, pictures(figures), strict=True)
     return {str(folder / f"{figure.name}.svg"): standalone(element, colours()) for figure, element in elements}

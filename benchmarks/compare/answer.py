@@ -46,7 +46,7 @@ def _machine(speed: MachineSpeed) -> str:
             began = "The machine was about as fast as in base" if same else "The machine changed"
             return f"{began}: it ran the plain loop at {rate} of the speed there. head/base is relative to that loop."
         case Use.OTHER_MACHINE:
-            return f"The plain loop ran at {rate} of its speed in base; machine or interpreter are not the same."
+            return f"The plain loop ran at {rate} of its speed in base; the machine or the interpreter is not the same."
         case Use.OTHER_TASKS:
             return (
                 f"The plain loop ran at {rate} of its speed in base: the machine changed, or the tasks did. "

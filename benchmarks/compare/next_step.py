@@ -75,7 +75,7 @@ def _gate_arguments(base: Run, head: Run) -> list[str]:
     changed = [name for name in _PACKAGES if base.versions.get(name) != head.versions.get(name)]
     if not all(_RELEASE.fullmatch(run.versions.get(name, "")) for name in changed for run in (base, head)):
         return []
-    commits_differ = None not in (base.commit, head.commit) and base.commit != head.commit
+    commits_differ = bool(base.commit and head.commit) and not _same_commit(base, head)
     if not changed and not (commits_differ and _are_clean(base, head)):
         return []
     # What else a dirty working tree had in it is not known; the packages are.
@@ -89,8 +89,14 @@ def _gate_arguments(base: Run, head: Run) -> list[str]:
 
 def _same_code(base: Run, head: Run) -> bool:
     """Return whether both runs are known to have measured the same commit with the same packages."""
-    known = base.commit is not None and base.commit == head.commit and _are_clean(base, head)
-    return known and base.versions == head.versions
+    return _same_commit(base, head) and _are_clean(base, head) and base.versions == head.versions
+
+
+def _same_commit(base: Run, head: Run) -> bool:
+    """Return whether both runs name the same commit, one of them possibly by its first characters."""
+    if not base.commit or not head.commit:
+        return False
+    return base.commit.startswith(head.commit) or head.commit.startswith(base.commit)
 
 
 def _are_clean(*runs: Run) -> bool:

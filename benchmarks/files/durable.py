@@ -1,7 +1,6 @@
 """Files that are there whole or not at all, whenever the power goes."""
 
 import contextlib
-import fcntl
 import os
 import stat
 import time
@@ -9,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.errors import StoreTrouble
+from benchmarks.files.system import LOCK, NEW, sync_folder, try_lock
 
 # Nobody holds the store's lock for longer than it takes to write a file.
 LOCK_TIMEOUT_S = 30.0
@@ -44,14 +44,14 @@ def write(path: Path, content: bytes, through: Path) -> None:
         with contextlib.suppress(FileNotFoundError):
             through.unlink()
         try:
-            descriptor = os.open(through, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
+            descriptor = os.open(through, os.O_WRONLY | NEW, 0o666)
             try:
                 share(descriptor, path.parent)
                 write_all(descriptor, content)
                 os.fsync(descriptor)
             finally:
                 os.close(descriptor)
-            through.rename(path)
+            through.replace(path)
         except OSError:
             with contextlib.suppress(OSError):
                 through.unlink()
@@ -81,20 +81,11 @@ def write_all(descriptor: int, content: bytes) -> None:
         view = view[os.write(descriptor, view) :]
 
 
-def sync_folder(path: Path) -> None:
-    """Have the names in a folder on disk, not only the files."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 @contextlib.contextmanager
 def locked(path: Path, timeout_s: float = LOCK_TIMEOUT_S) -> Iterator[None]:
     """Hold the lock file `path`; the kernel lets it go when this process ends. Raises StoreTrouble."""
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
+        descriptor = os.open(path, LOCK, 0o666)
     except OSError as error:
         raise trouble(path, error) from None
     share(descriptor, path.parent)
@@ -112,18 +103,6 @@ def locked(path: Path, timeout_s: float = LOCK_TIMEOUT_S) -> Iterator[None]:
         # Whatever a failing disk says to that: what was written is synced already.
         with contextlib.suppress(OSError):
             os.close(descriptor)
-
-
-def try_lock(descriptor: int) -> bool:
-    """Take the lock of an open file if no other process has it.
-
-    A POSIX lock: forked workers do not inherit it, and it goes when this process closes any descriptor of the file.
-    """
-    try:
-        fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
 
 
 def trouble(path: Path, error: OSError) -> StoreTrouble:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.errors import NoAccess, Unreadable
+from benchmarks.files.system import NOFOLLOW, READ
 from benchmarks.text.printable import UNPRINTABLE, escaped, visible
 
 # A run of 1,000 cases with 500 rounds each is about 13 MB. Text takes up to 4 bytes a character once it is decoded.
@@ -54,16 +55,21 @@ def read_bytes(path: Path, most: int = MOST_BYTES) -> bytes:
 def open_to_read(path: Path) -> int:
     """Return the descriptor of a file, which may still be a pipe or a folder. Raises Unreadable for links."""
     try:
-        # O_NONBLOCK: opening a named pipe would wait for a writer.
-        return os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        if not NOFOLLOW and path.is_symlink():
+            raise _link(path)
+        return os.open(path, READ)
     except OSError as error:
         if path.is_symlink():
-            raise Unreadable(f"{visible(path)}: a symbolic link; expected the run file itself") from None
+            raise _link(path) from None
         # A socket can't be opened at all: that is no matter of access.
         kind = Unreadable if error.errno == errno.ENXIO else NoAccess
         raise kind(f"{visible(path)}: {error.strerror}") from None
     except ValueError as error:
         raise Unreadable(f"{visible(path)}: {error}") from None
+
+
+def _link(path: Path) -> Unreadable:
+    return Unreadable(f"{visible(path)}: a symbolic link; expected the run file itself")
 
 
 def read_open(descriptor: int, origin: str, most: int = MOST_BYTES) -> bytes:

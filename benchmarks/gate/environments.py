@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import shutil
 import sys
 import tempfile
@@ -93,6 +94,8 @@ def build(
     `interpreter` is for a side that asks for none, `root` is this repository. Head's suite measures both sides, so the
     harness comes from head's pyproject.toml as well; a commit given as base contributes its pins and its workloads.
     """
+    if os.name != "posix":
+        raise GateError("a gate needs Linux or macOS: its two sides take turns over a socket that they inherit")
     cache = make_folder(cache.absolute())
     # Two gates that start at the same time build once.
     with locked(cache / "lock", timeout_s=_PATIENCE_S):

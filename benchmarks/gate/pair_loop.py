@@ -1,7 +1,6 @@
 """The course of a gate: choose sizes, measure pair after pair, stop when all is decided or the budget is spent."""
 
 import math
-import os
 import random
 import re
 import shutil
@@ -11,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from benchmarks.cores import affinity
 from benchmarks.errors import GateError, SuiteError
 from benchmarks.files.status import Failure as FailureEvent
 from benchmarks.files.status import read_status
@@ -168,8 +168,8 @@ class PairLoop:
         # From seed and number alone, so that a resumed gate tosses the same coins.
         coin = random.Random(f"{self._record.seed} {name}")
         order = shuffled(chosen, coin)
-        cores = sorted(os.sched_getaffinity(0))
-        cpus = {case.nodeid: coin.choice(cores) for case in order if case.workers == 1}
+        cores = sorted(affinity())  # none on macOS, which binds no process to a core
+        cpus = {case.nodeid: coin.choice(cores) for case in order if case.workers == 1 and cores}
         plan = write_plan(self._folder, order, cpus)
         pair = Pair(name, order, plan, self._record.session_options, coin)
         end = self._without_lost_runs(pair, run_pair(self._gate.sides, self._folder, pair, self._until))

@@ -20,8 +20,9 @@ from msgspec import Meta, Struct
 from benchmarks.analysis.instructions import Counts
 from benchmarks.errors import GateError
 from benchmarks.files.decoding import decode_versioned
-from benchmarks.files.durable import make_folder, try_lock, write
+from benchmarks.files.durable import make_folder, write
 from benchmarks.files.reading import read_document
+from benchmarks.files.system import try_lock
 from benchmarks.grid import shares_executor
 from benchmarks.history.case_times import LONGEST_NAME
 from benchmarks.history.store import Store

@@ -1,7 +1,6 @@
 """Which cases a gate measures, and how long a call takes: a session of base, then one of head, before any pair."""
 
 import json
-import os
 import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,6 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from benchmarks.cores import usable_cores
 from benchmarks.errors import GateError
 from benchmarks.files.status import UsageError, read_status
 from benchmarks.gate.commands import last_lines
@@ -79,8 +79,8 @@ def choose_cases(sides: Mapping[SideName, BuiltSide], folder: Path, record: Reco
     left_out: list[GateCase] = []
     all_s = seconds_for_all(cases, call_s)
     if record.keyword is None and record.purpose == "gate":
-        cores = len(os.sched_getaffinity(0))
-        cases, left_out = affordable(cases, call_s, unbatched(first.cases.values()), cores, until - time.monotonic())
+        left_s = until - time.monotonic()
+        cases, left_out = affordable(cases, call_s, unbatched(first.cases.values()), usable_cores(), left_s)
     # Small calls predict large ones badly: aim somewhat higher, then take off what is too much.
     cases = [msgspec.structs.replace(case, scale=min(_LARGEST, case.scale * _GENEROUS)) for case in cases]
     plan = write_plan(folder, cases, {})

@@ -20,8 +20,9 @@ import msgspec
 
 from benchmarks.errors import NoAccess, SuiteError, Unreadable
 from benchmarks.files.decoding import convert
-from benchmarks.files.durable import make_folder, share, sync_folder, trouble, try_lock, write_all
+from benchmarks.files.durable import make_folder, share, trouble, write_all
 from benchmarks.files.reading import MOST_BYTES, parse_document, read_document, read_open
+from benchmarks.files.system import APPEND, NEW, READ_WRITE, sync_folder, try_lock
 from benchmarks.history.run import Run, parse_run
 from benchmarks.history.store import OWN, Store, encode
 from benchmarks.text.printable import visible
@@ -53,11 +54,10 @@ class Journal:
     def __init__(self, store: Store, header: Mapping[str, Any], session: str, alone: bool = True) -> None:
         folder = make_folder(store.root, OWN, "journal")
         self.path = folder / f"{session}.jsonl"
-        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_APPEND | os.O_CLOEXEC
         try:
             # Under the store's lock, so that no one takes a journal that is not locked yet for a dead session's.
             with store.writing():
-                self._descriptor = os.open(self.path, flags, 0o666)
+                self._descriptor = os.open(self.path, os.O_RDWR | os.O_APPEND | NEW, 0o666)
                 share(self._descriptor, folder)
                 try_lock(self._descriptor)
                 self.append(header)
@@ -108,7 +108,7 @@ def _note_in_others(own: Path) -> list[str]:
 
 def _is_held(path: Path) -> bool:
     """Whether a session holds a journal. Raises OSError."""
-    descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    descriptor = os.open(path, READ_WRITE)
     try:
         return not try_lock(descriptor)
     finally:
@@ -116,7 +116,7 @@ def _is_held(path: Path) -> bool:
 
 
 def _append_note(path: Path, session: str) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    descriptor = os.open(path, APPEND)
     try:
         write_all(descriptor, b"\n" + encode({"other_session": session}, indent=None) + b"\n")
     finally:
@@ -143,7 +143,7 @@ def recover(store: Store) -> list[str]:
 def _orphan(path: Path) -> tuple[Path, int] | None:
     """A journal that nobody holds, locked from now on; None where its session lives, or where it can't be opened."""
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = os.open(path, READ_WRITE)
     except OSError:
         return None
     # Without a link it was recovered by someone else between the two lines.

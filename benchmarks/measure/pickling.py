@@ -10,6 +10,7 @@ from typing import Any
 from benchmarks.grid import JOBLIB_BACKENDS, Case, backend_of
 from benchmarks.measure.call import Call, TaskFailed, described, shown
 from benchmarks.measure.sameness import Incomparable
+from benchmarks.measure.temp_folder import trouble_with_temp_folder
 
 
 class NotPicklable(Exception):
@@ -50,13 +51,16 @@ def _cloudpickles(value: Any) -> bool:
 def explained(case: Case, call: Call) -> Iterator[None]:
     """Replace a pool's error about pickling by NotPicklable, and one that the task raised in it by TaskFailed.
 
-    Both name the culprit and, where it is known, the remedy.
+    Both name the culprit and, where it is known, the remedy. An error about joblib's temporary folder becomes
+    TempFolderTrouble.
     """
     try:
         yield
     except TaskFailed:
         raise
     except Exception as error:
+        if (trouble := trouble_with_temp_folder(error, case.backend)) is not None:
+            raise trouble from error
         if _is_about_pickling(error):
             raise NotPicklable(_message(case, call)) from error
         if _is_the_task_s(error, call):

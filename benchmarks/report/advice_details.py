@@ -14,6 +14,9 @@ from benchmarks.text.formatting import counted, duration, size
 # A part of a call's time is worth a sentence from this share of it.
 _WORTH = 0.1
 
+# Nobody has to plan for less memory than this.
+_LEAST_BYTES = 1e6
+
 # Parts of the memory below this share of it are left out.
 _SHOWN_SHARE = 0.01
 
@@ -84,7 +87,7 @@ def _needed(need: Memory | None, profile: TaskProfile, case: Case) -> list[str]:
         "in all results": need.results,
     }
     listed = [f"{size(part)} {where}" for where, part in parts.items() if part >= _SHOWN_SHARE * need.total and part]
-    if not listed or not (backend_of(case.backend).sends or need.results or need.tasks):
+    if need.total < _LEAST_BYTES or not (backend_of(case.backend).sends or need.results or need.tasks):
         return []
     more = ", plus what the tasks use in each" if profile.peak_bytes is None and need.workers else ""
     if len(listed) == 1:

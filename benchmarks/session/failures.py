@@ -16,6 +16,7 @@ from benchmarks.report.tables import WIDTH
 # Failures whose message says all there is to say; a traceback through joblib would only bury it.
 _SPEAK_FOR_THEMSELVES = {"WrongResult", "CaseTimeout", "WorkerDied", "TerminatedWorkerError", "BrokenProcessPool"}
 _SPEAK_FOR_THEMSELVES |= {"TaskFailed", "NotPicklable", "Incomparable", "EngineTrouble", "NoEngine", "HostFailed"}
+_SPEAK_FOR_THEMSELVES |= {"TempFolderTrouble"}
 
 # What differs between the messages of one fault in several cases, beside the names of their backends.
 _ADDRESS_OR_NUMBER = re.compile(r"0x[0-9a-f]+|\d+|(?<=b)auto\b|(?<=batch_size=)auto\b")

@@ -41,12 +41,22 @@ def test_commits_and_packages_that_differ_are_both_named():
     ("base", "head"),
     [
         (document(), document()),
+        (document(), document(commit="a" * 10)),
+        (document(commit=""), document(commit="")),
         (document(commit=None), document(commit=OTHER)),
         (document(commit=None), document(commit=None)),
         (document(), document(commit=OTHER, dirty=True)),
         (document(versions={"joblib": "1.6.dev0"}), document()),
     ],
-    ids=["the same commit", "unknown base", "unknown commits", "a dirty tree", "no release"],
+    ids=[
+        "the same commit",
+        "its first characters",
+        "no commit",
+        "unknown base",
+        "unknown commits",
+        "a dirty tree",
+        "no release",
+    ],
 )
 def test_nothing_is_gated_against_itself_or_against_the_unknown(base, head):
     """Where no two known sides differ, the command measures the cases again."""

@@ -272,6 +272,16 @@ def test_the_commit_and_the_order_of_another_plugin_are_recorded(tmp_path):
     assert runs[1]["joblib_suite"]["seeds"] == {"shuffle": None, "randomly": 7}
 
 
+def test_workers_that_are_spawned(tmp_path, monkeypatch):
+    """As on macOS and Windows; the run says so, because starting such a worker takes longer."""
+    monkeypatch.setenv("JOBLIB_START_METHOD", "spawn")
+    done = session(tmp_path, "--benchmark-only", "--backends", "loky,multiprocessing", "--n-jobs", "2", *SMALL, GRID)
+    assert done.exit_code == 0, done.output
+    (path,) = session_files(tmp_path)
+    assert read_run(path).conditions["start_method"] == "spawn"
+    assert all(bench["extra_info"]["worker_processes"] for bench in done.run["benchmarks"] if "-n2" in bench["param"])
+
+
 def test_a_broken_file_is_not_passed_over_in_search_of_a_baseline(tmp_path):
     """An older run in its place would be a comparison nobody asked for."""
     for _ in range(2):

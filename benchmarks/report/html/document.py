@@ -2,17 +2,21 @@
 
 import base64
 import hashlib
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from benchmarks.report.html.drawing import svg
-from benchmarks.report.html.figures import Figure, Section
-from benchmarks.report.html.parallel import spread
+from benchmarks.report.html.aligned import aligned
+from benchmarks.report.html.figures import Section, shown
+from benchmarks.report.html.layout import columns, drawings
 
 _STATIC = Path(__file__).parent / "static"
+
+# Longer names may take several lines of a table.
+_LONG_NAME = 30
 
 
 def page(title: str, sections: Sequence[Section], footer: str) -> str:
@@ -24,28 +28,19 @@ def page(title: str, sections: Sequence[Section], footer: str) -> str:
         trim_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["commands"] = _commands
+    environment.filters |= {"commands": _commands, "markup": Markup, "columns": columns, "aligned": aligned}
+    environment.filters["breakable"] = _breakable
     style, script = colours() + _static("style.css"), _static("script.js")
-    figures = [figure for section in sections for figure in section.figures]
-    drawings = zip(figures, draw(figures), strict=True)
+    sections = shown(sections)
     return environment.get_template("report.html").render(
         title=title,
         sections=sections,
         footer=footer,
-        drawings={figure.name: Markup(drawn) for figure, drawn in drawings},  # noqa: S704 - serialized XML
+        drawings=drawings(sections),
         style=Markup(style),  # noqa: S704 - a file of ours
         script=Markup(script),  # noqa: S704 - a file of ours
         policy=_policy(style, script),
     )
-
-
-def draw(figures: Sequence[Figure]) -> list[str]:
-    """Return the figures as SVG elements, in their order."""
-    return spread(_drawn, figures)
-
-
-def _drawn(figure: Figure) -> str:
-    return svg(figure.spec, figure.name, figure.title, figure.description)
 
 
 def colours() -> str:
@@ -54,13 +49,22 @@ def colours() -> str:
 
 
 def _commands(sentence: str) -> Markup:
-    """Return a sentence as HTML, with text in backticks as code."""
-    parts = sentence.split("`")
+    """Return a sentence as HTML, with text in backticks and a command on a line of its own as code."""
+    text, _, command = sentence.partition("\n")
+    parts = text.split("`")
     if len(parts) % 2 == 0:
-        return escape(sentence)
-    return Markup("").join(
+        parts = [text]
+    marked = Markup("").join(
         Markup("<code>{}</code>").format(part) if place % 2 else part for place, part in enumerate(parts)
     )
+    return Markup("{}<br><code>{}</code>").format(marked, command.strip()) if command else marked
+
+
+def _breakable(name: str) -> Markup:
+    """Return a name as HTML that may go on in a new line after its punctuation, if it is long."""
+    if len(name) <= _LONG_NAME:
+        return escape(name)
+    return Markup("<wbr>").join(part for part in re.split(r"(?<=[-_:./\[,])", name) if part)
 
 
 def _static(name: str) -> str:

@@ -31,6 +31,7 @@ _CONFIG = {
         "tickColor": MUTED,
         "gridColor": GRID,
         "labelLimit": 200,
+        "titlePadding": 10,
     },
     "legend": {
         "labelColor": INK,

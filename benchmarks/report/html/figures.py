@@ -1,12 +1,16 @@
 """The parts of a page: sections with sentences, figures and tables. Every figure has a table with its numbers."""
 
 import math
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-# A chart this wide fits a phone without scrolling; wider screens show several in a row.
+# A chart this wide fits a phone without scrolling.
 WIDTH = 327
+
+# Every axis leaves out labels that would touch.
+APART = {"labelOverlap": "greedy", "labelSeparation": 14}
 
 _FEWEST_TICKS, _MOST_TICKS = 2, 8
 _STEPS: tuple[Sequence[float], ...] = (
@@ -20,10 +24,17 @@ _STEPS: tuple[Sequence[float], ...] = (
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell of a table, sorted by `key`, or by its text if that is None."""
+    """A cell of a table, sorted by `key`, or by its text if that is None.
+
+    `mark` names the sign and colour before the text (a verdict, see style.css), `link` is an address inside the site.
+    A `number` is aligned to the right.
+    """
 
     text: str
     key: float | None = None
+    number: bool = False
+    mark: str = ""
+    link: str = ""
 
 
 @dataclass(frozen=True)
@@ -40,7 +51,8 @@ class Table:
 class Figure:
     """A chart as a Vega-Lite specification, a description of what it shows, and a table with its numbers.
 
-    `name` is unique on the page and consists of letters, digits and dashes.
+    `name` is unique on the page and consists of letters, digits and dashes. `screen` is the specification for more than
+    a phone's width, where it is another one.
     """
 
     name: str
@@ -48,13 +60,25 @@ class Figure:
     description: str
     spec: Mapping[str, Any]
     table: Table
+    screen: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Figures and tables that are shown if the reader opens `summary`, which says what and how many they are."""
+
+    summary: str
+    figures: Sequence[Figure] = ()
+    tables: Sequence[Table] = ()
 
 
 @dataclass(frozen=True)
 class Section:
     """A section under its own heading.
 
-    `facts` are pairs of a term and its text; `pictures` are figures that only --pictures writes.
+    `tally` are pairs of a text and its mark, `facts` of a term and its text; `paste` are lines of code. `pictures` are
+    figures that only --pictures writes. With `beside`, the figures stand next to the text on a wide screen. A section
+    that has nothing to show is left out of the page; `nothing` is the sentence that says so among the facts.
     """
 
     name: str
@@ -65,22 +89,49 @@ class Section:
     figures_first: bool = False
     pictures: Sequence[Figure] = ()
     facts: Sequence[tuple[str, str]] = field(default=())
+    tally: Sequence[tuple[str, str]] = ()
+    paste: str = ""
+    folds: Sequence[Fold] = ()
+    beside: bool = False
+    nothing: str = ""
+
+    @property
+    def all_figures(self) -> list[Figure]:
+        """The figures of the section and of its folds."""
+        return [*self.figures, *(figure for fold in self.folds for figure in fold.figures)]
 
 
-# Charts with a row per case: the height of a row, and the axis of the cases' names. Longer names lose their middle, as
-# names differ at their ends; the table behind the chart has them whole.
-ROW = 16
-_LONGEST_NAME, _NAME_START = 34, 10
-NAMES = {
-    "ticks": False,
-    "domain": False,
-    "labelLimit": 200,
-    "labelFontSize": 10,
-    "labelExpr": (
-        f"length(datum.label) <= {_LONGEST_NAME} ? datum.label : "
-        f"slice(datum.label, 0, {_NAME_START}) + '…' + slice(datum.label, {_NAME_START + 1 - _LONGEST_NAME})"
-    ),
-}
+def shown(sections: Sequence[Section]) -> list[Section]:
+    """Return the sections that have something to show; what the others lack is a fact of the last one."""
+    lacking = " ".join(section.nothing for section in sections if section.nothing)
+    *others, last = [section for section in sections if not section.nothing]
+    return [*others, replace(last, facts=[*last.facts, ("Not shown", lacking)] if lacking else last.facts)]
+
+
+# Charts with a row per case: the height of a row, and the axis of the cases' names.
+ROW = 18
+NAMES = {"ticks": False, "domain": False, "labelLimit": 0, "labelPadding": 6}
+
+# The longest name that leaves room for a chart beside it, on a phone and on a screen.
+LONGEST, LONGEST_ON_SCREEN = 26, 52
+
+
+def fitted(names: Sequence[str], longest: int) -> list[str]:
+    """Return the names, in at most `longest` characters if they can still be told apart.
+
+    What all names have in common goes first, then the middle of those that are too long.
+    """
+    if len(set(names)) < 2 or max(map(len, names)) <= longest:
+        return list(names)
+    # No letter is shared behind the end of the shortest name.
+    shared = next((place for place, letters in enumerate(zip(*names, strict=False)) if len(set(letters)) > 1), 0)
+    drop = len(re.sub(r"[^-\[ .:_]*$", "", names[0][:shared]))
+    short = [f"…{name[drop:]}" for name in names] if drop > 1 else list(names)
+    for end in range(longest - 4, 2, -1):
+        cut = [name if len(name) <= longest else f"{name[: longest - 1 - end]}…{name[-end:]}" for name in short]
+        if len(set(cut)) == len(set(names)):
+            return cut
+    return short
 
 
 def chart(height: float, values: Sequence[Mapping[str, Any]], layers: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -102,9 +153,9 @@ def log_axis(field: str, title: str, values: Sequence[float], grid: bool) -> dic
     return {
         "field": field,
         "type": "quantitative",
-        "title": title,
+        "title": f"{title} (log scale)",
         "scale": {"type": "log", "nice": False, "domain": [low, high]},
-        "axis": {"values": _ticks(low, high), "format": ",~r", "grid": grid},
+        "axis": {"values": _ticks(low, high), "format": ",~r", "grid": grid, **APART},
     }
 
 

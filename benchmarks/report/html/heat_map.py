@@ -64,6 +64,12 @@ def heat_figure(heat: HeatMap) -> Figure:
     )
 
 
+def heat_key() -> list[tuple[str, str]]:
+    """Return the key to the colours, from slow to fast: what each begins with, and its class in style.css."""
+    steps = [f"<{HEAT_STEPS[0]:g}x", *(f"{step:g}x" for step in HEAT_STEPS)]
+    return [("1x" if step == "0.95x" else step, f"heat-{place}") for place, step in enumerate(steps)]
+
+
 def overview(maps: Sequence[HeatMap]) -> Figure:
     """Return the maps of all backends as one picture, for documents outside the page such as the README."""
     figures = [heat_figure(heat) for heat in maps]

@@ -72,7 +72,7 @@ def history_section(tracks: Sequence[Track], stored: bool) -> Section:
     figures = [history_figure(place, *pair) for place, pair in enumerate(zip(tracks, levels_by_case, strict=True), 1)]
     if not tracks:
         nothing = "No other comparable run is stored yet. Measure again to see how each case changes from run to run."
-        return Section("history", "History", [nothing])
+        return Section("history", "History", nothing=f"History: {nothing}")
     runs = max(len(track.points) for track in tracks)
     changes = _changes_table(tracks, levels_by_case)
     sentences = [

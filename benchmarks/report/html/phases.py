@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from benchmarks.report.html.figures import Cell, Figure, Table, chart, log_axis
+from benchmarks.report.html.figures import LONGEST, NAMES, Cell, Figure, Table, chart, fitted, log_axis
 from benchmarks.report.html.theme import SERIES
 from benchmarks.text.formatting import duration
 
@@ -14,9 +14,10 @@ _ROW = 14
 
 def phases_figure(times_s: Mapping[str, Mapping[str, float]]) -> Figure:
     """Return a chart of the times (s) by pool, such as `loky-n2`, and phase."""
+    names = dict(zip(times_s, fitted(list(times_s), LONGEST), strict=True))
     values: list[dict[str, Any]] = [
         {
-            "pool": pool,
+            "pool": names[pool],
             "phase": phase,
             "ms": phases_s[phase] * 1e3,
             "label": f"{pool}, {phase}: {duration(phases_s[phase])}",
@@ -26,7 +27,7 @@ def phases_figure(times_s: Mapping[str, Mapping[str, float]]) -> Figure:
         if phase in phases_s
     ]
     encoding = {
-        "y": {"field": "pool", "type": "ordinal", "sort": list(times_s), "title": None, "axis": {"ticks": False}},
+        "y": {"field": "pool", "type": "ordinal", "sort": list(names.values()), "title": None, "axis": NAMES},
         "yOffset": {"field": "phase", "sort": list(PHASES)},
         "x": log_axis("ms", "ms", [float(value["ms"]) for value in values], grid=True),
         "color": {
@@ -63,7 +64,3 @@ def _table(times_s: Mapping[str, Mapping[str, float]]) -> Table:
         for pool, phases_s in times_s.items()
     ]
     return Table("Time of a call by phase", ("pool", *PHASES), rows)
-
-
-def _cell(seconds: float | None) -> Cell:
-    return Cell("") if seconds is None else Cell(duration(seconds), seconds)

@@ -5,10 +5,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from benchmarks.analysis.judgement import Judgement
-from benchmarks.report.html.comparison import comparison_section
+from benchmarks.report.html.comparison import verdict_sections
 from benchmarks.report.html.figures import Section
-from benchmarks.report.html.rounds import Rounds, grouped, rounds_figure
-from benchmarks.report.wording import first_line
+from benchmarks.report.html.rounds import Rounds, grouped, rounds_figures
 from benchmarks.text.printable import visible
 
 
@@ -24,12 +23,11 @@ def record_sections(
         for side in ("base", "head"):
             if rounds[side]:
                 groups.setdefault(group, []).append(Rounds(name, side, rounds[side]))
-    figures = [rounds_figure(f"rounds-{place}", group, rows) for place, (group, rows) in enumerate(groups.items(), 1)]
+    figures = rounds_figures(groups) if groups else []
     sentence = "Every round of both sides, which were measured in turns: changes of the machine's speed affect both."
     return [
-        Section("answer", "Answer", [f"{first_line(judgement)}.", *judgement.answer]),
-        comparison_section(judgement),
-        Section("rounds", "Rounds", [sentence if figures else "No pair was measured."], figures),
+        *verdict_sections(judgement),
+        Section("rounds", "Rounds", [sentence], figures, nothing="" if figures else "Rounds: no pair was measured."),
         Section("facts", "Facts", facts=[(term, str(text)) for term, text in facts.items() if text is not None]),
     ]
 

@@ -7,7 +7,7 @@ from benchmarks.history.case_times import CaseTimes
 from benchmarks.history.resources import CPU_S, PEAK_PSS_BYTES, needs
 from benchmarks.history.run import Run
 from benchmarks.report.case_labels import case_labels
-from benchmarks.report.html.figures import NAMES, ROW, Cell, Figure, Section, Table, chart
+from benchmarks.report.html.figures import APART, LONGEST, NAMES, ROW, Cell, Figure, Section, Table, chart, fitted
 from benchmarks.report.html.theme import LINE
 from benchmarks.text.formatting import duration, size
 from benchmarks.text.printable import visible
@@ -42,14 +42,15 @@ def _kind(case: CaseTimes) -> str:
 
 
 def _figure(cases: Sequence[CaseTimes], labels: Mapping[str, str]) -> Figure:
+    names = fitted([labels[case.key] for case in cases], LONGEST)
     values: list[dict[str, Any]] = [
-        {"name": labels[case.key], "mb": peak / 1e6, "label": f"{labels[case.key]}: {size(peak)}"}
-        for case in cases
+        {"name": name, "mb": peak / 1e6, "label": f"{labels[case.key]}: {size(peak)}"}
+        for case, name in zip(cases, names, strict=True)
         for peak in [needs(case.facts)[PEAK_PSS_BYTES]]
     ]
     encoding = {
         "y": {"field": "name", "type": "ordinal", "sort": None, "title": None, "axis": NAMES},
-        "x": {"field": "mb", "type": "quantitative", "title": "MB", "axis": {"grid": True}},
+        "x": {"field": "mb", "type": "quantitative", "title": "MB", "axis": {"grid": True, **APART}},
         "description": {"field": "label"},
     }
     bars = {"mark": {"type": "bar", "color": LINE, "height": {"band": 0.6}}, "encoding": encoding}

@@ -1,11 +1,11 @@
 """Every round as a dot: no other chart shows the steps of joblib's polling and the speed modes of a machine."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from benchmarks.report.html.figures import Cell, Figure, Table, chart, log_axis, number
+from benchmarks.report.html.figures import LONGEST, NAMES, Cell, Figure, Table, chart, fitted, log_axis, number
 from benchmarks.report.html.theme import LINE, SERIES
 from benchmarks.text.formatting import counted, duration
 
@@ -39,14 +39,33 @@ def grouped(name: str) -> tuple[str, str]:
     return backend, short.removeprefix(f"{backend}-")
 
 
-def rounds_figure(name: str, title: str, rows: Sequence[Rounds]) -> Figure:
-    """Return a chart of the rounds of several cases, a line per case, on a logarithmic time axis."""
+def rounds_figures(groups: Mapping[str, Sequence[Rounds]]) -> list[Figure]:
+    """Return a chart for each group: those of the grid on one logarithmic time axis, all others on another."""
+    axes = {_in_grid(group): _axis(groups, _in_grid(group)) for group in groups}
+    return [
+        _figure(f"rounds-{place}", group, rows, axes[_in_grid(group)])
+        for place, (group, rows) in enumerate(groups.items(), 1)
+    ]
+
+
+def _in_grid(group: str) -> bool:
+    return not group.startswith("test_")
+
+
+def _axis(groups: Mapping[str, Sequence[Rounds]], in_grid: bool) -> dict[str, Any]:
+    """Return the axis of the groups inside the grid, or of those outside it."""
+    own = [row for group, rows in groups.items() if _in_grid(group) is in_grid for row in rows]
+    values_ms = [value * 1e3 for row in own for value in row.rounds_s]
+    return log_axis("ms", "time of a round, ms", values_ms, grid=False)
+
+
+def _figure(name: str, title: str, rows: Sequence[Rounds], axis: Mapping[str, Any]) -> Figure:
     names = list(dict.fromkeys(row.name for row in rows))
-    shown = names[:_MOST_ROWS]
+    labels = dict(zip(names[:_MOST_ROWS], fitted(names[:_MOST_ROWS], LONGEST), strict=True))
     values: list[dict[str, Any]] = [
-        {"case": row.name, "side": row.side, "ms": float(f"{value * 1e3:.5g}")}
+        {"case": labels[row.name], "side": row.side, "ms": float(f"{value * 1e3:.5g}")}
         for row in rows
-        if row.name in shown
+        if row.name in labels
         for value in _thinned(row.rounds_s)
     ]
     sides = [side for side in dict.fromkeys(row.side for row in rows) if side]
@@ -54,11 +73,11 @@ def rounds_figure(name: str, title: str, rows: Sequence[Rounds]) -> Figure:
         "y": {
             "field": "case",
             "type": "ordinal",
-            "sort": shown,
+            "sort": list(labels.values()),
             "title": None,
-            "axis": {"grid": True, "ticks": False, "domain": False},
+            "axis": {**NAMES, "grid": True},
         },
-        "x": log_axis("ms", "time of a round, ms", [float(value["ms"]) for value in values], grid=False),
+        "x": axis,
     }
     mark = {
         "type": "point",
@@ -84,7 +103,7 @@ def rounds_figure(name: str, title: str, rows: Sequence[Rounds]) -> Figure:
         }
         encoding["yOffset"] = {"field": "side", "type": "nominal", "sort": sides}
     hidden = f" The first {_MOST_ROWS} of {len(names)} are drawn; the table has all." if len(names) > _MOST_ROWS else ""
-    height = 46 + _ROW * len(shown) * max(1, len(sides)) * (0.8 if sides else 1) + (24 if sides else 0)
+    height = 46 + _ROW * len(labels) * max(1, len(sides)) * (0.8 if sides else 1) + (24 if sides else 0)
     return Figure(
         name,
         title,

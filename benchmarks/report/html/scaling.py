@@ -1,10 +1,10 @@
 """Scaling curves: the speed-up of each backend by workers, and the time of a call by batch size."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from benchmarks.grid import LOOP
-from benchmarks.report.html.figures import Cell, Figure, Table, chart, log_axis, number
+from benchmarks.report.html.figures import APART, Cell, Figure, Table, chart, log_axis, number
 from benchmarks.report.html.theme import IDEAL, LINE, SERIES, SHAPES
 from benchmarks.report.measured import MeasuredCase, backend_rank, own_cases, sorted_batch_sizes
 from benchmarks.text.formatting import counted, duration
@@ -14,21 +14,21 @@ _HEIGHT = 200
 
 def scaling_figures(cases: Sequence[MeasuredCase]) -> list[Figure]:
     """Return a chart for each backend with several numbers of workers: its best speed-ups and their rounds' ranges."""
-    figures: list[Figure] = []
-    for backend, own in _by_backend([case for case in cases if case.configuration.backend != LOOP]):
-        best = _best_of_each(own)
-        if len(best) > 1:
-            figures.append(_scaling(f"scaling-{len(figures) + 1}", backend, best))
-    return figures
+    by_backend = _by_backend([case for case in cases if case.configuration.backend != LOOP])
+    best = {backend: found for backend, own in by_backend if len(found := _best_of_each(own)) > 1}
+    top = max((_spread(case)[1] for found in best.values() for case in found), default=1.0)
+    most = max((case.configuration.workers for found in best.values() for case in found), default=1)
+    numbered = enumerate(best.items(), 1)
+    return [_scaling(f"scaling-{place}", backend, found, top, most) for place, (backend, found) in numbered]
 
 
 def batch_figures(cases: Sequence[MeasuredCase]) -> list[Figure]:
     """Return a chart for each backend with several batch sizes: the time of a call, a line for each n_jobs."""
-    figures: list[Figure] = []
-    for backend, own in _by_backend(own_cases(cases)):
-        if len({case.batch_size for case in own}) > 1:
-            figures.append(_over_batches(f"batches-{len(figures) + 1}", backend, own))
-    return figures
+    shown = [
+        (backend, own) for backend, own in _by_backend(own_cases(cases)) if len({case.batch_size for case in own}) > 1
+    ]
+    times_ms = [case.configuration.time_s * 1e3 for _, own in shown for case in own]
+    return [_over_batches(f"batches-{place}", backend, own, times_ms) for place, (backend, own) in enumerate(shown, 1)]
 
 
 def _by_backend(cases: Sequence[MeasuredCase]) -> list[tuple[str, list[MeasuredCase]]]:
@@ -52,7 +52,8 @@ def _spread(case: MeasuredCase) -> tuple[float, float]:
     return case.configuration.loop_s / max(rounds_s), case.configuration.loop_s / min(rounds_s)
 
 
-def _scaling(name: str, backend: str, best: Sequence[MeasuredCase]) -> Figure:
+def _scaling(name: str, backend: str, best: Sequence[MeasuredCase], top: float, most: int) -> Figure:
+    """Return the chart of one backend; the axes of all end at the speed-up `top` and at `most` workers."""
     values: list[dict[str, Any]] = []
     for case in best:
         configuration, (low, high) = case.configuration, _spread(case)
@@ -64,13 +65,19 @@ def _scaling(name: str, backend: str, best: Sequence[MeasuredCase]) -> Figure:
         "field": "workers",
         "type": "quantitative",
         "title": "effective n_jobs",
-        "scale": {"zero": False, "padding": 8},
-        "axis": {"values": [case.configuration.workers for case in best], "format": "d", "grid": False},
+        "scale": {"domain": [1, most], "nice": False, "padding": 8},
+        "axis": {"values": [case.configuration.workers for case in best], "format": "d", "grid": False, **APART},
     }
-    y = {"type": "quantitative", "title": "speed-up over the plain loop", "axis": {"tickCount": 5}}
+    end = max(1.1, top * 1.05)
+    y = {
+        "type": "quantitative",
+        "title": "speed-up",
+        "scale": {"domain": [0, end], "nice": False},
+        "axis": {"tickCount": 5, **APART},
+    }
     layers: list[dict[str, Any]] = [
         {
-            "data": {"values": [{"workers": end, "ideal": end} for end in _ideal(values)]},
+            "data": {"values": [{"workers": place, "ideal": place} for place in (1, min(most, end))]},
             "mark": {"type": "line", "color": IDEAL, "strokeDash": [4, 4], "aria": False},
             "encoding": {"x": x, "y": {**y, "field": "ideal"}},
         },
@@ -96,13 +103,6 @@ def _scaling(name: str, backend: str, best: Sequence[MeasuredCase]) -> Figure:
     )
 
 
-def _ideal(values: Sequence[Mapping[str, Any]]) -> tuple[float, float]:
-    """Return the ends of the ideal line, which is cut off where it would flatten the measured one."""
-    workers = [float(value["workers"]) for value in values]
-    top = 2 * max(float(value["high"]) for value in values)
-    return min(workers), min(max(workers), max(top, min(workers) + 1))
-
-
 def _scaling_table(backend: str, best: Sequence[MeasuredCase]) -> Table:
     rows = [
         [
@@ -118,7 +118,8 @@ def _scaling_table(backend: str, best: Sequence[MeasuredCase]) -> Table:
     return Table(f"Best speed-ups of {backend}", titles, rows)
 
 
-def _over_batches(name: str, backend: str, own: Sequence[MeasuredCase]) -> Figure:
+def _over_batches(name: str, backend: str, own: Sequence[MeasuredCase], times_ms: Sequence[float]) -> Figure:
+    """Return the chart of one backend; the axes of all span `times_ms`."""
     every = sorted(own, key=lambda case: (case.n_jobs, case.inner_threads or 0))
     labels = list(dict.fromkeys(case.jobs_label for case in every))
     jobs = labels[: len(SERIES)]
@@ -146,7 +147,7 @@ def _over_batches(name: str, backend: str, own: Sequence[MeasuredCase]) -> Figur
             "title": "batch size",
             "axis": {"labelAngle": 0},
         },
-        "y": log_axis("ms", "time of a call, ms", [float(value["ms"]) for value in values], grid=True),
+        "y": log_axis("ms", "time of a call, ms", times_ms, grid=True),
     }
     colour, shape = series(SERIES, legend), series(SHAPES, legend)
     layers: list[dict[str, Any]] = [

@@ -12,16 +12,17 @@ LINE = "#010205"
 BAND = "#010206"
 CHANGE = "#010207"
 IDEAL = "#010208"
+HAZE = "#010209"
 
 # From far slower than the plain loop to far faster; text on all of them has the colour INK.
-HEAT = ("#010301", "#010302", "#010303", "#010304", "#010305", "#010306", "#010307")
+HEAT = tuple(f"#01030{place}" for place in range(1, 10))
 
-# The lowest speed-up of each of these colours, except the first.
-HEAT_STEPS = (0.5, 0.8, 0.95, 1.05, 1.25, 1.6)
+# The lowest speed-up of each of these colours, except the first: the same for all backends and runs, 1 in the middle.
+HEAT_STEPS = (0.25, 0.5, 0.8, 0.95, 1.05, 1.25, 2.0, 4.0)
 
 # The series of one chart; each has a shape as well, as no chart relies on colour alone.
-SERIES = ("#010401", "#010402", "#010403", "#010404")
-SHAPES = ("circle", "square", "triangle-up", "diamond")
+SERIES = ("#010401", "#010402", "#010403", "#010404", "#010405", "#010406")
+SHAPES = ("circle", "square", "triangle-up", "diamond", "triangle-down", "cross")
 
 VARIABLES = {
     INK: "--ink",
@@ -32,6 +33,7 @@ VARIABLES = {
     BAND: "--band",
     CHANGE: "--change",
     IDEAL: "--ideal",
+    HAZE: "--haze",
     **{marker: f"--heat-{place}" for place, marker in enumerate(HEAT)},
     **{marker: f"--series-{place}" for place, marker in enumerate(SERIES)},
 }

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from html.parser import HTMLParser
+from itertools import product
 from xml.etree import ElementTree
 
 import msgspec
@@ -20,6 +21,11 @@ from tests.report.html.runs import FEW, cell, grid_run, with_resources
 from tests.run_session import ROOT
 
 pytest.importorskip("vl_convert", reason="the dependency group report is not installed")
+
+from benchmarks.report.html.aligned import aligned
+from benchmarks.report.html.comparison import comparison_section
+from benchmarks.report.html.figures import Cell, Table, fitted
+from benchmarks.report.html.where import kind_of_cost
 
 BACKENDS_60 = ("sequential", "threading", "loky", "multiprocessing")
 
@@ -79,10 +85,20 @@ def test_every_section_is_there(report, history):
     assert code == 0
     assert "charts" in out
     headings = [title.strip() for title in page.texts["h2"]]
-    assert headings == ["Answer", "n_jobs by batch size", "Scaling", "Rounds", "History", "Comparison", "Facts"]
+    assert headings == [
+        "Answer",
+        "n_jobs by batch size",
+        "Scaling",
+        "Time by batch size",
+        "Start of a pool",
+        "Rounds",
+        "History",
+        "Comparison",
+        "Facts",
+    ]
     assert any(re.match(r"(Fastest of joblib's|Undecided|Nothing beats|No answer)", one) for one in page.texts["p"])
     figures = [tag for tag, _ in page.tags].count("figure")
-    assert [tag for tag, _ in page.tags].count("details") == figures
+    assert [tag for tag, _ in page.tags].count("details") == figures + text.count('class="fold"')
     assert figures > 35
 
 
@@ -94,7 +110,7 @@ def test_a_change_of_level_is_found_and_dated(report, history):
     assert len(found) == 1
     assert "0007 2026-01-07" in found[0]
     assert "joblib 1.5.3 to 1.6.0" in found[0]
-    size = float(re.search(r"([+-]\d+) %", found[0])[1])
+    size = float(re.search(r">([+-]\d+)<", found[0])[1])
     assert size == pytest.approx(50, abs=6)
     assert not [row for row in rows if "threading" in row]
 
@@ -283,10 +299,11 @@ def test_cells_without_a_time_are_in_their_places(tmp_path, report):
     stored(tmp_path / "history", run)
     _, text, _, _ = report(history=tmp_path / "history")
     tables = {one: text.partition(f"<caption>Speed-up of {one} ")[2].partition("</table>")[0] for one in BACKENDS_60}
-    rows = re.findall(r'<th scope="row">(.*?)</th>', tables["loky"])
+    first = r'<th scope="row"[^>]*>(.*?)</th>'
+    rows = re.findall(first, tables["loky"])
     assert rows == ["1", "2", "4"]
     assert tables["loky"].count("failed: WrongResult") == 3
-    assert re.findall(r'<th scope="row">(.*?)</th>', tables["threading"]) == ["-1", "1", "2", "4"]
+    assert re.findall(first, tables["threading"]) == ["-1", "1", "2", "4"]
     assert "not measured" in tables["multiprocessing"] or "not run: a case before it hung" in tables["multiprocessing"]
     assert "3 cases failed, such as test_summation[loky-n4-b1]." in text
 
@@ -297,7 +314,7 @@ def test_cases_of_one_name_are_not_mixed(tmp_path, report):
     run["benchmarks"][1]["fullname"] = "other.py::test_summation[loky-n2-b100]"
     stored(tmp_path / "history", run)
     _, text, _, _ = report(history=tmp_path / "history")
-    assert ">other.py::test_summation[loky-n2-b100]<" in text
+    assert ">other.py::test_summation[loky-n2-b100]<" in text.replace("<wbr>", "")
     assert "Every round of 2 cases" in text
 
 
@@ -332,18 +349,99 @@ def test_a_missing_package_is_named(tmp_path, history, package):
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_nothing_visible_is_not_drawn_as_certain(tmp_path):
-    """A row without a detectable effect has a band across the chart; a row without an interval has no line."""
-    from benchmarks.report.html.comparison import comparison_section
+def test_nothing_visible_is_not_drawn_as_certain():
+    """A row without an interval has no line and stands with those that were not judged; bands are floor and effect."""
+    section = comparison_section(ALL)
+    drawn = {row["name"]: row for figure in section.figures for row in figure.spec["data"]["values"]}
+    folded = {row["name"]: row for row in section.folds[0].figures[0].spec["data"]["values"]}
+    assert "x noisy" not in drawn
+    assert not folded["x noisy"]["known"]
+    assert "interval unknown" in folded["x noisy"]["label"]
+    same = drawn["x same"]
+    assert (same["floor_low"], same["floor_high"]) == pytest.approx((1 / 1.025, 1.025))
+    assert (same["effect_low"], same["effect_high"]) == pytest.approx((1 / 1.05, 1.05))
 
-    (figure,) = comparison_section(ALL).figures
-    rows = {row["name"]: row for row in figure.spec["data"]["values"]}
-    blind, seen = rows["x noisy"], rows["x same"]
-    assert not blind["known"]
-    assert "interval unknown" in blind["label"]
-    assert blind["floor_low"] <= min(row["low"] for row in rows.values())
-    assert blind["floor_high"] >= max(row["high"] for row in rows.values())
-    assert (seen["floor_low"], seen["floor_high"]) == pytest.approx((1 / 1.05, 1.05))
+
+def test_rows_that_were_judged_come_first():
+    """Rows that were not judged are folded under a line that counts them, and the verdict stands beside the case."""
+    section = comparison_section(ALL)
+    (fold,) = section.folds
+    judged = {row[0].text for row in section.tables[0].rows}
+    assert fold.summary.startswith(f"{len(fold.tables[0].rows)} rows")
+    assert len(judged) + len(fold.tables[0].rows) == len(ALL.rows)
+    assert {row[1].text.partition(":")[0] for row in fold.tables[0].rows} <= {"INCONCLUSIVE", "INCOMPARABLE", "NEW"}
+    assert section.tables[0].titles[:2] == ["case", "verdict"]
+
+
+def test_the_verdict_stands_once(tmp_path, report):
+    """The verdict on the whole is one sentence of a gate's page, and the answer says where head is slower."""
+    measured(tmp_path / "record", (0.01,) * 4, pairs=20)
+    _, text, _, _ = report(tmp_path / "record")
+    assert text.count("no regression seen") == 1
+    assert "By kind of cost" in text
+
+
+LONG = "test_workload[shop.pricing:price_all_orders_of_a_day-{}-n{}-b{}]"
+CASES = [LONG.format(*case) for case in product(("loky", "multiprocessing"), (2, 4), (1, 10, 100, "auto"))]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [CASES, ["a" * 60 + end for end in ("1", "2")], [f"{place}{'m' * 60}" for place in range(3)], ["x", "y" * 80]],
+    ids=["own function", "differ at the end", "differ at the start", "one is long"],
+)
+def test_labels_keep_what_differs(names):
+    """Labels that are shortened can be told apart, and are as short as asked if that is possible."""
+    labels = fitted(names, 34)
+    assert len(set(labels)) == len(names)
+    assert max(map(len, labels)) <= 34
+
+
+def test_labels_that_differ_in_their_middles_stay_whole():
+    """If shortening would make two labels the same, they are too long rather than wrong."""
+    names = ["a" * 40 + middle + "b" * 40 for middle in "xy"]
+    assert fitted(names, 20) == names
+
+
+@pytest.mark.parametrize(
+    ("case", "kind"),
+    [
+        ("suite/test_summation.py::test_summation[loky-n2-b10]", "batch"),
+        ("suite/test_summation.py::test_summation[loky-n2-b100]", "task"),
+        ("suite/test_workload.py::test_workload[m:f-loky-n2-b1]", "batch"),
+        ("suite/test_startup.py::test_cold_start[loky-n2]", "start"),
+        ("suite/test_overhead.py::test_two_tasks[loky]", "call"),
+        ("elsewhere.py::test_mine", None),
+    ],
+)
+def test_kinds_of_cost(case, kind):
+    """A case is counted with what its time is mostly the cost of."""
+    assert kind_of_cost(case) == kind
+
+
+def test_numbers_end_at_the_same_place_behind_the_point():
+    """A column's unit stands in its title and its numbers have equally many decimals; mixed units stay as they are."""
+    cells = [
+        [Cell("a"), Cell("54.0 ms", 0.054), Cell("1.5 s", 1.5), Cell("")],
+        [Cell("b"), Cell("322 ms", 0.322), Cell("2 ms", 2e-3), Cell("")],
+    ]
+    table = aligned(Table("t", ("case", "time", "other", "empty"), cells))
+    assert list(table.titles) == ["case", "time, ms", "other"]
+    assert [row[1].text for row in table.rows] == ["54.0", "322\u2008\u2007"]
+    assert [row[2].text for row in table.rows] == ["1.5 s", "2 ms"]
+
+
+def test_the_notebook_has_no_empty_sections(tmp_path, report):
+    """The page of the notebook's run shows its configurations, and no section without content."""
+    run = document(*(cell(name, 4, "1000", (seconds,)) for name, seconds in (("loky", 0.02), ("threading", 0.04))))
+    for one in run["benchmarks"]:
+        one |= {"group": "notebook", "params": {"backend": one["params"]["backend"]}, "param": one["params"]["backend"]}
+    run["joblib_suite"]["profile"] = "notebook"
+    stored(tmp_path / "history", run)
+    _, text, _, _ = report(history=tmp_path / "history")
+    assert "The notebook&#39;s configurations" in text
+    assert re.findall(r"<h2 [^>]*>(.*?)</h2>", text) == ["Answer", "Facts"]
+    assert "<dt>Not shown</dt>" in text
 
 
 def test_the_terminal_shows_the_answer_and_the_cells(history, capsys):
