@@ -40,8 +40,20 @@ def eligible(
         remarks += [f"base {run.label} was rejected ({rejected})"] if rejected else []
         remarks += [f"base {run.label} was measured on a dirty working tree"] if run_facts["dirty"] else []
         remarks += [f"base {run.label} is partial"] if run_facts["state"] != "complete" else []
+        remarks += [] if asked.named else _age(run, head)
         runs.append(run)
     return runs, remarks
+
+
+def _age(run: Found, head: Sequence[Found]) -> list[str]:
+    """Return how much older than head a base is that the user did not name: hosts of one kind may be rare in CI."""
+    when = run.entry and run.entry.when
+    of_head = [other.entry.when for other in head if other.entry and other.entry.when]
+    if not when or not of_head:
+        return []
+    hours = (min(of_head) - when).total_seconds() / 3600
+    span = counted(round(hours / 24), "day") if hours >= 24 else counted(round(hours), "hour")
+    return [f"base {run.label} was measured {span} before head, on {when:%Y-%m-%d}"] if round(hours) > 0 else []
 
 
 def _listed(passed_over: Sequence[str]) -> str:
@@ -105,7 +117,9 @@ class _Candidates:
             return "a shard"
         if not self.objections(entry.facts):
             return "rejected" if entry.file.reference in self.marks.rejected else ""
-        return "partial" if entry.facts["state"] != "complete" and not self.allow_partial else "dirty"
+        if entry.facts["state"] != "complete" and not self.allow_partial:
+            return "partial"
+        return "beside another session" if entry.facts["other_sessions"] else "dirty"
 
 
 def _label(entry: Entry) -> str:

@@ -242,7 +242,21 @@ def test_runs_that_are_passed_over_are_named_with_the_reason(tmp_path, call):
         "base is 0001 run1; passed over: 0005 run5 (profile notebook), 0004 run4 (cpu_model Xeon), "
         "0003 run3 (a shard), 0002 run2 (partial)"
     ) in joined(out)
-    assert "passed over" not in call("compare", "1", "6")[1]
+    assert "base 0001 run1 was measured 5 days before head, on 2026-" in joined(out)
+    named = call("compare", "1", "6")[1]
+    assert "passed over" not in named
+    assert "days before head" not in named
+
+
+def test_a_run_beside_another_session_is_passed_over_and_refused_as_a_base(tmp_path, call):
+    """Both sessions disturbed each other."""
+    stored(tmp_path / "h", noisy_run(1), noisy_run(2, other_sessions=["0123"]), noisy_run(3))
+    assert "passed over: 0002 run2 (beside another session)" in call("compare", "latest~1")[1]
+    code, _, err = call("compare", "2", "3")
+    assert code == 2
+    assert "0002 run2 can't be a baseline: another session measured into the same store at the same time" in err
+    assert call("baseline", "set", "2")[0] == 2
+    assert "disturbed" in call("runs")[1]
 
 
 def test_nothing_but_partial_runs_is_no_baseline(tmp_path, call):
