@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from math import exp, log, log1p
 
 # How many pairs the variance that the rounds suggest is worth, against what earlier pairs showed.
-_PRIOR_PAIRS = 4
+PRIOR_PAIRS = 4
 
 # Two bets, by the shift they are best at in terms of the effect that is aimed at, and by their share of the stake. The
 # first finds that effect soonest. The second finds larger ones: from that size on it bets on what the pairs before
@@ -70,7 +70,7 @@ def variances(seen: Values) -> list[float]:
     total = squares = weight = 0.0
     for count, (value, prior, unit) in enumerate(zip(seen.values, seen.priors, seen.units, strict=True)):
         spread = max(squares - total * total / weight, 0.0) if count else 0.0
-        found.append((spread * unit + _PRIOR_PAIRS * prior) / (max(count - 1, 0) + _PRIOR_PAIRS))
+        found.append((spread * unit + PRIOR_PAIRS * prior) / (max(count - 1, 0) + PRIOR_PAIRS))
         weight += 1 / unit
         total += value / unit
         squares += value * value / unit

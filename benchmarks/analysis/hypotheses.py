@@ -2,10 +2,19 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from math import exp, expm1, inf, log, log1p
 
-from benchmarks.analysis.paired import Assessment, CaseValues, PairRatios, assess, assess_together, case_values
+from benchmarks.analysis.paired import (
+    Assessment,
+    CaseValues,
+    PairRatios,
+    Usual,
+    assess,
+    assess_together,
+    case_values,
+    usual_variances,
+)
 from benchmarks.analysis.power import Chance, smallest_seen
 from benchmarks.analysis.unpaired import POWER, Comparison, K
 from benchmarks.analysis.verdict import Thresholds, Verdict, judge
@@ -57,15 +66,16 @@ def judge_cases(
 
     `total` is the number of hypotheses that the gate set out with; together they get `share` of alpha.
     """
-    found = {}
-    most = max((sum(pair is not None for pair in track) for track in tracks.values()), default=0)
-    for name, track in tracks.items():
-        if rounds := [pair for pair in track if pair]:
-            limits = thresholds(name)
-            effect = log1p(limits.applied_min_effect)
-            seen, enough = _assess(tuple(rounds), effect), needed(limits.alpha, share, total)
-            found[name] = _hypothesis(seen, limits, enough, effect, most)
-    return found
+    rounds = {name: tuple(pair for pair in track if pair) for name, track in tracks.items()}
+    limits = {name: thresholds(name) for name, pairs in rounds.items() if pairs}
+    assessments = {name: _assess(rounds[name], log1p(of_case.applied_min_effect)) for name, of_case in limits.items()}
+    most = max(map(len, rounds.values()), default=0)
+    # Only reports need it.
+    usual = cache(lambda: usual_variances(assessments.values()))
+    return {
+        name: _hypothesis(assessment, limits[name], needed(limits[name].alpha, share, total), most, usual)
+        for name, assessment in assessments.items()
+    }
 
 
 @lru_cache(maxsize=4096)
@@ -88,9 +98,9 @@ def judge_groups(
         if len(members) < 2:
             continue
         seen = assess_together([said[name] for name in members], effect)
-        hypothesis = _hypothesis(seen, thresholds, enough, effect, min(most, GROUP_PAIRS))
+        hypothesis = _hypothesis(seen, thresholds, enough, min(most, GROUP_PAIRS), _no_usual)
         if hypothesis.verdict is Verdict.REGRESSION:
-            hypothesis = _without_largest(hypothesis, members, said, enough, effect)
+            hypothesis = _without_largest(hypothesis, members, said, enough)
         found[group] = hypothesis
     return found
 
@@ -100,11 +110,11 @@ def _without_largest(
     members: Sequence[str],
     said: Mapping[str, Sequence[CaseValues | None]],
     enough: float,
-    effect: float,
 ) -> Hypothesis:
+    effect = hypothesis.assessment.effect
     largest = max(members, key=lambda name: assess_together([said[name]], effect).estimate)
     rest = assess_together([said[name] for name in members if name != largest], effect)
-    if _hypothesis(rest, hypothesis.thresholds, enough, effect, 0).verdict is Verdict.REGRESSION:
+    if _hypothesis(rest, hypothesis.thresholds, enough, 0, _no_usual).verdict is Verdict.REGRESSION:
         return hypothesis
     return replace(hypothesis, driven_by=largest)
 
@@ -117,7 +127,14 @@ def _said(track: Track) -> list[CaseValues | None]:
 _case_values = lru_cache(maxsize=4096)(case_values)
 
 
-def _hypothesis(seen: Assessment, thresholds: Thresholds, enough: float, effect: float, most: int) -> Hypothesis:
+def _no_usual() -> None:
+    """A group's noise is its own: it is an average already."""
+
+
+def _hypothesis(
+    seen: Assessment, thresholds: Thresholds, enough: float, most: int, usual: Callable[[], Usual | None]
+) -> Hypothesis:
+    effect = seen.effect
     scale = exp(enough) * thresholds.alpha  # a wealth of exp(enough) is a p of alpha
     p_slower, p_faster = (min(1.0, scale * exp(-wealth)) for wealth in (seen.slower, seen.faster))
     verdict = judge(
@@ -133,7 +150,7 @@ def _hypothesis(seen: Assessment, thresholds: Thresholds, enough: float, effect:
     def chance(log_ratio: float) -> float:
         # A case that waits would have been measured as often as any, `most` times, had it looked slower; but it waits
         # once it is below min-effect, so that no smaller effect is promised.
-        return seen.chance(log_ratio, enough, most) if log_ratio >= effect else 0.0
+        return seen.chance(log_ratio, enough, most, usual()) if log_ratio >= effect else 0.0
 
     def comparison() -> Comparison:
         detectable = smallest_seen([chance], POWER)

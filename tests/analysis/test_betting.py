@@ -218,6 +218,22 @@ def test_the_smallest_effect_seen_is_seen_in_four_gates_of_five():
     assert 0.7 <= seen / 400 <= 0.9
 
 
+def test_a_calm_case_among_noisy_ones_promises_no_more_than_they_do():
+    """Four calm pairs are chance where others vary: the variance to plan with lies between the two."""
+    calm = assess(returned([[0.01, -0.01], [-0.01, 0.01], [0.02, 0.0], [-0.02, 0.0]]), EFFECT).mean
+    own, usual = calm.variance, 0.15**2
+    assert own < calm.planning_variance(usual) < usual
+    assert calm.planning_variance(usual) == pytest.approx(usual * 8 / 11, rel=0.1)
+    assert calm.planning_variance(0.0) == pytest.approx(own, rel=0.5)
+
+
+def test_many_pairs_of_a_case_speak_for_themselves():
+    """After sixty pairs the noise of other cases hardly matters."""
+    rng = random.Random(12)
+    calm = assess(returned([[rng.gauss(0, 0.02)] * 2 for _ in range(60)]), EFFECT).mean
+    assert calm.planning_variance(0.05**2) < 2 * calm.variance
+
+
 def test_no_effect_of_any_size_is_seen_in_too_few_pairs():
     """And that is said, not rounded up."""
     assert detectable_log_ratio(0.01, 5, math.log(50 / 0.006), EFFECT) is None
