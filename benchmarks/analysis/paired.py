@@ -190,8 +190,18 @@ class Score:
         Few pairs may be calm by chance, and the claims of the calmest cases would rest on that chance.
         """
         pairs, prior = len(self.values.values), self.values.priors[-1]
-        squares = self.variance * (pairs - 1 + PRIOR_PAIRS) - prior * PRIOR_PAIRS
-        return (squares + max(prior, usual) * _USUAL_PAIRS) / (pairs - 1 + _USUAL_PAIRS)
+        return (self._squares + max(prior, usual) * _USUAL_PAIRS) / (pairs - 1 + _USUAL_PAIRS)
+
+    @property
+    def largest_variance(self) -> float:
+        """The larger of `variance` and of what the pairs alone show: under load, rounds agree better than pairs."""
+        return max(self.variance, self._squares / max(1, len(self.values.values) - 1))
+
+    @property
+    def _squares(self) -> float:
+        """The sum of the pairs' squared deviations."""
+        pairs, prior = len(self.values.values), self.values.priors[-1]
+        return self.variance * (pairs - 1 + PRIOR_PAIRS) - prior * PRIOR_PAIRS
 
     def _variance(self, unit: float) -> float:
         values = self.values
@@ -338,8 +348,8 @@ class Usual(NamedTuple):
 def usual_variances(assessments: Iterable[Assessment]) -> Usual:
     """Return the usual variances of these cases, 0 where nothing is known."""
     cases = [*assessments]
-    completed = [case.completed.variance for case in cases if case.completed is not None]
-    means = [case.mean.variance for case in cases]
+    completed = [case.completed.largest_variance for case in cases if case.completed is not None]
+    means = [case.mean.largest_variance for case in cases]
     return Usual(*(fsum(known) / max(1, len(known)) for known in (means, completed)))
 
 
