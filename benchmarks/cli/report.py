@@ -237,7 +237,7 @@ def _page(args: argparse.Namespace, title: str, sections: Sequence["Section"]) -
     pictures = _pictures(Path(args.pictures), sections) if args.pictures else {}
     if Path(args.output).resolve() in [Path(name).resolve() for name in pictures]:
         raise BadReference(f"--output {visible(args.output)}: the name of a picture; give the page another name")
-    charts = sum(len(section.figures) for section in sections)
+    charts = sum(len(section.all_figures) for section in sections)
     text = page(visible(title), sections, "Made by `python -m benchmarks report`; it needs no network.")
     size = f"{len(text.encode()) / 1000:,.0f} kB"
     line = f"{visible(args.output)}: {size}, {counted(charts, 'chart')}\n"
@@ -250,6 +250,6 @@ def _pictures(folder: Path, sections: Sequence["Section"]) -> dict[str, str]:
     from benchmarks.report.html.drawing import standalone
     from benchmarks.report.html.layout import pictures
 
-    figures = [figure for section in sections for figure in (*section.pictures, *section.figures)]
+    figures = [figure for section in sections for figure in (*section.pictures, *section.all_figures)]
     elements = zip(figures, pictures(figures), strict=True)
     return {str(folder / f"{figure.name}.svg"): standalone(element, colours()) for figure, element in elements}

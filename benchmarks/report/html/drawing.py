@@ -33,6 +33,9 @@ _CONFIG = {
         "labelLimit": 200,
         "titlePadding": 10,
     },
+    # Letters are wider in a browser, and not higher.
+    "axisX": {"labelSeparation": 14},
+    "axisY": {"labelSeparation": 2},
     "legend": {
         "labelColor": INK,
         "titleColor": INK,

@@ -10,7 +10,7 @@ from typing import Any
 WIDTH = 327
 
 # Every axis leaves out labels that would touch.
-APART = {"labelOverlap": "greedy", "labelSeparation": 14}
+APART = {"labelOverlap": "greedy"}
 
 _FEWEST_TICKS, _MOST_TICKS = 2, 8
 _STEPS: tuple[Sequence[float], ...] = (
@@ -157,6 +157,21 @@ def log_axis(field: str, title: str, values: Sequence[float], grid: bool) -> dic
         "scale": {"type": "log", "nice": False, "domain": [low, high]},
         "axis": {"values": _ticks(low, high), "format": ",~r", "grid": grid, **APART},
     }
+
+
+# Values marked on an axis of ratios, by its span: at most so many times from end to end.
+_RATIO_TICKS = (
+    (1.3, [0.8, 0.85, 0.9, 0.95, 1, 1.05, 1.1, 1.15, 1.2]),
+    (2.5, [0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.2, 1.4, 1.6, 1.8, 2, 2.5]),
+    (20, [0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.4, 2, 3, 5, 7, 10, 20]),
+)
+_DECADES = [digit * 10.0**decade for decade in range(-6, 7) for digit in (1, 2, 5)]
+
+
+def ratio_ticks(low: float, high: float) -> list[float]:
+    """Return the values to mark on a logarithmic axis of ratios, 1 among them if it is within the bounds."""
+    ticks = next((ticks for span, ticks in _RATIO_TICKS if high / low <= span), _DECADES)
+    return [tick for tick in ticks if low <= tick <= high]
 
 
 def _ticks(low: float, high: float) -> list[float]:

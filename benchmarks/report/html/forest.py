@@ -5,7 +5,18 @@ from typing import Any
 
 from benchmarks.analysis.judgement import Judgement, Row
 from benchmarks.analysis.verdict import FAILING, Thresholds, Verdict
-from benchmarks.report.html.figures import APART, LONGEST, LONGEST_ON_SCREEN, NAMES, ROW, Figure, Table, chart, fitted
+from benchmarks.report.html.figures import (
+    APART,
+    LONGEST,
+    LONGEST_ON_SCREEN,
+    NAMES,
+    ROW,
+    Figure,
+    Table,
+    chart,
+    fitted,
+    ratio_ticks,
+)
 from benchmarks.report.html.theme import BAND, CHANGE, HAZE, INK, LINE, MUTED, PAPER
 from benchmarks.text.formatting import counted
 
@@ -20,14 +31,6 @@ _OPEN = ("open", "circle", MUTED, PAPER)
 
 # Longer intervals are cut off at this multiple of the ratio.
 _WIDEST = 3.0
-
-# Values marked on the axis, by the span that the chart has to show: at most so many times from end to end.
-_TICKS = (
-    (1.3, [0.8, 0.85, 0.9, 0.95, 1, 1.05, 1.1, 1.15, 1.2]),
-    (2.5, [0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.2, 1.4, 1.6, 1.8, 2, 2.5]),
-    (20, [0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.4, 2, 3, 5, 7, 10, 20]),
-)
-_DECADES = [digit * 10.0**decade for decade in range(-6, 7) for digit in (1, 2, 5)]
 
 # On a phone, the name stands above its row.
 _TALL = 34
@@ -129,13 +132,12 @@ def _axis(values: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Return the channel of the ratios, which spans all intervals and both bands."""
     low = min(min(value["low"], value["effect_low"]) for value in values) / 1.02
     high = max(max(value["high"], value["effect_high"]) for value in values) * 1.02
-    ticks = next((ticks for span, ticks in _TICKS if high / low <= span), _DECADES)
     return {
         "type": "quantitative",
         "title": "head / base (log scale): slower to the right",
         "scale": {"type": "log", "nice": False, "domain": [low, high]},
         "axis": {
-            "values": [tick for tick in ticks if low <= tick <= high],
+            "values": ratio_ticks(low, high),
             "format": "~g",
             "grid": True,
             "orient": "top",

@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from contextlib import closing
 from html.parser import HTMLParser
 from itertools import product
 from xml.etree import ElementTree
@@ -22,9 +23,13 @@ from tests.run_session import ROOT
 
 pytest.importorskip("vl_convert", reason="the dependency group report is not installed")
 
+from benchmarks.history.index import Index
+from benchmarks.history.series import tracks
+from benchmarks.history.store import Store
 from benchmarks.report.html.aligned import aligned
 from benchmarks.report.html.comparison import comparison_section
 from benchmarks.report.html.figures import Cell, Table, fitted
+from benchmarks.report.html.history import history_section
 from benchmarks.report.html.where import kind_of_cost
 
 BACKENDS_60 = ("sequential", "threading", "loky", "multiprocessing")
@@ -105,7 +110,9 @@ def test_every_section_is_there(report, history):
 def test_a_change_of_level_is_found_and_dated(report, history):
     """A change of level is reported with its run, its size and what else changed."""
     _, text, _, _ = report(history=history)
-    rows = re.findall(r"<tr>(.*?)</tr>", text.partition('id="history"')[2].partition("</table>")[0])
+    rows = re.findall(
+        r"<tr>(.*?)</tr>", text.partition("Every change of level, newest first")[2].partition("</table>")[0]
+    )
     found = [row for row in rows if "loky-n2-b100]" in row]
     assert len(found) == 1
     assert "0007 2026-01-07" in found[0]
@@ -113,6 +120,24 @@ def test_a_change_of_level_is_found_and_dated(report, history):
     size = float(re.search(r">([+-]\d+)<", found[0])[1])
     assert size == pytest.approx(50, abs=6)
     assert not [row for row in rows if "threading" in row]
+    assert re.search(
+        r"<p>6 changes of level in 12 runs; the newest of loky-[^,]*, 0007 2026-01-07: \+\d\d %, commit", text
+    )
+    folded = text.partition('id="history"')[2].partition('class="fold"')[2]
+    assert folded.startswith("><summary>")
+    assert "without a change of level" in folded[:100]
+
+
+def test_histories_share_a_scale(history):
+    """All charts of the history have one axis, on which 1 is the newest level of each case."""
+    with closing(Index(Store(history))) as index:
+        found = tracks(index, index.entries[-1].bars, {name for _, name, _ in index.cases()})
+    section = history_section(found, stored=True)
+    scales = [figure.spec["layer"][2]["encoding"]["y"]["scale"]["domain"] for figure in section.all_figures]
+    assert len(scales) > 10
+    assert all(scale == scales[0] for scale in scales)
+    last = [figure.spec["data"]["values"][-1]["times"] for figure in section.all_figures]
+    assert last == pytest.approx([1.0] * len(last), rel=0.15)
 
 
 def test_base_and_head_are_compared(report, history):
