@@ -34,8 +34,7 @@ def disturbance(model: CostModel) -> str | None:
     reasons = contradictions(model)
     if not reasons:
         return None
-    why = f"the machine was busy while it was probed ({reasons[0].reason})"
-    return f"Do not trust this: {why}. `--probe` measures it again."
+    return f"The machine was busy while it was probed ({reasons[0].reason}): `--probe` measures it again."
 
 
 def _impossible(model: CostModel) -> Iterator[Contradiction]:

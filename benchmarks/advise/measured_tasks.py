@@ -96,7 +96,7 @@ def profile_of(loop: Mapping[str, Any], threads: Mapping[str, Any], costs: Costs
     if overhead_s > _MOST_OVERHEAD * work_s:
         return MeasuredTasks(profile, None)  # the tasks are taken to hold the GIL
     reason = _contradiction(profile, extra_info, stretch, costs)
-    why = reason and f"Do not trust this: the machine was busy while the tasks were measured ({reason}). Ask again."
+    why = reason and f"The machine was busy while the tasks were measured ({reason}): ask again."
     released = _released(stretch, pool, profile.waits)
     # The time of two threads beside that of a loop is as noisy as the machine; that they never used more than one core
     # at a time is not.

@@ -8,15 +8,15 @@ from benchmarks.text.formatting import counted, duration
 
 
 def certain(certainty: Certainty, profile: TaskProfile) -> str:
-    """Return what holds even if the measurement was disturbed."""
+    """Return what holds even if the measurement was disturbed, as the first line of the answer."""
     if certainty.loop_is_best:
-        return "What is certain: the plain loop is best; no pool can run these tasks faster."
+        return "Best, for certain: the plain loop. No pool can run these tasks faster."
+    threads = "threads may, too" if certainty.threads_can_pay else "threads do not"
     if certainty.processes_pay_from_s is None:
-        processes = "whether processes pay off is not known"
-    else:
-        processes = f"processes pay off from about {_about(certainty.processes_pay_from_s)} per task"
-    threads = "threads may pay off as well" if certainty.threads_can_pay else "threads do not"
-    return f"What is certain with {counted(profile.tasks, 'task')}: {processes}; {threads}."
+        return f"No best is named: whether processes pay off with these tasks is not known; {threads}."
+    least = _about(certainty.processes_pay_from_s)
+    tasks = counted(profile.tasks, "task")
+    return f"No best is named. For certain, processes pay off with {tasks} from {least} each; {threads}."
 
 
 def _about(seconds: float) -> str:

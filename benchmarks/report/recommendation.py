@@ -51,7 +51,7 @@ def sentences(recommendation: Recommendation, warm: Recommendation | None) -> li
 
 
 def _uncertain(recommendation: Recommendation, certainty: Certainty) -> list[str]:
-    lines = [str(recommendation.disturbance), certain(certainty, recommendation.profile)]
+    lines = [certain(certainty, recommendation.profile), str(recommendation.disturbance)]
     lines += [*trials(recommendation), asked(recommendation), *inner_threads(recommendation.profile)]
     return [*lines, *limits(recommendation), *_excluded(recommendation), _UNCERTAIN_TABLE]
 

@@ -78,7 +78,7 @@ def test_tasks_that_wait_are_recognized():
 def test_threads_that_gain_more_than_the_machine_allows_are_disturbed():
     """Two threads on two cores can't take a third of the plain loop's time: the loop was slowed down."""
     tasks = profile_of(loop(), threads(0.33), COSTS)
-    assert tasks.disturbance.startswith("Do not trust this: ")
+    assert tasks.disturbance.startswith("The machine was busy while the tasks were measured (")
     assert "more than the machine allows" in tasks.disturbance
 
 

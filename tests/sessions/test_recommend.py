@@ -38,7 +38,7 @@ def test_an_answer_from_a_stored_probe(models):
     assert first["backend"] != "threading"
     assert first["interval_s"][0] < first["time_s"] < first["interval_s"][1]
     assert (found["best"] is None) == (found["disturbed"] is not None)
-    assert out.startswith("Best: " if found["best"] else "Do not trust this: ")
+    assert out.startswith("Best: " if found["best"] else "No best is named")
     assert found["break_even_task_s"].keys() == {"threading", "loky", "multiprocessing"}
     assert (found["paste"] or "") in out
 

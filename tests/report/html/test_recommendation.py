@@ -7,15 +7,16 @@ from benchmarks.advise.task_profile import TaskProfile
 from benchmarks.report.html.recommendation import recommendation_sections
 from tests.advise.costs import COSTS, MODEL
 
-DISTURBED = "Do not trust this: the machine was busy."
+DISTURBED = "The machine was busy while it was probed."
 
 
 @pytest.mark.parametrize("disturbance", [None, DISTURBED])
 def test_only_a_trusted_answer_has_lines_to_paste(disturbance):
-    """A disturbed answer begins with the warning and has nothing to paste."""
+    """A disturbed answer begins with what is certain and has nothing to paste."""
     recommendation = recommend(COSTS, TaskProfile(1e-2, 1_000), False, disturbance)
     answer, *_ = recommendation_sections(recommendation, None, MODEL)
-    assert answer.sentences[0].startswith(disturbance or "Best: loky-n2")
+    assert answer.sentences[0].startswith("No best is named" if disturbance else "Best: loky-n2")
+    assert (disturbance in answer.sentences) == (disturbance is not None)
     assert bool(answer.paste) == (disturbance is None)
 
 
