@@ -17,6 +17,7 @@ from benchmarks.cli.outcome import Exit, Outcome
 from benchmarks.compare.judging import compare_runs
 from benchmarks.compare.terms import Terms
 from benchmarks.errors import BadReference, SuiteError
+from benchmarks.gate.differences import side_label
 from benchmarks.gate.instruction_rows import with_instructions
 from benchmarks.gate.judgement import judgement
 from benchmarks.gate.measurements import Measurements
@@ -220,8 +221,10 @@ def _record_facts(folder: Path, record: Record) -> dict[str, str | None]:
         "Pairs": f"{counted(complete, 'complete pair')}, {len(record.pairs) - complete} void",
         "Time": f"{minutes(record.spent_s)} of {minutes(record.budget_s)}",
         "Seed": str(record.seed),
-        "Base": _versions(record.sides.base.packages),
-        "Head": _versions(record.sides.head.packages),
+        "Base": side_label(record, "base"),
+        "Head": side_label(record, "head"),
+        "Base's packages": _versions(record.sides.base.packages),
+        "Head's packages": _versions(record.sides.head.packages),
         "Judge it again": f"python -m benchmarks gate --recompute {shlex.quote(visible(folder))}",
     }
 

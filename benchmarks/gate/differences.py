@@ -5,6 +5,20 @@ from benchmarks.gate.specs import project_name
 from benchmarks.text.printable import visible
 
 
+def side_label(record: Record, name: SideName) -> str:
+    """Return a side as a judgement names it: what was asked for, the commits it was made from, and the versions.
+
+    Versions are those of joblib and of the projects that were built here.
+    """
+    side = record.side(name)
+    spec = " ".join(side.spec) or "this checkout"
+    commits = f" at {', '.join(side.commits)}" if side.commits else ""
+    built = {project for project, version in side.packages.items() if "://" in version}
+    shown = sorted({"joblib", *built} & side.packages.keys() - {each.partition("==")[0] for each in side.spec})
+    versions = ", ".join(f"{project} {_version(side, project)}" for project in shown)
+    return f"{spec}{commits}{f' ({versions})' if versions else ''}{setting(record, name)}"
+
+
 def setting(record: Record, name: SideName) -> str:
     """Return what a side has that the other has not, such as ` on CPython 3.13.0 with OMP_NUM_THREADS=2`."""
     ours, other = record.side(name), record.side("head" if name == "base" else "base")
@@ -36,4 +50,9 @@ def _asked(side: RecordedSide) -> set[str]:
 
 
 def _version(side: RecordedSide, name: str) -> str:
-    return visible(side.packages.get(name, "missing"))
+    """Return a project's version; of a project that was built here, that of its wheel (PEP 427)."""
+    version = side.packages.get(name, "missing")
+    if "://" in version:
+        parts = version.rpartition("/")[2].split("-")
+        version = parts[1] if len(parts) > 1 else version
+    return visible(version)

@@ -13,11 +13,13 @@ from pathlib import Path
 from benchmarks.errors import GateError
 from benchmarks.files.durable import locked, make_folder
 from benchmarks.gate.commands import output_of
+from benchmarks.gate.commits import checked_out, short
 from benchmarks.gate.interpreters import find_interpreter, interpreter_name
-from benchmarks.gate.specs import SideSpec, project_name
+from benchmarks.gate.specs import GitSource, SideSpec, project_name
 from benchmarks.gate.trees import (
     Files,
     clone,
+    commit_of,
     copy_project,
     dependency_group,
     digest_of,
@@ -41,7 +43,8 @@ _USED_BY_JOBLIB = frozenset({"cloudpickle", "loky"})
 class BuiltSide:
     """A side that can be measured: its interpreter, its sessions' tree, and the versions of its packages.
 
-    `interpreter_name` is such as `CPython 3.13.0`; `variables` are set in the sessions' environment.
+    `interpreter_name` is such as `CPython 3.13.0`; `variables` are set in the sessions' environment. `commits` are
+    those that the side was made from, as they are shown.
     """
 
     python: Path
@@ -49,6 +52,7 @@ class BuiltSide:
     packages: dict[str, str]
     interpreter_name: str
     variables: Mapping[str, str]
+    commits: tuple[str, ...]
 
     @property
     def identity(self) -> str:
@@ -127,6 +131,7 @@ def _build(
             builder.installed(python),
             interpreter_name(python),
             side.variables,
+            builder.commits(side, root),
         )
         for side, interpreter, lock, tree in zip((base, head), interpreters, builder.lock(wanted), trees, strict=True)
     )
@@ -178,6 +183,7 @@ class Builder:
         except ImportError:
             raise GateError("uv is not installed: run the gate with `tox run -e gate`, or `pip install uv`") from None
         self._uv = find_uv_bin()
+        self._cloned: dict[GitSource, str] = {}
         self.cache = cache
         for name in ("wheels", "locks", "environments", "trees"):
             (cache / name).mkdir(parents=True, exist_ok=True)
@@ -192,9 +198,19 @@ class Builder:
         for source in side.repositories:
             with tempfile.TemporaryDirectory() as folder:
                 checkout = Path(folder) / "checkout"
-                commit = clone(source.url, source.ref, checkout)
+                self._cloned[source] = commit = clone(source.url, source.ref, checkout)
                 wheels.append(self._wheel(checkout, commit[:16], interpreter))
         return wheels
+
+    def commits(self, side: SideSpec, root: Path) -> tuple[str, ...]:
+        """Return the commits that a side was made from; its wheels must have been built. `root` is this repository."""
+        found: list[str | None] = [short(self._cloned[source]) for source in side.repositories]
+        found += [checked_out(path) for path in side.paths if path.is_dir()]
+        if side.ref is not None:
+            found.append(short(commit_of(root, side.ref)))
+        elif not (side.repositories or side.paths or side.requirements):
+            found.append(checked_out(root))
+        return tuple(commit for commit in found if commit is not None)
 
     def _wheel(self, project: Path, digest: str, interpreter: str) -> Path:
         if project.is_file():

@@ -9,11 +9,11 @@ from benchmarks.analysis.judgement import Judgement, Row, worst_first
 from benchmarks.analysis.quantity import RESOURCES, Quantity
 from benchmarks.analysis.verdict import Verdict
 from benchmarks.errors import GateError
-from benchmarks.gate.differences import difference_remarks, setting
+from benchmarks.gate.differences import difference_remarks, side_label
 from benchmarks.gate.hypotheses import Hypotheses, case_names, judge_record
 from benchmarks.gate.measurements import CaseResource, Measurements
 from benchmarks.gate.proof import proof, sentences
-from benchmarks.gate.record import RESOURCES_OPTION, Failure, Record, SideName
+from benchmarks.gate.record import RESOURCES_OPTION, Failure, Record
 from benchmarks.gate.selection import left_out_sentence
 from benchmarks.limits import Limit, ceilings, limit_of, over_ceiling, unmatched
 from benchmarks.text.formatting import counted, minutes
@@ -27,8 +27,8 @@ def judgement(folder: Path, record: Record, measurements: Measurements, limits: 
         raise GateError(f"--limits: the pattern {patterns[0]!r} matches none of {len(record.cases)} cases")
     hypotheses = judge_record(record, measurements, limits)
     return Judgement(
-        base=_label(record, "base"),
-        head=_label(record, "head"),
+        base=side_label(record, "base"),
+        head=side_label(record, "head"),
         rows=worst_first(rows(record, measurements, hypotheses, limits)),
         alpha=record.alpha,
         min_effect=record.min_effect,
@@ -142,12 +142,3 @@ def _remarks(folder: Path, record: Record) -> list[str]:
         *remarks,
         f"Record: {visible(folder)}; `gate --recompute {name}` judges it again.",
     ]
-
-
-def _label(record: Record, name: SideName) -> str:
-    side = record.side(name)
-    spec = " ".join(side.spec) or "this checkout"
-    joblib = side.packages.get("joblib")
-    # A joblib that was built here is named by its spec already.
-    version = f" (joblib {joblib})" if joblib and "joblib==" not in spec and "://" not in joblib else ""
-    return spec + version + setting(record, name)

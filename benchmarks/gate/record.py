@@ -86,7 +86,8 @@ class PairRecord(Struct, frozen=True, forbid_unknown_fields=True):
 class RecordedSide(Struct, forbid_unknown_fields=True, omit_defaults=True):
     """One side: its specs as the user wrote them, its interpreter if it has one of its own, and its variables.
 
-    Once it is built: its packages, its `BuiltSide.identity`, and its interpreter's name, such as `CPython 3.13.0`.
+    Once it is built: its packages, its `BuiltSide.identity`, its interpreter's name, such as `CPython 3.13.0`, and the
+    commits that it was made from.
     """
 
     spec: list[str]
@@ -95,6 +96,7 @@ class RecordedSide(Struct, forbid_unknown_fields=True, omit_defaults=True):
     interpreter_name: str | None = None
     packages: dict[str, str] = {}
     built: str | None = None
+    commits: list[str] = []
 
 
 class RecordedSides(Struct, forbid_unknown_fields=True):

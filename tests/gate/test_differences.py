@@ -54,7 +54,7 @@ def test_a_session_gets_its_sides_variables(tmp_path, monkeypatch):
     monkeypatch.setenv("SHOP_REGION", "north")
     command = [sys.executable, "-c", "import os; print(os.environ['SHOP_REGION'])"]
     for variables, expected in (({}, "north"), ({"SHOP_REGION": "south"}, "south")):
-        side = BuiltSide(Path(sys.executable), tmp_path, {}, "", variables)
+        side = BuiltSide(Path(sys.executable), tmp_path, {}, "", variables, ())
         with running(command, side, tmp_path / "log", 0) as process:
             process.wait(60)
         assert (tmp_path / "log").read_text().strip() == expected

@@ -45,6 +45,7 @@ def test_the_harness_is_heads(tmp_path, monkeypatch):
     monkeypatch.setattr(Builder, "lock", lambda self, wanted: locked.extend(wanted) or [tmp_path, tmp_path])
     monkeypatch.setattr(Builder, "environment", lambda self, lock, interpreter: tmp_path / "python")
     monkeypatch.setattr(Builder, "installed", lambda self, python: {})
+    monkeypatch.setattr(Builder, "commits", lambda self, side, root: ())
     monkeypatch.setattr("benchmarks.gate.environments.interpreter_name", lambda python: "CPython 3.13.0")
     build(parse_side("--base", ["git:old"]), parse_side("--head", []), tmp_path, tmp_path, None, Use(["dask"]))
     assert [side.lines for side in locked] == [
