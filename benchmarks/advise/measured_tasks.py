@@ -58,7 +58,7 @@ def measure_tasks(options: Sequence[str], costs: Costs, tell: Callable[[str], No
     """Measure the tasks that a session's `options` name, once more if something disturbed that. Raises SuiteError."""
     began = time.monotonic()
     tasks = _measured_once(options, costs, tell)
-    if tasks.disturbance is None or time.monotonic() - began > _MOST_REPEATED_S:
+    if tasks.levels is not None or tasks.disturbance is None or time.monotonic() - began > _MOST_REPEATED_S:
         return tasks
     tell("something else ran meanwhile: measuring the tasks again")
     again = _measured_once(options, costs, tell)

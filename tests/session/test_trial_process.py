@@ -22,7 +22,7 @@ def tried(tmp_path):
         subprocess.run(
             [sys.executable, "-m", "benchmarks.session.trial_process"],
             input=msgspec.json.encode(request),
-            env=environment() | {"PYTHONPATH": f"{ROOT}:{ROOT / 'tests' / 'own'}"},
+            env=environment() | {"PYTHONPATH": f"{ROOT}:{ROOT / 'tests' / 'own'}:{ROOT / 'docs' / 'examples'}"},
             cwd=ROOT,
             check=True,
             timeout=300,
@@ -61,8 +61,11 @@ def test_threads_that_were_started_with_the_module_are_seen(tried):
 
 
 @needs_threads_of_blas
-def test_libraries_with_threads_are_told_from_workers(tried):
-    """As many as there are where nobody limits them."""
-    result = tried("pricing:multiplying", "pricing:SEEDS")
+@pytest.mark.parametrize(
+    ("function", "arguments"), [("pricing:multiplying", "pricing:SEEDS"), ("matrices:multiply", "matrices:SEEDS")]
+)
+def test_libraries_with_threads_are_told_from_workers(tried, function, arguments):
+    """As many as there are where nobody limits them; the second is the example of the documentation."""
+    result = tried(function, arguments)
     assert (result.error, result.workers, result.unseen_threads) == (None, 0, False)
     assert result.inner_threads == {"openblas": CORES}
