@@ -157,6 +157,8 @@ SESSION_OPTIONS = (
     SessionOption("--plan", "PATH", "", hidden=True),
     # Where callgrind writes, for a session under valgrind, see `measure/instructions.py`.
     SessionOption("--count-instructions", "PREFIX", "", hidden=True),
+    # Profile further rounds of each case, see `measure/profiling.py`.
+    SessionOption("--profile-calls", "", "", hidden=True),
     SessionOption("--in-turns", "DESCRIPTOR", "", hidden=True),
 )
 

@@ -2,10 +2,12 @@
 
 import argparse
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from benchmarks.analysis.judgement import Judgement
 from benchmarks.cli.acceptance_options import (
     accepted,
     add_accept_arguments,
@@ -23,7 +25,9 @@ from benchmarks.cli.gate_options import (
 from benchmarks.cli.options import add_limits_argument, add_output_arguments
 from benchmarks.cli.outcome import JUDGEMENT_EXIT_CODES, Exit, Outcome, ended_by_signals, judgement_outcome
 from benchmarks.cli.progress import tell
+from benchmarks.errors import GateError
 from benchmarks.gate.environments import Use, build, same_tree
+from benchmarks.gate.explain import Explaining, explain, explanation_lines, named_case, slower_cases
 from benchmarks.gate.hypotheses import judge_record
 from benchmarks.gate.instruction_rows import with_instructions
 from benchmarks.gate.instructions import MISSING, Counting, count_instructions, is_valgrind_installed
@@ -31,7 +35,7 @@ from benchmarks.gate.judgement import judgement, refuse_unknown_memory
 from benchmarks.gate.measurements import Measurements
 from benchmarks.gate.opening import ROOT, WORK, note_built, side_specs
 from benchmarks.gate.pair_loop import Gate
-from benchmarks.gate.record import Record
+from benchmarks.gate.record import Record, exclusive
 from benchmarks.gate.schedule import NextPairs, next_pairs
 from benchmarks.gate.specs import SPEC_FORMS
 from benchmarks.gate.trees import merge_base
@@ -59,6 +63,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--build-only", action="store_true", help="build both sides and stop, as CI's first step")
     parser.add_argument("--resume", metavar="RECORD", help="continue an interrupted gate")
     parser.add_argument("--recompute", metavar="RECORD", help="judge a record again without measuring")
+    parser.add_argument(
+        "--explain",
+        metavar=("CASE", "RECORD"),
+        nargs=2,
+        help="profile a case of a record on both sides: why is it slower?",
+    )
     add_accept_arguments(parser)
     add_output_arguments(parser)
 
@@ -70,6 +80,8 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
     if args.recompute:
         others = ("base", "head", "build_only", "resume", "budget", "long", "resources")
         return _outcome(args, *reopened("recompute", args, others), limits)
+    if args.explain:
+        return _explained(args, limits)
     folder, record = _resumed(args) if args.resume else _new(args)
     refuse_unknown_memory(record, limits)
     base, head = side_specs(record)
@@ -83,8 +95,32 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
     gate = Gate(folder, record, sides, WORK, partial(_next, limits), tell)
     measure_until_signal(gate, f"`gate --resume {folder}` goes on")
     if args.instructions and is_valgrind_installed():
+        _attempt(lambda: count_instructions(Counting(folder, record, sides, tell)))
+    slower = slower_cases(_judged(args, folder, record, limits), record)
+    _attempt(lambda: explain(Explaining(folder, record, sides, tell), slower))
+    return _outcome(args, folder, record, limits)
+
+
+def _attempt(step: Callable[[], None]) -> None:
+    """Do what comes after the pairs; the verdict on time stands if that fails."""
+    try:
         with ended_by_signals():
-            count_instructions(Counting(folder, record, sides, tell))
+            step()
+    except GateError as error:
+        tell(str(error))
+
+
+def _explained(args: argparse.Namespace, limits: tuple[Limit, ...]) -> Outcome:
+    """Explain a case of a record, whose sides have to be what they were. Raises SuiteError."""
+    case, args.explain = args.explain
+    others = ("base", "head", "build_only", "resume", "budget", "long", "resources", "instructions")
+    folder, record = reopened("explain", args, others)
+    chosen = named_case(record, _judged(args, folder, record, limits), case)
+    tell("building both sides")
+    use = Use(record.backends, record.runs_own_code)
+    sides = note_built(record, build(*side_specs(record), ROOT, WORK, record.interpreter, use), folder)
+    with exclusive(folder), ended_by_signals():
+        explain(Explaining(folder, record, sides, tell), [chosen])
     return _outcome(args, folder, record, limits)
 
 
@@ -104,8 +140,12 @@ def _next(limits: tuple[Limit, ...], record: Record, measurements: Measurements)
 
 
 def _outcome(args: argparse.Namespace, folder: Path, record: Record, limits: tuple[Limit, ...]) -> Outcome:
+    return judgement_outcome(args, _judged(args, folder, record, limits))
+
+
+def _judged(args: argparse.Namespace, folder: Path, record: Record, limits: tuple[Limit, ...]) -> Judgement:
     measurements = Measurements(folder, record)
     judged = with_instructions(judgement(folder, record, measurements, limits), record)
-    if args.instructions and not is_valgrind_installed():
-        judged = replace(judged, notes=(MISSING, *judged.notes))
-    return judgement_outcome(args, accepted(args, record, measurements, judged))
+    notes = [MISSING] if args.instructions and not is_valgrind_installed() else []
+    notes += explanation_lines(record, judged.rows)
+    return accepted(args, record, measurements, replace(judged, notes=(*notes, *judged.notes)))

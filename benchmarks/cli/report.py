@@ -206,10 +206,13 @@ def _report_record(args: argparse.Namespace, folder: Path) -> Outcome:
     if args.terminal:
         return Outcome(terminal.render(judged, args.coloured), Exit.FINE)
     refuse_inside(folder, args)
+    from benchmarks.report.html.explanations import explanation_section
     from benchmarks.report.html.record_page import record_sections
 
     rounds_s = {nodeid: vars(rounds_s) for nodeid, rounds_s in measurements.rounds_s.items()}
     sections = record_sections(judged, rounds_s, _record_facts(folder, record))
+    if record.explanations:
+        sections.insert(2, explanation_section(record.explanations))
     return _page(args, f"Gate: base {judged.base}, head {judged.head}", sections)
 
 

@@ -14,6 +14,7 @@ Pairs, how a side is measured:
     pair          one base and one head session, measured in turns
     pair_loop     pair after pair until everything is decided or the budget is spent
     instructions  one call's instructions on both sides
+    explain       why a case is slower: both sides profiled in turns
 Record, what is on disk:
     record        gate.json and the run files beside it
     opening       new, resumed and recomputed records

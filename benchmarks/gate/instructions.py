@@ -13,7 +13,7 @@ from subprocess import TimeoutExpired
 
 import msgspec
 
-from benchmarks.analysis.instructions import Counts, differs, instruction_ratio
+from benchmarks.analysis.instructions import Counts, count_ratio
 from benchmarks.errors import GateError
 from benchmarks.gate.environments import BuiltSide
 from benchmarks.gate.record import RESOURCES_OPTION, SIDES, GateCase, Record, SideName, logs_of, runs_of, status_of
@@ -71,7 +71,10 @@ def count_instructions(counting: Counting) -> None:
 def needs_count(earlier: Sequence[Counts], seed: int) -> bool:
     """Return whether a case is to be counted with this seed: with the second one only if the first shows a change."""
     number = _SEEDS.index(seed)
-    return len(earlier) == number and (not earlier or differs(instruction_ratio(earlier[0])))
+    if len(earlier) != number:
+        return False
+    first = count_ratio(earlier[0]) if earlier else None
+    return not earlier or (first is not None and first.differs)
 
 
 def _count(counting: Counting, name: SideName, cases: Sequence[GateCase], seed: int) -> dict[str, list[int]]:

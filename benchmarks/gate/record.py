@@ -18,6 +18,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from benchmarks.analysis.instructions import Counts
+from benchmarks.analysis.profiles import FunctionChange
 from benchmarks.errors import GateError
 from benchmarks.files.decoding import decode_versioned
 from benchmarks.files.durable import make_folder, write
@@ -117,7 +118,8 @@ class Record(Struct, kw_only=True, forbid_unknown_fields=True):
     """The content of gate.json. Times are in seconds, effects and alpha are fractions.
 
     `purpose` is the verb that measures, `target_s` the length of a call that sizing aims at, `keyword` the value of -k.
-    `instructions` are the counts by node id, one entry for each pair of processes that counted them.
+    `instructions` are the counts by node id, one entry for each pair of processes that counted them,
+    `explanations` the functions that changed in a slower case.
     `failures` holds the cases that can't be timed by node id, `left_out` the node ids of those for which the budget is
     too short. `session_options` choose another workload than the
     summation, other backends, and whether resources are measured.
@@ -140,6 +142,7 @@ class Record(Struct, kw_only=True, forbid_unknown_fields=True):
     state: Literal["done", "interrupted"] = "interrupted"
     session_options: list[str] = msgspec.field(default_factory=list, name="work")
     instructions: dict[str, list[Counts]] = {}
+    explanations: dict[str, list[FunctionChange]] = {}
 
     def __post_init__(self) -> None:
         if len({pair.name for pair in self.pairs}) < len(self.pairs):

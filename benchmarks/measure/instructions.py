@@ -31,11 +31,12 @@ _CALLGRIND = (ord("C") << 24) | (ord("T") << 16)
 _ZERO_STATS, _DUMP_STATS_AT = _CALLGRIND + 1, _CALLGRIND + 3
 _START = _CALLGRIND + 4
 
-# Calls are counted until this many of the smallest counts agree (`analysis.instructions` judges by the same rule), and
-# at most so many times.
-_AGREEING, _TOLERANCE, _MOST_CALLS = 3, 0.002, 10
+# Calls are counted until this many of the smallest counts agree, and at most so many times; `analysis.instructions`
+# judges them.
+_AGREEING, _TOLERANCE, _MOST_CALLS = 3, 0.0015, 8
 
-# Uncounted calls before: CPython's interpreter adapts to what it runs (PEP 659), and caches fill.
+# Calls before: CPython's interpreter adapts to what it runs (PEP 659), and the first count after callgrind has started
+# holds more than the call.
 _WARMUPS = 2
 
 # A part of callgrind's file: what triggered it, and its sum.
@@ -64,34 +65,37 @@ class InstructionCounter:
         if not self._request(_RUNNING_ON_VALGRIND):
             raise NotCounting("not running under valgrind")
 
-    def count(self, prepare: Callable[[], None], call: Callable[[], object], finish: Callable[[], None]) -> list[int]:
+    def examine(self, prepare: Callable[[], None], call: Callable[[], object], finish: Callable[[], None]) -> list[int]:
         """Make calls until the smallest counts agree; return each call's count. Only `call` is counted."""
         # Never stopped again: counts of threads that live on when it is started once more are wrong.
         self._request(_START)
-        for _ in range(_WARMUPS):
-            prepare()
-            call()
-            finish()
+        was_enabled = gc.isenabled()
+        gc.collect()
+        gc.disable()
+        try:
+            return self._counts(prepare, call, finish)
+        finally:
+            if was_enabled:
+                gc.enable()
+
+    def _counts(self, prepare: Callable[[], None], call: Callable[[], object], finish: Callable[[], None]) -> list[int]:
         counts: list[int] = []
-        while len(counts) < _MOST_CALLS and not agreeing(counts):
+        for number in range(_WARMUPS + _MOST_CALLS):
             prepare()
-            counts.append(self._count(call))
+            count = self._count(call)
             finish()
+            if number >= _WARMUPS:
+                counts.append(count)
+            if agreeing(counts):
+                break
         return counts
 
     def _count(self, call: Callable[[], object]) -> int:
         self._calls += 1
         name = ctypes.create_string_buffer(f"call {self._calls}".encode())
-        was_enabled = gc.isenabled()
-        gc.collect()
-        gc.disable()
-        try:
-            self._request(_ZERO_STATS)
-            call()
-            self._request(_DUMP_STATS_AT, ctypes.addressof(name))
-        finally:
-            if was_enabled:
-                gc.enable()
+        self._request(_ZERO_STATS)
+        call()
+        self._request(_DUMP_STATS_AT, ctypes.addressof(name))
         return read_counts(self._path.read_bytes())[self._calls]
 
     def _request(self, code: int, argument: int = 0) -> int:

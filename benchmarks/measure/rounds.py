@@ -16,6 +16,7 @@ from benchmarks.measure.effective import alias, observe, wake
 from benchmarks.measure.instructions import InstructionCounter
 from benchmarks.measure.loops import LoopsBeside
 from benchmarks.measure.pickling import explained, refuse_unpicklable
+from benchmarks.measure.profiling import CallProfiler
 from benchmarks.measure.resources import Meter
 from benchmarks.measure.round_count import Sparing, Within
 from benchmarks.measure.round_log import Results, RoundLog, full_name
@@ -64,7 +65,8 @@ class RoundSettings:
     `engines` makes the pools of the backends that need an engine. `gate` is None outside of a gate. `meter` measures
     the resources of one more round, which is not timed; None without `--resources`. `sparing` decides how many of the
     rounds a case gets; None if all cases get all of them.
-    `counter` counts the instructions of further rounds, None unless a gate asks for them.
+    `counter` counts the instructions of further rounds, and `profiler` says what they spend their time in; None unless
+    a gate asks for that.
     """
 
     rounds: int
@@ -75,6 +77,7 @@ class RoundSettings:
     meter: Meter | None
     sparing: Sparing | Within | None
     counter: InstructionCounter | None = None
+    profiler: CallProfiler | None = None
 
 
 class Measure:
@@ -260,6 +263,12 @@ class Measure:
             extra_info["resources"] = self._settings.meter.measure(timed, log.uses_pipes)
             finish_round()
             self.untimed_s += time.perf_counter() - began
-        if self._settings.counter is not None and self._benchmark.enabled:
-            extra_info["instructions"] = self._settings.counter.count(prepare, timed, finish_round)
-        self._benchmark.extra_info.update(extra_info)
+        self._benchmark.extra_info.update(extra_info | self._examined(prepare, timed, finish_round))
+
+    def _examined(
+        self, prepare: Callable[[], None], call: Callable[[], object], finish: Callable[[], None]
+    ) -> dict[str, object]:
+        """Make further calls that a gate examines: their instructions, and the functions that they spend time in."""
+        examiners = {"instructions": self._settings.counter, "profile": self._settings.profiler}
+        asked = {key: examiner for key, examiner in examiners.items() if examiner and self._benchmark.enabled}
+        return {key: examiner.examine(prepare, call, finish) for key, examiner in asked.items()}

@@ -15,6 +15,7 @@ import pytest
 from benchmarks.engines.protocol import ENGINES
 from benchmarks.errors import BadOption
 from benchmarks.measure.instructions import InstructionCounter, NotCounting
+from benchmarks.measure.profiling import CallProfiler
 from benchmarks.measure.resources import Meter
 from benchmarks.options import SELECTING
 from benchmarks.session.engines import engine_pools, engines_of_module
@@ -69,6 +70,7 @@ def _read_options(config: Any) -> SuiteSession:
         plan=read_plan(option("plan"), option("in_turns")),
         meter=meter,
         counter=_read_counter(option("count_instructions")),
+        profiler=CallProfiler() if option("profile_calls") else None,
         storage=storage,
         compare=compare,
         ledger=Ledger(selection=_selection(config)),

@@ -9,6 +9,7 @@ import pytest
 from benchmarks.backends.opening import EnginePools
 from benchmarks.grid import Case
 from benchmarks.measure.instructions import InstructionCounter
+from benchmarks.measure.profiling import CallProfiler
 from benchmarks.measure.resources import Meter
 from benchmarks.session.ledger import Ledger
 from benchmarks.session.options import Settings
@@ -25,7 +26,7 @@ class SuiteSession:
     `workload` is None for the summation, `meter` without `--resources`, `progress` while nothing is measured. `compare`
     is the value of `--benchmark-compare`. `own_grid` are the cases that suit a user's function, None if the options
     say which to measure. `earlier_costs` and `commit_info` are looked up once, then kept here.
-    `counter` is None unless instructions are counted.
+    `counter` is None unless instructions are counted, `profiler` unless calls are profiled.
     """
 
     settings: Settings
@@ -34,6 +35,7 @@ class SuiteSession:
     plan: Plan
     meter: Meter | None
     counter: InstructionCounter | None
+    profiler: CallProfiler | None
     storage: HistoryStorage
     compare: object
     ledger: Ledger

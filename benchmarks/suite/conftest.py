@@ -53,6 +53,7 @@ def measure(request, benchmark, began_s):
             meter=session.meter,
             sparing=sparing,
             counter=session.counter,
+            profiler=session.profiler,
         ),
         on_stuck,
     )

@@ -17,7 +17,7 @@ import json, sys
 from benchmarks.measure.instructions import InstructionCounter
 counter = InstructionCounter(sys.argv[1])
 def nothing(): pass
-def counts(additions): return counter.count(nothing, lambda: sum(range(additions)), nothing)
+def counts(additions): return counter.examine(nothing, lambda: sum(range(additions)), nothing)
 print(json.dumps([counts(100_000), counts(200_000)]))
 """
 
@@ -44,10 +44,10 @@ def test_the_counts_are_read_from_callgrinds_file():
 
 
 def test_calls_are_counted_until_they_agree():
-    """Three counts within 0.2 % are enough, whatever the others were."""
+    """Three counts within 0.15 % are enough, whatever the others were."""
     assert not agreeing([1000, 1000])
     assert not agreeing([1000, 1000, 1010])
-    assert agreeing([1500, 1000, 1001, 1002])
+    assert agreeing([1500, 1000, 1000, 1001])
 
 
 def test_without_valgrind_nothing_is_counted(tmp_path):
