@@ -8,6 +8,7 @@ import contextlib
 import gc
 import io
 import os
+import stat
 import sys
 import textwrap
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ from pathlib import Path
 
 from benchmarks.cli.options import refuse_outputs
 from benchmarks.cli.outcome import EXIT_CODES, JUDGEMENT_EXIT_CODES, SIGNAL_EXIT_CODES, Exit, Outcome
+from benchmarks.cli.progress import tell, write
 from benchmarks.errors import SuiteError
 from benchmarks.history.store import Store, default_root
 from benchmarks.text.printable import visible
@@ -45,11 +47,10 @@ def main(argv: list[str]) -> int:
     try:
         refuse_outputs(args)
         outcome = import_module(f"benchmarks.cli.{args.verb}").run(args, Store(_root(args.history)))
-        _write(outcome)
+        _write_files(outcome)
+        _print(outcome)
     except SuiteError as error:
         return _refuse(str(error))
-    except BrokenPipeError:
-        raise
     except OSError as error:
         return _refuse(f"{visible(error.filename or 'output')}: {error.strerror}")
     except Exception as error:
@@ -106,18 +107,40 @@ def _root(history: str | None) -> Path:
     return root
 
 
-def _write(outcome: Outcome) -> None:
-    """Write the files that were asked for and print the text; a file named `-` is printed in its place."""
+def _write_files(outcome: Outcome) -> None:
+    """Write the files that were asked for, each whole or not at all. Raises SuiteError."""
     for name, content in outcome.files.items():
-        if name != "-":
-            try:
-                Path(name).write_text(content, encoding="utf-8")
-            except OSError as error:
-                raise SuiteError(f"{visible(name)}: {error.strerror}") from None
-    sys.stdout.write(outcome.files.get("-", outcome.text))
-    sys.stdout.flush()
+        if name == "-":
+            continue
+        path = Path(name)
+        try:
+            if path.exists() and not path.is_file():  # a pipe or a device
+                path.write_text(content, encoding="utf-8")
+            else:
+                _replace(path.resolve(), content)
+        except OSError as error:
+            raise SuiteError(f"{visible(name)}: {error.strerror}") from None
+
+
+def _replace(path: Path, content: str) -> None:
+    """Write a file by way of another one beside it, which is removed if there is no room."""
+    writing = path.with_name(f".{path.name}.writing")
+    try:
+        writing.write_text(content, encoding="utf-8")
+        if path.exists():
+            writing.chmod(stat.S_IMODE(path.stat().st_mode))
+        writing.replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            writing.unlink()
+        raise
+
+
+def _print(outcome: Outcome) -> None:
+    """Print the text; a file named `-` is printed in its place."""
+    write(sys.stdout, outcome.files.get("-", outcome.text))
     for warning in outcome.warnings:
-        sys.stderr.write(f"{warning}\n")
+        tell(warning)
 
 
 def _prepare_streams() -> None:
@@ -131,20 +154,22 @@ def _prepare_streams() -> None:
 
 
 def _refuse(why: str) -> int:
-    sys.stderr.write(f"error: {why}\n")
+    tell(f"error: {why}")
     return int(Exit.UNUSABLE)
 
 
 if __name__ == "__main__":
     # A verb runs for a fraction of a second and leaves no cycles worth collecting; the collector takes a quarter of it.
     gc.disable()
+    code: str | int | None
     try:
         code = main(sys.argv[1:])
     except KeyboardInterrupt:
         code = 130
-    except BrokenPipeError:
-        # The reader closed the pipe, as `head` does; the answer is not wrong.
-        with contextlib.suppress(OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
+    except SystemExit as left:  # from argparse, whose text may still be in the buffer
+        code = left.code
+    try:
+        write(sys.stdout, "")
+    except OSError as error:
+        code = _refuse(f"output: {error.strerror}")
     sys.exit(code)

@@ -16,6 +16,7 @@ from benchmarks.files.reading import read_document
 from benchmarks.files.status import Event, Failure, Progress, UsageError, read_status
 from benchmarks.history.identity import Identity, conditions, identity
 from benchmarks.history.store import Store
+from benchmarks.subprocesses import registered
 from benchmarks.text.formatting import clock
 from benchmarks.text.printable import visible
 
@@ -114,13 +115,10 @@ def _reason(events: Sequence[Event], log: Path) -> str:
 @contextmanager
 def _session(command: Sequence[str], log: Path) -> Iterator["subprocess.Popen[bytes]"]:
     """Run a session whose output goes to `log`; end it if the block is left early."""
-    with log.open("wb") as output:
-        process = subprocess.Popen(  # noqa: S603 - a session of this suite
-            command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
-        )
-    try:
-        yield process
-    finally:
-        if process.poll() is None:
-            process.terminate()
-        process.wait()
+    with log.open("wb") as output, registered(command, ROOT, stdout=output, stderr=subprocess.STDOUT) as process:
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.terminate()
+            process.wait()

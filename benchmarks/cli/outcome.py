@@ -9,6 +9,8 @@ from enum import IntEnum
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from benchmarks.subprocesses import kill_all
+
 if TYPE_CHECKING:
     from benchmarks.analysis.judgement import Judgement
 
@@ -69,13 +71,26 @@ def judgement_exit_code(judgement: "Judgement", inconclusive: str | None) -> Exi
 
 @contextmanager
 def ended_by_signals() -> Iterator[None]:
-    """Let SIGTERM and SIGHUP end the block as Ctrl-C does, so that the processes it started are ended as well."""
+    """Let SIGTERM and SIGHUP end the block as Ctrl-C does, so that the processes it started are ended as well.
 
-    def end(signum: int, frame: FrameType | None) -> None:
-        raise SystemExit(128 + signum)
+    A second signal kills them at once, and the block goes on ending: an exception would cut off what ends them.
+    """
+    signals = 0
 
-    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]  # Windows has no SIGHUP
-    handlers = {number: signal.signal(number, end) for number in (getattr(signal, name) for name in names)}
+    def end(number: int, frame: FrameType | None) -> None:
+        nonlocal signals
+        signals += 1
+        if signals > 1:
+            kill_all()
+        elif number == signal.SIGINT:
+            raise KeyboardInterrupt
+        else:
+            raise SystemExit(128 + number)
+
+    # Windows has no SIGHUP. A job in a shell's background ignores SIGINT, and goes on ignoring it.
+    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    numbers += [signal.SIGINT] if signal.getsignal(signal.SIGINT) is signal.default_int_handler else []
+    handlers = {number: signal.signal(number, end) for number in numbers}
     try:
         yield
     finally:

@@ -1,8 +1,10 @@
-"""Progress of a verb that measures, on stderr."""
+"""What a verb writes while it runs: its progress, on stderr, and in `__main__` its answer."""
 
+import contextlib
 import os
 import sys
 import time
+from typing import TextIO
 
 # How often a line is written if stderr is not a terminal.
 _EVERY_S = 10.0
@@ -29,17 +31,15 @@ class Teller:
     def __call__(self, line: str) -> None:
         """Show a line."""
         if self._on_terminal:
-            sys.stderr.write(f"{_ERASE}{_cut(line, os.get_terminal_size(sys.stderr.fileno()).columns)}")
+            write(sys.stderr, f"{_ERASE}{_cut(line, os.get_terminal_size(sys.stderr.fileno()).columns)}")
         elif time.monotonic() - self._last_s >= _EVERY_S:
             self._last_s = time.monotonic()
-            sys.stderr.write(f"{line}\n")
-        sys.stderr.flush()
+            write(sys.stderr, f"{line}\n")
 
     def __exit__(self, *_: object) -> None:
         """Erase the last line."""
         if self._on_terminal:
-            sys.stderr.write(_ERASE)
-            sys.stderr.flush()
+            write(sys.stderr, _ERASE)
 
 
 def _cut(line: str, columns: int) -> str:
@@ -49,6 +49,22 @@ def _cut(line: str, columns: int) -> str:
 
 
 def tell(line: str) -> None:
-    """Write a line of progress that stays."""
-    sys.stderr.write(f"{line}\n")
-    sys.stderr.flush()
+    """Write a line to stderr that stays; if that can't be written to, there is nobody to tell."""
+    with contextlib.suppress(OSError):
+        write(sys.stderr, f"{line}\n")
+
+
+def write(stream: TextIO, text: str) -> None:
+    """Write a text at once. If the stream's reader has left, as `head` does, the rest is thrown away.
+
+    Raises OSError for other troubles, such as a full disk.
+    """
+    try:
+        stream.write(text)
+        stream.flush()
+    except OSError as error:
+        # What is left in the buffer would fail again at the interpreter's end.
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        if not isinstance(error, BrokenPipeError):
+            raise

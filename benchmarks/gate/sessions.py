@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.gate.environments import BuiltSide
+from benchmarks.subprocesses import registered
 
 # A case has some two seconds of work here, a cold pool included; one that takes so long hangs.
 _CASE_S = 30.0
@@ -58,29 +59,34 @@ def running(
     command: Sequence[str], side: BuiltSide, log: Path, hash_seed: int, descriptors: Sequence[int] = ()
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run a session of a side for the length of the block: at its end it is first asked to end, then killed."""
-    with log.open("wb") as output:
-        process = subprocess.Popen(  # noqa: S603 - a session of this suite
+    with (
+        log.open("wb") as output,
+        registered(
             command,
-            cwd=side.tree,
+            side.tree,
             env=side_environment(hash_seed, side.variables),
-            stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
             pass_fds=tuple(descriptors),
             # Ctrl-C is for the gate, which ends its sides itself.
             start_new_session=True,
-        )
-    try:
-        yield process
-    finally:
-        end = time.monotonic() + _GRACE_S
-        while process.poll() is None and time.monotonic() < end:
-            process.send_signal(signal.SIGTERM)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(_AGAIN_S)
-        if process.poll() is None:
-            process.kill()
-            process.wait()
+        ) as process,
+    ):
+        try:
+            yield process
+        finally:
+            _end(process)
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    end = time.monotonic() + _GRACE_S
+    while process.poll() is None and time.monotonic() < end:
+        process.send_signal(signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(_AGAIN_S)
+    if process.poll() is None:
+        process.kill()
+        process.wait()
 
 
 def how_it_ended(process: "subprocess.Popen[bytes]") -> str:

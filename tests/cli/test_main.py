@@ -1,12 +1,17 @@
 """What all verbs have in common."""
 
+import json
 import shlex
+import subprocess
+import sys
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 
 from benchmarks.__main__ import VERBS, main, make_parser
-from tests.documents import noisy_run, stored
+from tests.documents import NAMES, noisy_run, stored
+from tests.run_session import ROOT, environment
 
 
 @pytest.mark.parametrize(
@@ -76,3 +81,57 @@ def test_a_broken_file_is_named_wherever_it_would_count(tmp_path, call):
         assert code == 2
         assert "`check` puts broken files aside" in err
     assert call("compare", "1", "2")[0] == 3
+
+
+def shell(history, line):
+    """Run a line of a shell that begins with a verb; return the verb's exit code and stderr."""
+    program = f"{shlex.quote(sys.executable)} -m benchmarks"
+    script = f"{program} {line.format(history=shlex.quote(str(history)))}; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=ROOT, env=environment(), stderr=subprocess.PIPE, text=True, check=False
+    )
+    return done.returncode, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "err"),
+    [
+        ("compare 1 2 --history {history} | true", 1, ""),
+        ("compare 1 2 --history {history} >&-", 1, ""),
+        ("compare 1 2 --history {history} >/dev/full", 2, "error: output: No space left on device\n"),
+        ("compare --help >/dev/full", 2, "error: output: No space left on device\n"),
+        ("compare 1 2 --history {history} >/dev/full 2>/dev/full", 2, ""),
+        ("compare 1 9 --history {history} 2>&1 | true", 2, ""),
+        (
+            "compare 1 2 --history {history} --json /dev/full >/dev/null",
+            2,
+            "error: /dev/full: No space left on device\n",
+        ),
+    ],
+)
+def test_streams_that_are_closed_or_full(tmp_path, line, code, err):
+    """A reader that leaves does not change the verdict's exit code; what can't be written is one line."""
+    stored(tmp_path / "h", noisy_run(1), noisy_run(2, names=NAMES[:1]))
+    assert shell(tmp_path / "h", line) == (code, err)
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path, call, monkeypatch):
+    """A disk that fills leaves the file as it was, and nothing beside it; permissions stay."""
+    stored(tmp_path / "h", noisy_run(1), noisy_run(2))
+    target = tmp_path / "answer.json"
+    target.write_text("before")
+    target.chmod(0o640)
+
+    def full(path, *args, **options):
+        path.touch()
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "write_text", full)
+        code, _, err = call("compare", "1", "2", "--json", str(target))
+    assert (code, err) == (2, f"error: {target}: No space left on device\n")
+    assert target.read_text() == "before"
+    assert call("compare", "1", "2", "--json", str(target))[0] == 3
+    assert json.loads(target.read_text())["cases"]
+    assert target.stat().st_mode & 0o777 == 0o640
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["answer.json", "h"]

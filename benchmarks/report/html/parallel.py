@@ -8,6 +8,9 @@ from contextlib import contextmanager
 from multiprocessing import get_context
 from typing import TypeVar
 
+from benchmarks.cores import usable_cores
+from benchmarks.subprocesses import end_with_parent
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -19,7 +22,7 @@ _WORTH_A_PROCESS = 30
 def processes(count: int) -> Iterator[ProcessPoolExecutor]:
     """Start a pool of processes, which ends with the block; calls that have not begun by then are cancelled."""
     # Not forked: this process may have threads, such as those of Vega's engine.
-    pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_leave_signals)
+    pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_begin, initargs=(os.getpid(),))
     try:
         yield pool
     finally:
@@ -28,13 +31,14 @@ def processes(count: int) -> Iterator[ProcessPoolExecutor]:
 
 def spread(function: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
     """Return the results of `function` in the items' order; many items are spread over several processes."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    count = min(cores, 1 + len(items) // _WORTH_A_PROCESS)
+    count = min(usable_cores(), 1 + len(items) // _WORTH_A_PROCESS)
     if count < 2:
         return [function(item) for item in items]
     with processes(count) as pool:
         return list(pool.map(function, items, chunksize=4))
 
 
-def _leave_signals() -> None:
+def _begin(parent: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # It would wait for its next task forever, because it holds the other end of the queue itself.
+    end_with_parent(parent)
