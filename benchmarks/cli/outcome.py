@@ -94,5 +94,6 @@ def ended_by_signals() -> Iterator[None]:
     try:
         yield
     finally:
-        for number, handler in handlers.items():
+        # After a signal the process is about to exit; another one must not change its exit code.
+        for number, handler in handlers.items() if not signals else ():
             signal.signal(number, handler)
