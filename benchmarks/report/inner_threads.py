@@ -15,7 +15,7 @@ def inner_threads(cases: Sequence[MeasuredCase]) -> list[str]:
 def _loops(cases: Sequence[MeasuredCase]) -> list[str]:
     both = [case for case in cases if case.facts.get("own_loop_s") and case.facts.get("own_loop_threads")]
     if not both:
-        return []
+        return _one_loop(cases)
     own_s, pinned_s = (fmean(fmean(case.facts[name]) for case in both) for name in ("own_loop_s", "loop_s"))
     own, pinned = (both[0].facts.get(name) or {} for name in ("own_loop_threads", "loop_threads"))
     better = "former" if own_s < pinned_s else "latter"
@@ -23,6 +23,17 @@ def _loops(cases: Sequence[MeasuredCase]) -> list[str]:
         f"The tasks compute in threads of a numeric library. The plain loop took {duration(own_s)} with"
         f" {_threads(own)}, as you run it, and {duration(pinned_s)} with {_threads(pinned)}; speed-ups are against the"
         f" {better}, the faster one. {_of_workers(cases, max(own.values()))}"
+    ]
+
+
+def _one_loop(cases: Sequence[MeasuredCase]) -> list[str]:
+    """Say how many threads there were if the user's loop and the suite's are the same: the user set their number."""
+    counts = next((case.facts["loop_threads"] for case in cases if case.facts.get("loop_threads")), None)
+    if counts is None:
+        return []
+    return [
+        f"The tasks compute in threads of a numeric library: {_threads(counts)} in the plain loop, as you run it."
+        f" {_of_workers(cases, max(counts.values()))}"
     ]
 
 
@@ -38,7 +49,8 @@ def _of_workers(cases: Sequence[MeasuredCase], most: int) -> str:
     count = max((count for each in counts for count in each.values()), default=None)
     if count is None:
         return "How many threads each worker had is not known."
-    return f"Each worker had {counted(count, 'thread')}; --inner-threads 1,{most} measures n_jobs x inner threads."
+    more = f"; --inner-threads 1,{most} measures n_jobs x inner threads" if most > 1 else ""
+    return f"Each worker had {counted(count, 'thread')}{more}."
 
 
 def _other_than_asked(cases: Sequence[MeasuredCase]) -> list[str]:

@@ -1,5 +1,9 @@
 """Threads inside tasks, with numpy's BLAS and real workers: how many there are, and the plain loops beside a case."""
 
+from concurrent.futures import ThreadPoolExecutor
+from ctypes import CDLL
+from ctypes.util import find_library
+
 import pytest
 
 from benchmarks.backends.opening import open_pool
@@ -120,3 +124,18 @@ def test_a_worker_keeps_its_limit():
         assert [task(seed) for seed in SEEDS] == [multiply(seed) for seed in SEEDS]
         assert thread_counts()["openblas"] == 1
         assert Limited(lambda seed: thread_counts()["openblas"], 2)(0) == 2
+
+
+@pytest.mark.skipif(find_library("gomp") is None, reason="there is no libgomp here")
+def test_openmp_is_limited_in_every_thread():
+    """Its limits are those of a thread, so that the caller's do not hold in a pool's threads: the task sets them."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(CDLL, find_library("gomp")).result()
+        with limited({"openmp": 1}):
+            assert thread_counts()["openmp"] == 1
+            assert pool.submit(Limited(_openmp_threads, 3), 0).result() == 3
+        assert pool.submit(Limited(_openmp_threads, 2), 0).result() == 2
+
+
+def _openmp_threads(_):
+    return thread_counts()["openmp"]

@@ -5,7 +5,7 @@ import pytest
 from benchmarks.history.run import parse_run
 from benchmarks.report.heat import State, heat_maps
 from benchmarks.report.inner_threads import inner_threads
-from benchmarks.report.measured import ANY_MACHINE, contenders, measured_cases
+from benchmarks.report.measured import ANY_MACHINE, THREADS_OF, contenders, measured_cases
 from benchmarks.report.summary import summary
 from tests.report.test_summary import entry
 
@@ -41,6 +41,17 @@ def test_both_loops_and_the_workers_threads_are_said():
         " worker had 1 thread; --inner-threads 1,2 measures n_jobs x inner threads."
     )
     assert inner_threads(measured_cases([TWO])) == []
+
+
+@pytest.mark.parametrize(("count", "more"), [(1, ""), (2, "; --inner-threads 1,2 measures n_jobs x inner threads")])
+def test_the_number_that_the_user_has_set_is_said(count, more):
+    """The plain loop then is the user's own, and there is one kind of it."""
+    bench = {**TWO, "extra_info": TWO["extra_info"] | {name: {"openblas": count} for name in THREADS_OF[:2]}}
+    threads = "1 thread" if count == 1 else f"{count} threads"
+    assert inner_threads(measured_cases([bench])) == [
+        f"The tasks compute in threads of a numeric library: {threads} of openblas in the plain loop, as you run it."
+        f" Each worker had {threads}{more}."
+    ]
 
 
 def test_a_pinned_loop_makes_no_headline():
