@@ -31,6 +31,9 @@ class Certainty:
 
 def certainty(costs: Costs, profile: TaskProfile, warm: bool) -> Certainty:
     """Return what holds for these tasks even if the constants are wrong by half."""
+    if not profile.gil_known:
+        # Nothing may be said that depends on it: the best case is that threads share all the work.
+        profile = replace(profile, releases_gil=1.0)
     own = considered(costs, profile)
     even = replace(profile, uneven=1.0, lengths=())
     threads = [pool for pool in own.pools if backend_of(pool.backend).workers == "threads"]

@@ -4,7 +4,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from msgspec import Meta
 
 from benchmarks.advise.costs import Costs, Seconds
 from benchmarks.errors import AdviceError, Unreadable
@@ -44,7 +46,8 @@ class CostModel:
 
     `machine` is the name of the machine's folder in a store, `versions` are those of `PACKAGES`, `when` is the time of
     the probe (UTC). `checks` are the held-out cases. `conditions` are those of `history.identity.conditions`; a model
-    that was stored before models had them has none.
+    that was stored before models had them has none. `without_core` is the share of the probe's plain loops in which
+    they had no core because something else ran, None if that is not known.
     """
 
     machine: str
@@ -53,6 +56,7 @@ class CostModel:
     costs: Costs
     checks: tuple[HeldOutCase, ...]
     conditions: Mapping[str, Any] = field(default_factory=dict)
+    without_core: Annotated[float, Meta(ge=0, le=1)] | None = None
 
 
 def model_path(folder: Path, machine: str) -> Path:

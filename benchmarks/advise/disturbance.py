@@ -12,6 +12,10 @@ from benchmarks.grid import backend_of
 _MOST_RELEASED, _MOST_NOISE, _MOST_OUTSIDE = 0.8, 0.3, 0.25
 
 
+# A plain loop that has no core for more than this share of its time says that the machine is busy.
+MOST_WITHOUT_CORE = 0.2
+
+
 @dataclass(frozen=True)
 class Contradiction:
     """What can't be true of an undisturbed probe, and the cases to measure again: `loky-n2-held` and the like."""
@@ -23,10 +27,11 @@ class Contradiction:
 def contradictions(model: CostModel) -> list[Contradiction]:
     """Return what contradicts the interpreter, the machine or the probe itself; nothing if the model can be trusted.
 
-    Something else ran during the probe if its constants beat the interpreter or the machine, if two threads without
-    the GIL gained almost nothing on two cores, or if the model fails on the cases that it was not fitted to.
+    Something else ran during the probe if the plain loop had no core for a part of its time, if the constants beat the
+    interpreter or the machine, if two threads without the GIL gained almost nothing on two cores, or if the model fails
+    on the cases that it was not fitted to.
     """
-    return [*_impossible(model), *_far_off(model)]
+    return [*_busy(model), *_impossible(model), *_far_off(model)]
 
 
 def disturbance(model: CostModel) -> str | None:
@@ -35,6 +40,12 @@ def disturbance(model: CostModel) -> str | None:
     if not reasons:
         return None
     return f"The machine was busy while it was probed ({reasons[0].reason}): `--probe` measures it again."
+
+
+def _busy(model: CostModel) -> Iterator[Contradiction]:
+    """Yield that the plain loops had to wait for a core, which no repetition of a few cases would change."""
+    if model.without_core is not None and model.without_core > MOST_WITHOUT_CORE:
+        yield Contradiction(f"the plain loop had no core for {model.without_core:.0%} of its time", ())
 
 
 def _impossible(model: CostModel) -> Iterator[Contradiction]:

@@ -9,6 +9,7 @@ from statistics import fmean, median
 from typing import Any
 
 from benchmarks.advise.costs import Costs, PoolCosts, contradicts
+from benchmarks.advise.disturbance import MOST_WITHOUT_CORE
 from benchmarks.advise.levels import Levels, levels_of
 from benchmarks.advise.probe_session import measure
 from benchmarks.advise.task_profile import TaskProfile
@@ -94,15 +95,16 @@ def profile_of(loop: Mapping[str, Any], threads: Mapping[str, Any], costs: Costs
     overhead_s, work_s = _overhead_s(pool, threads["extra_info"]), fmean(threads["extra_info"]["loop_s"])
     stretch = max(0.0, float(median(threads["stats"]["data"])) - costs.poll_s / 2 - overhead_s) / work_s
     if overhead_s > _MOST_OVERHEAD * work_s:
-        return MeasuredTasks(profile, None)  # the tasks are taken to hold the GIL
-    reason = _contradiction(profile, extra_info, stretch, costs)
-    why = reason and f"The machine was busy while the tasks were measured ({reason}): ask again."
+        return MeasuredTasks(replace(profile, gil_known=False), None)  # the tasks are taken to hold the GIL
+    if reason := _contradiction(profile, extra_info, stretch, costs):
+        why = f"The machine was busy while the tasks were measured ({reason}): ask again."
+        return MeasuredTasks(replace(profile, gil_known=False), why)
     released = _released(stretch, pool, profile.waits)
     # The time of two threads beside that of a loop is as noisy as the machine; that they never used more than one core
     # at a time is not.
     if profile.waits < _FEW_WAITS and float(threads["extra_info"]["cores_used"]) < _MORE_THAN_ONE_CORE:
         released = 0.0
-    return MeasuredTasks(replace(profile, releases_gil=released), why)
+    return MeasuredTasks(replace(profile, releases_gil=released), None)
 
 
 def _sent(sent: Mapping[str, Any]) -> dict[str, Any]:
@@ -151,7 +153,8 @@ def _waits(extra_info: Mapping[str, Any]) -> float:
     """Return the share of the time in which the tasks used no core although they could have."""
     if extra_info["voluntary_switches"] < _FEWEST_WAITS * extra_info["tasks"]:
         return 0.0
-    return _rounded_share(1.0 - float(extra_info["cpu_s"]) / float(extra_info["passed_s"]))
+    ready_s = float(extra_info["cpu_s"]) + float(extra_info["waited_for_core_s"] or 0.0)
+    return _rounded_share(1.0 - ready_s / float(extra_info["passed_s"]))
 
 
 def _rounded_share(value: float) -> float:
@@ -171,6 +174,9 @@ def _released(stretch: float, pool: PoolCosts, waits: float) -> float:
 
 def _contradiction(profile: TaskProfile, extra_info: Mapping[str, Any], stretch: float, costs: Costs) -> str | None:
     """Return what in the measurement can't be true of undisturbed tasks, None if everything can."""
+    lacking = _share_without_core(profile, extra_info)
+    if lacking > MOST_WITHOUT_CORE:
+        return f"the plain loop had no core for {lacking:.0%} of its time"
     least = profile.waits / 2 + (1 - profile.waits) * costs.least_released(2)
     if contradicts(stretch, least):
         return "two threads gained more than the machine allows"
@@ -178,6 +184,17 @@ def _contradiction(profile: TaskProfile, extra_info: Mapping[str, Any], stretch:
     if profile.task_s > _TIMED_SINGLY_S and not 1 / _MOST_CHANGE < change < _MOST_CHANGE:
         return f"the same tasks took {max(change, 1 / change):.1f}x as long at another time"
     return None
+
+
+def _share_without_core(profile: TaskProfile, extra_info: Mapping[str, Any]) -> float:
+    """Return the share of its time in which the plain loop had no core although it needed one.
+
+    Where the system does not say, tasks that never wait should have used a core all the time.
+    """
+    passed_s, waited_s = float(extra_info["passed_s"]), extra_info["waited_for_core_s"]
+    if waited_s is not None:
+        return float(waited_s) / passed_s
+    return 0.0 if profile.waits else max(0.0, 1.0 - float(extra_info["cpu_s"]) / passed_s)
 
 
 def _overhead_s(pool: PoolCosts, extra_info: Mapping[str, Any]) -> float:

@@ -17,7 +17,8 @@ class ProbeCase:
 
     `name` is the case's part of the probe, such as "held". `rounds_s` are its timed rounds, `work_s` the plain loop's
     times beside them; `batches` is the number of batches that ran. `memory_bytes` is the PSS of the worker processes,
-    None if it could not be measured.
+    None if it could not be measured. `without_core` is the share of the plain loops' time in which they had no core,
+    None if that is not known.
     """
 
     backend: str
@@ -31,6 +32,7 @@ class ProbeCase:
     batch_size: BatchSize
     releases_gil: bool
     memory_bytes: float | None
+    without_core: float | None = None
 
 
 def probe_cases(benchmarks: Iterable[Mapping[str, Any]]) -> list[ProbeCase]:
@@ -59,7 +61,13 @@ def _case(benchmark: Mapping[str, Any]) -> ProbeCase:
         batch_size="auto" if extra_info["batch_size"] == "auto" else int(extra_info["batch_size"]),
         releases_gil=bool(extra_info["releases_gil"]),
         memory_bytes=_workers_bytes(extra_info),
+        without_core=_without_core(extra_info),
     )
+
+
+def _without_core(extra_info: Mapping[str, Any]) -> float | None:
+    waited_s, loops_s = extra_info.get("loop_waited_s"), extra_info.get("loop_s", ())
+    return float(sum(waited_s)) / float(sum(loops_s)) if waited_s and loops_s else None
 
 
 def _workers_bytes(extra_info: Mapping[str, Any]) -> float | None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import median
 
 from benchmarks import machine
 from benchmarks.advise.cost_model import PACKAGES, CostModel, store_model
@@ -23,6 +24,9 @@ from benchmarks.errors import AdviceError
 # a session needs seconds to start and end.
 LIMIT_S = 80.0
 _PLANNED_S, _FIRST_S = 50.0, 60.0
+
+# A shorter plain loop says little about how busy the machine was.
+_LONG_S = 0.02
 
 # What was disturbed is measured again if there is so much time left.
 _LEAST_REPEAT_S = 12.0
@@ -81,4 +85,18 @@ def _model(cases: Sequence[ProbeCase]) -> CostModel:
     costs, checks = fit(cases, facts["usable_cores"], facts["cgroup_cpus"], facts["gil_enabled"])
     costs = replace(costs, physical_cores=facts["physical_cores"])
     when = datetime.now(UTC).isoformat(timespec="seconds")
-    return CostModel(this_machine().folder, machine.installed(PACKAGES), when, costs, tuple(checks), conditions_here())
+    return CostModel(
+        this_machine().folder,
+        machine.installed(PACKAGES),
+        when,
+        costs,
+        tuple(checks),
+        conditions_here(),
+        without_core(cases),
+    )
+
+
+def without_core(cases: Iterable[ProbeCase]) -> float | None:
+    """Return the median share of a plain loop's time in which it had no core; of the loops that are long enough."""
+    shares = [case.without_core for case in cases if case.without_core is not None and max(case.work_s) >= _LONG_S]
+    return min(1.0, median(shares)) if shares else None

@@ -14,6 +14,7 @@ class TaskProfile:
     - `uneven`: time of the longest task over that of the shortest.
     - `waits`: share of a task's time, 0 to 1, in which it uses no core because it sleeps or waits for I/O.
     - `releases_gil`: share of the remaining time, 0 to 1, in which the task does not hold the GIL.
+    - `gil_known`: whether `releases_gil` is known; if not, it is 0, as for most tasks.
     - `payload_bytes`: bytes sent with each task, without what all tasks share.
     - `lengths`: times of the tasks in their order, in any unit; empty if they are not known.
     - `barred`: backends that can't run these tasks.
@@ -38,6 +39,7 @@ class TaskProfile:
     waits: float = 0.0
     barred: tuple[str, ...] = ()
     lengths: tuple[float, ...] = ()
+    gil_known: bool = True
     result_bytes: float = 0.0
     shared_bytes: float = 0.0
     mapped: bool = False

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from benchmarks.advise.disturbance import MOST_WITHOUT_CORE
 from benchmarks.advise.prediction import Prediction
 
 # The plain loop takes about as long before a trial as after it, unless something else runs meanwhile.
@@ -12,12 +13,14 @@ _MOST_CHANGE = 1.5
 class Tried:
     """A configuration that was tried: what it was predicted to take, and what it took.
 
-    `loops_s` are the times of the plain loop before and after it.
+    `loops_s` are the times of the plain loop before and after it, `without_core` is the share of these in which it had
+    no core because something else ran.
     """
 
     prediction: Prediction
     measured_s: float
     loops_s: tuple[float, ...]
+    without_core: float = 0.0
 
     @property
     def loop_s(self) -> float:
@@ -26,8 +29,8 @@ class Tried:
 
     @property
     def is_steady(self) -> bool:
-        """Whether the machine kept its speed, so that the times can be compared."""
-        return max(self.loops_s) <= _MOST_CHANGE * self.loop_s
+        """Whether the machine was not busy and kept its speed, so that the times can be compared."""
+        return self.without_core <= MOST_WITHOUT_CORE and max(self.loops_s) <= _MOST_CHANGE * self.loop_s
 
     @property
     def gains(self) -> bool:

@@ -59,7 +59,8 @@ def _try(prediction: Prediction, options: Sequence[str], warm: bool, tell: Calla
     # Pinned to one thread and as the user runs it, if these are not the same: the faster one is the rival.
     extra_info = benchmark["extra_info"]
     loops_s = min(extra_info["loop_s"], extra_info.get("own_loop_s", extra_info["loop_s"]), key=min)
-    return Tried(prediction, measured_s, tuple(map(float, loops_s)))
+    without_core = sum(extra_info.get("loop_waited_s", ())) / sum(extra_info["loop_s"])
+    return Tried(prediction, measured_s, tuple(map(float, loops_s)), without_core)
 
 
 def session_options(case: Case, warm: bool) -> list[str]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from benchmarks.measure.call import Call
+from benchmarks.measure.core_time import since, waited_for_core_s
 from benchmarks.workloads.inner_threads import limited, settle, thread_counts
 
 
@@ -11,7 +12,8 @@ class LoopsBeside:
 
     def __init__(self, call: Call) -> None:
         self._call = call
-        self._pinned_s = [call.loop_s()]
+        self._waited_s: list[float | None] = []
+        self._pinned_s = [self._time_pinned()]
         self._pinned_counts = _counts_of(call)
         self._own_s: list[float] = []
         self._own_counts: dict[str, int] = {}
@@ -26,11 +28,20 @@ class LoopsBeside:
         """Time the loops after the case, and return all of them for the run file."""
         # In the other order: a machine that changes its speed steadily changes both alike.
         self._time_own()
-        self._pinned_s.append(self._call.loop_s())
+        self._pinned_s.append(self._time_pinned())
+        # How long the loop had no core although it was ready: something else ran then.
+        waited = {} if None in self._waited_s else {"loop_waited_s": self._waited_s}
         if not self._call.inner_threads:
-            return {"loop_s": self._pinned_s}
+            return {"loop_s": self._pinned_s, **waited}
         own = {"own_loop_s": self._own_s, "own_loop_threads": self._own_counts} if self._own_s else {}
-        return {"loop_s": self._pinned_s, "loop_threads": self._pinned_counts, **own}
+        return {"loop_s": self._pinned_s, "loop_threads": self._pinned_counts, **waited, **own}
+
+    def _time_pinned(self) -> float:
+        """Return the time of the loop as it is in the workers."""
+        before_s = waited_for_core_s()
+        seconds = self._call.loop_s()
+        self._waited_s.append(since(before_s))
+        return seconds
 
     def _time_own(self) -> None:
         """Time the loop with the thread counts of the user, if these are others than the pinned ones."""

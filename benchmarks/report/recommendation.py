@@ -84,7 +84,7 @@ def asked(recommendation: Recommendation) -> str:
 
 
 def _gil(profile: TaskProfile) -> str:
-    if profile.waits >= 1:
+    if profile.waits >= 1 or not profile.gil_known:
         return ""
     if profile.releases_gil in (0.0, 1.0):
         return " that release the GIL" if profile.releases_gil else " that hold the GIL"

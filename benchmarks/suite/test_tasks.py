@@ -10,6 +10,7 @@ import pytest
 
 from benchmarks.cores import usable_cores
 from benchmarks.grid import LOOP, Case, grid
+from benchmarks.measure.core_time import since, waited_for_core_s
 from benchmarks.measure.fresh_worker import fresh_worker
 from benchmarks.measure.loops import LoopsBeside
 from benchmarks.measure.pickling import barred
@@ -51,8 +52,10 @@ def test_loop(measure, benchmark, call, workload):
     """Measure the plain loop, the length of each task, whether it waits, what is sent, and what a worker needs."""
     measure.warm_call(Case(LOOP, 1, None), call, beside_loop=True)
     began, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF)
+    waited_s = waited_for_core_s()
     lengths = lengths_s(call)
     after, passed_s = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter() - began
+    waited_s = since(waited_s)
     if passed_s < SHORT_S:
         # Something else that ran for a moment would be taken for a long task.
         lengths = [min(times) for times in zip(lengths, lengths_s(call), lengths_s(call), strict=True)]
@@ -61,6 +64,7 @@ def test_loop(measure, benchmark, call, workload):
         "lengths_s": lengths if len(lengths) <= MOST_LENGTHS else [],
         "cpu_s": after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime,
         "passed_s": passed_s,
+        "waited_for_core_s": waited_s,
         "voluntary_switches": after.ru_nvcsw - before.ru_nvcsw,
         "barred": barred(call),
         "sent": asdict(sent(call)),

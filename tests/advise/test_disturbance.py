@@ -7,7 +7,7 @@ import pytest
 from benchmarks.advise.cost_model import HeldOutCase
 from benchmarks.advise.disturbance import contradictions, disturbance
 from benchmarks.advise.fitting import fit
-from benchmarks.advise.probing import LIMIT_S, complete_pools, with_repeated
+from benchmarks.advise.probing import LIMIT_S, complete_pools, with_repeated, without_core
 from benchmarks.errors import AdviceError
 from benchmarks.grid import JOBLIB_BACKENDS
 from benchmarks.suite.test_probe import FEWEST_TASKS, LOOP_S, PARTS, affordable_tasks, worker_counts
@@ -37,6 +37,23 @@ def test_the_case_that_was_disturbed_is_known(model, case):
     assert contradiction.cases == (case,)
     assert contradiction.reason in disturbance(model)
     assert not contradictions(MODEL)
+
+
+def test_a_probe_without_a_core_is_disturbed():
+    """If the plain loops had no core for a third of their time, the machine was busy; repeating a case is no help."""
+    (contradiction,) = contradictions(replace(MODEL, without_core=0.34))
+    assert contradiction.reason == "the plain loop had no core for 34% of its time"
+    assert contradiction.cases == ()
+    assert not contradictions(replace(MODEL, without_core=0.1))
+
+
+def test_short_loops_do_not_tell_how_busy_a_machine_is():
+    """By hand: of loops of 1 ms, 50 ms and 80 ms, the two that are long enough had no core for 10 and 30 %."""
+    cases = simulated_probe(COSTS, 0.0)[:4]
+    values = ((0.001, 0.9), (0.05, 0.1), (0.08, 0.3), (0.08, None))
+    probed = [replace(case, work_s=(s, s), without_core=share) for case, (s, share) in zip(cases, values, strict=True)]
+    assert without_core(probed) == pytest.approx(0.2)
+    assert without_core(probed[:1]) is None
 
 
 def test_checks_that_are_far_off_are_repeated_in_their_pools():

@@ -27,7 +27,7 @@ def loop(task_s=1e-2, tasks=100, **extra_info):
         "sent": SENT,
         "fresh_worker": {"import_s": 0.5, "import_bytes": 1e7, "peak_bytes": 3e7, "importing": ["loky"]},
     }
-    own |= {"cpu_s": passed_s, "passed_s": passed_s, "voluntary_switches": 0}
+    own |= {"cpu_s": passed_s, "passed_s": passed_s, "voluntary_switches": 0, "waited_for_core_s": 0.0}
     return {"stats": {"data": [passed_s] * 3}, "extra_info": own | extra_info}
 
 
@@ -87,10 +87,27 @@ def test_tasks_that_change_their_time_are_disturbed():
     assert "2.0x as long" in profile_of(loop(passed_s=2.0, cpu_s=2.0), threads(1.1), COSTS).disturbance
 
 
+@pytest.mark.parametrize("waited_for_core_s", [0.6, None])
+def test_a_loop_without_a_core_is_disturbed(waited_for_core_s):
+    """A machine that is busy with something else is recognized, and nothing is said about the GIL or about waiting."""
+    found = profile_of(loop(cpu_s=0.4, waited_for_core_s=waited_for_core_s), threads(0.5, cores_used=0.4), COSTS)
+    assert "the plain loop had no core for 60% of its time" in found.disturbance
+    assert not found.profile.gil_known
+    assert found.profile.waits == 0.0
+
+
+def test_waiting_for_a_core_is_not_waiting():
+    """Of tasks that sleep for half of their time, the rest is the share that they were ready and had no core."""
+    found = profile_of(loop(cpu_s=0.4, waited_for_core_s=0.1, voluntary_switches=100), threads(0.6), COSTS)
+    assert found.profile.waits == pytest.approx(0.5)
+    assert found.disturbance is None
+
+
 def test_tasks_too_short_for_threads_to_tell_hold_the_gil():
     """If the overhead of the threads hides the work, they say nothing about the GIL, and nothing is disturbed."""
     tasks = profile_of(loop(3e-7, 5_000, passed_s=1e-2), threads(0.001, 5_000 * 3e-7, 5_000), COSTS)
     assert tasks.profile.releases_gil == 0.0
+    assert not tasks.profile.gil_known
     assert tasks.disturbance is None
 
 

@@ -92,6 +92,13 @@ def test_very_short_tasks_belong_into_the_loop_for_certain(task_s, tasks):
     assert not recommend(COSTS, LONG, False, "busy").certainty.loop_is_best
 
 
+def test_an_unknown_gil_leaves_threads_open():
+    """If the measurement can't tell whether the tasks hold the GIL, it is not certain that threads do not pay."""
+    unknown = replace(LONG, gil_known=False)
+    assert recommend(COSTS, unknown, False, "busy").certainty.threads_can_pay
+    assert not recommend(COSTS, LONG, False, "busy").certainty.threads_can_pay
+
+
 def random_costs(rng):
     """Return costs as a busy machine may give them: each constant anywhere, possible or not."""
     cores = rng.choice((1, 2, 3, 8, 64))

@@ -250,3 +250,17 @@ def test_a_trial_on_a_busy_machine_decides_nothing():
     answer = unwrapped(tried(11.0, (10.0, 20.0)))
     assert answer.startswith("Best: loky-n2-b100, ")
     assert "this decides nothing" in answer
+
+
+def test_a_trial_without_a_core_decides_nothing():
+    """A loop that had no core for half of its time was no fair rival."""
+    recommendation = tried(11.0)
+    busy = replace(recommendation, tried=(replace(recommendation.tried[0], without_core=0.5),))
+    assert unwrapped(busy).startswith("Best: loky-n2-b100, ")
+    assert "this decides nothing" in unwrapped(busy)
+
+
+def test_nothing_is_said_of_an_unknown_gil():
+    """Tasks of which it is not known whether they hold the GIL are not said to hold it."""
+    sentence = asked(recommend(COSTS, replace(LONG, gil_known=False), warm=False))
+    assert sentence.startswith("For 1,000 tasks of 10.0 ms; one call")
