@@ -84,7 +84,7 @@ _LEAST_SCALE = 1e-4
 
 # The wealth that a bet against a bound needs. An interval holds in 95 % of rows, so that each bound errs in 2.5 %; that
 # the mean call is below or above something is said only where it errs in 1 %.
-_INTERVAL_LOG, _PROOF_LOG = log(1 / 0.025), log(1 / 0.01)
+_INTERVAL_LOG, PROOF_LOG = log(1 / 0.025), log(1 / 0.01)
 
 # The least share of a score that planning may count on, see `Assessment.noise`.
 PLANNED_SHARE = 0.4
@@ -282,11 +282,11 @@ class Assessment:
 
     def below(self, shift: float) -> bool:
         """Whether the mean call's log-ratio is proved to lie below `shift` (99 %)."""
-        return self.mean.estimate < shift and self._against(shift, -1) >= _PROOF_LOG
+        return self.mean.estimate < shift and self._against(shift, -1) >= PROOF_LOG
 
     def above(self, shift: float) -> bool:
         """Whether the mean call's log-ratio is proved to lie above `shift` (99 %)."""
-        return self.mean.estimate > shift and self._against(shift, 1) >= _PROOF_LOG
+        return self.mean.estimate > shift and self._against(shift, 1) >= PROOF_LOG
 
     @cached_property
     def interval(self) -> tuple[float, float]:

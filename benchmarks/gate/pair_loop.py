@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from benchmarks.cores import affinity
+from benchmarks.cores import affinity, usable_cores
 from benchmarks.errors import GateError, SuiteError
 from benchmarks.files.status import Failure as FailureEvent
 from benchmarks.files.status import read_status
@@ -21,6 +21,7 @@ from benchmarks.gate.failures import counting_failures, is_wrong_result, single_
 from benchmarks.gate.hypotheses import case_names
 from benchmarks.gate.measurements import Measurements
 from benchmarks.gate.pair import Pair, PairEnd, run_pair
+from benchmarks.gate.quietness import busy_warning, load, noise_warning
 from benchmarks.gate.record import (
     SIDES,
     Failure,
@@ -72,6 +73,8 @@ def measure(gate: Gate) -> None:
     """
     with exclusive(gate.folder):
         gate.tell(f"record {gate.folder}, seed {gate.record.seed}, budget {minutes(gate.record.budget_s)}")
+        if warning := busy_warning(load(), usable_cores()):
+            gate.tell(warning)
         PairLoop(gate).run()
 
 
@@ -105,8 +108,17 @@ class PairLoop:
             self._save()
             upcoming = gate.choose(record, measurements)
             gate.tell(self._progress(chosen, end, len(upcoming.cases)))
+            self._warn_of_noise(measurements)
         record.state = "done"
         self._save()
+
+    def _warn_of_noise(self, measurements: Measurements) -> None:
+        """Tell after the first complete pair what the noise allows."""
+        if len(self._record.complete_pairs) != 1 or self._record.pairs[-1].void_reason:
+            return
+        pair_s = self._record.complete_pairs[0].seconds
+        if warning := noise_warning(self._record, [*measurements.log_ratios.values()], pair_s, self._left_s):
+            self._gate.tell(warning)
 
     @property
     def _until(self) -> float:
