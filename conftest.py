@@ -16,6 +16,7 @@ from benchmarks.session.recording import conclude, install_storage, keep_finishe
 from benchmarks.session.signals import end_in_order_on_signals, leave_now
 from benchmarks.session.starting import begin_session, commit_of_checkout, repeat
 from benchmarks.session.state import has_begun, suite_session
+from benchmarks.session.streams import survive_broken_output
 from benchmarks.session.summary import print_summary
 
 # Before anything imports a numeric library.
@@ -37,7 +38,9 @@ def pytest_cmdline_main(config):
 
 
 def pytest_sessionstart(session):
-    """Replace pytest-benchmark's storage as soon as there is one."""
+    """Replace pytest-benchmark's storage as soon as there is one; from now on broken output is no reason to end."""
+    if reporter := session.config.pluginmanager.get_plugin("terminalreporter"):
+        survive_broken_output(reporter)
     if not hasattr(session.config, "workerinput"):
         install_storage(session)
 

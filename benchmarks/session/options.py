@@ -14,6 +14,7 @@ from benchmarks.engines.protocol import ENGINES
 from benchmarks.errors import BadOption
 from benchmarks.grid import BATCH_SIZES, JOBLIB_BACKENDS, N_JOBS, PROFILES, UNMEASURED, BatchSize
 from benchmarks.options import DEFAULT_CASE_TIMEOUT_S, DEFAULT_PROFILE, SESSION_OPTIONS
+from benchmarks.session.streams import replace_closed_streams
 
 T = TypeVar("T")
 
@@ -74,6 +75,7 @@ def pytest_addoption(parser: Any) -> None:
     pytest.ini loads this module as a plugin, before pytest looks for a conftest: pytest would otherwise take the value
     of an option that it does not know yet for a path of tests.
     """
+    replace_closed_streams()
     group = parser.getgroup("suite", "joblib benchmark suite")
     for option in SESSION_OPTIONS:
         text = argparse.SUPPRESS if option.hidden else option.full_help

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -270,6 +271,26 @@ def test_the_commit_and_the_order_of_another_plugin_are_recorded(tmp_path):
     assert first == list(reversed(second))
     assert [run["joblib_suite"]["order"] for run in runs] == ["the suite's", "another plugin's"]
     assert runs[1]["joblib_suite"]["seeds"] == {"shuffle": None, "randomly": 7}
+
+
+@pytest.mark.parametrize(
+    ("redirection", "err"),
+    [
+        (">&-", ""),
+        ("2>&- >&-", ""),
+        ("| true", ""),
+        (">/dev/full", "error: output: No space left on device; the session goes on, and its run is saved\n"),
+    ],
+)
+def test_output_that_nobody_reads_costs_no_run(tmp_path, redirection, err):
+    """A closed stdout, a reader that leaves and a full disk: the session ends as any other, and its run is saved."""
+    line = f"{shlex.join(command(tmp_path, *MEASURE))} {redirection}; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(
+        ["bash", "-c", line], cwd=ROOT, env=environment(), stderr=subprocess.PIPE, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, err)
+    (path,) = session_files(tmp_path)
+    assert read_run(path).state == "complete"
 
 
 def test_workers_that_are_spawned(tmp_path, monkeypatch):

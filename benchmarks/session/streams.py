@@ -1,0 +1,51 @@
+"""A session's output may have no reader, or no room: it is measured and saved all the same."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+
+def replace_closed_streams() -> None:
+    """Give this process a stdout and a stderr if it was started without them; pytest flushes both at its end."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - until the process ends
+
+
+def survive_broken_output(reporter: Any) -> None:
+    """Let pytest's terminal reporter write on after a reader has left or a disk is full; the rest is thrown away."""
+    writer = reporter._tw
+    writer._file = _Forgiving(writer._file)
+
+
+class _Forgiving:
+    """A text stream whose errors are told once, on stderr, and then forgotten."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+        self._broken = False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        """Write a text, or nothing if an earlier one could not be written."""
+        if not self._broken:
+            self._attempt(lambda: self._stream.write(text))
+        return len(text)
+
+    def flush(self) -> None:
+        """Flush the stream."""
+        if not self._broken:
+            self._attempt(self._stream.flush)
+
+    def _attempt(self, action: Any) -> None:
+        try:
+            action()
+        except OSError as error:
+            self._broken = True
+            # What is left in the buffer would fail again at the interpreter's end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
+            if not isinstance(error, BrokenPipeError) and sys.stderr is not None:
+                sys.stderr.write(f"error: output: {error.strerror}; the session goes on, and its run is saved\n")
