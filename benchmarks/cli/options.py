@@ -94,12 +94,18 @@ def session_options(args: argparse.Namespace, verb: str) -> list[str]:
     Paths are made absolute, because the session runs in another folder.
     """
     given = {option: getattr(args, option.name) for option in forwarded_options(verb)}
-    return [f"{option.flag}={_absolute(option.name, value)}" for option, value in given.items() if value is not None]
+    folder = getattr(args, "workload_path", None)
+    return [
+        f"{option.flag}={_absolute(option.name, value, folder)}" for option, value in given.items() if value is not None
+    ]
 
 
-def _absolute(name: str, value: str) -> str:
-    is_path = name == "workload_path" or (name == "task_args" and value.endswith((".json", ".csv")))
-    return str(Path(value).absolute()) if value and is_path else value
+def _absolute(name: str, value: str, folder: str | None) -> str:
+    """Return the value of an option with absolute paths; a file of arguments may be beside the modules in `folder`."""
+    if name == "task_args" and value.endswith((".json", ".csv")):
+        beside = Path(folder or ".", value)
+        return str((beside if beside.exists() and not Path(value).exists() else Path(value)).absolute())
+    return str(Path(value).absolute()) if value and name == "workload_path" else value
 
 
 def refuse_outputs(args: argparse.Namespace) -> None:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -63,11 +64,15 @@ def _from_module(text: str, source: Any) -> list[Any]:
 
 
 def _from_file(path: Path) -> list[Any]:
+    """Read a file in the working directory or beside the user's modules. Raises BadOption."""
+    folders = [Path.cwd(), *map(Path, filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep)))]
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        file = next((folder / path for folder in folders if (folder / path).exists()), path)
+        text = file.read_text(encoding="utf-8-sig")
         return _json(text) if path.suffix == ".json" else _csv(text)
     except OSError as error:
-        raise BadOption(f"--task-args {str(path)!r}: {error.strerror}; looked in {Path.cwd()}") from None
+        where = "" if path.is_absolute() else f"; looked in {', '.join(dict.fromkeys(map(str, folders)))}"
+        raise BadOption(f"--task-args {str(path)!r}: {error.strerror}{where}") from None
     except (ValueError, csv.Error, RecursionError) as error:
         raise BadOption(f"--task-args {str(path)!r}: {visible(error)}") from None
 

@@ -1,7 +1,6 @@
 """The engines of a session: which backends need one, and from which module it comes."""
 
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 from benchmarks.backends.opening import EnginePools
@@ -9,7 +8,7 @@ from benchmarks.backends.protocol import Pool
 from benchmarks.engines.opening import pools_on
 from benchmarks.engines.protocol import ENGINES, EngineSpec
 from benchmarks.errors import BadOption
-from benchmarks.session.importing import import_named
+from benchmarks.session.importing import import_named, module_folders
 
 # The name of the dictionary in a user's module that lists its backends.
 _TABLE = "BACKENDS"
@@ -43,7 +42,7 @@ def engine_pools(option: Callable[[str], Any], backends: Iterable[str], own: Map
     `own` are the engines of the user's module.
     """
     pools: dict[str, Callable[[dict[str, Any]], Pool]] = {}
-    paths = (str(Path(option("workload_path")).absolute()),) if option("workload_path") else ()
+    paths = tuple(map(str, module_folders(option("workload_path")))) if option("workload_path") else ()
     for name in backends:
         if name in own:
             pools[name] = pools_on(EngineSpec(name, own[name], None, paths))

@@ -5,6 +5,7 @@ import os
 import re
 import sys
 import traceback
+from itertools import product
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -20,19 +21,26 @@ _ADDRESS = re.compile(f"{MODULE}:{MODULE}")
 _OURS = ("joblib", "numpy", "psutil", "pytest")
 
 
-def add_path(text: str) -> None:
-    """Let this process and every worker import modules from a folder. Raises BadOption."""
+def module_folders(text: str) -> list[Path]:
+    """Return the folder that `--workload-path` names, and its `src` if it has one. Raises BadOption."""
     path = Path(text).absolute()
     if not path.is_dir():
         raise BadOption(f"--workload-path {text!r}: no such folder; expected the folder that contains your modules")
-    for name in _OURS:
-        if (path / f"{name}.py").exists() or (path / name / "__init__.py").exists():
+    folders = [path, *([path / "src"] if (path / "src").is_dir() else [])]
+    for folder, name in product(folders, _OURS):
+        if (folder / f"{name}.py").exists() or (folder / name / "__init__.py").exists():
             raise BadOption(
                 f"--workload-path {text!r}: it contains {name}, which would hide the installed one; give a folder"
                 " without it"
             )
-    sys.path.insert(1, str(path))
-    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(path), os.environ.get("PYTHONPATH")]))
+    return folders
+
+
+def add_path(text: str) -> None:
+    """Let this process and every worker import modules from a folder and its `src`. Raises BadOption."""
+    folders = [str(folder) for folder in module_folders(text)]
+    sys.path[1:1] = folders
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [*folders, os.environ.get("PYTHONPATH")]))
 
 
 def import_named(option: str, module: str) -> ModuleType:
@@ -46,6 +54,7 @@ def import_named(option: str, module: str) -> ModuleType:
     except (Exception, SystemExit) as error:
         frames = traceback.extract_tb(error.__traceback__)
         where = f"{Path(frames[-1].filename).name}, line {frames[-1].lineno}"
+        where += _package_hint(frames[-1].filename) if "relative import" in str(error) else ""
         raise BadOption(f"{option} {module!r}: importing it raised {visible(described(error))} ({where})") from None
 
 
@@ -62,6 +71,18 @@ def import_object(option: str, address: str, otherwise: str) -> Any:
             where = getattr(value, "__file__", None) or type(value).__name__
             raise BadOption(f"{option} {address!r}: there is no {name} in {module} ({where})") from None
     return value
+
+
+def _package_hint(filename: str) -> str:
+    """Return how to name a module that belongs to a package."""
+    file, names = Path(filename), [Path(filename).stem]
+    while (file.parent / "__init__.py").exists():
+        file = file.parent
+        names.insert(0, file.name)
+    if len(names) < 2:
+        return ""
+    folder = visible(str(file.parent))
+    return f"; the module belongs to a package: give --workload-path {folder} and the name {'.'.join(names)}"
 
 
 def _hint(module: str, missing: str | None) -> str:

@@ -77,3 +77,19 @@ def test_a_file_that_holds_no_arguments_is_refused(tmp_path, name, content, expe
         read_arguments(str(tmp_path / name))
     assert expected in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_a_file_beside_the_modules_is_found(tmp_path, monkeypatch):
+    """tox starts sessions in the suite's folder; a file there comes first."""
+    here, there = tmp_path / "suite", tmp_path / "mine"
+    here.mkdir()
+    there.mkdir()
+    monkeypatch.chdir(here)
+    monkeypatch.setenv("PYTHONPATH", str(there))
+    (there / "a.json").write_text("[1, 2]")
+    assert read_arguments("a.json").values == [1, 2]
+    (here / "a.json").write_text("[3]")
+    assert read_arguments("a.json").values == [3]
+    with pytest.raises(BadOption) as refused:
+        read_arguments("b.json")
+    assert str(refused.value).endswith(f"No such file or directory; looked in {here}, {there}")

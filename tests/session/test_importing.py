@@ -57,3 +57,36 @@ def test_a_module_that_fails_is_named_with_the_line(folder):
     add_path(str(folder))
     with pytest.raises(BadOption, match=r"importing it raised SystemExit.*exits_on_import.py, line 2"):
         import_named("--backend-module", "exits_on_import")
+
+
+def test_a_module_of_a_src_layout_is_found_in_its_project(folder):
+    """The project's folder is enough; its `src` comes after it."""
+    package = folder / "src" / "shop_of_a_test"
+    package.mkdir(parents=True)
+    (package / "__init__.py").touch()
+    (package / "prices.py").write_text("from .rates import RATE\n\n\ndef price(size):\n    return size * RATE\n")
+    (package / "rates.py").write_text("RATE = 3\n")
+    add_path(str(folder))
+    assert import_object("--workload", "shop_of_a_test.prices:price", "")(2) == 6
+    assert os.environ["PYTHONPATH"].split(os.pathsep)[:2] == [str(folder), str(folder / "src")]
+
+
+def test_a_module_in_its_package_is_told_its_name(folder):
+    """A relative import fails where the package's own folder is given."""
+    package = folder / "shop_of_another_test"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "prices_of_another_test.py").write_text("from .rates import RATE\n")
+    add_path(str(package))
+    with pytest.raises(BadOption) as refused:
+        import_named("--workload", "prices_of_another_test")
+    expected = f"give --workload-path {folder} and the name shop_of_another_test.prices_of_another_test"
+    assert expected in str(refused.value)
+
+
+def test_a_src_folder_that_hides_an_installed_package_is_refused(folder):
+    """As the folder itself."""
+    (folder / "src" / "numpy").mkdir(parents=True)
+    (folder / "src" / "numpy" / "__init__.py").touch()
+    with pytest.raises(BadOption, match="it contains numpy"):
+        add_path(str(folder))
