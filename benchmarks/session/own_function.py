@@ -29,7 +29,7 @@ from benchmarks.session.workload import Workload
 from benchmarks.text.formatting import counted, duration
 from benchmarks.workloads.built_in import BUILT_IN
 
-# A trial of a default grid, which may have fewer tasks, is cut off early.
+# A trial of a default grid, which may have fewer tasks, is cut off early unless the user has set a limit.
 _FIRST_TRIAL_S = 20.0
 
 
@@ -84,11 +84,14 @@ def _tried(config: Any, session: SuiteSession, tell: Callable[[str], None]) -> T
         refuse_long_loop(result, workload, settings)
         return result
     asked = _asked(config, settings)
-    tried, result = _trial_in_time(workload, task_args, settings, asked)
+    patient = asked.tasks is not None or config.getoption("case_timeout") is not None
+    limit_s = 2 * settings.case_timeout_s if patient else _FIRST_TRIAL_S
+    tried, result = _trial_in_time(workload, task_args, settings, asked, limit_s)
     function = Function(tried.tasks, result.loop_s, result.waits, bool(result.inner_threads))
     grid = own_grid(function, asked, usable_cores())
     if grid is None:
-        raise BadOption(no_grid(result.loop_s / tried.tasks, settings))
+        task_s = result.loop_s / tried.tasks
+        raise BadOption(no_grid(f"a task takes about {duration(task_s)}", task_s, settings))
     _use(session, tried, grid)
     for line in _described(grid, workload.tasks, result.loop_s / tried.tasks, asked):
         tell(line)
@@ -98,22 +101,20 @@ def _tried(config: Any, session: SuiteSession, tell: Callable[[str], None]) -> T
 
 
 def _trial_in_time(
-    workload: Workload, task_args: str, settings: Settings, asked: Asked
+    workload: Workload, task_args: str, settings: Settings, asked: Asked, first_limit_s: float
 ) -> tuple[Workload, TrialResult]:
     """Try a workload, with fewer tasks if all of them take too long, and return what was tried. Raises BadOption."""
-    limit_s = 2 * settings.case_timeout_s
-    if asked.tasks is not None:
-        return workload, run_trial(workload, task_args, settings, limit_s)
     try:
-        return workload, run_trial(workload, task_args, settings, min(limit_s, _FIRST_TRIAL_S))
+        return workload, run_trial(workload, task_args, settings, first_limit_s)
     except CutOff as cut_off:
-        if not cut_off.done:
+        if asked.tasks is not None:
             raise
-        grid = own_grid(Function(workload.tasks, cut_off.task_s * workload.tasks), asked, usable_cores())
+        function = Function(workload.tasks, cut_off.task_s * workload.tasks)
+        grid = own_grid(function, asked, usable_cores()) if cut_off.done else None
         if grid is None:
-            raise BadOption(no_grid(cut_off.task_s, settings)) from None
+            raise BadOption(no_grid(cut_off.said, cut_off.task_s, settings)) from None
         fewer = replace(workload, tasks=grid.tasks)
-        return fewer, run_trial(fewer, task_args, settings, limit_s)
+        return fewer, run_trial(fewer, task_args, settings, 2 * settings.case_timeout_s)
 
 
 def _takes_default_grid(session: SuiteSession) -> bool:

@@ -107,14 +107,20 @@ def _fewer_and_fewer(function: Function, asked: Asked, stage: _Stage, cores: int
 
 def _grid(function: Function, asked: Asked, stage: _Stage, tasks: int, cores: int) -> OwnGrid:
     n_jobs = asked.n_jobs or _n_jobs(function, tasks, cores)
-    batch_sizes = asked.batch_sizes or _batch_sizes(tasks, max(2, cores), stage.thorough)
+    batch_sizes = asked.batch_sizes or _batch_sizes(function, tasks, max(2, cores), stage.thorough)
     backends = asked.backends or stage.backends
     cases = _cases(asked, backends, n_jobs, batch_sizes, stage.thorough)
     rounds = asked.rounds or stage.rounds
-    calls = rounds + CALLS_BESIDE_ROUNDS + (CALLS_AS_THE_USER if function.own_threads else 0)
-    call_s = function.loop_s * tasks / function.tasks
-    seconds = len(cases) * (_POOL_S + calls * call_s)
+    loop_s = function.loop_s * tasks / function.tasks
+    seconds = sum(_seconds(case, function, loop_s, rounds) for case in cases)
     return OwnGrid(tuple(cases), backends, n_jobs, batch_sizes, tasks, rounds, seconds)
+
+
+def _seconds(case: Case, function: Function, loop_s: float, rounds: int) -> float:
+    """Return about how many seconds a case takes at most; tasks that wait do so beside each other everywhere."""
+    loops = CALLS_BESIDE_ROUNDS - 1 + (CALLS_AS_THE_USER if function.own_threads else 0)
+    call_s = loop_s / case.n_jobs if function.waits and backend_of(case.backend).workers else loop_s
+    return _POOL_S + loops * loop_s + (1 + rounds) * call_s
 
 
 def _n_jobs(function: Function, tasks: int, cores: int) -> tuple[int, ...]:
@@ -123,10 +129,15 @@ def _n_jobs(function: Function, tasks: int, cores: int) -> tuple[int, ...]:
     return (max(2, cores), many) if function.waits and many > max(2, cores) else (max(2, cores),)
 
 
-def _batch_sizes(tasks: int, workers: int, thorough: bool) -> tuple[BatchSize, ...]:
-    """Return "auto", batches of one if they don't take too long to send, and a few even batches for each worker."""
+def _batch_sizes(function: Function, tasks: int, workers: int, thorough: bool) -> tuple[BatchSize, ...]:
+    """Return "auto", batches of one if they don't take too long to send, and a few even batches for each worker.
+
+    Tasks that wait take so long that larger batches would only leave workers idle.
+    """
     if not thorough:
         return ("auto",)
+    if function.waits:
+        return (1, "auto")
     even = _round_down(max(1, tasks // (_BATCHES_PER_WORKER * workers)))
     fixed = (1, even) if tasks <= _MOST_SINGLE_TASKS and even > 1 else (even,)
     return (*fixed, "auto")

@@ -63,10 +63,11 @@ class TrialResult(Struct):
 
 
 class CutOff(BadOption):
-    """The trial took too long: `done` tasks had ended, which took about `task_s` seconds each."""
+    """The trial took too long: `done` tasks had ended, which took about `task_s` seconds each; `said` says so."""
 
-    def __init__(self, message: str, done: int, task_s: float) -> None:
-        super().__init__(message)
+    def __init__(self, said: str, way: str, done: int, task_s: float) -> None:
+        super().__init__(f"{said}; {way}")
+        self.said = said
         self.done = done
         self.task_s = task_s
 
@@ -124,7 +125,7 @@ def _cut_off(workload: Workload, begun: int, limit_s: float, settings: Settings)
     else:
         said = f"{done} of {counted(workload.tasks, 'task')} ended within {limit_s:g} s in the plain loop"
     task_s = limit_s / (done + 0.5)
-    return CutOff(f"{said}; {_ways(task_s, workload.tasks, settings)}", min(done, workload.tasks), task_s)
+    return CutOff(said, _ways(task_s, workload.tasks, settings), min(done, workload.tasks), task_s)
 
 
 def refuse_long_loop(result: TrialResult, workload: Workload, settings: Settings) -> None:
@@ -144,12 +145,12 @@ def refuse_inner_threads(result: TrialResult, settings: Settings) -> None:
         )
 
 
-def no_grid(task_s: float, settings: Settings) -> str:
+def no_grid(why: str, task_s: float, settings: Settings) -> str:
     """Say that not even the smallest grid of tasks of so many seconds fits two minutes, and what can be measured."""
     tasks = max(2, usable_cores())
-    way = _ways(task_s, tasks, replace(settings, rounds=1, case_timeout_s=0.0))
-    said = f"a task takes about {duration(task_s)}, so that no grid fits two minutes"
-    return f"{said}; {way} with --tasks {tasks} --rounds 1"
+    case_s = _MARGIN * task_s * tasks * _calls(replace(settings, rounds=1))
+    way = f"measure a few of them, with more time: --tasks {tasks} --rounds 1 --case-timeout {math.ceil(case_s)}"
+    return f"{why}, so that no grid fits two minutes; {way}"
 
 
 def _calls(settings: Settings) -> int:

@@ -57,6 +57,8 @@ def test_tasks_that_wait_get_more_workers_than_cores():
     assert own_grid(Function(64, 0.2, waits=True), NOTHING, cores=2).n_jobs == (2, 16)
     assert own_grid(Function(64, 0.2, waits=True), NOTHING, cores=8).n_jobs == (8, 32)
     assert own_grid(Function(2, 0.2, waits=True), NOTHING, cores=2).n_jobs == (2,)
+    # Two of them for each of sixteen workers, although the plain loop of all would take a second.
+    assert own_grid(Function(64, 1.3, waits=True), NOTHING, cores=2).tasks == 32
 
 
 def test_what_was_asked_for_is_obeyed():

@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from benchmarks.cores import usable_cores
 from tests.inner_threads import CORES, needs_threads_of_blas
 from tests.run_session import ROOT, command, environment, session
 
@@ -179,8 +180,18 @@ def test_a_function_without_options_gets_a_small_grid(tmp_path):
     assert "for the whole grid, add --backends sequential,threading,loky,multiprocessing --n-jobs 1,2,4" in said
     assert "for the start-up and micro-cases too, add benchmarks/suite" in said
     assert {bench["group"] for bench in done.run["benchmarks"]} == {"workload"}
-    assert {params["n_jobs"] for params in (bench["params"] for bench in done.run["benchmarks"])} > {1, 2}
+    assert max(bench["params"]["n_jobs"] for bench in done.run["benchmarks"]) > usable_cores()
     assert all(len(line) <= 100 for line in done.output.splitlines() if not line.startswith(("in /", "plugins:")))
+
+
+def test_a_function_that_no_grid_fits_is_refused_with_what_helps(tmp_path):
+    """As soon as it is known that one task takes too long; the line has options that measure it."""
+    asked = ("--workload", "pricing:hanging", "--task-args", "pricing:SIZES", "--case-timeout", "2")
+    done = session(tmp_path, "--benchmark-only", *OWN, *asked)
+    assert done.exit_code == 4, done.output
+    assert "0 of 40 tasks ended within 4 s in the plain loop, so that no grid fits two minutes; measure" in done.output
+    few = max(2, usable_cores())
+    assert f"a few of them, with more time: --tasks {few} --rounds 1 --case-timeout {48 * few}" in done.output
 
 
 def test_what_a_task_warns_of_is_said_once(tmp_path):
