@@ -72,8 +72,8 @@ def regression(base: dict[str, Sample], head: dict[str, Sample]) -> bool:
 
 def verdicts(base: dict[str, Sample], head: dict[str, Sample]) -> dict[str, Verdict]:
     """Apply our rule without stored sittings."""
-    comparisons = compare_saved(base, head, [], OURS.alpha)
-    return {case: judge_saved(comparison, OURS) for case, comparison in comparisons.items()}
+    comparisons = compare_saved(base, head, [], OURS.alpha, {})
+    return {case: judge_saved(comparison, OURS, comparison.ratio) for case, comparison in comparisons.items()}
 
 
 def theirs(data: Recorded, rule: OtherRule) -> Rule:

@@ -9,21 +9,26 @@ from math import exp, sqrt
 
 from benchmarks.analysis.samples import Sample, deviation
 from benchmarks.analysis.student import t_quantile
-from benchmarks.analysis.unpaired import CONFIDENCE, POWER, Comparison, K, TooFewStored, ratio_only
+from benchmarks.analysis.unpaired import CONFIDENCE, POWER, Comparison, K, TooFewStored, bounds, ratio_only
 
 # With fewer stored sittings their spread is too uncertain for an interval.
 _FEWEST_STORED = 5
 
 
 def compare_with_history(
-    base: Mapping[K, Sample], head: Mapping[K, Sample], stored: Sequence[Mapping[K, float]], alpha: float
+    base: Mapping[K, Sample],
+    head: Mapping[K, Sample],
+    stored: Sequence[Mapping[K, float]],
+    alpha: float,
+    measured: Mapping[K, float],
 ) -> dict[K, Comparison]:
     """Compare each case of head with base; `stored` has the logarithms of the cases' times, one mapping per sitting.
 
-    Sittings that lack a case of `base` are ignored. The statistic is the distance from base in standard deviations of
-    the case. A case's p-value is the share of sittings (head included) whose largest distance over all cases is at
-    least as large, which adjusts it for the number of cases. It is exact if head is exchangeable with the stored
-    sittings. If those contain many changes, little can be detected, and `detectable_effect` shows it.
+    `measured` is as in `unpaired.compare`, by case. Sittings that lack a case of `base` are ignored. The statistic is
+    the distance from base in standard deviations of the case. A case's p-value is the share of sittings (head included)
+    whose largest distance over all cases is at least as large, which adjusts it for the number of cases. It is exact if
+    head is exchangeable with the stored sittings. If those contain many changes, little can be detected, and
+    `detectable_effect` shows it.
     """
     stored = [sitting for sitting in stored if sitting.keys() >= base.keys()]
     n = len(stored)
@@ -39,19 +44,19 @@ def compare_with_history(
     critical = sorted(slower, reverse=True)[rank - 1] if rank else None
 
     def comparison(case: K) -> Comparison:
-        distance = shift[case] / spread[case]
+        least, most = bounds(shift[case], measured.get(case))
         error = spread[case] * sqrt(1 / base[case].n + 1 / head[case].n)
         half = t_quantile((1 + CONFIDENCE) / 2, n - 1) * error
         return Comparison(
             ratio=exp(shift[case]),
-            interval=(exp(shift[case] - half), exp(shift[case] + half)),
-            p_slower=None if critical is None else _share_as_far(distance, slower),
-            p_faster=None if critical is None else _share_as_far(-distance, faster),
+            interval=(exp(least - half), exp(most + half)),
+            p_slower=None if critical is None else _share_as_far(least / spread[case], slower),
+            p_faster=None if critical is None else _share_as_far(-most / spread[case], faster),
             n_base=base[case].n,
             n_head=head[case].n,
             detectable_effect=None
             if critical is None
-            else exp(critical * spread[case] + t_quantile(POWER, n - 1) * error) - 1,
+            else exp(most - least + critical * spread[case] + t_quantile(POWER, n - 1) * error) - 1,
             shortage=shortage if critical is None else None,
         )
 

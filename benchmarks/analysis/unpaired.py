@@ -64,11 +64,15 @@ class Comparison:
         return self.interval is not None and self.interval[0] > ratio
 
 
-def compare(base: Sample, head: Sample, alpha: float) -> Comparison:
+def compare(base: Sample, head: Sample, alpha: float, measured: float | None = None) -> Comparison:
     """Apply Welch's unequal-variances t-test (Biometrika 34, 1947) to the logarithms of two samples.
 
     `alpha` is the level of this one case's test; `detectable_effect` depends on it. Raises ValueError if a sample has
     fewer than FEWEST_UNITS units.
+
+    `measured` is the logarithm of head/base as measured if the samples are of times relative to the machine's speed. A
+    case scales with that speed fully, or partly, or not at all, so its change lies between the two: it counts as slower
+    (faster) only as far as both say so, and the interval covers both.
     """
     if min(base.n, head.n) < FEWEST_UNITS:
         raise ValueError(f"{base.n} and {head.n} units; expected at least {FEWEST_UNITS} per side")
@@ -76,17 +80,25 @@ def compare(base: Sample, head: Sample, alpha: float) -> Comparison:
     error = sqrt(left + right)
     df = (left + right) ** 2 / (left**2 / (base.n - 1) + right**2 / (head.n - 1))
     difference = head.mean - base.mean
+    least, most = bounds(difference, measured)
     half = t_quantile((1 + CONFIDENCE) / 2, df) * error
     return Comparison(
         ratio=exp(difference),
-        interval=(exp(difference - half), exp(difference + half)),
-        p_slower=t_above(difference / error, df),
-        p_faster=t_above(-difference / error, df),
+        interval=(exp(least - half), exp(most + half)),
+        p_slower=t_above(least / error, df),
+        p_faster=t_above(-most / error, df),
         n_base=base.n,
         n_head=head.n,
-        detectable_effect=exp((t_quantile(1 - alpha, df) + t_quantile(POWER, df)) * error) - 1,
+        detectable_effect=exp(most - least + (t_quantile(1 - alpha, df) + t_quantile(POWER, df)) * error) - 1,
         shortage=None,
     )
+
+
+def bounds(difference: float, measured: float | None) -> tuple[float, float]:
+    """Return the least and the most that a case has changed by, from two logarithms between which its change lies."""
+    if measured is None:
+        return difference, difference
+    return min(difference, measured), max(difference, measured)
 
 
 def ratio_only(base: Sample, head: Sample, shortage: Shortage) -> Comparison:

@@ -34,8 +34,12 @@ def compare_runs(index: Index, marks: Marks, base: list[Found], head: list[Found
     forced = [f"forced: {difference}" for difference in differing if difference.field in terms.forced]
     compared = {run.entry.file.reference for run in (*base, *head) if run.entry}
     speed = machine_speed(sides, {difference.field for difference in differing})
-    by_loop = speed is not None and speed.divided
-    case_rows = [] if barred else rows(sides, stored_sittings(index, marks, compared, sides.base), by_loop, terms)
+    loop_ratio = speed.loop_ratio if speed and speed.divided else None
+    case_rows = (
+        []
+        if barred
+        else rows(sides, stored_sittings(index, marks, compared, sides.base), loop_ratio is not None, terms)
+    )
     return Judgement(
         base=_label([run.label for run in base]),
         head=_label([run.label for run in head]),
@@ -50,7 +54,7 @@ def compare_runs(index: Index, marks: Marks, base: list[Found], head: list[Found
             *remarks_on(sides, case_rows),
         ),
         answer=tuple(answer(sides, speed, case_rows)),
-        loop_ratio=speed.loop_ratio if speed and by_loop else None,
+        loop_ratio=loop_ratio,
     )
 
 

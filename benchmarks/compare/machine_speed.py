@@ -3,6 +3,8 @@
 joblib has no part in the plain loop. If machine, interpreter and tasks are the same on both sides, the loop differs by
 the machine's state alone, and dividing a run's times by its loop removes much of that state from them. One loop for all
 cases of a run, the mean of those beside them, does better than each case's own (`python -m evidence.relative_times`).
+Not every case scales with the loop (joblib polls for results every 10 ms), so a change counts only as far as the times
+as measured agree with it.
 """
 
 import math

@@ -49,7 +49,7 @@ def resource_rows(sides: Sides, cases: Mapping[str, CaseTimes], terms: Terms) ->
     few = TooFewUnits(FEWEST_UNITS)
     comparisons = {
         key: replace(comparison, shortage=comparison.shortage and few)
-        for key, comparison in compare_saved(base, head, [], alpha).items()
+        for key, comparison in compare_saved(base, head, [], alpha, {}).items()
     }
     rows = []
     for key, quantity in resources:
@@ -58,7 +58,7 @@ def resource_rows(sides: Sides, cases: Mapping[str, CaseTimes], terms: Terms) ->
         if comparison:
             row = replace(
                 row,
-                verdict=judge_saved(comparison, thresholds),
+                verdict=judge_saved(comparison, thresholds, comparison.ratio),
                 base=math.exp(base[key, quantity].mean),
                 head=math.exp(head[key, quantity].mean),
                 comparison=comparison,

@@ -58,16 +58,17 @@ def _time_rows(
         terms = replace(terms, alpha=terms.alpha * (1 - RESOURCES_SHARE))
     base, head = sides.times(cases, by_loop=False)
     compared = sides.times(cases, by_loop=True) if by_loop else (base, head)
-    comparisons = compare_saved(*compared, stored(cases, by_loop), terms.alpha)
+    measured = {key: head[key].mean - base[key].mean for key in cases} if by_loop else {}
+    comparisons = compare_saved(*compared, stored(cases, by_loop), terms.alpha, measured)
     rows = []
     for key, case in cases.items():
         comparison, thresholds = comparisons[key], terms.thresholds(case)
-        verdict, note = judge_saved(comparison, thresholds), shortage_note(comparison.shortage)
+        base_s, head_s = math.exp(base[key].mean), math.exp(head[key].mean)
+        verdict, note = judge_saved(comparison, thresholds, head_s / base_s), shortage_note(comparison.shortage)
         if verdict is Verdict.OVER_LIMIT:
             note = f"max_slowdown is {thresholds.applied_min_effect:.3g}"
         if over := over_ceiling(terms.limit(case), Quantity.TIME, _least_s(case, head[key], sides.head)):
             verdict, note = Verdict.OVER_LIMIT, over
-        base_s, head_s = math.exp(base[key].mean), math.exp(head[key].mean)
         rows.append(
             Row(case.name, case.fullname, verdict, base_s, head_s, comparison, thresholds.applied_min_effect, note)
         )

@@ -54,9 +54,13 @@ def test_a_slow_case_among_many_is_seen_and_named():
     generator, cases = random.Random(1), [f"case{number}" for number in range(20)]
     base, head = noisy(generator, cases, 10), noisy(generator, cases, 10, slow=("case3",), by=math.log(1.2))
     head["case7"] = Sample(tuple(log - math.log(1.2) for log in head["case7"].logs))
-    found = compare_saved(base, head, [], 0.01)
-    assert [case for case, one in found.items() if judge_saved(one, DEFAULT) is Verdict.REGRESSION] == ["case3"]
-    assert [case for case, one in found.items() if judge_saved(one, DEFAULT) is Verdict.IMPROVEMENT] == ["case7"]
+    found = compare_saved(base, head, [], 0.01, {})
+    assert [case for case, one in found.items() if judge_saved(one, DEFAULT, one.ratio) is Verdict.REGRESSION] == [
+        "case3"
+    ]
+    assert [case for case, one in found.items() if judge_saved(one, DEFAULT, one.ratio) is Verdict.IMPROVEMENT] == [
+        "case7"
+    ]
     assert found["case3"].detectable_effect < 0.2
 
 
@@ -65,8 +69,8 @@ def test_cases_with_too_few_units_are_inconclusive_among_others():
     generator = random.Random(2)
     base, head = noisy(generator, "abc", 6), noisy(generator, "abc", 6)
     head["c"] = Sample(head["c"].logs[:2])
-    found = compare_saved(base, head, [], 0.01)
-    assert judge_saved(found["c"], DEFAULT) is Verdict.INCONCLUSIVE
+    found = compare_saved(base, head, [], 0.01, {})
+    assert judge_saved(found["c"], DEFAULT, found["c"].ratio) is Verdict.INCONCLUSIVE
     assert found["c"].shortage == TooFewUnits(needed=3)
     assert found["a"].detectable_effect is not None
 
@@ -81,10 +85,10 @@ def test_one_run_per_side_cannot_alarm_before_99_sittings():
     generator, cases = random.Random(3), "abcdef"
     base, head = noisy(generator, cases, 1), noisy(generator, cases, 1, slow="b", by=2.0)
     for sessions, expected in [(0, Verdict.INCONCLUSIVE), (98, Verdict.INCONCLUSIVE), (99, Verdict.REGRESSION)]:
-        found = compare_saved(base, head, past(generator, cases, sessions), 0.01)
-        assert judge_saved(found["b"], DEFAULT) is expected
+        found = compare_saved(base, head, past(generator, cases, sessions), 0.01, {})
+        assert judge_saved(found["b"], DEFAULT, found["b"].ratio) is expected
         assert (found["b"].detectable_effect is None) is (expected is Verdict.INCONCLUSIVE)
-    few = compare_saved(base, head, past(generator, cases, 12), 0.01)["b"]
+    few = compare_saved(base, head, past(generator, cases, 12), 0.01, {})["b"]
     assert few.shortage == TooFewStored(stored=12, needed=99)
 
 
@@ -94,7 +98,7 @@ def test_one_run_per_side_keeps_its_level():
     for _ in range(1000):
         recorded = past(generator, cases, 99)
         base, head = noisy(generator, cases, 1), noisy(generator, cases, 1)
-        found = compare_with_history(base, head, recorded, 0.01)
+        found = compare_with_history(base, head, recorded, 0.01, {})
         alarms += any(one.p_slower <= 0.01 for one in found.values())
     assert alarms <= 20  # 10 expected; more than 20 in one of a thousand such tests
 
@@ -103,6 +107,6 @@ def test_sittings_that_lack_a_case_are_ignored():
     """Stored sittings that lack a case are ignored."""
     generator = random.Random(5)
     recorded = past(generator, "ab", 50) + past(generator, "a", 50)
-    found = compare_with_history(noisy(generator, "ab", 1), noisy(generator, "ab", 1), recorded, 0.01)
+    found = compare_with_history(noisy(generator, "ab", 1), noisy(generator, "ab", 1), recorded, 0.01, {})
     assert found["a"].shortage == TooFewStored(stored=50, needed=99)
     assert found["a"].interval is not None

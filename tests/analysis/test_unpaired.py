@@ -25,6 +25,23 @@ def test_welch_by_hand():
     assert found.interval == pytest.approx((math.exp(bounds.low), math.exp(bounds.high)))
 
 
+def test_a_change_counts_as_far_as_two_ways_to_take_times_agree():
+    """Relative times are slower by e^1.5. As measured by less, it is the less that is tested; by more, it is not."""
+    alone = compare(BASE, HEAD, alpha=0.01)
+    for measured, tested in ((0.5, 0.5), (3.0, 1.5), (-1.0, -1.0)):
+        found = compare(BASE, HEAD, 0.01, measured)
+        shifted = compare(BASE, Sample(tuple(value + tested - 1.5 for value in HEAD.logs)), 0.01)
+        assert found.p_slower == pytest.approx(shifted.p_slower)
+        assert found.p_slower >= alone.p_slower
+        assert found.p_faster >= alone.p_faster
+        assert found.ratio == alone.ratio
+        low, high = found.interval
+        assert low == pytest.approx(alone.interval[0] * math.exp(min(0, measured - 1.5)))
+        assert high == pytest.approx(alone.interval[1] * math.exp(max(0, measured - 1.5)))
+        gap = math.exp(abs(measured - 1.5))
+        assert 1 + found.detectable_effect == pytest.approx((1 + alone.detectable_effect) * gap)
+
+
 def test_smallest_effect_is_seen_in_80_percent():
     """Simulated: a slowdown of that size, normal noise."""
     import numpy as np
