@@ -1,6 +1,7 @@
 """Measure the report: time, memory, size, delays for the reader, and change points against another library.
 
 python -m evidence.report_scale [--runs N] [--keep DIR]
+python -m evidence.report_scale --site [--runs N] [--gates N] [--keep DIR]
 
 It takes two minutes and 300 MB of disk. Peak memory is the PSS of all its processes, sampled every 50 ms. The delays
 need playwright and Chromium, the other library is ruptures; figures whose packages are missing are left out.
@@ -13,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from statistics import median
 
@@ -22,6 +23,7 @@ import psutil
 from benchmarks.analysis.change_points import change_points
 from benchmarks.history.store import Store
 from evidence.built_history import built
+from tests.gate.records import measured
 from tests.report.html.runs import grid_run
 
 ROOT = Path(__file__).parents[1]
@@ -86,6 +88,37 @@ def longest_delay(page: Path) -> str:
     return f"{max(delays_ms):.0f} ms"
 
 
+def site(history: Path, records: Path, folder: Path) -> str:
+    """Return how long a site takes, its size, and the longest time until one of its pages is loaded in Chromium."""
+    command = [sys.executable, "-m", "benchmarks", "report", "--history", str(history), "--records", str(records)]
+    began = time.perf_counter()
+    subprocess.run([*command, "--site", str(folder)], cwd=ROOT, stdout=subprocess.DEVNULL, check=True)
+    seconds = time.perf_counter() - began
+    pages = [*folder.rglob("*.html")]
+    size_mb = sum(path.stat().st_size for path in pages) / 1e6
+    return f"{seconds:.0f} s, {len(pages)} pages, {size_mb:.1f} MB; each opens in at most {longest_load(pages)}"
+
+
+def longest_load(pages: Sequence[Path]) -> str:
+    """Return the longest time until a page is loaded, such as `310 ms`, or why there is none."""
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        return "(playwright is not installed)"
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    if path is None:
+        return "(no browser)"
+    loads_ms = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        opened = browser.new_page(viewport={"width": 1280, "height": 900})
+        for one in pages:
+            opened.goto(one.as_uri())
+            loads_ms.append(opened.evaluate("performance.getEntriesByType('navigation')[0].loadEventEnd"))
+        browser.close()
+    return f"{max(loads_ms):.0f} ms"
+
+
 def change_point_times() -> Iterator[str]:
     """Time our search and those of ruptures, in turns, in a series of 1,000 values with three changes."""
     rng = random.Random(1)
@@ -117,9 +150,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--runs", type=int, default=1000, help="runs in the long history (default: 1000)")
     parser.add_argument("--keep", metavar="DIR", type=Path, help="build the history in this folder and keep it")
+    parser.add_argument("--site", action="store_true", help="measure a site instead of pages")
+    parser.add_argument("--gates", type=int, default=50, help="with --site: gate records (default: 50)")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
+        if args.site:
+            history = built((args.keep or scratch / "many").absolute(), args.runs, moving=30)
+            for number in range(args.gates):
+                measured(scratch / "records" / f"2026-{number:04}", (0.01, 0.02, 0.05, 0.01), pairs=20)
+            found = site(history, scratch / "records", scratch / "site")
+            print(f"a site of {args.runs:,} runs of 100 cases and {args.gates} gates: {found}")
+            return
         Store(scratch / "one").save(grid_run(backends=BACKENDS, sizes=SIZES), "one")
         costs = [report(scratch / "one", scratch / "one.html") for _ in range(5)]
         seconds = [cost[0] for cost in costs]

@@ -2,7 +2,6 @@
 
 import argparse
 import contextlib
-import shlex
 import textwrap
 from collections.abc import Sequence
 from contextlib import closing
@@ -14,15 +13,15 @@ from benchmarks.cli.acceptance_options import accepted, add_accepted_argument
 from benchmarks.cli.gate_options import refuse_inside
 from benchmarks.cli.options import alpha, min_effect, refuse_outputs, require_page_packages
 from benchmarks.cli.outcome import Exit, Outcome
+from benchmarks.cli.record_facts import facts_of_record
 from benchmarks.compare.judging import compare_runs
 from benchmarks.compare.terms import Terms
 from benchmarks.errors import BadReference, SuiteError
-from benchmarks.gate.differences import side_label
 from benchmarks.gate.instruction_rows import with_instructions
 from benchmarks.gate.judgement import judgement
 from benchmarks.gate.measurements import Measurements
 from benchmarks.gate.opening import open_record
-from benchmarks.gate.record import Record, read_record
+from benchmarks.gate.record import read_record
 from benchmarks.history.comparability import bars
 from benchmarks.history.index import Index, bars_key
 from benchmarks.history.marks import Marks, read_marks
@@ -36,7 +35,7 @@ from benchmarks.report.heat import heat_maps, heat_text
 from benchmarks.report.measured import measured_cases
 from benchmarks.report.outlook import expectations
 from benchmarks.report.tables import WIDTH
-from benchmarks.text.formatting import counted, minutes
+from benchmarks.text.formatting import counted
 from benchmarks.text.printable import visible
 
 if TYPE_CHECKING:
@@ -70,6 +69,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--terminal", action="store_true", help="print the answer and the heat map instead of writing a page"
     )
     parser.add_argument("--pictures", metavar="DIR", help="also write each chart as an SVG file")
+    parser.add_argument("--site", metavar="DIR", help="write pages of all runs, machines and gates into a folder")
+    parser.add_argument("--records", metavar="DIR", help="with --site: the gates' records (default: .gate/records)")
     add_accepted_argument(parser)
 
 
@@ -81,11 +82,21 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
     if record_folders:
         return _report_record(args, record_folders[0])
     with closing(Index(store)) as index:
+        if args.site is not None:
+            from benchmarks.cli.site import make_site
+
+            return make_site(args, store, index, read_marks(store))
         return _report_run(args, store, index)
 
 
 def _refuse_options(args: argparse.Namespace) -> None:
     """Raise SuiteError if the page can't be made, before anything is read. Sets the default of --output."""
+    if args.site is not None:
+        _refuse_beside_site(args)
+        require_page_packages("report", "document", "history")
+        return
+    if args.records is not None:
+        raise BadReference("--records: expected --site DIR as well")
     if args.terminal:
         for name in ("output", "pictures"):
             if getattr(args, name) is not None:
@@ -98,6 +109,15 @@ def _refuse_options(args: argparse.Namespace) -> None:
         raise BadReference(f"--pictures {visible(args.pictures)!r}: no such folder; make it first")
     # The modules that import the page's packages: vl-convert and jinja2, and numpy.
     require_page_packages("report", "document", "history")
+
+
+def _refuse_beside_site(args: argparse.Namespace) -> None:
+    """Raise BadReference if an option or an input was given that a site does not take."""
+    given = [f"--{name}" for name in ("output", "pictures", "terminal") if getattr(args, name)]
+    for text in (*given, *map(visible, args.inputs)):
+        raise BadReference(f"{text} and --site: a site shows everything; leave one of them out")
+    if not args.site or "\0" in args.site:
+        raise BadReference(f"--site {visible(args.site)!r}: expected a folder")
 
 
 def _refuse_surplus_inputs(args: argparse.Namespace, is_record: bool) -> None:
@@ -119,13 +139,15 @@ def _report_run(args: argparse.Namespace, store: Store, index: Index) -> Outcome
         return Outcome(_terminal_text(parsed, document, args.coloured), Exit.FINE)
     _refuse_overwriting(args, store, named)
     from benchmarks.report.html.history import history_section
+    from benchmarks.report.html.history_chart import levels
+    from benchmarks.report.html.parallel import spread
     from benchmarks.report.html.run_facts import facts_section
     from benchmarks.report.html.run_page import run_sections
 
-    names = {case.name for case in parsed.cases.values()}
+    found = tracks(index, bars_key(bars(parsed)), {case.name for case in parsed.cases.values()})
     sections = [
         *run_sections(parsed, document),
-        history_section(tracks(index, bars_key(bars(parsed)), names), stored=head.entry is not None),
+        history_section(found, spread(levels, found), stored=head.entry is not None),
         _comparison(index, marks, named, parsed),
         facts_section(parsed, document),
     ]
@@ -210,30 +232,10 @@ def _report_record(args: argparse.Namespace, folder: Path) -> Outcome:
     from benchmarks.report.html.record_page import record_sections
 
     rounds_s = {nodeid: vars(rounds_s) for nodeid, rounds_s in measurements.rounds_s.items()}
-    sections = record_sections(judged, rounds_s, _record_facts(folder, record))
+    sections = record_sections(judged, rounds_s, facts_of_record(folder, record))
     if record.explanations:
         sections.insert(2, explanation_section(record.explanations))
     return _page(args, f"Gate: base {judged.base}, head {judged.head}", sections)
-
-
-def _record_facts(folder: Path, record: Record) -> dict[str, str | None]:
-    complete = len(record.complete_pairs)
-    return {
-        "Record": visible(folder),
-        "State": "done" if record.state == "done" else "interrupted",
-        "Pairs": f"{counted(complete, 'complete pair')}, {len(record.pairs) - complete} void",
-        "Time": f"{minutes(record.spent_s)} of {minutes(record.budget_s)}",
-        "Seed": str(record.seed),
-        "Base": side_label(record, "base"),
-        "Head": side_label(record, "head"),
-        "Base's packages": _versions(record.sides.base.packages),
-        "Head's packages": _versions(record.sides.head.packages),
-        "Judge it again": f"python -m benchmarks gate --recompute {shlex.quote(visible(folder))}",
-    }
-
-
-def _versions(packages: dict[str, str]) -> str | None:
-    return ", ".join(f"{visible(name)} {visible(version)}" for name, version in packages.items()) or None
 
 
 def _page(args: argparse.Namespace, title: str, sections: Sequence["Section"]) -> Outcome:

@@ -44,7 +44,7 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
     if not entries:
         text += f"no runs in {store.root}; `pytest --benchmark-only` measures and saves one\n"
     else:
-        text += table(_TITLES, [_cells(entry, marks) for entry in shown], args.coloured)
+        text += table(TITLES, [cells(entry, marks) for entry in shown], args.coloured)
     if len(shown) < len(entries):
         text += f"{counted(len(entries) - len(shown), 'older run')} not shown: --last {len(entries)}\n"
     return Outcome(
@@ -55,7 +55,7 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
     )
 
 
-_TITLES = ("no.", "name", "when (UTC)", "commit", "machine", "joblib", "Python", "profile", "cases", "state")
+TITLES = ("no.", "name", "when (UTC)", "commit", "machine", "joblib", "Python", "profile", "cases", "state")
 
 
 def state(entry: Entry, marks: Marks) -> str:
@@ -70,7 +70,8 @@ def state(entry: Entry, marks: Marks) -> str:
     return " ".join(words) or "complete"
 
 
-def _cells(entry: Entry, marks: Marks) -> tuple[str, ...]:
+def cells(entry: Entry, marks: Marks) -> tuple[str, ...]:
+    """Return a run's columns, as TITLES names them."""
     file, known = entry.file, entry.facts
     number = "" if file.number is None else f"{file.number:04}"
     if entry.error is not None:

@@ -19,8 +19,8 @@ _STATIC = Path(__file__).parent / "static"
 _LONG_NAME = 30
 
 
-def page(title: str, sections: Sequence[Section], footer: str) -> str:
-    """Return the page as HTML; every text is escaped."""
+def page(title: str, sections: Sequence[Section], footer: str, home: str = "") -> str:
+    """Return the page as HTML; every text is escaped. `home` is the address of the index of its site, if any."""
     environment = Environment(
         loader=FileSystemLoader(_STATIC),
         autoescape=True,
@@ -36,6 +36,7 @@ def page(title: str, sections: Sequence[Section], footer: str) -> str:
         title=title,
         sections=sections,
         footer=footer,
+        home=home,
         drawings=drawings(sections),
         style=Markup(style),  # noqa: S704 - a file of ours
         script=Markup(script),  # noqa: S704 - a file of ours

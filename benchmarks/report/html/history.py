@@ -12,13 +12,11 @@ from benchmarks.report.html.history_chart import (
     MOST_RUNS,
     Level,
     commits,
-    levels,
     percent,
     shared_axis,
     told,
     track_chart,
 )
-from benchmarks.report.html.parallel import spread
 from benchmarks.text.formatting import counted, duration
 
 
@@ -39,15 +37,17 @@ def history_figure(place: int, track: Track, case_levels: Sequence[Level], axis:
     )
 
 
-def history_section(tracks: Sequence[Track], stored: bool) -> Section:
+def history_section(
+    tracks: Sequence[Track], levels_by_case: Sequence[Sequence[Level]], stored: bool, links: Sequence[str] = ()
+) -> Section:
     """Return the section on all cases over runs, largest change first, with a table of every change.
 
-    `stored` says whether the reported run is one of them.
+    `stored` says whether the reported run is one of them; `links` are the addresses of the runs' pages, if they have
+    any.
     """
     if not tracks:
         nothing = "No other comparable run is stored yet. Measure again to see how each case changes from run to run."
         return Section("history", "History", nothing=f"History: {nothing}")
-    levels_by_case = spread(levels, tracks)
     order = sorted(range(len(tracks)), key=lambda place: -_largest(levels_by_case[place]))
     tracks, levels_by_case = [tracks[place] for place in order], [levels_by_case[place] for place in order]
     axis = shared_axis(tracks, levels_by_case)
@@ -56,7 +56,7 @@ def history_section(tracks: Sequence[Track], stored: bool) -> Section:
         for place, (track, own) in enumerate(zip(tracks, levels_by_case, strict=True), 1)
     ]
     moved = sum(len(own) > 1 for own in levels_by_case)
-    changes = _changes_table(tracks, levels_by_case)
+    changes = _changes_table(tracks, levels_by_case, links)
     still = f"{counted(len(tracks) - moved, 'case')} without a change of level"
     return Section(
         "history",
@@ -125,7 +125,7 @@ def _levels_table(track: Track, case_levels: Sequence[Level]) -> Table:
     return Table(f"Levels of {track.name}", ("from run", "runs", "mean", "change"), rows)
 
 
-def _changes_table(tracks: Sequence[Track], levels_by_case: Sequence[Sequence[Level]]) -> Table:
+def _changes_table(tracks: Sequence[Track], levels_by_case: Sequence[Sequence[Level]], links: Sequence[str]) -> Table:
     changes = [
         (track.points[level.start - 1], track.points[level.start], track.name, level)
         for track, levels_of_case in zip(tracks, levels_by_case, strict=True)
@@ -134,7 +134,7 @@ def _changes_table(tracks: Sequence[Track], levels_by_case: Sequence[Sequence[Le
     ]
     rows = [
         [
-            Cell(after.label),
+            Cell(after.label, link=links[after.place] if links else ""),
             Cell(name),
             Cell(percent(level.change), level.change),
             Cell(commits(before, after).removeprefix("commit ")),

@@ -17,6 +17,9 @@ Result = TypeVar("Result")
 # Starting a process costs as much as some ten drawings.
 _WORTH_A_PROCESS = 30
 
+# Whether this process was started by `processes`: it starts no others.
+_started = False
+
 
 @contextmanager
 def processes(count: int) -> Iterator[ProcessPoolExecutor]:
@@ -29,16 +32,19 @@ def processes(count: int) -> Iterator[ProcessPoolExecutor]:
         pool.shutdown(cancel_futures=True)
 
 
-def spread(function: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
-    """Return the results of `function` in the items' order; many items are spread over several processes."""
-    count = min(usable_cores(), 1 + len(items) // _WORTH_A_PROCESS)
-    if count < 2:
+def spread(function: Callable[[Item], Result], items: Sequence[Item], worth: int = _WORTH_A_PROCESS) -> list[Result]:
+    """Return the results of `function` in the items' order; every `worth` items get a process, up to one per core."""
+    count = min(usable_cores(), 1 + len(items) // worth)
+    if count < 2 or _started:
         return [function(item) for item in items]
     with processes(count) as pool:
-        return list(pool.map(function, items, chunksize=4))
+        return list(pool.map(function, items, chunksize=min(4, worth)))
 
 
 def _begin(parent: int) -> None:
+    """Prepare a process of the pool, whose parent is the process `parent`."""
+    global _started
+    _started = True
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # It would wait for its next task forever, because it holds the other end of the queue itself.
     end_with_parent(parent)

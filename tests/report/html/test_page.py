@@ -30,6 +30,7 @@ from benchmarks.report.html.aligned import aligned
 from benchmarks.report.html.comparison import comparison_section
 from benchmarks.report.html.figures import Cell, Table, fitted
 from benchmarks.report.html.history import history_section
+from benchmarks.report.html.history_chart import levels
 from benchmarks.report.html.where import kind_of_cost
 
 BACKENDS_60 = ("sequential", "threading", "loky", "multiprocessing")
@@ -132,7 +133,7 @@ def test_histories_share_a_scale(history):
     """All charts of the history have one axis, on which 1 is the newest level of each case."""
     with closing(Index(Store(history))) as index:
         found = tracks(index, index.entries[-1].bars, {name for _, name, _ in index.cases()})
-    section = history_section(found, stored=True)
+    section = history_section(found, [levels(track) for track in found], stored=True)
     scales = [figure.spec["layer"][2]["encoding"]["y"]["scale"]["domain"] for figure in section.all_figures]
     assert len(scales) > 10
     assert all(scale == scales[0] for scale in scales)
