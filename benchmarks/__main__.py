@@ -33,6 +33,7 @@ VERBS = {
     "baseline": "pin a run as a baseline, under a name",
     "report": "render a run or a gate record as one HTML page",
     "gate": "measure base and head in turns, and decide whether head is slower",
+    "bisect": "find the commit or the release since which a case is slower",
     "calibrate": "measure this machine against itself, to know which slowdowns a gate can detect",
     "probe": "measure what each part of a parallel call costs on this machine",
     "recommend": "recommend a backend, n_jobs and batch_size for your tasks",

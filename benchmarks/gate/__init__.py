@@ -28,6 +28,12 @@ Decision:
     accepting     its entries, applied to a judgement
     ancestry      whether base contains a release or a commit
     differences   what differs between the sides beside what they were asked to be
+Since when:
+    candidates    the commits or releases between good and bad
+    bisection     which candidate to try next
+    bisect_steps  a gate for each candidate
+    bisect_record what a bisection leaves on disk
+Planning:
     calibration   the noise of this machine, and the slowdowns a gate can detect here
 
 The gate imports neither `measure` nor `session`: sessions run in processes of their own, and their run files are the
