@@ -234,7 +234,7 @@ def _report_record(args: argparse.Namespace, folder: Path) -> Outcome:
     rounds_s = {nodeid: vars(rounds_s) for nodeid, rounds_s in measurements.rounds_s.items()}
     sections = record_sections(judged, rounds_s, facts_of_record(folder, record))
     if record.explanations:
-        sections.insert(2, explanation_section(record.explanations))
+        sections.insert(1, explanation_section(record.explanations))
     return _page(args, f"Gate: base {judged.base}, head {judged.head}", sections)
 
 
