@@ -87,7 +87,7 @@ def _tried(config: Any, session: SuiteSession, tell: Callable[[str], None]) -> T
     patient = asked.tasks is not None or config.getoption("case_timeout") is not None
     limit_s = 2 * settings.case_timeout_s if patient else _FIRST_TRIAL_S
     tried, result = _trial_in_time(workload, task_args, settings, asked, limit_s)
-    function = Function(tried.tasks, result.loop_s, result.waits, bool(result.inner_threads))
+    function = Function(tried.tasks, result.loop_s, result.waits, bool(result.inner_threads), bool(result.workers))
     grid = own_grid(function, asked, usable_cores())
     if grid is None:
         task_s = result.loop_s / tried.tasks

@@ -43,13 +43,15 @@ class Asked:
 class Function:
     """What is known of the user's function: `tasks` arguments, whose plain loop takes `loop_s` seconds.
 
-    `waits` says that it uses the processor less than half of the time, `own_threads` that it computes in threads.
+    `waits` says that it uses the processor less than half of the time, `own_threads` that it computes in threads,
+    `own_workers` that it starts threads or processes itself.
     """
 
     tasks: int
     loop_s: float
     waits: bool = False
     own_threads: bool = False
+    own_workers: bool = False
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,9 @@ def _grid(function: Function, asked: Asked, stage: _Stage, tasks: int, cores: in
     n_jobs = asked.n_jobs or _n_jobs(function, tasks, cores)
     batch_sizes = asked.batch_sizes or _batch_sizes(function, tasks, max(2, cores), stage.thorough)
     backends = asked.backends or stage.backends
-    cases = _cases(asked, backends, n_jobs, batch_sizes, stage.thorough)
+    # No speed-up of a task with own workers is said; and a joblib pool that a fork has inherited may wait forever.
+    with_pools = stage.thorough and not function.own_workers
+    cases = _cases(asked, backends, n_jobs, batch_sizes, with_pools)
     rounds = asked.rounds or stage.rounds
     loop_s = function.loop_s * tasks / function.tasks
     seconds = sum(_seconds(case, function, loop_s, rounds) for case in cases)
@@ -154,15 +158,15 @@ def _cases(
     backends: tuple[str, ...],
     n_jobs: tuple[int, ...],
     batch_sizes: tuple[BatchSize, ...],
-    thorough: bool,
+    with_pools: bool,
 ) -> list[Case]:
-    """Return the plain loop, the standard library's pools if there is time for them, and the backends' cases.
+    """Return the plain loop, the standard library's pools if `with_pools` is true, and the backends' cases.
 
     A backend without workers has one case unless the axes were asked for: the others would be the same.
     """
     inner_threads = asked.inner_threads or (None,)
     found = references(backends, n_jobs, batch_sizes, inner_threads)
-    found = [case for case in found if thorough or case.backend == LOOP]
+    found = [case for case in found if with_pools or case.backend == LOOP]
     for backend in backends:
         alone = backend_of(backend).workers is None and not (asked.n_jobs or asked.batch_sizes)
         axes = ((1,), (1,)) if alone else (n_jobs, batch_sizes)

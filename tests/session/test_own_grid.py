@@ -80,3 +80,9 @@ def test_a_function_with_threads_of_its_own_takes_two_more_loops():
     """The loop as the user runs it, before and after each case."""
     plain, threaded = (own_grid(Function(100, 0.2, own_threads=own), NOTHING, cores=2) for own in (False, True))
     assert threaded.seconds > plain.seconds
+
+
+def test_tasks_that_start_workers_themselves_are_given_no_pools_of_the_standard_library():
+    """No speed-up of theirs is said, and a joblib pool that a forked worker has inherited may wait forever."""
+    grid = own_grid(Function(100, 0.1, own_workers=True), NOTHING, cores=2)
+    assert {case.backend for case in grid.cases} == {LOOP, *JOBLIB_BACKENDS}
