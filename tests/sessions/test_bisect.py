@@ -23,6 +23,7 @@ def test_the_slow_commit_is_found(tmp_path, joblib_source, nothing_left):
     subprocess.run(["git", "init", "--quiet", "--initial-branch=main"], cwd=clone, check=True)
     commit("Begin")
     subprocess.run(["git", "tag", "v1"], cwd=clone, check=True)
+    commit("Change nothing")
     project.write_text("no project")
     commit("Break the build")
     project.write_text(sound)
