@@ -52,7 +52,8 @@ def slower_cases(judgement: Judgement, record: Record) -> list[GateCase]:
 
 
 def _is_slower(row: Row) -> bool:
-    return row.quantity is not Quantity.PSS and row.verdict in (Verdict.REGRESSION, Verdict.OVER_LIMIT)
+    # Not for instructions: a profile's times don't show a change that time itself can't.
+    return row.quantity in (Quantity.TIME, Quantity.CPU) and row.verdict in (Verdict.REGRESSION, Verdict.OVER_LIMIT)
 
 
 def named_case(record: Record, judgement: Judgement, name: str) -> GateCase:

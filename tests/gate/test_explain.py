@@ -3,8 +3,10 @@
 import pytest
 
 from benchmarks.__main__ import main
+from benchmarks.analysis.instructions import Counts
 from benchmarks.analysis.profiles import FunctionChange
 from benchmarks.gate.explain import explanation_lines, slower_cases
+from benchmarks.gate.instruction_rows import with_instructions
 from benchmarks.gate.judgement import judgement
 from benchmarks.gate.measurements import Measurements
 from tests.gate.records import measured
@@ -32,6 +34,16 @@ def test_slower_cases_are_explained(slower):
     record.explanations[record.cases[1].nodeid] = []
     assert slower_cases(judged, record) == []
     del record.explanations[record.cases[1].nodeid]
+
+
+def test_a_change_of_instructions_alone_is_not_explained(tmp_path):
+    """What time can't see, a profile's times can't explain."""
+    record = measured(tmp_path, (0.01,) * 4)
+    more = Counts([10_000_000] * 3, [10_200_000] * 3)
+    record.instructions = {record.cases[0].nodeid: [more, more]}
+    judged = with_instructions(judgement(tmp_path, record, Measurements(tmp_path, record), ()), record)
+    assert judged.failed
+    assert slower_cases(judged, record) == []
 
 
 def test_the_lines_say_what_takes_more_time(slower):
