@@ -105,7 +105,7 @@ class _Function(msgspec.Struct):
 
     name: str
     calls: float
-    own_s: float
+    own_s: list[float]
     callers: list[str]
 
 
@@ -120,7 +120,7 @@ def _profiles(path: Path) -> dict[str, dict[str, FunctionCost]]:
 
 def _functions(profile: Any) -> dict[str, FunctionCost]:
     known = msgspec.convert(profile, list[_Function])
-    return {visible(it.name): FunctionCost(it.calls, it.own_s, tuple(map(visible, it.callers))) for it in known}
+    return {visible(it.name): FunctionCost(it.calls, tuple(it.own_s), tuple(map(visible, it.callers))) for it in known}
 
 
 def explanation_lines(record: Record, rows: Sequence[Row]) -> list[str]:
@@ -139,7 +139,7 @@ def _lines(found: Iterable[FunctionChange]) -> list[str]:
         f"{duration(change.head_s)} a call{_calls(change)}"
         for change in explaining(found, _MOST_LINES)
     ]
-    return lines or ["no function of this process takes more time; worker processes are not profiled"]
+    return lines or ["no function of this process takes more time in every turn; worker processes are not profiled"]
 
 
 def _calls(change: FunctionChange) -> str:

@@ -11,9 +11,9 @@ from benchmarks.gate.judgement import judgement
 from benchmarks.gate.measurements import Measurements
 from tests.gate.records import measured
 
-SLEEP = FunctionChange("time.sleep", 0, 1.5, 0, 0.0151, ("joblib/parallel.py:_retrieve",))
-DISPATCH = FunctionChange("joblib/parallel.py:_dispatch (other threads)", 0, 0, 0.001, 0.021, ())
-FASTER = FunctionChange("threading.py:wait", 3, 1, 0.05, 0.01, ())
+SLEEP = FunctionChange("time.sleep", 0, 1.5, 0, 0.0151, ("joblib/parallel.py:_retrieve",), True)
+DISPATCH = FunctionChange("joblib/parallel.py:_dispatch (other threads)", 0, 0, 0.001, 0.021, (), True)
+FASTER = FunctionChange("threading.py:wait", 3, 1, 0.05, 0.01, (), True)
 
 
 @pytest.fixture(scope="module")

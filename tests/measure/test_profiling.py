@@ -26,7 +26,8 @@ def test_a_sleep_is_named_with_its_caller():
     """A call that sleeps once is said to, with at least the time of its sleep."""
     sleep = examined(wait_for_it)["time.sleep"]
     assert sleep["calls"] == 1
-    assert sleep["own_s"] >= 0.02
+    assert len(sleep["own_s"]) == 5
+    assert min(sleep["own_s"]) >= 0.02
     assert [name.rpartition(":")[2] for name in sleep["callers"]] == ["wait_for_it"]
 
 
