@@ -258,6 +258,5 @@ def _pictures(folder: Path, sections: Sequence["Section"]) -> dict[str, str]:
     from benchmarks.report.html.drawing import standalone
     from benchmarks.report.html.layout import pictures
 
-    figures = [figure for section in sections for figure in (*section.pictures, *section.all_figures)]
-    elements = zip(figures, pictures(figures), strict=True)
-    return {str(folder / f"{figure.name}.svg"): standalone(element, colours()) for figure, element in elements}
+    elements = pictures(sections)
+    return {str(folder / f"{name}.svg"): standalone(element, colours()) for name, element in elements.items()}

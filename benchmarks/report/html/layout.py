@@ -65,6 +65,11 @@ def drawings(sections: Sequence[Section]) -> dict[str, list[Drawing]]:
     return drawn
 
 
-def pictures(figures: Sequence[Figure]) -> list[str]:
-    """Return the figures as SVG elements of the usual width, in their order."""
-    return spread(_Order.drawn, [_Order(figure, 0, WIDTH) for figure in figures])
+def pictures(sections: Sequence[Section]) -> dict[str, str]:
+    """Return every figure as one SVG element, by the figure's name: those beside the text as wide as on a screen."""
+    orders = [
+        _Order(figure, 0, _BESIDE[0] if section.beside else WIDTH)
+        for section in sections
+        for figure in (*section.pictures, *section.all_figures)
+    ]
+    return {order.figure.name: drawn for order, drawn in zip(orders, spread(_Order.drawn, orders), strict=True)}

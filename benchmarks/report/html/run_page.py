@@ -4,7 +4,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from benchmarks.analysis.headline import Answer, headline
 from benchmarks.analysis.speedup import best_of_each_backend
+from benchmarks.grid import Case, backend_of
 from benchmarks.history.run import Run
 from benchmarks.report.answer import answer, lacking, measuring_machine, really_ran, task_costs, what_was_done
 from benchmarks.report.heat import heat_maps
@@ -15,8 +17,9 @@ from benchmarks.report.html.phases import PHASES, phases_figure
 from benchmarks.report.html.resources import resources_section
 from benchmarks.report.html.rounds import Rounds, grouped, rounds_figures
 from benchmarks.report.html.scaling import batch_figures, scaling_figures
-from benchmarks.report.measured import MeasuredCase, measured_cases, own_cases
+from benchmarks.report.measured import Machine, MeasuredCase, contenders, measured_cases, own_cases
 from benchmarks.report.outlook import expectations
+from benchmarks.report.pasting import paste
 from benchmarks.text.formatting import duration
 from benchmarks.text.printable import visible
 
@@ -50,7 +53,29 @@ def _answer(run: Run, cases: Sequence[MeasuredCase], document: Mapping[str, Any]
     said = [*sentences[:1], *expected, *sentences[1:], *costs, done, *lacking(run)]
     own = own_cases(cases)
     figures = [_answer_figure(run, cases, own)] if own else []
-    return Section("answer", "Answer", said, figures, _best_cases(own), figures_first=True, beside=True)
+    return Section(
+        "answer",
+        "Answer",
+        said,
+        figures,
+        _best_cases(own),
+        figures_first=True,
+        paste=_lines_to_paste(cases, machine),
+        beside=True,
+    )
+
+
+def _lines_to_paste(cases: Sequence[MeasuredCase], machine: Machine) -> str:
+    """Return the lines that use the fastest configuration; empty if none is clearly so, or if lines are not enough."""
+    found = headline(contenders(cases, machine))
+    if found is None or found.answer is not Answer.FASTEST or any(case.facts.get("own_workers") for case in cases):
+        return ""
+    best = next(case for case in cases if case.configuration is found.best.configuration)
+    backend = best.configuration.backend
+    # A foreign backend has to be registered, and inner threads may need variables of the environment.
+    if backend_of(backend).origin != "joblib" or best.inner_threads is not None:
+        return ""
+    return paste(Case(backend, best.n_jobs, best.batch_size))
 
 
 def _answer_figure(run: Run, cases: Sequence[MeasuredCase], own: Sequence[MeasuredCase]) -> Figure:

@@ -407,6 +407,18 @@ def test_the_verdict_stands_once(tmp_path, report):
     assert "By kind of cost" in text
 
 
+@pytest.mark.parametrize(("seconds", "pasted"), [(0.022, True), (0.06, False)], ids=["fastest", "loop is best"])
+def test_a_run_has_lines_to_paste_if_one_configuration_is_fastest(tmp_path, report, seconds, pasted):
+    """The page has the lines of the fastest configuration, and none if the plain loop is best."""
+    rounds = [seconds * factor for factor in (1.0, 1.001, 1.002, 1.003, 1.004)]
+    run = document(cell(rounds=rounds, loop_s=[0.04, 0.0401]), cell("threading", rounds=[0.05, 0.0501, 0.0502]))
+    stored(tmp_path / "history", run)
+    _, text, _, _ = report(history=tmp_path / "history")
+    expected = "results = Parallel(n_jobs=2, backend=&#34;loky&#34;, batch_size=100)"
+    assert (expected in text) == pasted
+    assert ("<pre" in text) == pasted
+
+
 LONG = "test_workload[shop.pricing:price_all_orders_of_a_day-{}-n{}-b{}]"
 CASES = [LONG.format(*case) for case in product(("loky", "multiprocessing"), (2, 4), (1, 10, 100, "auto"))]
 
