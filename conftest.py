@@ -175,6 +175,7 @@ def pytest_sessionfinish(session, exitstatus):
     ours = suite_session(session.config)
     if ours.progress:
         ours.progress.close()
+    ours.storage.end_measuring()
     keep_finished(session.config)
     result = yield
     ours.exit_status = int(session.exitstatus)

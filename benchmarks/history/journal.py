@@ -2,11 +2,11 @@
 
 One file a session, one JSON object a line. The first line is the run file as it would be saved with no case finished;
 each other line is one entry of its `benchmarks`, or `{"failed": {node id: reason}}`, or `{"saving": FILE}` just before
-the run is saved, or `{"other_session": ID}`. The session holds a lock on the file: a journal that nobody holds is what
-a dead session left.
+the run is saved, `{"other_session": ID}`, or `{"measured": true}`. The session holds a lock on the file: a journal that
+nobody holds is what a dead session left.
 
 Two sessions that measure into a store at the same time disturb each other, and both runs say so: the later one finds
-the journal that the earlier one holds, and notes itself in it.
+the journal that the earlier one holds, and notes itself in it, unless the earlier one has noted that it has measured.
 """
 
 import contextlib
@@ -30,19 +30,23 @@ from benchmarks.text.printable import visible
 # The journal of a session that is still going on; what a dead one left is read as any file of that size.
 _MOST_BYTES = 10 * MOST_BYTES
 
+# Only short notes follow the last case.
+_LAST_BYTES = 4096
+
 _OTHER_SESSION = b'{"other_session":'
 
 
 class _Note(msgspec.Struct):
     """A line that is no entry.
 
-    It has cases that failed, by reason, the file that the run is about to be saved as, or the id of a session that
-    measured at the same time.
+    It has cases that failed, by reason, the file that the run is about to be saved as, the id of a session that
+    measured at the same time, or the note that all cases were measured.
     """
 
     failed: dict[str, str] = {}
     saving: str | None = None
     other_session: str | None = None
+    measured: bool = False
 
 
 class Journal:
@@ -53,6 +57,8 @@ class Journal:
 
     def __init__(self, store: Store, header: Mapping[str, Any], session: str, alone: bool = True) -> None:
         folder = make_folder(store.root, OWN, "journal")
+        self._store = store
+        self._others: list[str] | None = None
         self.path = folder / f"{session}.jsonl"
         try:
             # Under the store's lock, so that no one takes a journal that is not locked yet for a dead session's.
@@ -77,13 +83,21 @@ class Journal:
             raise trouble(self.path, error) from None
 
     def other_sessions(self) -> list[str]:
-        """Return the ids of the sessions that have measured into the store since this one began."""
+        """Return the ids of the sessions that have measured into the store while this one did."""
+        if self._others is not None:
+            return self._others
         # Through this descriptor: closing another one of the file would give up its lock.
         os.lseek(self._descriptor, 0, os.SEEK_SET)
         content = read_open(self._descriptor, visible(self.path), _MOST_BYTES)
         lines = [line for line in content.splitlines() if line.startswith(_OTHER_SESSION)]
         notes = [convert(parse_document(line, visible(self.path)), _Note, visible(self.path)) for line in lines]
         return sorted({note.other_session for note in notes if note.other_session})
+
+    def end_measuring(self) -> None:
+        """Note that all cases were measured: a session that begins from now on disturbs none. Raises StoreTrouble."""
+        with self._store.writing():
+            self._others = self.other_sessions()
+            self.append({"measured": True})
 
     def close(self, keep: bool) -> None:
         """End the journal; `keep` where its run was not saved."""
@@ -100,17 +114,20 @@ def _note_in_others(own: Path) -> list[str]:
         if path == own:
             continue
         with contextlib.suppress(OSError):  # a colleague's that may not be written: at least this run will say so
-            if _is_held(path):
+            if _is_measuring(path):
                 others.append(path.stem)
                 _append_note(path, own.stem)
     return others
 
 
-def _is_held(path: Path) -> bool:
-    """Whether a session holds a journal. Raises OSError."""
+def _is_measuring(path: Path) -> bool:
+    """Return whether a session holds a journal and has not noted that it has measured. Raises OSError."""
     descriptor = os.open(path, READ_WRITE)
     try:
-        return not try_lock(descriptor)
+        if try_lock(descriptor):
+            return False
+        os.lseek(descriptor, max(0, os.fstat(descriptor).st_size - _LAST_BYTES), os.SEEK_SET)
+        return encode({"measured": True}, indent=None) not in os.read(descriptor, _LAST_BYTES)
     finally:
         os.close(descriptor)
 

@@ -1,5 +1,6 @@
 """The history as pytest-benchmark's storage, and the session's journal."""
 
+import contextlib
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -63,6 +64,13 @@ class HistoryStorage:
     def failed(self, nodeid: str, why: str) -> bool:
         """Append a failed case to the journal; return False if that failed."""
         return self._append({"failed": {nodeid: why}})
+
+    def end_measuring(self) -> None:
+        """Note in the journal that all cases were measured."""
+        if self.journal:
+            # What can't be written now can't be saved either, and that is reported.
+            with contextlib.suppress(SuiteError, OSError):
+                self.journal.end_measuring()
 
     def other_sessions(self) -> list[str]:
         """Return the ids of the sessions that measured into the store at the same time; none before the journal."""

@@ -171,3 +171,24 @@ def test_a_dead_session_and_one_that_takes_turns_disturb_nobody(tmp_path):
     died(store, entry("loky-n2-b10"))
     assert Journal(store, header(session="two"), "two").other_sessions() == []
     assert Journal(store, header(session="three"), "three", alone=False).other_sessions() == []
+
+
+def test_a_session_that_has_measured_is_disturbed_no_more(tmp_path):
+    """It still holds its journal while it saves its run; neither session then names the other."""
+    store = Store(tmp_path)
+    to_child, to_parent = os.pipe(), os.pipe()
+    if (child := os.fork()) == 0:
+        status = 1
+        try:
+            journal = Journal(store, header("loky-n2-b10", session="early"), "early")
+            journal.append(entry("loky-n2-b10"))
+            journal.end_measuring()
+            os.write(to_parent[1], b"x")
+            os.read(to_child[0], 1)
+            status = 0 if journal.other_sessions() == [] else 2
+        finally:
+            os._exit(status)
+    os.read(to_parent[0], 1)
+    assert Journal(store, header(session="late"), "late").other_sessions() == []
+    os.write(to_child[1], b"x")
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.run_gate import FEW, SAME, gate, processes_of, started
+from tests.run_gate import FEW, SAME, gate, processes_of, run_verb, started
 from tests.soak.test_full_disk import fill, small_disk
 
 __all__ = ["small_disk"]  # a fixture
@@ -29,3 +29,17 @@ def test_a_disk_that_fills(small_disk):
     code, out, err = gate("--resume", str(record))
     assert code in (0, 3), out + err
     assert json.loads((record / "gate.json").read_text())["state"] == "done"
+
+
+@pytest.mark.usefixtures("released")
+@pytest.mark.parametrize("verb", [("gate", *SAME), ("calibrate", "--side", "joblib==1.6.0")], ids=lambda verb: verb[0])
+def test_a_disk_that_is_full_from_the_start(small_disk, verb):
+    """One line with the reason and exit code 2; there is no record that can't be read."""
+    fill(small_disk)
+    code, out, err = run_verb(*verb, "--budget", "40s", "--record", str(small_disk / "record"), *FEW)
+    assert (code, out) == (2, "")
+    (line,) = [line for line in err.splitlines() if line.startswith("error: ")]
+    assert "No space left on device" in line
+    assert not (small_disk / "record" / "gate.json").exists()
+    assert list(small_disk.rglob("*.writing")) == []
+    assert not processes_of(small_disk)
