@@ -9,7 +9,7 @@ from typing import Any
 
 from benchmarks.backends.opening import EnginePools, open_pool
 from benchmarks.backends.protocol import Pool, Task
-from benchmarks.grid import Case, backend_of
+from benchmarks.grid import LOOP, Case, backend_of
 from benchmarks.measure.call import Call, naming
 from benchmarks.measure.deadline import guarded, lingering
 from benchmarks.measure.effective import alias, observe, wake
@@ -111,7 +111,7 @@ class Measure:
                 pool.open()
                 task = _limited_task(case, call)
                 log = self._observe("warm call", case, call, pool, task=task)
-                rounds = self._rounds(log, self._observed_s, loops.first_s if loops else None)
+                rounds = self._rounds(log, self._observed_s, loops.first_s if loops and case.backend != LOOP else None)
                 self._time(log, rounds, lambda: [pool.call(task, call.arguments)])
                 pool.close()
             if loops is not None:

@@ -87,7 +87,7 @@ def _tried(config: Any, session: SuiteSession, tell: Callable[[str], None]) -> T
     patient = asked.tasks is not None or config.getoption("case_timeout") is not None
     limit_s = 2 * settings.case_timeout_s if patient else _FIRST_TRIAL_S
     tried, result = _trial_in_time(workload, task_args, settings, asked, limit_s)
-    function = Function(tried.tasks, result.loop_s, result.waits, bool(result.inner_threads), bool(result.workers))
+    function = Function(result.lengths_s, result.waits, bool(result.inner_threads), bool(result.workers))
     grid = own_grid(function, asked, usable_cores())
     if grid is None:
         task_s = result.loop_s / tried.tasks
@@ -95,7 +95,7 @@ def _tried(config: Any, session: SuiteSession, tell: Callable[[str], None]) -> T
     _use(session, tried, grid)
     for line in _described(grid, workload.tasks, result.loop_s / tried.tasks, asked):
         tell(line)
-    result.loop_s *= grid.tasks / tried.tasks
+    result.loop_s = function.loop_s(grid.tasks)
     refuse_long_loop(result, replace(tried, tasks=grid.tasks), session.settings)
     return result
 
@@ -109,7 +109,7 @@ def _trial_in_time(
     except CutOff as cut_off:
         if asked.tasks is not None:
             raise
-        function = Function(workload.tasks, cut_off.task_s * workload.tasks)
+        function = Function([cut_off.task_s] * workload.tasks)
         grid = own_grid(function, asked, usable_cores()) if cut_off.done else None
         if grid is None:
             raise BadOption(no_grid(cut_off.said, cut_off.task_s, settings)) from None

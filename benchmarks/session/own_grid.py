@@ -1,9 +1,10 @@
 """The default grid of a user's own function: each backend's most telling cases, few enough for two minutes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from benchmarks.grid import JOBLIB_BACKENDS, LOOP, BatchSize, Case, backend_of, distinct, grid, references
+from benchmarks.session.workload import evenly
 
 # What remains of two minutes after the trial and the imports.
 _BUDGET_S = 100.0
@@ -23,6 +24,9 @@ _MOST_SINGLE_TASKS = 2_000
 # So many batches for each worker leave no worker idle for long at the end.
 _BATCHES_PER_WORKER = 4
 
+# Fewer tasks stand for all of them unless their share of the time is so many times smaller or larger.
+_UNLIKE = 1.5
+
 # Where tasks mostly wait, workers beyond the cores pay off.
 _WAITERS_PER_CORE, _MOST_WAITERS = 8, 32
 
@@ -41,17 +45,30 @@ class Asked:
 
 @dataclass(frozen=True)
 class Function:
-    """What is known of the user's function: `tasks` arguments, whose plain loop takes `loop_s` seconds.
+    """What is known of the user's function: how many seconds it takes with each of its arguments.
 
     `waits` says that it uses the processor less than half of the time, `own_threads` that it computes in threads,
     `own_workers` that it starts threads or processes itself.
     """
 
-    tasks: int
-    loop_s: float
+    lengths_s: Sequence[float]
     waits: bool = False
     own_threads: bool = False
     own_workers: bool = False
+
+    @property
+    def tasks(self) -> int:
+        """The number of tasks."""
+        return len(self.lengths_s)
+
+    def loop_s(self, tasks: int) -> float:
+        """Return the seconds that a plain loop of so many tasks takes, which are chosen as those of a call."""
+        return sum(evenly(self.lengths_s, tasks))
+
+    def is_like(self, tasks: int) -> bool:
+        """Return whether so many tasks take about their share of the time: a few long ones may be missing in them."""
+        share = self.loop_s(self.tasks) * tasks / self.tasks
+        return share / _UNLIKE <= self.loop_s(tasks) <= share * _UNLIKE
 
 
 @dataclass(frozen=True)
@@ -102,9 +119,11 @@ def _fewer_and_fewer(function: Function, asked: Asked, stage: _Stage, cores: int
     tasks = function.tasks if asked.tasks is None else asked.tasks
     least = min(tasks, stage.least * max(2, cores)) if asked.tasks is None else tasks
     while tasks > least:
-        yield tasks
+        if function.is_like(tasks):
+            yield tasks
         tasks //= 2
-    yield least
+    if function.is_like(least):
+        yield least
 
 
 def _grid(function: Function, asked: Asked, stage: _Stage, tasks: int, cores: int) -> OwnGrid:
@@ -115,7 +134,7 @@ def _grid(function: Function, asked: Asked, stage: _Stage, tasks: int, cores: in
     with_pools = stage.thorough and not function.own_workers
     cases = _cases(asked, backends, n_jobs, batch_sizes, with_pools)
     rounds = asked.rounds or stage.rounds
-    loop_s = function.loop_s * tasks / function.tasks
+    loop_s = function.loop_s(tasks)
     seconds = sum(_seconds(case, function, loop_s, rounds) for case in cases)
     return OwnGrid(tuple(cases), backends, n_jobs, batch_sizes, tasks, rounds, seconds)
 

@@ -49,7 +49,7 @@ class TrialResult(Struct):
     `workers` counts the threads and processes that the task started, `warnings` what it warned of. `inner_threads` are
     the libraries that computed in threads of their own, with the number of threads that they have where nothing but
     the user sets it; `unseen_threads` says that a library did so which threadpoolctl does not know. If `waits` is true,
-    the tasks wait most of the time.
+    the tasks wait most of the time. `lengths_s` are the seconds that each task took.
     """
 
     error: str | None = None
@@ -60,6 +60,7 @@ class TrialResult(Struct):
     inner_threads: dict[str, int] = {}
     unseen_threads: bool = False
     waits: bool = False
+    lengths_s: list[float] = []
 
 
 class CutOff(BadOption):

@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -39,12 +40,20 @@ class _Followed(Sequence[Any]):
 
     def __init__(self, arguments: Sequence[Any], position: mmap.mmap) -> None:
         self._arguments, self._position, self._begun = arguments, position, 0
+        self._times: list[float] = []
 
     def __iter__(self) -> Iterator[Any]:
+        self._times = [time.perf_counter()]
         for argument in self._arguments:
             self._begun += 1
             self._position[:8] = self._begun.to_bytes(8, sys.byteorder)
             yield argument
+            self._times.append(time.perf_counter())
+
+    @property
+    def lengths_s(self) -> list[float]:
+        """The seconds that each task of the last loop took."""
+        return [after - before for before, after in pairwise(self._times)]
 
     def __getitem__(self, index: Any) -> Any:
         return self._arguments[index]
@@ -109,6 +118,8 @@ def try_call(call: Call) -> TrialResult:
     # Those of a pool that the task's module made when it was imported.
     others = threading.active_count() - 1
     with _observed() as side:
+        # A library's threads spin for a while after the import that started them.
+        settle()
         error, loop = _fault(call)
         found = TrialResult(error, loop.seconds, side.workers, side.warnings, side.first_warning)
         found.waits = loop.waits and not side.workers
@@ -216,7 +227,9 @@ def main() -> None:
     workload = own_workload(request.workload, request.task_args, request.tolerance, request.tasks)
     with Path(request.position).open("r+b") as file, mmap.mmap(file.fileno(), 8) as position:
         call = workload.call()
-        result = try_call(replace(call, arguments=_Followed(call.arguments, position)))
+        followed = _Followed(call.arguments, position)
+        result = try_call(replace(call, arguments=followed))
+        result.lengths_s = followed.lengths_s
     result.error = visible(result.error) if result.error else None
     result.first_warning = visible(result.first_warning)
     Path(request.result).write_bytes(msgspec.json.encode(result))

@@ -5,7 +5,7 @@ import pickle
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from benchmarks.errors import BadOption
 from benchmarks.measure.call import Call
@@ -15,6 +15,8 @@ from benchmarks.session.importing import import_object
 from benchmarks.session.options import Settings
 from benchmarks.workloads.built_in import BUILT_IN
 from benchmarks.workloads.carriers import Spread
+
+T = TypeVar("T")
 
 # The tasks of a start-up case: two for each of four workers, so few that they don't hide the start.
 _FEW = 8
@@ -52,11 +54,15 @@ class Workload:
         return _call(self, min(_FEW, len(self.arguments)))
 
 
+def evenly(values: Sequence[T], count: int) -> list[T]:
+    """Return so many values taken evenly from all of them, or all of them and again from the first."""
+    of = len(values)
+    return [values[number * of // count if count < of else number % of] for number in range(count)]
+
+
 @cache
 def _call(workload: Workload, tasks: int) -> Call:
-    arguments = workload.arguments
-    count = len(arguments)
-    chosen = [arguments[number * count // tasks if tasks < count else number % count] for number in range(tasks)]
+    chosen = evenly(workload.arguments, tasks)
     extra_info: dict[str, Any] = {"workload": workload.name, "tasks": tasks, "arguments": _digest(chosen)}
     if workload.tolerance is not None:
         extra_info["tolerance"] = workload.tolerance
