@@ -73,7 +73,12 @@ class EachFaultOnce:
 
 
 def fault(message: str, backends: Sequence[str]) -> str:
-    """Return what a failure's message has in common with those of other cases that failed alike."""
+    """Return what a failure's message has in common with those of other cases that failed alike.
+
+    Wrong results are a fault of the backend that returns them, so that those of another one are another fault.
+    """
+    if message.startswith("WrongResult"):
+        return _ADDRESS_OR_NUMBER.sub("#", message)
     names = "|".join(re.escape(name) for name in sorted(backends, key=len, reverse=True))
     return _ADDRESS_OR_NUMBER.sub("#", re.sub(rf"\b({names})\b", "BACKEND", message))
 

@@ -18,12 +18,15 @@ def test_the_same_fault_in_several_backends_is_one():
         "NotPicklable: futures-processes sends tasks to other processes: argument 4, <lock at 0x7e11>",
     ]
     assert len({fault(message, ["loky", "futures-processes"]) for message in messages}) == 1
-    wrong = [
-        "WrongResult: mine-n2-bauto: backend=mine, n_jobs=2, batch_size=auto, call 1 of the rounds: index 3: found 5",
-        "WrongResult: loky-n4-b100: backend=loky, n_jobs=4, batch_size=100, call 2 of the rounds: index 0: found 7",
-    ]
-    assert len({fault(message, ["mine", "loky"]) for message in wrong}) == 1
     assert fault("CaseTimeout: cut off", []) != fault("WorkerDied: cut off", [])
+
+
+def test_wrong_results_are_a_fault_of_their_backend():
+    """Those of its other cases are the same one; those of another backend are not."""
+    message = "WrongResult: {0}-n{1}-b10: backend={0}, n_jobs={1}, batch_size=10, untimed call: index {1}: found 5"
+    first, other_case, other_backend = (message.format(*case) for case in [("mine", 2), ("mine", 4), ("loky", 2)])
+    assert fault(first, ["mine", "loky"]) == fault(other_case, ["mine", "loky"])
+    assert fault(first, ["mine", "loky"]) != fault(other_backend, ["mine", "loky"])
 
 
 def test_pytest_gets_one_report_a_fault_and_all_of_them_back():
