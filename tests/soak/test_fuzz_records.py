@@ -3,7 +3,8 @@
 import json
 import random
 
-from benchmarks.advise.cost_model import disturbance, encode, read_model
+from benchmarks.advise.cost_model import encode, read_model
+from benchmarks.advise.disturbance import disturbance
 from benchmarks.advise.recommendation import recommend
 from benchmarks.advise.task_profile import TaskProfile
 from benchmarks.errors import SuiteError
