@@ -13,7 +13,7 @@ from benchmarks.gate.hypotheses import judge_record
 from benchmarks.gate.judgement import rows
 from benchmarks.gate.measurements import CaseResource, Measurements
 from benchmarks.gate.record import RESOURCES_OPTION
-from benchmarks.gate.schedule import next_cases
+from benchmarks.gate.schedule import next_pairs
 from benchmarks.history.run import parse_run
 from benchmarks.limits import Limit
 from tests.documents import document, entry
@@ -68,8 +68,8 @@ def test_a_tenth_more_memory_is_seen(tmp_path):
 def test_it_is_measured_until_that_is_decided(tmp_path):
     """A case whose memory looks worse is a suspect although its time is not."""
     asked, found = measured(tmp_path, more=0.10, pairs=6)
-    assert asked.cases[1] in next_cases(asked, judge_record(asked, found, ()))
-    assert len(next_cases(asked, judge_record(asked, found, ()))) < 4
+    assert asked.cases[1] in next_pairs(asked, judge_record(asked, found, ())).cases
+    assert len(next_pairs(asked, judge_record(asked, found, ())).cases) < 4
 
 
 def test_identical_sides_never_alarm(tmp_path):

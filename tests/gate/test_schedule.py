@@ -17,7 +17,7 @@ from benchmarks.gate.schedule import (
     PairCost,
     cases_that_fit,
     fitting,
-    next_cases,
+    next_pairs,
     pairs_to_go,
 )
 from benchmarks.limits import Limit
@@ -63,14 +63,14 @@ def test_before_the_first_pair_everything_is_measured(tmp_path):
     """A gate without a pair measures every case."""
     gate = record()
     hypotheses = judge_record(gate, Measurements(tmp_path, gate), ())
-    assert next_cases(gate, hypotheses) == CASES
+    assert next_pairs(gate, hypotheses).cases == CASES
 
 
 def test_what_looks_slower_goes_first(tmp_path):
     """The case that looks slowest is measured first."""
     gate = record()
     hypotheses = judge_record(gate, measured(tmp_path, gate, {4: 0.06}, 5), ())
-    assert next_cases(gate, hypotheses)[0] == CASES[4]
+    assert next_pairs(gate, hypotheses).cases[0] == CASES[4]
 
 
 def test_everything_decided_is_nothing_to_do(tmp_path):
@@ -81,7 +81,7 @@ def test_everything_decided_is_nothing_to_do(tmp_path):
     assert {case.nodeid: hypotheses.cases[case.nodeid].verdict for case in CASES} == {
         case.nodeid: Verdict.REGRESSION if place == 1 else Verdict.UNCHANGED for place, case in enumerate(CASES)
     }
-    assert not next_cases(gate, hypotheses)
+    assert not next_pairs(gate, hypotheses).cases
 
 
 def test_what_is_clearly_faster_is_measured_until_that_is_proved(tmp_path):
@@ -89,9 +89,9 @@ def test_what_is_clearly_faster_is_measured_until_that_is_proved(tmp_path):
     gate = record()
     few, many = (judge_record(gate, measured(tmp_path, gate, {3: -0.5}, pairs), ()) for pairs in (8, 60))
     assert few.cases[CASES[3].nodeid].verdict is Verdict.UNCHANGED
-    assert CASES[3] in next_cases(gate, few)
+    assert CASES[3] in next_pairs(gate, few).cases
     assert many.cases[CASES[3].nodeid].verdict is Verdict.IMPROVEMENT
-    assert CASES[3] not in next_cases(gate, many)
+    assert CASES[3] not in next_pairs(gate, many).cases
 
 
 def test_a_backend_that_falls_without_its_largest_case_says_so(tmp_path):
@@ -128,7 +128,7 @@ def test_a_failure_becomes_a_verdict(tmp_path):
     assert by_name[CASES[0].nodeid].verdict is Verdict.BROKEN
     assert by_name[CASES[0].nodeid].note == "head: WrongResult: index 3"
     assert by_name[CASES[1].nodeid].verdict is Verdict.INCOMPARABLE
-    assert not {CASES[0], CASES[1]} & set(next_cases(gate, hypotheses))
+    assert not {CASES[0], CASES[1]} & set(next_pairs(gate, hypotheses).cases)
 
 
 def test_what_was_dropped_early_says_so_and_has_an_interval(tmp_path):
@@ -177,6 +177,25 @@ def test_what_fits_into_the_budget():
     fits = [len(cases_that_fit(NextPairs(CASES, count), 1.0, PAIR_S + 3.5)) for count in (1, 2, 3)]
     assert fits == [3, 1, 1]
     assert cases_that_fit(NextPairs(CASES, 1), 1.0, PAIR_S + 0.5) == []
+
+
+def test_what_waits_fills_the_pairs_of_suspects(tmp_path):
+    """Undecided cases that look no slower fill a pair, the nearest to a proof first, if there is time."""
+    gate = record()
+    found = measured(tmp_path, gate, {1: 0.06, 2: -0.01, 3: -0.03}, 4)
+    wanted = next_pairs(gate, judge_record(gate, found, ()))
+    assert CASES[1] in wanted.cases
+    assert wanted.filled_count == 56
+    assert not set(wanted.cases) & set(wanted.fillers)
+    assert wanted.fillers[0] == CASES[3]
+
+
+def test_fillers_leave_time_for_the_suspects():
+    """A filler is measured as long as so many pairs of that length fit; no filler takes a suspect's place."""
+    wanted = NextPairs(CASES[:2], 1, CASES[2:], 10)
+    assert len(cases_that_fit(wanted, 1.0, 10 * (PAIR_S + 4.5))) == 4
+    assert cases_that_fit(wanted, 1.0, 10 * (PAIR_S + 1.5)) == CASES[:2]
+    assert cases_that_fit(wanted, 1.0, PAIR_S + 1.5) == CASES[:1]
 
 
 def test_what_fits_is_judged_by_the_pairs_before():
