@@ -7,7 +7,7 @@ from statistics import median
 
 from benchmarks.analysis import hypotheses
 from benchmarks.analysis.hypotheses import judge_cases, judge_groups
-from benchmarks.analysis.paired import PairRatios, pair_ratios
+from benchmarks.analysis.pair_ratios import PairRatios, pair_ratios
 from benchmarks.analysis.verdict import Thresholds
 
 CASES, PAIRS = 100, 54

@@ -5,16 +5,9 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from math import exp, expm1, inf, log, log1p
 
-from benchmarks.analysis.paired import (
-    Assessment,
-    CaseValues,
-    PairRatios,
-    Usual,
-    assess,
-    assess_together,
-    case_values,
-    usual_variances,
-)
+from benchmarks.analysis.grouped import CaseValues, assess_together, case_values
+from benchmarks.analysis.pair_ratios import PairRatios
+from benchmarks.analysis.paired import Assessment, Usual, assess, usual_variances
 from benchmarks.analysis.power import Chance, smallest_seen
 from benchmarks.analysis.unpaired import POWER, Comparison, K
 from benchmarks.analysis.verdict import Thresholds, Verdict, judge

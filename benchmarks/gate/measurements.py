@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.analysis.paired import PairRatios, pair_ratios
+from benchmarks.analysis.pair_ratios import PairRatios, pair_ratios
 from benchmarks.analysis.quantity import RESOURCES, Quantity
 from benchmarks.files.status import Failure as FailureEvent
 from benchmarks.files.status import read_status

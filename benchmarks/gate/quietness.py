@@ -4,8 +4,10 @@ import math
 import os
 from collections.abc import Sequence
 
-from benchmarks.analysis.paired import PROOF_LOG, PairRatios, Score, assess
+from benchmarks.analysis.pair_ratios import PairRatios
+from benchmarks.analysis.paired import PROOF_LOG, assess
 from benchmarks.analysis.power import chance
+from benchmarks.analysis.scores import Score
 from benchmarks.gate.record import Record
 from benchmarks.text.formatting import minutes
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.analysis.paired import PairRatios
+from benchmarks.analysis.pair_ratios import PairRatios
 from benchmarks.analysis.verdict import FAILING, Verdict
 from benchmarks.gate.hypotheses import Hypotheses, judge_record
 from benchmarks.gate.measurements import Measurements

@@ -6,9 +6,12 @@ import random
 import pytest
 
 from benchmarks.analysis.betting import Values, log_wealth, variances
-from benchmarks.analysis.paired import CaseValues, assess, assess_together, case_values, pair_ratios, typical
-from benchmarks.analysis.paired import mean as mean_of
+from benchmarks.analysis.grouped import CaseValues, assess_together, case_values
+from benchmarks.analysis.pair_ratios import pair_ratios
+from benchmarks.analysis.paired import assess
 from benchmarks.analysis.power import detectable_log_ratio
+from benchmarks.analysis.scores import mean as mean_of
+from benchmarks.analysis.scores import typical
 
 EFFECT = math.log(1.05)
 

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from benchmarks.analysis.paired import pair_ratios
+from benchmarks.analysis.pair_ratios import pair_ratios
 from benchmarks.gate.quietness import busy_warning, noise_warning
 from tests.gate.records import record
 

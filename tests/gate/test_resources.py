@@ -6,7 +6,7 @@ import random
 import pytest
 from msgspec.structs import replace
 
-from benchmarks.analysis.paired import pair_ratios
+from benchmarks.analysis.pair_ratios import pair_ratios
 from benchmarks.analysis.quantity import RESOURCES, Quantity
 from benchmarks.analysis.verdict import Verdict
 from benchmarks.gate.hypotheses import judge_record

@@ -4,7 +4,7 @@ import random
 
 from msgspec.structs import replace
 
-from benchmarks.analysis.paired import pair_ratios
+from benchmarks.analysis.pair_ratios import pair_ratios
 from benchmarks.analysis.verdict import Verdict
 from benchmarks.gate.hypotheses import GRID, groups, judge_record
 from benchmarks.gate.judgement import rows
