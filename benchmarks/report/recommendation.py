@@ -10,7 +10,7 @@ from benchmarks.advise.cost_model import CostModel
 from benchmarks.advise.prediction import Prediction
 from benchmarks.advise.recommendation import FLAT, Recommendation
 from benchmarks.advise.task_profile import TaskProfile
-from benchmarks.grid import LOOP
+from benchmarks.grid import JOBLIB_BACKENDS, LOOP, backend_of
 from benchmarks.report.advice_certainty import certain
 from benchmarks.report.advice_details import details, inner_threads, limits, name_of, trials
 from benchmarks.report.pasting import paste
@@ -170,8 +170,13 @@ def _break_even(recommendation: Recommendation) -> str:
 
 
 def _excluded(recommendation: Recommendation) -> list[str]:
+    """Name the backends that have no configuration in the answer."""
     barred = recommendation.profile.barred
-    return [f"Left out because the tasks can't be sent to their workers: {', '.join(barred)}."] if barred else []
+    lines = [f"Left out because the tasks can't be sent to their workers: {', '.join(barred)}."] if barred else []
+    unprobed = [name for name in JOBLIB_BACKENDS if backend_of(name).workers and name not in recommendation.probed]
+    if unprobed:
+        lines.append(f"Not probed for lack of time: {', '.join(unprobed)}; `--probe` measures the machine again.")
+    return lines
 
 
 def document(recommendation: Recommendation, warm: Recommendation | None, model: CostModel) -> str:

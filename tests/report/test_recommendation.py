@@ -264,3 +264,10 @@ def test_nothing_is_said_of_an_unknown_gil():
     """Tasks of which it is not known whether they hold the GIL are not said to hold it."""
     sentence = asked(recommend(COSTS, replace(LONG, gil_known=False), warm=False))
     assert sentence.startswith("For 1,000 tasks of 10.0 ms; one call")
+
+
+def test_backends_that_were_not_probed_are_named():
+    """A probe that ended early has nothing to say of its last pools."""
+    assert "Not probed for lack of time: multiprocessing;" in unwrapped(recommend(COSTS, LONG, warm=False))
+    disturbed = unwrapped(recommend(COSTS.of(["threading"]), LONG, False, DISTURBED))
+    assert "Not probed for lack of time: loky, multiprocessing;" in disturbed

@@ -39,7 +39,9 @@ def test_an_answer_from_a_stored_probe(models):
     assert first["interval_s"][0] < first["time_s"] < first["interval_s"][1]
     assert (found["best"] is None) == (found["disturbed"] is not None)
     assert out.startswith("Best: " if found["best"] else "No best is named")
-    assert found["break_even_task_s"].keys() == {"threading", "loky", "multiprocessing"}
+    assert {"threading"} <= found["break_even_task_s"].keys() <= {"threading", "loky", "multiprocessing"}
+    unprobed = {"threading", "loky", "multiprocessing"} - found["break_even_task_s"].keys()
+    assert ("Not probed for lack of time" in out) == bool(unprobed)
     assert (found["paste"] or "") in out
 
 
@@ -49,13 +51,16 @@ def test_the_probe_says_how_well_it_fits(models):
     model = json.loads(path.read_text())
     pools = model["costs"]["pools"]
     assert len(model["checks"]) == 2 * len(pools)
-    assert {pool["backend"] for pool in pools} == {"threading", "loky", "multiprocessing"}
+    # On a busy machine, there may be no time for the last ones.
+    assert {"threading"} <= {pool["backend"] for pool in pools} <= {"threading", "loky", "multiprocessing"}
     assert all(pool["memory_bytes"] > 20e6 for pool in pools if pool["backend"] == "loky")
     # Work that holds the GIL takes longer in two threads than in two processes, or the probe is known as disturbed.
     by_name = {(pool["backend"], pool["n_jobs"]): pool["middle"] for pool in pools}
-    disturbed = disturbance(read_model(path)) is not None
+    disturbed = disturbance(read_model(path)) is not None or ("loky", 2) not in by_name
     assert disturbed or by_name["threading", 2]["held"] > by_name["loky", 2]["held"]
-    assert by_name["threading", 2]["start"] < by_name["loky", 2]["start"]
+    assert all(
+        by_name["threading", 2]["start"] < middle["start"] for (name, _), middle in by_name.items() if name == "loky"
+    )
 
 
 def test_a_page(models, tmp_path):

@@ -28,3 +28,14 @@ def test_curves_of_threads_that_hold_the_gil_stay_below_the_loop():
     points = figure.spec["data"]["values"]
     assert all(point["speed_up"] <= 1 for point in points if point["backend"] == "threading")
     assert any(point["speed_up"] > 1 for point in points if point["backend"] == "loky")
+
+
+def test_the_curves_cross_the_loop_at_the_break_even():
+    """The page draws the same model that names the break-even: slower below it, faster above."""
+    recommendation = recommend(COSTS, TaskProfile(1e-2, 1_000), False)
+    sections = {section.title: section for section in recommendation_sections(recommendation, None, MODEL)}
+    (figure,) = sections["Answer"].figures
+    turn_us = recommendation.break_even_s["loky"] * 1e6
+    points = [point for point in figure.spec["data"]["values"] if point.get("backend") == "loky"]
+    assert {point["speed_up"] > 1 for point in points if point["us"] < turn_us} == {False}
+    assert {point["speed_up"] > 1 for point in points if point["us"] > turn_us} == {True}
