@@ -117,7 +117,7 @@ def test_an_undisturbed_probe_is_trusted():
 @pytest.mark.parametrize(
     ("pool", "constants", "reason"),
     [
-        (0, {"released": 1.04}, "two threads without the GIL were hardly faster than one"),
+        (0, {"released": 1.04}, "threading-n2 was hardly faster than one worker, without the GIL"),
         (0, {"held": 0.55}, "threading-n2 computed faster than the GIL can"),
         (0, {"released": 0.3}, "threading-n2 computed faster than its cores can"),
         (2, {"held": 0.3}, "loky-n4 computed faster than its cores can"),

@@ -28,6 +28,8 @@ def with_constants(index, **constants):
         (with_constants(0, held=0.6), "threading-n2-held"),
         (with_constants(0, released=0.9), "threading-n2-released"),
         (with_constants(1, held=0.3), "loky-n2-held"),
+        (with_constants(1, held=0.9), "loky-n2-held"),
+        (with_constants(1, released=1.04), "loky-n2-released"),
         (with_constants(2, released=0.2), "loky-n4-released"),
     ],
 )
