@@ -97,13 +97,17 @@ def profile_of(loop: Mapping[str, Any], threads: Mapping[str, Any], costs: Costs
     if overhead_s > _MOST_OVERHEAD * work_s:
         return MeasuredTasks(replace(profile, gil_known=False), None)  # the tasks are taken to hold the GIL
     if reason := _contradiction(profile, extra_info, stretch, costs):
-        why = f"The machine was busy while the tasks were measured ({reason}): ask again."
+        why = (
+            f"The tasks' times can't be trusted ({reason}): something else ran, or they vary by themselves. Ask again."
+        )
         return MeasuredTasks(replace(profile, gil_known=False), why)
     released = _released(stretch, pool, profile.waits)
     # The time of two threads beside that of a loop is as noisy as the machine; that they never used more than one core
     # at a time is not.
     if profile.waits < _FEW_WAITS and float(threads["extra_info"]["cores_used"]) < _MORE_THAN_ONE_CORE:
         released = 0.0
+    if released is None:
+        return MeasuredTasks(replace(profile, gil_known=False), None)
     return MeasuredTasks(replace(profile, releases_gil=released), None)
 
 
@@ -161,15 +165,16 @@ def _rounded_share(value: float) -> float:
     return round(min(1.0, max(0.0, value)) / _RESOLUTION) * _RESOLUTION
 
 
-def _released(stretch: float, pool: PoolCosts, waits: float) -> float:
-    """Return the share of the computing that releases the GIL: where two threads are between none and all of it."""
-    if waits >= 1.0:
-        return 0.0
-    computing = (stretch - waits / pool.n_jobs) / (1 - waits)
-    held, released = pool.middle.held, pool.middle.released
+def _released(stretch: float, pool: PoolCosts, waits: float) -> float | None:
+    """Return the share of the computing that releases the GIL: where two threads are between none and all of it.
+
+    While one thread waits, the other computes, so that tasks which wait for about half of their time or more take as
+    long with the GIL as without it: None if two threads can't tell.
+    """
+    held, released = (max(1 / pool.n_jobs, (1 - waits) * each) for each in (pool.middle.held, pool.middle.released))
     if held - released < _LEAST_GAIN * held:
-        return 0.0  # this probe can't tell
-    return _rounded_share((held - computing) / (held - released))
+        return None
+    return _rounded_share((held - stretch) / (held - released))
 
 
 def _contradiction(profile: TaskProfile, extra_info: Mapping[str, Any], stretch: float, costs: Costs) -> str | None:

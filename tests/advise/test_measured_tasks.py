@@ -78,13 +78,21 @@ def test_tasks_that_wait_are_recognized():
 def test_threads_that_gain_more_than_the_machine_allows_are_disturbed():
     """Two threads on two cores can't take a third of the plain loop's time: the loop was slowed down."""
     tasks = profile_of(loop(), threads(0.33), COSTS)
-    assert tasks.disturbance.startswith("The machine was busy while the tasks were measured (")
+    assert tasks.disturbance.startswith("The tasks' times can't be trusted (")
     assert "more than the machine allows" in tasks.disturbance
 
 
 def test_tasks_that_change_their_time_are_disturbed():
     """The same tasks took twice as long when they were timed one by one."""
     assert "2.0x as long" in profile_of(loop(passed_s=2.0, cpu_s=2.0), threads(1.1), COSTS).disturbance
+
+
+def test_waiting_is_not_taken_for_a_released_gil():
+    """Two threads that wait for two thirds of their time take half as long in any case; ten would have to queue."""
+    found = profile_of(loop(cpu_s=0.35, voluntary_switches=100), threads(0.505, cores_used=0.7), COSTS)
+    assert found.profile.waits == pytest.approx(0.65)
+    assert (found.profile.releases_gil, found.profile.gil_known) == (0.0, False)
+    assert found.disturbance is None
 
 
 @pytest.mark.parametrize("waited_for_core_s", [0.6, None])
