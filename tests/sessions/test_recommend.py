@@ -68,7 +68,7 @@ def test_a_page(models, tmp_path):
     path = tmp_path / "advice.html"
     recommend(models, "--task-time", "2ms", "--tasks", "1000", "-o", str(path))
     text = path.read_text()
-    assert "Speed-up by task time" in text
+    assert "Where a pool pays off, with 1,000 even tasks" in text
     assert "Time by part" in text
     assert "http:" not in text.replace("http://www.w3.org", "")
 
