@@ -1,8 +1,9 @@
 """How fast the machine was in each run, as the plain loop beside the cases shows it.
 
 joblib has no part in the plain loop. If machine, interpreter and tasks are the same on both sides, the loop differs by
-the machine's state alone, and dividing a run's times by its loop removes much of that state from them. One loop for all
-cases of a run, the mean of those beside them, does better than each case's own (`python -m evidence.relative_times`).
+the machine's state alone, and dividing a run's times by its loop removes a part of that state from them: much where
+the machine's speed changed much (`python -m evidence.relative_times`). One loop for all cases of a run, the mean of
+those beside them, is enough: loops of the cases' own bring about as much.
 Not every case scales with the loop (joblib polls for results every 10 ms), so a change counts only as far as the times
 as measured agree with it.
 """
