@@ -1,12 +1,12 @@
 """The action's steps and the GitLab job, run as a script with the variables that a CI system sets."""
 
-import os
 import subprocess
 import sys
 
 import pytest
 import yaml
 
+from tests.run_action import install_tox, run_step
 from tests.run_session import ROOT
 
 # Stands for tox: notes its arguments, and ends as it is told to.
@@ -48,50 +48,16 @@ def project(tmp_path):
 @pytest.fixture
 def action(tmp_path, project):
     """Runs the action's last step: exit code, outputs, the summary and the command lines of tox."""
-    (tmp_path / "bin").mkdir()
-    tox = tmp_path / "bin" / "tox"
-    tox.write_text(TOX)
-    tox.chmod(0o755)
+    install_tox(tmp_path, TOX)
+    noted = tmp_path / "noted"
 
     def run(inputs, code=0, **variables):
-        steps = yaml.safe_load((ROOT / "action.yml").read_text())
-        step = next(step for step in steps["runs"]["steps"] if step.get("id") == "gate")
-        values = {f"inputs.{name}": inputs.get(name, given["default"]) for name, given in steps["inputs"].items()}
-        values["runner.temp"] = str(tmp_path)
-        environment = {name: filled(text, values) for name, text in step["env"].items()}
-        files = {name: str(tmp_path / name) for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY", "NOTED")}
-        for path in files.values():
-            open(path, "w").close()  # noqa: PTH123 - GitHub makes them
-        done = subprocess.run(
-            ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
-            cwd=project[0],
-            env={
-                "PATH": f"{tox.parent}:{os.environ['PATH']}",
-                "GITHUB_ACTION_PATH": str(ROOT),
-                "GITHUB_WORKSPACE": str(project[0]),
-                "GATE_ENDS_WITH": str(code),
-                **files,
-                **environment,
-                **variables,
-            },
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        text = {name: (tmp_path / name).read_text() for name in files}
-        outputs = dict(line.split("=", 1) for line in text["GITHUB_OUTPUT"].splitlines())
-        calls = [yaml.safe_load(line) for line in text["NOTED"].splitlines()]
-        return done, outputs, text["GITHUB_STEP_SUMMARY"], calls
+        noted.write_text("")
+        told = {"NOTED": str(noted), "GATE_ENDS_WITH": str(code), **variables}
+        step = run_step(inputs, project[0], tmp_path, **told)
+        return *step, [yaml.safe_load(line) for line in noted.read_text().splitlines()]
 
     return run
-
-
-def filled(text, values):
-    """Replace the expressions of a workflow by their values."""
-    for name, value in values.items():
-        text = text.replace(f"${{{{ {name} }}}}", value)
-    assert "${{" not in text
-    return text
 
 
 def test_a_pull_request_is_gated_against_the_commit_where_it_began(action, project):

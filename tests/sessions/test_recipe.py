@@ -1,13 +1,14 @@
 """The recipe of docs/gate.md for another project's CI, run as it is written, on a small project."""
 
-import os
-import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+import yaml
 
+from tests.run_action import install_tox, run_step
 from tests.run_session import ROOT, environment
 
 PRICING = '''"""Prices."""
@@ -29,12 +30,21 @@ PROJECT = {
     "benchmarks/cases.py": "ORDERS = list(range(1, 41))\n",
 }
 
-# What the recipe's last step is told in addition: two cases instead of all are enough.
-FEW = ["-k", "price and (sequential-n1 or threading-n2-bauto)", "--seed", "1"]
+# Two cases instead of all are enough.
+FEW = {"select": "price and (sequential-n1 or threading-n2-bauto)"}
+
+# Stands for tox, whose environments would be installed once more: the verb runs in this test's environment.
+TOX = f"""#!{sys.executable}
+import os, sys
+arguments = sys.argv[1:]
+os.chdir(arguments[arguments.index("--root") + 1])
+verb, given = arguments[arguments.index("-e") + 1], arguments[arguments.index("--") + 1 :]
+os.execv(sys.executable, [sys.executable, "-m", "benchmarks", verb, *given])
+"""
 
 
 @pytest.fixture
-def workspace(tmp_path, released):
+def runner(tmp_path, released):
     """A runner's folder: a clone of a project with its branch `main` on origin, and a copy of this suite."""
     origin = tmp_path / "origin"
     for name, content in PROJECT.items():
@@ -49,62 +59,54 @@ def workspace(tmp_path, released):
         subprocess.run(["git", *command], cwd=origin, check=True)
     subprocess.run(["git", "clone", "--quiet", str(origin), str(tmp_path / "project")], check=True)
     suite = tmp_path / "suite"
-    shutil.copytree(ROOT / "benchmarks", suite / "benchmarks", ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("conftest.py", "pytest.ini", "pyproject.toml"):
+    for folder in ("benchmarks", "ci"):
+        shutil.copytree(ROOT / folder, suite / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("conftest.py", "pytest.ini", "pyproject.toml", "tox.ini"):
         shutil.copy(ROOT / name, suite / name)
+    install_tox(tmp_path, TOX)
     return tmp_path
 
 
 def recipe():
-    """Return the command of the recipe's last step, with this interpreter's gate in place of tox's."""
+    """Return the inputs that the recipe gives to the action."""
     text = (ROOT / "docs/gate.md").read_text().partition("## In another project's CI")[2]
-    (folded,) = re.findall(r"- run: >\n(.*?)```", text, re.DOTALL)
-    command = " ".join(line.strip() for line in folded.splitlines())
-    tox = "../.venv/bin/tox run -e gate --"
-    assert command.count(tox) == 1
-    return command.replace(tox, f"{sys.executable} -m benchmarks gate")
+    _, action = yaml.safe_load(text.partition("```yaml\n")[2].partition("```")[0])
+    return action["with"]
 
 
-def run(workspace, command, *more):
-    """Run a step of a job in the runner's folder; return its exit code, its output and the job's summary."""
-    summary = workspace / "summary.md"
-    runner = {"GITHUB_WORKSPACE": str(workspace), "GITHUB_BASE_REF": "main", "GITHUB_STEP_SUMMARY": str(summary)}
-    inherited = {name: value for name, value in environment().items() if name != "PYTHONPATH"}
-    done = subprocess.run(
-        ["bash", "-c", f'{command} "$@"', "step", *more],
-        cwd=workspace,
-        env={**inherited, "PATH": os.environ["PATH"], **runner},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def run(runner, inputs):
+    """Run the action in a pull request of the project; return its exit code, its output and the job's summary."""
+    inherited = {name: value for name, value in environment().items() if name not in ("PYTHONPATH", "PATH")}
+    variables = {**inherited, "GITHUB_BASE_REF": "main"}
+    done, outputs, summary = run_step(inputs, runner / "project", runner, runner / "suite", **variables)
     assert "Traceback" not in done.stderr
-    return done.returncode, done.stdout + done.stderr, summary.read_text() if summary.exists() else ""
+    return done.returncode, done.stdout + done.stderr, outputs, summary
 
 
-def test_a_slower_project_fails(workspace):
+def test_a_slower_project_fails(runner):
     """A function that takes four times as long is a REGRESSION: exit code 1, and the job's summary says so."""
-    (workspace / "project/project/pricing.py").write_text(PRICING.replace("ROUNDS", "80_000"))
-    code, said, summary = run(workspace, recipe(), *FEW)
+    (runner / "project/project/pricing.py").write_text(PRICING.replace("ROUNDS", "80_000"))
+    code, said, outputs, summary = run(runner, recipe() | FEW)
     assert code == 1, said
     assert summary.startswith("### FAIL")
     assert "REGRESSION" in summary
+    assert outputs["verdict"] == "FAIL"
+    assert "REGRESSION" in Path(outputs["page"]).read_text()
 
 
-def test_a_project_that_is_no_slower_passes(workspace):
+def test_a_project_that_is_no_slower_passes(runner):
     """A change of a comment is no regression: exit code 0, however little a short gate on a busy machine can prove."""
-    path = workspace / "project/project/pricing.py"
+    path = runner / "project/project/pricing.py"
     path.write_text(f"# A comment.\n{path.read_text()}")
-    code, said, _ = run(workspace, recipe(), *FEW, "--budget", "60s", "--inconclusive", "pass")
+    code, said, outputs, _ = run(runner, recipe() | FEW | {"budget": "60s", "inconclusive": "pass"})
     assert code == 0, said
+    assert outputs["verdict"] == "PASS"
 
 
-def test_a_recipe_that_calls_nothing_of_the_project_is_refused(workspace):
-    """Without --workload nothing would import the project: exit code 2 with the options to add."""
-    without = re.sub(r"--workload .* --workload-path \S+", "", recipe())
-    assert "--workload" not in without
-    code, said, _ = run(workspace, without)
+def test_a_recipe_that_calls_nothing_of_the_project_is_refused(runner):
+    """Without a workload nothing would import the project: exit code 2 with the options to add."""
+    code, said, outputs, _ = run(runner, {})
     assert code == 2, said
+    assert outputs["verdict"] == "ERROR"
     assert "nothing that is measured here imports project" in said
     assert "--workload project.MODULE:FUNCTION" in said
