@@ -40,7 +40,7 @@ def pytest_cmdline_main(config):
 def pytest_sessionstart(session):
     """Replace pytest-benchmark's storage as soon as there is one; from now on broken output is no reason to end."""
     if reporter := session.config.pluginmanager.get_plugin("terminalreporter"):
-        survive_broken_output(reporter)
+        survive_broken_output(session.config, reporter)
     if not hasattr(session.config, "workerinput"):
         install_storage(session)
 

@@ -27,6 +27,11 @@ class Session:
     store: Path
 
     @property
+    def unwrapped(self) -> str:
+        """What it printed, as one line: sentences are wrapped at 100 columns."""
+        return " ".join(self.output.split())
+
+    @property
     def run_files(self) -> list[Path]:
         """The saved runs, oldest first."""
         return sorted(self.store.glob("*/*.json"), key=lambda path: int(path.name.split("_")[0]))
@@ -50,9 +55,13 @@ def command(store: Path, *args: str, faulty: bool = False) -> list[str]:
 
 
 def environment() -> dict[str, str]:
-    """Return this process's environment without the variables that pytest and the suite set for their processes."""
+    """Return this process's environment without what pytest and the suite set in it, and with buffered output."""
     users = unpinned(os.environ)
-    inherited = {name: value for name, value in users.items() if not name.startswith(("PYTEST_", "BENCHMARK_"))}
+    inherited = {
+        name: value
+        for name, value in users.items()
+        if not name.startswith(("PYTEST_", "BENCHMARK_", "PYTHONUNBUFFERED"))
+    }
     return {**inherited, "COLUMNS": "100"}
 
 

@@ -13,10 +13,18 @@ def replace_closed_streams() -> None:
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - until the process ends
 
 
-def survive_broken_output(reporter: Any) -> None:
+def survive_broken_output(config: Any, reporter: Any) -> None:
     """Let pytest's terminal reporter write on after a reader has left or a disk is full; the rest is thrown away."""
-    writer = reporter._tw
-    writer._file = _Forgiving(writer._file)
+    stream = reporter._tw._file = _Forgiving(reporter._tw._file)
+    capture = config.pluginmanager.get_plugin("capturemanager")
+
+    def empty_buffer() -> None:
+        # The end of capturing gives stdout its broken file again, and then pytest flushes it without mercy.
+        if capture:
+            capture.stop_global_capturing()
+        stream.empty()
+
+    config.add_cleanup(empty_buffer)
 
 
 class _Forgiving:
@@ -36,16 +44,20 @@ class _Forgiving:
         return len(text)
 
     def flush(self) -> None:
-        """Flush the stream."""
+        """Flush the stream, or do nothing if an earlier text could not be written."""
         if not self._broken:
-            self._attempt(self._stream.flush)
+            self.empty()
+
+    def empty(self) -> None:
+        """Leave nothing in the stream's buffer, even if an earlier text could not be written."""
+        self._attempt(self._stream.flush)
 
     def _attempt(self, action: Any) -> None:
         try:
             action()
         except OSError as error:
-            self._broken = True
             # What is left in the buffer would fail again at the interpreter's end.
             os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
-            if not isinstance(error, BrokenPipeError) and sys.stderr is not None:
+            if not (self._broken or isinstance(error, BrokenPipeError) or sys.stderr is None):
                 sys.stderr.write(f"error: output: {error.strerror}; the session goes on, and its run is saved\n")
+            self._broken = True
