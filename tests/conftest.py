@@ -1,6 +1,12 @@
 """Fixtures that several folders share."""
 
+import psutil
 import pytest
+
+
+def pytest_xdist_auto_num_workers():
+    """One process more than cores: many tests wait for a session's workers, its timeouts or its disk."""
+    return (psutil.cpu_count() or 1) + 1
 
 
 @pytest.hookimpl(tryfirst=True)

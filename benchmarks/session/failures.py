@@ -55,13 +55,17 @@ class EachFaultOnce:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_terminal_summary(self, terminalreporter: Any) -> Generator[None, object, object]:
         """Leave one report per fault to pytest's sections, and all of them to its last line."""
-        stats = terminalreporter.stats
+        stats, option = terminalreporter.stats, terminalreporter.config.option
         before = {category: stats[category] for category in ("failed", "error") if category in stats}
         stats |= {category: self.folded(reports) for category, reports in before.items()}
+        asked, told = option.force_short_summary, bool(self._cases) and option.tbstyle != "no"
+        # In CI, pytest's last section would tell every fault again, in lines of any length.
+        option.force_short_summary = asked or told
         try:
             return (yield)
         finally:
             stats |= before
+            option.force_short_summary = asked
 
     def folded(self, reports: Sequence[Any]) -> list[Any]:
         """Return the first report of each fault; its name says how many other cases failed alike."""

@@ -38,7 +38,8 @@ def test_pytest_gets_one_report_a_fault_and_all_of_them_back():
     )
     reports = [*timeouts, other, *unit_tests]
     once = EachFaultOnce({report.nodeid for report in [*timeouts, other]}, ["loky"])
-    reporter = SimpleNamespace(stats={"failed": reports, "passed": [1]})
+    option = SimpleNamespace(force_short_summary=False, tbstyle="auto")
+    reporter = SimpleNamespace(stats={"failed": reports, "passed": [1]}, config=SimpleNamespace(option=option))
     hook = once.pytest_terminal_summary(reporter)
     next(hook)
     shown = reporter.stats["failed"]
@@ -50,6 +51,8 @@ def test_pytest_gets_one_report_a_fault_and_all_of_them_back():
     ]
     assert shown[0].nodeid.endswith("::test_summation[loky-n1-b10 and 2 more]")
     assert all(len(line) <= 100 for line in shown[0].longrepr.splitlines())
+    assert option.force_short_summary, "in CI, pytest would tell them again"
     assert list(hook) == []
+    assert not option.force_short_summary
     assert reporter.stats == {"failed": reports, "passed": [1]}
     assert timeouts[0].location[2] == "test_summation[loky-n1-b10]"

@@ -122,8 +122,9 @@ PROCESSES = {"futures-processes-n2-b4", "multiprocessing-n2-b4"}
         ("in_main_process", "SIZES", PROCESSES | {"loky-n2-b4"}, "and not in the plain loop"),
     ],
 )
-def test_a_faulty_function_is_named_with_cause_and_remedy(tmp_path, function, arguments, failing, said):
-    """Once, in lines that fit; the cases that it does not matter to are measured."""
+def test_a_faulty_function_is_named_with_cause_and_remedy(monkeypatch, tmp_path, function, arguments, failing, said):
+    """Once, in lines that fit, in CI too; the cases that it does not matter to are measured."""
+    monkeypatch.setenv("CI", "true")
     done = own(tmp_path, function, f"pricing:{arguments}")
     assert done.exit_code == 1
     _, _, failures = done.output.partition(" FAILURES ")
