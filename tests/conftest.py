@@ -9,16 +9,6 @@ def pytest_xdist_auto_num_workers():
     return (psutil.cpu_count() or 1) + 1
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items):
-    """Keep tests that share a fixture of their module in one xdist process, so that it is made once."""
-    for item in items:
-        definitions = item._fixtureinfo.name2fixturedefs if hasattr(item, "_fixtureinfo") else {}
-        shared = (fixtures[-1].scope in ("module", "package") for fixtures in definitions.values() if fixtures)
-        if any(shared):
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
-
-
 @pytest.fixture(scope="session")
 def released():
     """Build both released joblibs once; skip the test where no package index can be reached."""
