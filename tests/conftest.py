@@ -9,6 +9,20 @@ def pytest_xdist_auto_num_workers():
     return (psutil.cpu_count() or 1) + 1
 
 
+# From the longest: gates and the user's functions take five minutes each.
+_LONGEST = ("sessions/test_gate.py", "sessions/test_workloads.py", "sessions", "report/html", "soak")
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with the files that take longest, so that no process ends with one of them alone."""
+
+    def place(item):
+        path = item.path.as_posix()
+        return next((number for number, name in enumerate(_LONGEST) if f"/tests/{name}" in path), len(_LONGEST))
+
+    items.sort(key=place)
+
+
 @pytest.fixture(scope="session")
 def released():
     """Build both released joblibs once; skip the test where no package index can be reached."""
