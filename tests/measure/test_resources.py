@@ -1,5 +1,6 @@
 """The resources of a call, compared with independent sources: a known 200 MB, and the kernel's own accounts."""
 
+import gc
 import mmap
 import os
 import re
@@ -91,6 +92,15 @@ def meter():
 
 
 @pytest.fixture
+def frozen_heap():
+    """Keep forked workers from copying this process's heap: a collection there writes into every object's header."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
+@pytest.fixture
 def no_loky():
     """Shut down loky's executor before and after the test."""
     get_reusable_executor().shutdown(wait=True, kill_workers=True)
@@ -108,7 +118,7 @@ def test_known_memory_in_the_parent(meter, tmp_path):
 
 
 @pytest.mark.parametrize("backend", ["loky", "multiprocessing"])
-def test_known_memory_in_workers(meter, no_loky, backend, tmp_path):
+def test_known_memory_in_workers(meter, no_loky, frozen_heap, backend, tmp_path):
     """Two workers that hold 200 MB at once are reported with 400 MB, as their own smaps_rollup says."""
     with Parallel(n_jobs=2, backend=backend, batch_size=1) as pool:
         pool([delayed(burn)(0.05)] * 4)  # from this module, which workers import once

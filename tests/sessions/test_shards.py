@@ -10,7 +10,7 @@ from tests.run_session import GRID, SMALL, session
 CELLS = ("--backends", "threading,sequential", "--n-jobs", "1,2", "--batch-sizes", "1,10", "--benchmark-only", *SMALL)
 
 # What differs between two sessions of the same cases: times, and who was quick enough to take a task.
-TIMES = {"loop_s", "completed_s", "batches", "worker_threads"}
+TIMES = {"loop_s", "loop_waited_s", "completed_s", "batches", "worker_threads"}
 
 
 def facts(run):
