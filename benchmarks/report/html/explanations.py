@@ -13,19 +13,11 @@ _TITLES = ("function", "base", "head", "more", "called in base", "called in head
 def explanation_section(explanations: Mapping[str, Sequence[FunctionChange]]) -> Section:
     """Return the tables of the functions that take more or less time a call, largest increase first."""
     sentence = (
-        "Both sides under cProfile, in turns, after the verdict: a function's own time in one call of the case, in the "
-        "thread that makes the call; of other threads, samples of the time in which they did not wait. The profiler "
+        "Both sides profiled in turns, after the verdict: a function's own time in one call of the case, in the "
+        "thread that makes the call; of other threads, samples of the time in which they did not wait. Profiling "
         "slows every function call: these times are for comparison only."
     )
-    tables = [
-        Table(
-            f"Functions of {visible(nodeid.rpartition('::')[2])}",
-            _TITLES,
-            [_row(change) for change in found],
-            tools=True,
-        )
-        for nodeid, found in explanations.items()
-    ]
+    tables = [_table(visible(nodeid.rpartition("::")[2]), found) for nodeid, found in explanations.items()]
     return Section("why", "Why", [sentence], tables=tables)
 
 
