@@ -61,7 +61,9 @@ class Host:
             results: list[Any] = self._pool.call(*self._calls[key])
         except Exception as error:
             if type(error).__name__ in self._engine.running.fatal:
-                raise EngineTrouble(f"a worker of {self._spec.backend} died during a call: {_line(error)}") from error
+                raise EngineTrouble(
+                    f"a worker of {self._spec.backend} died during a call ({_line(error)}); look at its logs"
+                ) from error
             raise
         return results
 

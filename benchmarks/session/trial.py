@@ -114,9 +114,10 @@ def _begun(position: Path) -> int:
 def _ended(workload: Workload, begun: int, code: int) -> str:
     """Say how the trial's process ended, and with which argument."""
     how = f"killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
+    why = "; memory may have run out" if -code == signal.SIGKILL else ""
     index = max(0, begun - 1) % workload.tasks
     argument = shown(workload.call().arguments[index])
-    return f"its process was {how} in the plain loop, at argument {index} of {workload.tasks}: {argument}"
+    return f"its process was {how} in the plain loop, at argument {index} of {workload.tasks}: {argument}{why}"
 
 
 def _cut_off(workload: Workload, begun: int, limit_s: float, settings: Settings) -> CutOff:
