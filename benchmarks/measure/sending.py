@@ -13,6 +13,9 @@ from benchmarks.measure.call import Call
 # the same object.
 _LEAST_SHARED_BYTES = 1_000
 
+# Pickling this much takes about as long as sending a batch.
+_LEAST_TOLD = 100_000
+
 # joblib maps arrays of more than 1 MiB into memory (max_nbytes="1M") instead of sending them.
 _MAPPED_BYTES = 2**20
 
@@ -49,6 +52,16 @@ def sent(call: Call) -> Sent:
     result_bytes, result_s = _pickled(call.expected_results)
     mapped = bool(shared) and all(_is_mapped(value) for value in shared)
     return Sent(payload_bytes, shared_bytes, mapped, result_bytes, own_s + result_s, shared_s)
+
+
+def repeated_bytes(task: Any, arguments: Sequence[Any]) -> int:
+    """Return the bytes of what every task holds, which are pickled for each batch; 0 for what is not worth mentioning.
+
+    These are the objects that are the same in every argument, unless joblib maps them into memory, and the task itself
+    if it holds data, such as a partial with a table.
+    """
+    shared, _ = _split(arguments)
+    return sum(found for value in [*shared, task] if not _is_mapped(value) and (found := _size(value)) >= _LEAST_TOLD)
 
 
 def _split(arguments: Sequence[Any]) -> tuple[list[Any], list[Any]]:

@@ -56,7 +56,7 @@ def answer(cases: Sequence[MeasuredCase], machine: Machine) -> list[str]:
     else:
         said = _headline(first)
     sentences = [*said, *inner_threads(cases), *_varied(cases), *_references(cases, first)]
-    return [*sentences, *_slower(configurations), *_memory(cases), *_remarks(cases)]
+    return [*sentences, *_repeated(cases), *_slower(configurations), *_memory(cases), *_remarks(cases)]
 
 
 def _headline(found: Headline | None) -> list[str]:
@@ -173,6 +173,17 @@ def _varied(cases: Sequence[MeasuredCase]) -> list[str]:
         if varied >= _CALM
         else []
     )
+
+
+def _repeated(cases: Sequence[MeasuredCase]) -> list[str]:
+    """Say so if the tasks hold the same large object, which is sent to processes again and again."""
+    repeated = cases[0].facts.get("repeated_bytes", 0)
+    if not is_count(repeated) or not any(case.facts["worker_processes"] for case in cases):
+        return []
+    return [
+        f"Every task holds the same {size(repeated)}, which processes are sent again with each batch: make it a global"
+        " of the task's module, which each worker imports once."
+    ]
 
 
 def _memory(cases: Sequence[MeasuredCase]) -> list[str]:

@@ -15,6 +15,7 @@ from benchmarks.options import DEFAULT_PROFILE
 from benchmarks.report.tables import WIDTH
 from benchmarks.session.options import Settings
 from benchmarks.session.own_grid import Asked, Function, OwnGrid, own_grid
+from benchmarks.session.progress import line_writer
 from benchmarks.session.state import SuiteSession, suite_session
 from benchmarks.session.trial import (
     CutOff,
@@ -68,9 +69,11 @@ def _teller(config: Any, settings: Settings) -> Callable[[str], None]:
     if reporter is None:
         return lambda text: None
 
+    write_line = line_writer(reporter)
+
     def tell(text: str) -> None:
         for line in textwrap.wrap(text, WIDTH, break_on_hyphens=False):
-            reporter.write_line(line)
+            write_line(line)
 
     return tell
 

@@ -1,6 +1,6 @@
 """The progress of a session: shown on a terminal or in a log, and written for the verb that started it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +57,16 @@ class StatusLines:
         append_event(self._path, event)
 
 
+def line_writer(reporter: Any) -> Callable[[str], None]:
+    """Return a function that writes a line at once: a log with a buffer of 8 kB would show nothing for minutes."""
+
+    def write_line(line: str) -> None:
+        reporter.write_line(line)
+        reporter.flush()
+
+    return write_line
+
+
 def session_progress(config: Any, costs: Mapping[str, float], status_file: str | None, quiet: bool) -> SessionProgress:
     """Return the progress of cases, given by node id with what each should cost.
 
@@ -70,5 +80,5 @@ def session_progress(config: Any, costs: Mapping[str, float], status_file: str |
         reporter.showfspath = False  # pytest's own progress
         # pytest's own output stream, which capturing leaves alone.
         stream = reporter._tw._file
-        kinds.append(Bar(Estimate(costs), stream) if stream.isatty() else Lines(Estimate(costs), reporter.write_line))
+        kinds.append(Bar(Estimate(costs), stream) if stream.isatty() else Lines(Estimate(costs), line_writer(reporter)))
     return SessionProgress(kinds, shown)

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from benchmarks.errors import BadOption
 from benchmarks.measure.call import Call
+from benchmarks.measure.sending import repeated_bytes
 from benchmarks.options import SUMMATION
 from benchmarks.session.arguments import read_arguments
 from benchmarks.session.importing import import_object
@@ -68,6 +69,8 @@ def _call(workload: Workload, tasks: int) -> Call:
         extra_info["tolerance"] = workload.tolerance
     if workload.own_workers:
         extra_info["own_workers"] = workload.own_workers
+    if repeated := repeated_bytes(workload.task, chosen):
+        extra_info["repeated_bytes"] = repeated
     return Call(
         workload.task,
         chosen,

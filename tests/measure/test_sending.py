@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 
 from benchmarks.measure.call import Call
-from benchmarks.measure.sending import sent
+from benchmarks.measure.sending import repeated_bytes, sent
 
 TABLE = {number: str(number) for number in range(5_000)}
+
+LARGE_TABLE = {number: str(number) for number in range(20_000)}
 
 
 def size_of_text(text):
@@ -93,3 +95,19 @@ def test_what_can_not_be_pickled_is_not_sent():
     """Locks are left to threads, which send nothing."""
     found = measured(type, [threading.Lock() for _ in range(5)])
     assert (found.payload_bytes, found.shared_bytes) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("task", "arguments", "least"),
+    [
+        (look_up, [(LARGE_TABLE, key) for key in range(10)], 100_000),
+        (partial(find, LARGE_TABLE), range(10), 100_000),
+        (look_up, [(TABLE, key) for key in range(10)], 0),  # too small to matter
+        (look_up, [(dict(LARGE_TABLE), key) for key in range(3)], 0),  # each task has its own
+        (len, [np.zeros(200_000)] * 10, 0),  # mapped into memory
+    ],
+)
+def test_what_every_task_holds_is_repeated(task, arguments, least):
+    """A large object in every argument, or in the task itself, is sent with each batch."""
+    repeated = repeated_bytes(task, arguments)
+    assert least <= repeated <= 10 * least

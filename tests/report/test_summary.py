@@ -112,3 +112,13 @@ def test_names_from_a_run_are_text():
     """Square brackets are markup to rich, and must not be here."""
     text = summary([RUN[0], entry("[red]x", 2, 10, 0.5, workers=2)], {}, coloured=False)
     assert [line.split()[:2] for line in text.splitlines() if line.startswith("[red]x ")] == [["[red]x", "n2-b10"]]
+
+
+def test_an_object_in_every_task_is_told_where_there_are_processes():
+    """It is sent with each batch; threads share it."""
+    processes = entry("loky", 2, 10, 0.0625, workers=2, processes=2)
+    processes["extra_info"]["repeated_bytes"] = 3_200_000
+    said = "Every task holds the same 3.20 MB, which processes are sent again with each batch"
+    assert said in " ".join(summary([processes], {}, coloured=False).split())
+    processes["extra_info"]["worker_processes"] = 0
+    assert said not in " ".join(summary([processes], {}, coloured=False).split())
