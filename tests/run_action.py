@@ -1,4 +1,4 @@
-"""Run the step of action.yml that gates, as GitHub would: with its inputs as variables, in a project's checkout."""
+"""Run a step of an action as GitHub would: with the action's inputs as variables."""
 
 import os
 import subprocess
@@ -8,12 +8,15 @@ import yaml
 from tests.run_session import ROOT
 
 
-def run_step(inputs, checkout, runner, suite=ROOT, **variables):
-    """Run the step with the program `tox` of `runner`/bin; return what it did, its outputs and the job's summary."""
-    action = yaml.safe_load((ROOT / "action.yml").read_text())
-    step = next(step for step in action["runs"]["steps"] if step.get("id") == "gate")
+def run_step(inputs, checkout, runner, suite=ROOT, name="gate", **variables):
+    """Run the step of this id with the programs of `runner`/bin; return what it did, its outputs and the job's summary.
+
+    `suite` is the folder of the action.
+    """
+    action = yaml.safe_load((suite / "action.yml").read_text())
+    step = next(step for step in action["runs"]["steps"] if step.get("id") == name)
     values = {f"inputs.{name}": inputs.get(name, given["default"]) for name, given in action["inputs"].items()}
-    values["runner.temp"] = str(runner)
+    values |= {"runner.temp": str(runner), "github.token": "a token"}
     files = {name: runner / name for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
     for path in files.values():
         path.write_text("")

@@ -1,5 +1,7 @@
 """The action's steps and the GitLab job, run as a script with the variables that a CI system sets."""
 
+import os
+import shutil
 import subprocess
 import sys
 
@@ -26,21 +28,22 @@ if "--build-only" in arguments:
 """
 
 
+def git(folder, *args):
+    """Run git in a folder; return what it prints."""
+    command = ["git", "-c", "user.name=Jo", "-c", "user.email=jo@example.org", *args]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True).stdout.strip()
+
+
 @pytest.fixture
 def project(tmp_path):
     """A checkout whose branch `work` left `origin/main` one commit ago."""
-
-    def git(*args):
-        command = ["git", "-c", "user.name=Jo", "-c", "user.email=jo@example.org", *args]
-        return subprocess.run(command, cwd=checkout, capture_output=True, text=True, check=True).stdout.strip()
-
     checkout = tmp_path / "project"
     checkout.mkdir()
-    git("init", "--quiet", "--initial-branch=work")
-    git("commit", "--quiet", "--allow-empty", "-m", "one")
-    git("update-ref", "refs/remotes/origin/main", "HEAD")
-    base = git("rev-parse", "HEAD")
-    git("commit", "--quiet", "--allow-empty", "-m", "two")
+    git(checkout, "init", "--quiet", "--initial-branch=work")
+    git(checkout, "commit", "--quiet", "--allow-empty", "-m", "one")
+    git(checkout, "update-ref", "refs/remotes/origin/main", "HEAD")
+    base = git(checkout, "rev-parse", "HEAD")
+    git(checkout, "commit", "--quiet", "--allow-empty", "-m", "two")
     (checkout / "limits.toml").touch()
     return checkout, base
 
@@ -123,18 +126,45 @@ def test_without_a_pull_request_the_sides_have_to_be_given(action):
     assert "fetch-depth: 0" in done.stderr
 
 
-def test_gitlab_runs_the_same_script(action, project):
-    """GitLab's variable names the target branch; the job keeps what the script writes."""
+def test_gitlab_runs_the_same_script(tmp_path, project):
+    """The job's lines, run one after the other as GitLab does, fetch this suite and the target branch, and gate."""
+    checkout, base = project
     job = yaml.safe_load((ROOT / "ci" / "gitlab.yml").read_text())["joblib-gate"]
-    assert job["script"][-1].endswith("/ci/gate.sh")
-    assert job["artifacts"]["paths"] == ["gate-result"]
-    done, _, _, calls = action({}, CI_MERGE_REQUEST_TARGET_BRANCH_NAME="main")
-    assert done.returncode == 0
-    assert calls[0][calls[0].index("--base") + 1].endswith(f"@{project[1]}")
+    suite = tmp_path / "suite"
+    shutil.copytree(ROOT / "ci", suite / "ci", ignore=shutil.ignore_patterns("__pycache__"))
+    git(suite, "init", "--quiet", "--initial-branch=main")
+    git(suite, "add", "--all")
+    git(suite, "commit", "--quiet", "-m", "suite")
+    git(checkout, "branch", "main", base)
+    git(checkout, "remote", "add", "origin", str(checkout))
+    git(checkout, "update-ref", "-d", "refs/remotes/origin/main")
+    install_tox(tmp_path, TOX)
+    (tmp_path / "bin" / "python").symlink_to("/bin/true")  # pip install tox
+    given = job["variables"] | {
+        "GATE_SUITE": str(suite),
+        "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main",
+        "NOTED": str(tmp_path / "noted"),
+        "GATE_ENDS_WITH": "1",
+        "PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}",
+    }
+    done = subprocess.run(
+        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", "\n".join(job["script"])],
+        cwd=checkout,
+        env=given,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (1, "verdict: FAIL"), done.stderr
+    calls = [yaml.safe_load(line) for line in (tmp_path / "noted").read_text().splitlines()]
+    assert calls[0][calls[0].index("--base") + 1] == f"git+file://{checkout}@{base}"
+    (kept,) = job["artifacts"]["paths"]
+    assert (checkout / kept / "gate.md").read_text() == "### the verdict"
 
 
 def test_no_input_is_part_of_a_script():
     """Every step that runs something has its inputs as variables: a branch's name could be a command."""
-    steps = yaml.safe_load((ROOT / "action.yml").read_text())["runs"]["steps"]
-    assert all("${{" not in step.get("run", "") for step in steps)
-    assert all(len(step["uses"].partition("@")[2].split()[0]) == 40 for step in steps if "uses" in step)
+    for action in ("action.yml", "ci/comment/action.yml"):
+        steps = yaml.safe_load((ROOT / action).read_text())["runs"]["steps"]
+        assert all("${{" not in step.get("run", "") for step in steps)
+        assert all(len(step["uses"].partition("@")[2].split()[0]) == 40 for step in steps if "uses" in step)

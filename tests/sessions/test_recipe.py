@@ -61,7 +61,7 @@ def runner(tmp_path, released):
     suite = tmp_path / "suite"
     for folder in ("benchmarks", "ci"):
         shutil.copytree(ROOT / folder, suite / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("conftest.py", "pytest.ini", "pyproject.toml", "tox.ini"):
+    for name in ("action.yml", "conftest.py", "pytest.ini", "pyproject.toml", "tox.ini"):
         shutil.copy(ROOT / name, suite / name)
     install_tox(tmp_path, TOX)
     return tmp_path
