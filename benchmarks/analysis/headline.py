@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from math import exp, hypot, inf, log, sqrt
+from math import ceil, exp, hypot, inf, log, sqrt
 
 from benchmarks.analysis.speedup import Configuration
 
@@ -14,21 +14,46 @@ _CLEAR = 3.0
 # A 95 % interval, in standard errors.
 _INTERVAL = 1.96
 
+# Two rounds are the fewest that show how far they vary.
+_FEWEST = 2
+
 # A round of so many seconds averages over the machine's changes of speed.
 _LONG_S = 1.0
 
 
 @dataclass(frozen=True)
-class Contender:
-    """A configuration with the standard error of its speed-up's logarithm, and the most that its speed-up can be.
+class Noise:
+    """What is uncertain of a log speed-up: the variance of one round, their number, and the variance due to the loops.
 
-    `log_error` is infinite where one round says nothing of it. `bound` is the number of workers, or 1 for threads that
-    hold the GIL.
+    `known` is false where one short round says nothing of its variance, which then is that of a loop.
+    """
+
+    round_variance: float
+    rounds: int
+    loops_variance: float
+    known: bool = True
+
+    @property
+    def log_error(self) -> float:
+        """The standard error, infinite where it is not known."""
+        return sqrt(self.round_variance / self.rounds + self.loops_variance) if self.known else inf
+
+
+@dataclass(frozen=True)
+class Contender:
+    """A configuration with the noise of its speed-up's logarithm, and the most that its speed-up can be.
+
+    `bound` is the number of workers, or 1 for threads that hold the GIL.
     """
 
     configuration: Configuration
-    log_error: float
+    noise: Noise
     bound: float
+
+    @property
+    def log_error(self) -> float:
+        """The standard error of the speed-up's logarithm."""
+        return self.noise.log_error
 
     @property
     def interval(self) -> tuple[float, float] | None:
@@ -60,11 +85,15 @@ class Answer(Enum):
 
 @dataclass(frozen=True)
 class Headline:
-    """The answer; `best` is the contender it is about, `rival` the one it can't be told from (None: the loop)."""
+    """The answer; `best` is the contender it is about, `rival` the one it can't be told from (None: the loop).
+
+    `rounds` per case would decide what is undecided if the speed-ups stay as they are; None if no number would.
+    """
 
     answer: Answer
     best: Contender
     rival: Contender | None
+    rounds: int | None = None
 
 
 def headline(contenders: Sequence[Contender]) -> Headline | None:
@@ -75,41 +104,55 @@ def headline(contenders: Sequence[Contender]) -> Headline | None:
         return Headline(Answer.UNFAIR, max(impossible, key=lambda it: it.log_speed_up - log(it.bound)), None)
     # Threads that hold the GIL can't beat the loop: they are no candidates beside others.
     candidates = [each for each in contenders if each.bound > 1] or contenders
-    best = max(candidates, key=lambda it: it.log_speed_up)
+    # Several may be at their bound: then the fastest of them.
+    best = max(candidates, key=lambda it: (it.log_speed_up, it.configuration.speed_up))
     others = [each for each in contenders if each.configuration.backend != best.configuration.backend]
     rival = max(others, key=lambda it: it.log_speed_up, default=None)
     if best.bound <= 1 or best.log_speed_up < -_CLEAR * best.log_error:
         return Headline(Answer.LOOP, best, None)
     if best.log_speed_up < _CLEAR * best.log_error or best.log_speed_up <= 0:
-        return Headline(Answer.UNDECIDED, best, None)
+        return Headline(Answer.UNDECIDED, best, None, _deciding_rounds(best, rival))
     if rival is not None:
         difference = best.log_speed_up - rival.log_speed_up
         if difference < _CLEAR * hypot(best.log_error, rival.log_error):
-            return Headline(Answer.UNDECIDED, best, rival)
+            return Headline(Answer.UNDECIDED, best, rival, _deciding_rounds(best, rival))
     return Headline(Answer.FASTEST, best, rival)
 
 
-def log_errors(rounds_s: Sequence[Sequence[float]], loops_s: Sequence[Sequence[float]]) -> list[float]:
-    """Return the standard error of each case's log speed-up, from its rounds and from the loops measured with it.
+def _deciding_rounds(best: Contender, rival: Contender | None) -> int | None:
+    """Return how many rounds would tell the best from the loop, and from a rival if it is faster than the loop."""
+    gaps: list[tuple[float, tuple[Contender, ...]]] = [(best.log_speed_up, (best,))]
+    if rival is not None and best.log_speed_up > 0:
+        gaps.append((best.log_speed_up - rival.log_speed_up, (best, rival)))
+    needed = []
+    for gap, compared in gaps:
+        # More rounds don't make the loops any surer.
+        left = (gap / _CLEAR) ** 2 - sum(each.noise.loops_variance for each in compared)
+        if not left > 0:
+            return None
+        needed.append(sum(each.noise.round_variance for each in compared) / left)
+    return max(_FEWEST, ceil(max(needed)))
+
+
+def noises(rounds_s: Sequence[Sequence[float]], loops_s: Sequence[Sequence[float]]) -> list[Noise]:
+    """Return the noise of each case's log speed-up, from its rounds and from the loops measured with it.
 
     Few rounds of one case say little of its noise: at least what the rounds of all cases show is assumed. The same
     holds for the loops, two per case. A single round of seconds has the noise of the loops, which take as long; that of
-    a shorter one is not known, and its error infinite. So are all errors where no case has two loops.
+    a shorter one is not known. Nothing is known, and every variance infinite, where no case has two loops.
     """
     of_rounds = _pooled_variance(rounds_s)
     of_loops = _pooled_variance(loops_s)
-    if of_loops is None:
-        return [inf] * len(rounds_s)
 
-    def error(rounds: Sequence[float], loops: Sequence[float]) -> float:
+    def noise(rounds: Sequence[float], loops: Sequence[float]) -> Noise:
+        if of_loops is None or not rounds or not loops:
+            return Noise(inf, max(1, len(rounds)), inf, known=False)
         variance = _variance(rounds)
-        if variance is None and len(rounds) == 1 and rounds[0] >= _LONG_S:
-            variance = of_loops
-        if variance is None or not loops:
-            return inf
-        return sqrt(max(of_rounds or 0.0, variance) / len(rounds) + of_loops / len(loops))
+        known = variance is not None or rounds[0] >= _LONG_S
+        variance = of_loops if variance is None else variance
+        return Noise(max(of_rounds or 0.0, variance), len(rounds), of_loops / len(loops), known)
 
-    return [error(rounds, loops) for rounds, loops in zip(rounds_s, loops_s, strict=True)]
+    return [noise(rounds, loops) for rounds, loops in zip(rounds_s, loops_s, strict=True)]
 
 
 def _pooled_variance(samples: Sequence[Sequence[float]]) -> float | None:

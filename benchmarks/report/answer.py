@@ -6,11 +6,19 @@ from typing import Any
 
 from benchmarks.analysis.headline import Answer, Contender, Headline, headline
 from benchmarks.analysis.speedup import Configuration, slower_than_loop
-from benchmarks.grid import backend_of
 from benchmarks.history.resources import PEAK_PSS_BYTES, needs
 from benchmarks.history.run import Run
 from benchmarks.report.inner_threads import inner_threads
-from benchmarks.report.measured import Machine, MeasuredCase, backend_rank, contenders, is_count, is_word, machine_of
+from benchmarks.report.measured import (
+    Machine,
+    MeasuredCase,
+    backend_rank,
+    contenders,
+    is_count,
+    is_word,
+    machine_of,
+    references,
+)
 from benchmarks.text.formatting import counted, duration, factor, size
 from benchmarks.text.printable import visible
 
@@ -19,6 +27,9 @@ _MOST_BACKENDS = 10
 
 # A loop that varies more says that the machine changes its speed.
 _CALM = 1.2
+
+# Numbers of rounds that are worth proposing.
+_ROUNDS = (5, 10, 20, 50)
 
 _OWN_WORKERS = (
     "No answer: the tasks start threads or processes themselves. joblib's workers limit these and the plain loop does"
@@ -54,18 +65,36 @@ def answer(cases: Sequence[MeasuredCase], machine: Machine) -> list[str]:
     if any(case.facts.get("own_workers") for case in cases):
         first, said = None, [_OWN_WORKERS]
     else:
-        said = _headline(first)
-    sentences = [*said, *inner_threads(cases), *_varied(cases), *_references(cases, first)]
+        said = _headline(first, _was_busy(cases))
+    sentences = [*said, *inner_threads(cases), *_references(cases, first, machine)]
     return [*sentences, *_repeated(cases), *_slower(configurations), *_memory(cases), *_remarks(cases)]
 
 
-def _headline(found: Headline | None) -> list[str]:
+def varied(cases: Sequence[MeasuredCase]) -> list[str]:
+    """Say beside the headline how far the loop itself varied; nothing if that is little."""
+    times = _varied([case.configuration.loop_s for case in cases])
+    if times < _CALM:
+        return []
+    return [f"The plain loop itself varied {times:.1f}x meanwhile: the machine was busy or changed its speed."]
+
+
+def _varied(seconds: Sequence[float]) -> float:
+    """Return how many times the shortest the longest one took."""
+    return max(seconds, default=1.0) / min(seconds, default=1.0)
+
+
+def _was_busy(cases: Sequence[MeasuredCase]) -> bool:
+    """Return whether single loops varied, which the means of those beside a case may hide."""
+    return _varied([loop_s for case in cases for loop_s in case.loops_s]) >= _CALM
+
+
+def _headline(found: Headline | None, busy: bool) -> list[str]:
     if found is None:
         return []
     best, rival = found.best, found.rival
     name, speed_up = best.configuration.name, _with_interval(best)
     if found.answer is Answer.UNFAIR:
-        return [_unfair(best)]
+        return [_unfair(best, busy)]
     if found.answer is Answer.LOOP:
         return [f"Nothing beats the plain loop with these tasks: the best of joblib's, {name}, reaches {speed_up}."]
     if found.answer is Answer.FASTEST:
@@ -74,10 +103,20 @@ def _headline(found: Headline | None) -> list[str]:
         did = f"{name} did best, {speed_up}"
         if best.log_speed_up <= 0:
             did = f"nothing beat the plain loop ({name}: {speed_up})"
-        return [f"Undecided: in one round {did}, and one round does not say how sure that is. Add --rounds 5."]
-    other = "the plain loop" if rival is None else f"{rival.configuration.name} ({_with_interval(rival)})"
-    how = "measure again on a quiet machine, or with --rounds 20"
-    return [f"Undecided between {name} ({speed_up}) and {other}: {how}."]
+        one = "round" if best.noise.rounds == 1 else "plain loop"
+        said = f"Undecided: {did}, and one {one} does not say how sure that is."
+    else:
+        other = "the plain loop" if rival is None else f"{rival.configuration.name} ({_with_interval(rival)})"
+        said = f"Undecided between {name} ({speed_up}) and {other}."
+    return [said + _way_to_decide(found, busy)]
+
+
+def _way_to_decide(found: Headline, busy: bool) -> str:
+    """Name what would decide: more rounds, if they can and are few enough, or a machine that is quieter than this."""
+    rounds = next((count for count in _ROUNDS if found.rounds is not None and count >= found.rounds), None)
+    if rounds is not None:
+        return f" --rounds {rounds} would decide it if the times stay like these."
+    return " Measure again on a quiet machine." if busy else ""
 
 
 def _with_interval(contender: Contender) -> str:
@@ -93,34 +132,36 @@ def _with_interval(contender: Contender) -> str:
     return f"{speed_up} (95 %: {factor(interval[0])} to {factor(interval[1])})"
 
 
-def _unfair(contender: Contender) -> str:
+def _unfair(contender: Contender, busy: bool) -> str:
     """Name a speed-up that can't be as a fault of the comparison, with its likely cause."""
     configuration = contender.configuration
     reached = f"{configuration.name} reached {factor(configuration.speed_up)}"
     if contender.bound == 1.0:
         why = "threads that hold the GIL are never faster than the plain loop: the machine changed its speed meanwhile"
         return f"No answer: {reached}, but {why}. Measure again on a quiet machine."
-    why = (
-        "the plain loop was not the same work: the task starts workers of its own, a library that threadpoolctl does "
-        "not know has one thread here, or the machine changed its speed meanwhile"
-    )
     limit = f"with {counted(configuration.workers, 'worker')}"
     if contender.bound < configuration.workers:
         limit = f"on {contender.bound:g} cores"
-    return f"No answer: {reached} {limit}, which can't be. Probably {why}."
+    if busy:
+        why = "The machine was busy or changed its speed: measure again on a quiet machine."
+    else:
+        why = (
+            "Probably the plain loop was not the same work: the task starts workers of its own, or a library that"
+            " threadpoolctl does not know has one thread here."
+        )
+    return f"No answer: {reached} {limit}, which can't be. {why}"
 
 
-def _references(cases: Sequence[MeasuredCase], first: Headline | None) -> list[str]:
+def _references(cases: Sequence[MeasuredCase], first: Headline | None, machine: Machine) -> list[str]:
     """Say what the standard library's pools, given the same batches, reached; not beside an unfair comparison."""
-    pools = [
-        case.configuration
-        for case in cases
-        if backend_of(case.configuration.backend).origin == "reference" and case.configuration.workers > 1
-    ]
+    pools = references(cases, machine)
     if not pools or first is None or first.answer is Answer.UNFAIR:
         return []
-    best = max(pools, key=lambda it: it.speed_up)
-    return [f"For reference, the best of the standard library's pools: {best.name}, {factor(best.speed_up)}."]
+    best = max(pools, key=lambda it: (it.log_speed_up, it.configuration.speed_up))
+    if best.impossible:
+        return []
+    name, speed_up = best.configuration.name, _with_interval(best)
+    return [f"For reference, the best of the standard library's pools: {name}, {speed_up}."]
 
 
 def measuring_machine(document: Mapping[str, Any]) -> Machine:
@@ -162,17 +203,6 @@ def _slower(configurations: Sequence[Configuration]) -> list[str]:
         return []
     counts = [f"{backend} {count} of {parallel[backend]}" for backend, count in slower.items()]
     return [f"Parallel is slower than the plain loop in these cases: {_list(counts, most=_MOST_BACKENDS)}."]
-
-
-def _varied(cases: Sequence[MeasuredCase]) -> list[str]:
-    """Say how far the loop itself varied: the machine changed its speed by as much."""
-    loops = [case.configuration.loop_s for case in cases]
-    varied = max(loops) / min(loops)
-    return (
-        [f"The plain loop itself varied {varied:.1f}x meanwhile: the machine changed its speed."]
-        if varied >= _CALM
-        else []
-    )
 
 
 def _repeated(cases: Sequence[MeasuredCase]) -> list[str]:

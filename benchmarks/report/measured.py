@@ -6,7 +6,7 @@ from math import log
 from statistics import fmean
 from typing import Any
 
-from benchmarks.analysis.headline import Contender, log_errors
+from benchmarks.analysis.headline import Contender, noises
 from benchmarks.analysis.speedup import Configuration
 from benchmarks.grid import (
     JOBLIB_BACKENDS,
@@ -101,20 +101,36 @@ def machine_of(facts: object) -> Machine:
 
 
 def contenders(cases: Sequence[MeasuredCase], machine: Machine) -> list[Contender]:
-    """Return the parallel configurations of joblib's, each with its error and the most that its speed-up can be."""
-    errors = log_errors([case.rounds_s for case in cases], [case.loops_s for case in cases])
-    found = []
-    for case, error in zip(cases, errors, strict=True):
-        backend = backend_of(case.configuration.backend)
-        if backend.origin == "reference" or case.configuration.workers < 2 or _is_alias(case, cases):
-            continue
-        bound = float(case.configuration.threads)
-        if machine.gil and backend.workers == "threads" and case.workload in _HOLDS_GIL:
-            bound = 1.0
-        elif machine.cores is not None and backend.origin == "joblib" and case.workload in _COMPUTES:
-            bound = max(1.0, min(bound, machine.cores))
-        found.append(Contender(case.configuration, error, bound))
-    return found
+    """Return the parallel configurations of joblib's, each with its noise and the most that its speed-up can be."""
+    return [found for found in _parallel(cases, machine) if not _is_reference(found)]
+
+
+def references(cases: Sequence[MeasuredCase], machine: Machine) -> list[Contender]:
+    """Return the same of the standard library's pools."""
+    return [found for found in _parallel(cases, machine) if _is_reference(found)]
+
+
+def _parallel(cases: Sequence[MeasuredCase], machine: Machine) -> list[Contender]:
+    all_noises = noises([case.rounds_s for case in cases], [case.loops_s for case in cases])
+    return [
+        Contender(case.configuration, noise, _bound(case, machine))
+        for case, noise in zip(cases, all_noises, strict=True)
+        if case.configuration.workers > 1 and not _is_alias(case, cases)
+    ]
+
+
+def _is_reference(contender: Contender) -> bool:
+    return backend_of(contender.configuration.backend).origin == "reference"
+
+
+def _bound(case: MeasuredCase, machine: Machine) -> float:
+    """Return the most that a case's speed-up can be on a machine; a cluster may have more cores than the machine."""
+    backend, threads = backend_of(case.configuration.backend), float(case.configuration.threads)
+    if machine.gil and backend.workers == "threads" and case.workload in _HOLDS_GIL:
+        return 1.0
+    if machine.cores is not None and backend.origin in ("joblib", "reference") and case.workload in _COMPUTES:
+        return max(1.0, min(threads, machine.cores))
+    return threads
 
 
 def _is_alias(case: MeasuredCase, cases: Sequence[MeasuredCase]) -> bool:

@@ -2,16 +2,29 @@
 
 import math
 import random
+from dataclasses import replace
 
 import pytest
 
-from benchmarks.analysis.headline import Answer, Contender, headline, log_errors
+from benchmarks.analysis.headline import Answer, Contender, Noise, headline, noises
 from benchmarks.analysis.speedup import Configuration
 
 
 def contender(backend, speed_up, error=0.02, bound=2.0, name=None):
     """A configuration of two workers whose loop takes a second."""
-    return Contender(Configuration(name or f"{backend}-n2", backend, 1 / speed_up, 1.0, 2), error, bound)
+    noise = Noise(error**2, 1, 0.0) if error < math.inf else Noise(math.inf, 1, math.inf, known=False)
+    return Contender(Configuration(name or f"{backend}-n2", backend, 1 / speed_up, 1.0, 2), noise, bound)
+
+
+def errors_of(rounds, loops):
+    """The standard error of each case's log speed-up."""
+    return [noise.log_error for noise in noises(rounds, loops)]
+
+
+def noisy(backend, speed_up, round_variance, loops_variance, rounds=5):
+    """A contender whose noise is known in parts."""
+    known = contender(backend, speed_up)
+    return replace(known, noise=Noise(round_variance, rounds, loops_variance))
 
 
 def test_what_is_clear_of_its_rivals_and_of_the_loop_is_fastest():
@@ -55,6 +68,28 @@ def test_a_speed_up_beyond_the_workers_or_the_gil_is_a_fault_of_the_comparison(s
     assert found.best.configuration.backend == "threading"
 
 
+def test_the_rounds_that_decide_do_decide():
+    """As many rounds as are named tell the best from its rival, and one fewer does not, if the times stay the same."""
+    said = headline([noisy("loky", 1.2, 0.01, 1e-4), noisy("multiprocessing", 1.1, 0.01, 1e-4)])
+    assert said.answer is Answer.UNDECIDED
+    for rounds, answer in ((said.rounds, Answer.FASTEST), (said.rounds - 1, Answer.UNDECIDED)):
+        both = [noisy(name, speed_up, 0.01, 1e-4, rounds) for name, speed_up in (("loky", 1.2), ("b", 1.1))]
+        assert headline(both).answer is answer
+
+
+def test_rounds_that_would_not_decide_are_not_named():
+    """Noisy loops, or two that are at the same bound, stay undecided with any number of rounds."""
+    assert headline([noisy("loky", 1.05, 0.01, 0.01)]).rounds is None
+    assert headline([noisy("loky", 2.1, 0.1, 0.0), noisy("multiprocessing", 2.3, 0.1, 0.0)]).rounds is None
+    assert headline([contender("loky", 1.9, math.inf)]).rounds is None
+
+
+def test_of_several_at_their_bound_the_fastest_is_named():
+    """The table below the headline calls the same one best."""
+    found = headline([contender("loky", 2.05, 0.5), contender("loky", 2.2, 0.5, name="loky-n2-b10")])
+    assert found.best.configuration.name == "loky-n2-b10"
+
+
 def test_noise_above_the_bound_is_not_believed():
     """2.05x of two workers is 2x at most; threads that hold the GIL at 1.02x are no faster than the loop."""
     assert contender("loky", 2.05).log_speed_up == pytest.approx(math.log(2))
@@ -72,19 +107,19 @@ def test_errors_by_hand():
     spread = math.exp(math.sqrt(0.02))  # two values so far apart have a variance of 0.01 in logarithms
     rounds = [[1.0, spread], [1.0, spread]]
     loops = [[1.0, math.exp(0.2)], [1.0, math.exp(0.2)]]
-    assert log_errors(rounds, loops) == [pytest.approx(math.sqrt(0.01 / 2 + 0.02 / 2))] * 2
+    assert errors_of(rounds, loops) == [pytest.approx(math.sqrt(0.01 / 2 + 0.02 / 2))] * 2
 
 
 def test_one_short_round_says_nothing_of_its_error():
     """Nor does a session without a loop beside its cases."""
-    assert log_errors([[0.5], [1.0, 1.1]], [[1.0, 1.0], [1.0, 1.0]])[0] == math.inf
-    assert log_errors([[1.0, 1.1]], [[1.0]]) == [math.inf]
+    assert errors_of([[0.5], [1.0, 1.1]], [[1.0, 1.0], [1.0, 1.0]])[0] == math.inf
+    assert errors_of([[1.0, 1.1]], [[1.0]]) == [math.inf]
 
 
 def test_one_round_of_seconds_is_as_noisy_as_the_loops_beside_it():
     """Two loops whose logarithms differ by 0.2 have a variance of 0.02: one round of it, and two loops."""
     loops = [[20.0, 20.0 * math.exp(0.2)]]
-    assert log_errors([[10.0]], loops) == [pytest.approx(math.sqrt(0.02 + 0.02 / 2))]
+    assert errors_of([[10.0]], loops) == [pytest.approx(math.sqrt(0.02 + 0.02 / 2))]
 
 
 def test_equals_are_hardly_ever_called_fastest():
@@ -94,14 +129,14 @@ def test_equals_are_hardly_ever_called_fastest():
     for _ in range(400):
         rounds = [[math.exp(rng.gauss(0, 0.1)) for _ in range(5)] for _ in range(15)]
         loops = [[math.exp(rng.gauss(0, 0.1)) for _ in range(2)] for _ in range(15)]
-        errors = log_errors(rounds, loops)
+        found = noises(rounds, loops)
         contenders = [
             Contender(
                 Configuration(f"{place}", "abc"[place % 3], sorted(rounds[place])[2], sum(loops[place]) / 2, 2),
-                error,
+                noise,
                 2,
             )
-            for place, error in enumerate(errors)
+            for place, noise in enumerate(found)
         ]
         wrong += headline(contenders).answer in (Answer.FASTEST, Answer.UNFAIR)
     assert wrong <= 20

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from benchmarks.report.measured import Machine
 from benchmarks.report.summary import summary
 
@@ -60,7 +62,7 @@ def test_one_round_is_no_headline():
     loop = {**loop, "stats": {"median": 0.1}}
     loky["stats"].pop("data")
     text = summary([loop, loky], {}, coloured=False)
-    assert text.startswith("Undecided: in one round loky-n2-b10 did best, 1.67x")
+    assert text.startswith("Undecided: loky-n2-b10 did best, 1.67x, and one round does not say how sure that is.")
 
 
 def test_an_impossible_speed_up_is_the_first_line():
@@ -73,6 +75,59 @@ def test_an_impossible_speed_up_is_the_first_line():
     )
     assert text.startswith("No answer: threading-n2-b1 reached 5.56x with 2 workers, which can't be.")
     assert "Fastest" not in text
+
+
+def unsteady(case, *loops_s):
+    """The same case, beside other loops."""
+    return {**case, "extra_info": {**case["extra_info"], "loop_s": list(loops_s)}}
+
+
+def test_a_busy_machine_is_named_as_the_cause_of_an_impossible_speed_up():
+    """A user's function has been searched for workers and threads of its own: they are not blamed without need."""
+    loop = unsteady(RUN[0], 0.2, 0.201)
+    text = summary([loop, entry("loky", 2, 10, 0.018, workers=2, processes=2)], {}, coloured=False)
+    assert (
+        "which can't be. The machine was busy or changed its speed: measure again on a quiet machine."
+        in text.replace("\n", " ")
+    )
+    assert "starts workers of its own" not in text
+
+
+@pytest.mark.parametrize(
+    ("median", "loops_s", "way"),
+    [
+        (0.098, (0.0999, 0.1001), " --rounds 10 would decide it if the times stay like these."),
+        (0.1, (0.0999, 0.1001), ""),
+        (0.098, (0.08, 0.12), " Measure again on a quiet machine."),
+    ],
+)
+def test_the_advice_is_what_would_decide(median, loops_s, way):
+    """More rounds only where they can tell the two apart, a quiet machine only if this one was not, or nothing."""
+    loop = unsteady(RUN[0], 0.0999, 0.1001)
+    text = summary([loop, unsteady(entry("loky", 2, 10, median, workers=2), *loops_s)], {}, coloured=False)
+    first = " ".join(text.partition("5,000 summations")[0].split())
+    assert first.startswith("Undecided between loky-n2-b10 (")
+    assert first.endswith(f" and the plain loop.{way}")
+
+
+def test_one_round_is_told_what_would_decide():
+    """As noisy as the loops, five rounds are enough for 1.6x; nothing is known to be enough without two loops."""
+    one = entry("loky", 2, 10, 0.0625, workers=2, processes=2)
+    one["stats"]["data"] = [0.0625]
+    assert "--rounds 5 would decide it" in summary([RUN[0], one], {}, coloured=False).partition("5,000")[0]
+    one["extra_info"]["loop_s"] = None
+    loop = unsteady(RUN[0], 0.1)
+    headline = summary([loop, one], {}, coloured=False).partition("5,000")[0]
+    assert headline.endswith("and one round does not say how sure that is.\n")
+    one["stats"]["data"] = [0.06, 0.065]
+    assert "and one plain loop does not say how sure" in summary([loop, one], {}, coloured=False)
+
+
+def test_an_impossible_pool_is_no_reference():
+    """A tenth of the loop's time with two workers says that the machine was disturbed."""
+    cases = [RUN[0], entry("loky", 2, 10, 0.0625, workers=2, processes=2)]
+    pool = entry("futures-processes", 2, 10, 0.01, workers=2, processes=2)
+    assert "For reference" not in summary([*cases, pool], {}, coloured=False)
 
 
 def test_a_gain_of_noise_is_not_told():
