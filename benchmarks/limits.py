@@ -37,9 +37,9 @@ class Limit:
     """
 
     match: str
-    max_slowdown: float | None
-    max_time_s: float | None
-    max_pss_bytes: float | None
+    max_slowdown: float | None = None
+    max_time_s: float | None = None
+    max_pss_bytes: float | None = None
 
     def fits(self, names: Iterable[str | None]) -> bool:
         """Return whether the pattern (as in a shell) matches one of a case's names."""
@@ -108,7 +108,7 @@ def unmatched(limits: Iterable[Limit], cases: Iterable[Iterable[str | None]]) ->
 def limit_of(limits: Iterable[Limit], names: Iterable[str | None]) -> Limit:
     """Return what applies to a case: for each kind, the last matching entry that sets it."""
     names = tuple(names)
-    values: dict[str, float | None] = {kind.field: None for kind in KINDS}
+    values: dict[str, float] = {}
     for limit in limits:
         if limit.fits(names):
             values |= {kind.field: value for kind in KINDS if (value := kind.value(limit)) is not None}
@@ -125,7 +125,7 @@ def _limit(entry: Any, where: str) -> Limit:
         *others, last = (kind.key for kind in KINDS)
         raise Unreadable(f"{where}: sets no limit; expected {', '.join(others)} or {last}")
     try:
-        values = {kind.field: kind.parse(entry[kind.key]) if kind.key in entry else None for kind in KINDS}
+        values = {kind.field: kind.parse(entry[kind.key]) for kind in KINDS if kind.key in entry}
     except ValueError as error:
         raise Unreadable(f"{where}: {error}") from None
     return Limit(entry["match"], **values)

@@ -5,11 +5,10 @@ of them, and is the most extreme of N + 1 with probability 1 / (N + 1).
 """
 
 from collections.abc import Mapping, Sequence
-from math import exp, sqrt
+from math import sqrt
 
 from benchmarks.analysis.samples import Sample, deviation
-from benchmarks.analysis.student import t_quantile
-from benchmarks.analysis.unpaired import CONFIDENCE, POWER, Comparison, K, TooFewStored, bounds, ratio_only
+from benchmarks.analysis.unpaired import Change, Comparison, K, TooFewStored, ratio_only
 
 # With fewer stored sittings their spread is too uncertain for an interval.
 _FEWEST_STORED = 5
@@ -24,7 +23,7 @@ def compare_with_history(
 ) -> dict[K, Comparison]:
     """Compare each case of head with base; `stored` has the logarithms of the cases' times, one mapping per sitting.
 
-    `measured` is as in `unpaired.compare`, by case. Sittings that lack a case of `base` are ignored. The statistic is
+    `measured` is as in `unpaired.Change`, by case. Sittings that lack a case of `base` are ignored. The statistic is
     the distance from base in standard deviations of the case. A case's p-value is the share of sittings (head included)
     whose largest distance over all cases is at least as large, which adjusts it for the number of cases. It is exact if
     head is exchangeable with the stored sittings. If those contain many changes, little can be detected, and
@@ -35,7 +34,6 @@ def compare_with_history(
     shortage = TooFewStored(stored=n, needed=round(1 / alpha) - 1)
     if n < _FEWEST_STORED:
         return {case: ratio_only(base[case], head[case], shortage) for case in base}
-    shift = {case: head[case].mean - base[case].mean for case in base}
     # Head is part of the spread like every other sitting; this makes all of them exchangeable.
     spread = {case: deviation([*(sitting[case] for sitting in stored), head[case].mean]) for case in base}
     slower = [max((sitting[case] - base[case].mean) / spread[case] for case in base) for sitting in stored]
@@ -44,20 +42,14 @@ def compare_with_history(
     critical = sorted(slower, reverse=True)[rank - 1] if rank else None
 
     def comparison(case: K) -> Comparison:
-        least, most = bounds(shift[case], measured.get(case))
         error = spread[case] * sqrt(1 / base[case].n + 1 / head[case].n)
-        half = t_quantile((1 + CONFIDENCE) / 2, n - 1) * error
-        return Comparison(
-            ratio=exp(shift[case]),
-            interval=(exp(least - half), exp(most + half)),
-            p_slower=None if critical is None else _share_as_far(least / spread[case], slower),
-            p_faster=None if critical is None else _share_as_far(-most / spread[case], faster),
-            n_base=base[case].n,
-            n_head=head[case].n,
-            detectable_effect=None
-            if critical is None
-            else exp(most - least + critical * spread[case] + t_quantile(POWER, n - 1) * error) - 1,
-            shortage=shortage if critical is None else None,
+        change = Change(base[case], head[case], measured.get(case), error, n - 1)
+        if critical is None:
+            return change.tested(None, None, None, shortage)
+        return change.tested(
+            _share_as_far(change.least / spread[case], slower),
+            _share_as_far(-change.most / spread[case], faster),
+            critical * spread[case],
         )
 
     return {case: comparison(case) for case in base}

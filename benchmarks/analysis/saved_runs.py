@@ -22,7 +22,7 @@ def compare_saved(
     `stored` sittings, each a mapping of logarithms. `alpha` bounds the probability of any false REGRESSION.
 
     If the samples are of times relative to something, `measured` has the logarithms of head/base as measured; see
-    `unpaired.compare`. It is empty if the samples are of the times as measured.
+    `unpaired.Change`. It is empty if the samples are of the times as measured.
     """
     tested = {case for case in base if min(base[case].n, head[case].n) >= FEWEST_UNITS}
     if 2 * len(tested) <= len(base):

@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from math import exp, sqrt
 from typing import TypeVar
 
@@ -64,46 +65,87 @@ class Comparison:
         return self.interval is not None and self.interval[0] > ratio
 
 
+@dataclass(frozen=True)
+class Change:
+    """By how much a case changed between two samples.
+
+    `error` is the standard error of the difference of the means, with `df` degrees of freedom.
+
+    `measured` is the logarithm of head/base as measured if the samples are of times relative to the machine's speed,
+    and None otherwise. A case scales with that speed fully, or partly, or not at all, so its change lies between the
+    two: it counts as slower (faster) only as far as both say so, and the interval covers both.
+    """
+
+    base: Sample
+    head: Sample
+    measured: float | None
+    error: float
+    df: float
+
+    @cached_property
+    def difference(self) -> float:
+        """The logarithm of head over base."""
+        return self.head.mean - self.base.mean
+
+    @property
+    def least(self) -> float:
+        """The least that the case has changed by."""
+        return self.difference if self.measured is None else min(self.difference, self.measured)
+
+    @property
+    def most(self) -> float:
+        """The most that the case has changed by."""
+        return self.difference if self.measured is None else max(self.difference, self.measured)
+
+    def tested(
+        self, p_slower: float | None, p_faster: float | None, critical: float | None, shortage: Shortage | None = None
+    ) -> Comparison:
+        """Return the comparison with these p-values.
+
+        Changes above `critical` are significant; it is None if no change would be.
+        """
+        half = t_quantile((1 + CONFIDENCE) / 2, self.df) * self.error
+        detectable = None
+        if critical is not None:
+            detectable = exp(self.most - self.least + critical + t_quantile(POWER, self.df) * self.error) - 1
+        return Comparison(
+            ratio=exp(self.difference),
+            interval=(exp(self.least - half), exp(self.most + half)),
+            p_slower=p_slower,
+            p_faster=p_faster,
+            n_base=self.base.n,
+            n_head=self.head.n,
+            detectable_effect=detectable,
+            shortage=shortage,
+        )
+
+
 def compare(base: Sample, head: Sample, alpha: float, measured: float | None = None) -> Comparison:
     """Apply Welch's unequal-variances t-test (Biometrika 34, 1947) to the logarithms of two samples.
 
-    `alpha` is the level of this one case's test; `detectable_effect` depends on it. Raises ValueError if a sample has
-    fewer than FEWEST_UNITS units.
-
-    `measured` is the logarithm of head/base as measured if the samples are of times relative to the machine's speed. A
-    case scales with that speed fully, or partly, or not at all, so its change lies between the two: it counts as slower
-    (faster) only as far as both say so, and the interval covers both.
+    `alpha` is the level of this one case's test; `detectable_effect` depends on it. `measured` is as in `Change`.
+    Raises ValueError if a sample has fewer than FEWEST_UNITS units.
     """
     if min(base.n, head.n) < FEWEST_UNITS:
         raise ValueError(f"{base.n} and {head.n} units; expected at least {FEWEST_UNITS} per side")
     left, right = base.variance_of_mean, head.variance_of_mean
     error = sqrt(left + right)
     df = (left + right) ** 2 / (left**2 / (base.n - 1) + right**2 / (head.n - 1))
-    difference = head.mean - base.mean
-    least, most = bounds(difference, measured)
-    half = t_quantile((1 + CONFIDENCE) / 2, df) * error
-    return Comparison(
-        ratio=exp(difference),
-        interval=(exp(least - half), exp(most + half)),
-        p_slower=t_above(least / error, df),
-        p_faster=t_above(-most / error, df),
-        n_base=base.n,
-        n_head=head.n,
-        detectable_effect=exp(most - least + (t_quantile(1 - alpha, df) + t_quantile(POWER, df)) * error) - 1,
-        shortage=None,
-    )
+    change = Change(base, head, measured, error, df)
+    p_slower, p_faster = t_above(change.least / error, df), t_above(-change.most / error, df)
+    return change.tested(p_slower, p_faster, t_quantile(1 - alpha, df) * error)
 
 
-def bounds(difference: float, measured: float | None) -> tuple[float, float]:
-    """Return the least and the most that a case has changed by, from two logarithms between which its change lies."""
-    if measured is None:
-        return difference, difference
-    return min(difference, measured), max(difference, measured)
+def untested(
+    ratio: float, n_base: int, n_head: int, shortage: Shortage | None, detectable_effect: float | None = None
+) -> Comparison:
+    """Return a comparison that has no test, and therefore no interval."""
+    return Comparison(ratio, None, None, None, n_base, n_head, detectable_effect, shortage)
 
 
 def ratio_only(base: Sample, head: Sample, shortage: Shortage) -> Comparison:
-    """Return a comparison that has no test, and therefore no interval."""
-    return Comparison(exp(head.mean - base.mean), None, None, None, base.n, head.n, None, shortage)
+    """Return the comparison of two samples that are too small for a test."""
+    return untested(exp(head.mean - base.mean), base.n, head.n, shortage)
 
 
 def holm(p_values: Mapping[K, float]) -> dict[K, float]:

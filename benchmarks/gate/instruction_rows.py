@@ -7,7 +7,7 @@ from dataclasses import replace
 from benchmarks.analysis.instructions import Counts, count_ratio, repeated
 from benchmarks.analysis.judgement import Judgement, Row, worst_first
 from benchmarks.analysis.quantity import Quantity
-from benchmarks.analysis.unpaired import Comparison
+from benchmarks.analysis.unpaired import untested
 from benchmarks.analysis.verdict import Verdict
 from benchmarks.gate.hypotheses import case_names
 from benchmarks.gate.record import Record
@@ -33,7 +33,7 @@ def _row(nodeid: str, counted: Sequence[Counts]) -> Row:
     name = f"{case_names(nodeid)[1]} {Quantity.INSTRUCTIONS.value}"
     sees = 2 * (found.floor if found else 0.0)
     calls = [sum(map(len, sides)) for sides in zip(*counted, strict=True)]
-    comparison = Comparison(found.ratio, None, None, None, calls[0], calls[1], sees, None) if found else None
+    comparison = untested(found.ratio, calls[0], calls[1], None, sees) if found else None
     base_mean, head_mean = (side.mean if side else None for side in (base, head))
     return Row(name, nodeid, verdict, base_mean, head_mean, comparison, sees, note, Quantity.INSTRUCTIONS)
 

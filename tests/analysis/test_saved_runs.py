@@ -2,14 +2,16 @@
 
 import math
 import random
+from dataclasses import replace
 
 import pytest
 
 from benchmarks.analysis.against_history import compare_with_history
 from benchmarks.analysis.samples import Sample
 from benchmarks.analysis.saved_runs import compare_saved, judge_saved
-from benchmarks.analysis.unpaired import Comparison, TooFewStored, TooFewUnits
+from benchmarks.analysis.unpaired import TooFewStored, TooFewUnits
 from benchmarks.analysis.verdict import Thresholds, Verdict, judge
+from tests.cli.judgements import comparison
 
 DEFAULT = Thresholds(alpha=0.01, min_effect=0.05, floor=0.025, limit=None)
 
@@ -40,8 +42,8 @@ def limited(limit):
 )
 def test_the_rule(ratio, interval, p_slower, p_faster, thresholds, expected):
     """A regression is significant and beyond the floor; unchanged means that a slowdown of min-effect is excluded."""
-    found = Comparison(ratio, interval, p_slower, p_faster, 3, 3, None, None)
-    assert judge(ratio, p_slower, p_faster, thresholds, found.below, found.above) is expected
+    compared = replace(comparison(ratio), interval=interval)
+    assert judge(ratio, p_slower, p_faster, thresholds, compared.below, compared.above) is expected
 
 
 def noisy(generator, cases, n, sd=0.02, slow=(), by=0.0):

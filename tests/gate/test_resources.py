@@ -84,7 +84,7 @@ def test_identical_sides_never_alarm(tmp_path):
 def test_a_limit_of_memory(tmp_path):
     """Memory over its limit in every pair is OVER_LIMIT; once below the limit, it is not."""
     asked, found = measured(tmp_path, pairs=3)
-    limits = (Limit(NAMES[0], None, None, 90e6),)
+    limits = (Limit(NAMES[0], max_pss_bytes=90e6),)
 
     def over_limit():
         judged = rows(asked, found, judge_record(asked, found, limits), limits)

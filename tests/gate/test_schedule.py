@@ -152,7 +152,7 @@ def test_a_limit_takes_min_effects_place(tmp_path):
     gate = record()
     found = measured(tmp_path, gate, {0: 0.02}, 20)
     plain = judge_record(gate, found, ()).cases[CASES[0].nodeid]
-    strict = judge_record(gate, found, (Limit("*a-0?", 0.01, None, None),)).cases[CASES[0].nodeid]
+    strict = judge_record(gate, found, (Limit("*a-0?", max_slowdown=0.01),)).cases[CASES[0].nodeid]
     assert plain.verdict is Verdict.UNCHANGED
     assert strict.verdict in (Verdict.REGRESSION, Verdict.OVER_LIMIT)
 
