@@ -45,34 +45,53 @@ _MOST_CHANGE, _TIMED_SINGLY_S = 1.5, 1e-5
 
 @dataclass(frozen=True)
 class MeasuredTasks:
-    """The profile of measured tasks, and why the measurement can't be trusted (None if it can).
-
-    `levels` is None unless the tasks start workers themselves, which the profile can't describe.
-    """
+    """The profile of measured tasks, and why the measurement can't be trusted (None if it can)."""
 
     profile: TaskProfile
     disturbance: str | None
-    levels: Levels | None = None
 
 
-def measure_tasks(options: Sequence[str], costs: Costs, tell: Callable[[str], None]) -> MeasuredTasks:
-    """Measure the tasks that a session's `options` name, once more if something disturbed that. Raises SuiteError."""
+@dataclass(frozen=True)
+class TaskSession:
+    """What a session measured of the tasks that its `options` name: a run file's `benchmarks`, after `took_s` seconds.
+
+    It needs no cost model, so that it comes before a probe, which tasks that fail or start workers themselves do not
+    need.
+    """
+
+    options: tuple[str, ...]
+    benchmarks: tuple[Mapping[str, Any], ...]
+    took_s: float
+
+    @property
+    def levels(self) -> Levels | None:
+        """Both levels of tasks that start workers themselves, None for other tasks."""
+        return levels_of(self.benchmarks)
+
+    def tasks(self, costs: Costs, tell: Callable[[str], None]) -> MeasuredTasks:
+        """Return the tasks as a cost model takes them, measured once more if something disturbed that.
+
+        Raises SuiteError.
+        """
+        first = self._tasks(costs)
+        if first.disturbance is None or self.took_s > _MOST_REPEATED_S:
+            return first
+        tell("something else ran meanwhile: measuring the tasks again")
+        again = measure_tasks(self.options, tell)._tasks(costs)
+        return first if again.disturbance else again
+
+    def _tasks(self, costs: Costs) -> MeasuredTasks:
+        cases = {benchmark["name"].partition("[")[0]: benchmark for benchmark in self.benchmarks}
+        return profile_of(cases["test_loop"], cases["test_threads"], costs)
+
+
+def measure_tasks(options: Sequence[str], tell: Callable[[str], None]) -> TaskSession:
+    """Measure the tasks that a session's `options` name. Raises AdviceError."""
     began = time.monotonic()
-    tasks = _measured_once(options, costs, tell)
-    if tasks.levels is not None or tasks.disturbance is None or time.monotonic() - began > _MOST_REPEATED_S:
-        return tasks
-    tell("something else ran meanwhile: measuring the tasks again")
-    again = _measured_once(options, costs, tell)
-    return tasks if again.disturbance else again
-
-
-def _measured_once(options: Sequence[str], costs: Costs, tell: Callable[[str], None]) -> MeasuredTasks:
     with tempfile.TemporaryDirectory() as folder:
         ours = ["--profile=probe", f"--rounds={_ROUNDS}", "-k", "test_loop or test_threads or test_workers"]
         document = measure([*ours, *options], Path(folder), tell)
-    cases = {benchmark["name"].partition("[")[0]: benchmark for benchmark in document["benchmarks"]}
-    tasks = profile_of(cases["test_loop"], cases["test_threads"], costs)
-    return replace(tasks, levels=levels_of(document["benchmarks"]))
+    return TaskSession(tuple(options), tuple(document["benchmarks"]), time.monotonic() - began)
 
 
 def profile_of(loop: Mapping[str, Any], threads: Mapping[str, Any], costs: Costs) -> MeasuredTasks:

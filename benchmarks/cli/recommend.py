@@ -2,11 +2,13 @@
 
 import argparse
 import re
+from collections.abc import Callable
+from pathlib import Path
 
 from benchmarks.advise.cost_model import CostModel
 from benchmarks.advise.disturbance import disturbance
 from benchmarks.advise.levels import Levels
-from benchmarks.advise.measured_tasks import MeasuredTasks, measure_tasks
+from benchmarks.advise.measured_tasks import MeasuredTasks, TaskSession, measure_tasks
 from benchmarks.advise.probe_session import usable_model
 from benchmarks.advise.probing import LIMIT_S, probe
 from benchmarks.advise.recommendation import Recommendation, recommend
@@ -79,22 +81,26 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
     if args.output is not None:
         require_page_packages("recommend", "document")
     with ended_by_signals(), Teller() as tell:
-        model, reason = (None, "you asked for it") if args.probe else usable_model(folder)
-        if model is None:
-            tell(f"probing this machine first, for at most {LIMIT_S:g} s: {reason}")
-            model, _ = probe(folder, tell)
-        if isinstance(question, TaskProfile):
-            tasks = MeasuredTasks(question, None)
-        else:
-            tasks = measure_tasks(question, model.costs, tell)
-        if tasks.levels is not None:
-            return _outcome_of_levels(args, tasks.levels)
+        model, reason = usable_model(folder)
+        if args.probe:
+            model = _probed(folder, "you asked for it", tell)
+        # Before any probe: a task that fails needs none, and the cost model knows nothing of one that starts workers.
+        asked = question if isinstance(question, TaskProfile) else measure_tasks(question, tell)
+        if isinstance(asked, TaskSession) and asked.levels is not None:
+            return _outcome_of_levels(args, asked.levels)
+        model = model or _probed(folder, reason, tell)
+        tasks = asked.tasks(model.costs, tell) if isinstance(asked, TaskSession) else MeasuredTasks(asked, None)
         why = disturbance(model) or tasks.disturbance
         recommendation = recommend(model.costs, tasks.profile, args.warm, why, limit_bytes)
-        if not isinstance(question, TaskProfile):
-            recommendation = with_trials(recommendation, question, tell)
+        if isinstance(asked, TaskSession):
+            recommendation = with_trials(recommendation, asked.options, tell)
     warm = None if args.warm else recommend(model.costs, tasks.profile, True, why, limit_bytes)
     return _outcome(args, model, recommendation, warm)
+
+
+def _probed(folder: Path, reason: str, tell: Callable[[str], None]) -> CostModel:
+    tell(f"probing this machine for at most {LIMIT_S:g} s: {reason}")
+    return probe(folder, tell)[0]
 
 
 def _outcome(

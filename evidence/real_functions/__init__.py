@@ -21,9 +21,14 @@ class RealFunction:
     waits: bool
 
     @property
+    def module_name(self) -> str:
+        """The module as `import` takes it."""
+        return f"{__name__}.{self.module}"
+
+    @property
     def workload(self) -> str:
         """What `--workload` takes."""
-        return f"{__name__}.{self.module}:{self.name}"
+        return f"{self.module_name}:{self.name}"
 
     @property
     def task_args(self) -> str:
