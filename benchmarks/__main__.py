@@ -14,6 +14,7 @@ import textwrap
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
+from shutil import get_terminal_size
 
 from benchmarks.cli.options import refuse_outputs
 from benchmarks.cli.outcome import EXIT_CODES, JUDGEMENT_EXIT_CODES, SIGNAL_EXIT_CODES, Exit, Outcome
@@ -45,6 +46,7 @@ def main(argv: list[str]) -> int:
     _prepare_streams()
     args = make_parser(argv).parse_args(argv)
     args.coloured = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    args.columns = get_terminal_size().columns if sys.stdout.isatty() else None
     try:
         refuse_outputs(args)
         outcome = import_module(f"benchmarks.cli.{args.verb}").run(args, Store(_root(args.history)))

@@ -32,6 +32,22 @@ class Row:
     note: str
     quantity: Quantity = Quantity.TIME
 
+    @property
+    def is_group(self) -> bool:
+        """Whether the row is about a backend or the whole grid, and not about a case."""
+        return "::" not in self.fullname
+
+    @property
+    def is_suspicious(self) -> bool:
+        """Whether the row gives a reason to look at it: a finding, or an open question in which head seems slower."""
+        if self.verdict is not Verdict.INCONCLUSIVE:
+            return self.verdict is not Verdict.UNCHANGED
+        if self.comparison is None:
+            return False
+        if self.comparison.interval is None:
+            return self.comparison.ratio > 1 + self.min_effect
+        return self.comparison.above(1.0)
+
 
 @dataclass(frozen=True)
 class Judgement:

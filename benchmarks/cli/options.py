@@ -44,8 +44,14 @@ def add_output_arguments(parser: argparse.ArgumentParser) -> None:
         choices=("pass", "fail"),
         help="exit with 0 or 1 instead of 3 if no case could be judged; cases that are not comparable never pass",
     )
+    add_all_argument(parser, "the table")
     for name in FORMATS:
         parser.add_argument(f"--{name}", metavar="FILE", help=f"also write the result as {name}; - is standard output")
+
+
+def add_all_argument(parser: argparse.ArgumentParser, rows: str) -> None:
+    """Declare `--all`; `rows` says of what."""
+    parser.add_argument("--all", action="store_true", help=f"print every row of {rows}, also those without suspicion")
 
 
 def add_forwarded_arguments(parser: argparse.ArgumentParser, verb: str) -> None:

@@ -49,12 +49,20 @@ class Outcome:
 def judgement_outcome(args: argparse.Namespace, judgement: "Judgement", warnings: tuple[str, ...] = ()) -> Outcome:
     """Return a judgement as text, in the formats that were asked for, and with its exit code."""
     # Every verb imports this module, and only those that judge need the renderers.
-    from benchmarks.report import data, junit, markdown, terminal
+    from benchmarks.report import data, junit, markdown
 
     renderers = {"json": data.render_json, "markdown": markdown.render, "junit": junit.render, "csv": data.render_csv}
     files = {path: render(judgement) for name, render in renderers.items() if (path := getattr(args, name))}
     code = judgement_exit_code(judgement, args.inconclusive)
-    return Outcome(terminal.render(judgement, args.coloured), code, files, warnings)
+    return Outcome(judgement_text(args, judgement), code, files, warnings)
+
+
+def judgement_text(args: argparse.Namespace, judgement: "Judgement") -> str:
+    """Return a judgement as text for the terminal of this command line."""
+    from benchmarks.report import terminal
+    from benchmarks.report.tables import WIDTH
+
+    return terminal.render(judgement, args.coloured, args.columns or WIDTH, all_rows=args.all)
 
 
 def judgement_exit_code(judgement: "Judgement", inconclusive: str | None) -> Exit:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.cli.acceptance_options import accepted, add_accepted_argument
 from benchmarks.cli.gate_options import refuse_inside
-from benchmarks.cli.options import alpha, min_effect, refuse_outputs, require_page_packages
-from benchmarks.cli.outcome import Exit, Outcome
+from benchmarks.cli.options import add_all_argument, alpha, min_effect, refuse_outputs, require_page_packages
+from benchmarks.cli.outcome import Exit, Outcome, judgement_text
 from benchmarks.cli.record_facts import facts_of_record
 from benchmarks.compare.judging import compare_runs
 from benchmarks.compare.terms import Terms
@@ -29,7 +29,6 @@ from benchmarks.history.references import EXPECTED, Found, find, is_there
 from benchmarks.history.run import Run, read_usable
 from benchmarks.history.series import alike, tracks
 from benchmarks.history.store import Store
-from benchmarks.report import terminal
 from benchmarks.report.answer import answer, lacking, measuring_machine, varied, what_was_done
 from benchmarks.report.heat import heat_maps, heat_text
 from benchmarks.report.measured import measured_cases
@@ -68,6 +67,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--terminal", action="store_true", help="print the answer and the heat map instead of writing a page"
     )
+    add_all_argument(parser, "a gate's table, with --terminal")
     parser.add_argument("--pictures", metavar="DIR", help="also write each chart as an SVG file")
     parser.add_argument("--site", metavar="DIR", help="write pages of all runs, machines and gates into a folder")
     parser.add_argument("--records", metavar="DIR", help="with --site: the gates' records (default: .gate/records)")
@@ -77,6 +77,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, store: Store) -> Outcome:
     """Report on runs or on a gate record. Raises SuiteError if there is nothing to report on."""
     record_folders = [Path(text) for text in args.inputs if text and is_there(Path(text) / "gate.json")]
+    if args.all and not (record_folders and args.terminal):
+        raise BadReference("--all: expected the record of a gate and --terminal; a page has every row")
     _refuse_options(args)
     _refuse_surplus_inputs(args, bool(record_folders))
     if record_folders:
@@ -227,7 +229,7 @@ def _report_record(args: argparse.Namespace, folder: Path) -> Outcome:
         args, record, measurements, with_instructions(judgement(folder, record, measurements, ()), record)
     )
     if args.terminal:
-        return Outcome(terminal.render(judged, args.coloured), Exit.FINE)
+        return Outcome(judgement_text(args, judged), Exit.FINE)
     refuse_inside(folder, args)
     from benchmarks.report.html.explanations import explanation_section
     from benchmarks.report.html.record_page import record_sections

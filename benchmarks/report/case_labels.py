@@ -1,5 +1,6 @@
 """Short names of cases for tables: as short as they can be while each is the name of one case only."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -30,6 +31,24 @@ def case_labels(fullnames: Sequence[str]) -> list[str]:
     labels = {name: _label(name, several_workloads) for name in fullnames}
     uses = Counter(labels.values())
     return [labels[name] if uses[labels[name]] == 1 else name for name in fullnames]
+
+
+def fitted(names: Sequence[str], longest: int) -> list[str]:
+    """Return the names, in at most `longest` characters if they can still be told apart.
+
+    What all names have in common goes first, then the middle of those that are too long.
+    """
+    if len(set(names)) < 2 or max(map(len, names)) <= longest:
+        return list(names)
+    # No letter is shared behind the end of the shortest name.
+    shared = next((place for place, letters in enumerate(zip(*names, strict=False)) if len(set(letters)) > 1), 0)
+    drop = len(re.sub(r"[^-\[ .:_]*$", "", names[0][:shared]))
+    short = [f"…{name[drop:]}" for name in names] if drop > 1 else list(names)
+    for end in range(longest - 4, 2, -1):
+        cut = [name if len(name) <= longest else f"{name[: longest - 1 - end]}…{name[-end:]}" for name in short]
+        if len(set(cut)) == len(set(names)):
+            return cut
+    return short
 
 
 def _label(fullname: str, with_workload: bool) -> str:

@@ -35,7 +35,8 @@ class Column:
 
     `title` heads it in tables, whose cells are `text`; the page sorts by `sort_by`. `key` names it in JSON and CSV,
     which hold `value`. `numeric` columns are aligned to the right; the others may contain names, which outputs with
-    markup must escape. `appended` columns come last in CSV, so that a new column moves no older one.
+    markup must escape. `appended` columns come last in CSV, so that a new column moves no older one. A terminal that is
+    too narrow leaves out the columns with a rank in `spared`, the lowest first.
     """
 
     outputs: Output
@@ -46,6 +47,7 @@ class Column:
     sort_by: Callable[[Row], float | None] = lambda _: None
     numeric: bool = True
     appended: bool = False
+    spared: int = 0
 
 
 def columns(output: Output) -> list[Column]:
@@ -125,6 +127,7 @@ COLUMNS = (
         text=lambda row: _amount(row.base, row.quantity),
         sort_by=lambda row: row.base,
         outputs=Output.TABLES,
+        spared=2,
     ),
     Column(
         title="head",
@@ -170,6 +173,7 @@ COLUMNS = (
         text=_text(lambda comparison: f"{comparison.n_base}/{comparison.n_head}"),
         sort_by=_number(lambda comparison: comparison.n_head),
         outputs=Output.TABLES,
+        spared=1,
     ),
     Column(key="n_base", value=_number(lambda comparison: comparison.n_base), outputs=Output.DATA),
     Column(key="n_head", value=_number(lambda comparison: comparison.n_head), outputs=Output.DATA),

@@ -1,14 +1,17 @@
-"""A judgement on a terminal, 100 characters wide: the verdict, the counts, and one row per case, worst first."""
+"""A judgement on a terminal: the verdict, the counts, and a line per case, worst first."""
 
 import textwrap
 from collections.abc import Sequence
 
+from rich.cells import cell_len
+from rich.color import ColorSystem
+from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
 from benchmarks.analysis.judgement import Judgement, Row
 from benchmarks.analysis.verdict import FAILING, Verdict
-from benchmarks.report.case_labels import labelled
+from benchmarks.report.case_labels import fitted, labelled
 from benchmarks.report.columns import VERDICT, Column, Output, columns
 from benchmarks.report.paragraphs import paragraph
 from benchmarks.report.tables import WIDTH, draw
@@ -17,8 +20,19 @@ from benchmarks.text.formatting import counted
 
 _MOST_NOTES = 20
 
-# A longer name leaves no room for the reason beside it; the table has it in full.
+# A longer name leaves no room for the reason beside it; --json has it in full.
 _LONGEST_NAME = 50
+
+# Fewer rows without suspicion are shown: a line in their place would save nothing worth an option.
+_FEWEST_FOLDED = 10
+
+# Narrower terminals wrap the lines; longer sentences are hard to read.
+_LEAST_WIDTH, _MOST_TEXT = 80, WIDTH
+
+# Below this width of names, a column of numbers makes room for them.
+_LEAST_NAMES = 28
+
+_GAP = 2
 
 # Colours that survive a light background as well as a dark one.
 _COLOURS = {
@@ -32,45 +46,83 @@ _COLOURS = {
 }
 
 
-def render(judgement: Judgement, coloured: bool) -> str:
-    """Return the judgement as text that ends in a newline."""
+def render(judgement: Judgement, coloured: bool, width: int = WIDTH, all_rows: bool = False) -> str:
+    """Return the judgement as text that ends in a newline, in lines of at most `width` characters, or 80 if it is less.
+
+    Rows that give no reason to look at them are counted in their place, unless there are few or `all_rows` is set.
+    """
+    width = max(_LEAST_WIDTH, width)
+    text_width = min(width, _MOST_TEXT)
     counts = tally(judgement)
-    lines = [
-        first_line(judgement),
-        f"base {judgement.base}",
-        f"head {judgement.head}",
-        counts or "no case was compared",
-    ]
-    lines = [line for long in (*lines, *judgement.answer) for line in paragraph(long)]
+    before = (f"base {judgement.base}", f"head {judgement.head}", counts or "no case was compared", *judgement.answer)
+    lines = [line for sentence in before for line in paragraph(sentence, text_width)]
+    lines = [*_verdict_lines(judgement, coloured, text_width), *lines]
     rows = labelled(judgement.rows)
     if rows:
-        lines += ["", _table(rows, coloured), ""]
+        shown = rows if all_rows else _suspicious(rows)
+        lines += ["", *([_table(shown, coloured, width)] if shown else []), *_folded(len(rows) - len(shown)), ""]
     noted = [(row.name, row.note) for row in rows if row.note and row.verdict in EXPLAINED]
-    lines += [line for name, note in noted[:_MOST_NOTES] for line in _explanation(name, note)]
+    lines += [line for name, note in noted[:_MOST_NOTES] for line in _explanation(name, note, text_width)]
     if len(noted) > _MOST_NOTES:
         lines.append(f"{counted(len(noted) - _MOST_NOTES, 'more note')}: see --json")
     for note in judgement.notes:
-        lines += paragraph(note)
+        lines += paragraph(note, text_width)
     return "\n".join(lines) + "\n"
 
 
-def _explanation(name: str, note: str) -> list[str]:
+def _verdict_lines(judgement: Judgement, coloured: bool, width: int) -> list[str]:
+    """Return the verdict on the whole, in the colour of its worst row up to the colon."""
+    first, *others = paragraph(first_line(judgement), width)
+    if not coloured:
+        return [first, *others]
+    worst = Verdict.INCONCLUSIVE if judgement.undecided else Verdict.IMPROVEMENT
+    style = _COLOURS[Verdict.REGRESSION if judgement.failed else worst]
+    word, colon, rest = first.partition(":")
+    return [f"{Style.parse(style).render(word, color_system=ColorSystem.STANDARD)}{colon}{rest}", *others]
+
+
+def _suspicious(rows: Sequence[Row]) -> Sequence[Row]:
+    """Return the rows that give a reason to look at them, and those about backends; all if few others are left."""
+    shown = [row for row in rows if row.is_suspicious or row.is_group]
+    return shown if len(rows) - len(shown) >= _FEWEST_FOLDED else rows
+
+
+def _folded(count: int) -> list[str]:
+    return [f"{counted(count, 'row')} not shown: no suspicion; --all shows them"] if count else []
+
+
+def _explanation(name: str, note: str, width: int) -> list[str]:
     """Return what explains a row, in one or two lines; a long name is cut rather than the reason."""
     if len(name) > _LONGEST_NAME:
         name = f"{name[: _LONGEST_NAME - 3]}..."
-    return textwrap.wrap(f"{name}: {note}", WIDTH, subsequent_indent="  ", max_lines=2, placeholder=" ...")
+    return textwrap.wrap(f"{name}: {note}", width, subsequent_indent="  ", max_lines=2, placeholder=" ...")
 
 
-def _table(rows: Sequence[Row], coloured: bool) -> str:
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, width=WIDTH)
-    shown = columns(Output.TERMINAL)
-    # The first column takes what the others leave. A longer name is continued below: no part of it is lost.
-    table.add_column(shown[0].title, overflow="fold", ratio=1)
-    for column in shown[1:]:
+def _table(rows: Sequence[Row], coloured: bool, width: int) -> str:
+    """Return a line per row. Names are shortened as far as they can still be told apart."""
+    case, *numbers = columns(Output.TERMINAL)
+    wanted = min(_LEAST_NAMES, max(cell_len(row.name) for row in rows))
+    spared: list[Column] = []
+    for column in sorted((column for column in numbers if column.spared), key=lambda column: column.spared):
+        if _room(numbers, rows, width) < wanted:
+            numbers.remove(column)
+            spared.append(column)
+    room = _room(numbers, rows, width)
+    table = Table(box=None, padding=(0, _GAP, 0, 0), pad_edge=False)
+    # Names that are the same without their middles are continued below: no part of them is lost.
+    table.add_column(case.title, overflow="fold", max_width=room)
+    for column in numbers:
         table.add_column(column.title, justify="right" if column.numeric else "left", no_wrap=True)
-    for row in rows:
-        table.add_row(*(_cell(column, row) for column in shown))
-    return draw(table, coloured)
+    for name, row in zip(fitted([row.name for row in rows], room), rows, strict=True):
+        table.add_row(Text(name), *(_cell(column, row) for column in numbers))
+    lacking = f"\n{width} columns have no room for {' and '.join(column.title for column in spared)}" if spared else ""
+    return f"{draw(table, coloured, width)}{lacking}"
+
+
+def _room(numbers: Sequence[Column], rows: Sequence[Row], width: int) -> int:
+    """Return the width that these columns leave for names."""
+    widest = [max(cell_len(column.title), *(cell_len(column.text(row)) for row in rows)) for column in numbers]
+    return width - sum(widest) - _GAP * len(numbers)
 
 
 def _cell(column: Column, row: Row) -> Text:

@@ -4,12 +4,14 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import jsonschema
 import pytest
 
-from benchmarks.analysis.judgement import Judgement
+from benchmarks.analysis.judgement import Judgement, worst_first
+from benchmarks.analysis.unpaired import Comparison
 from benchmarks.analysis.verdict import Verdict
 from benchmarks.report import data, junit, markdown, terminal
 from benchmarks.report.columns import Output, columns
@@ -39,19 +41,95 @@ def test_nothing_to_compare_is_no_crash(name):
     assert RENDERERS[name](NOTHING).strip()
 
 
-def test_the_terminal_has_100_columns_and_no_markup():
-    """With and without colour the words are the same, in at most 100 columns."""
-    plain, coloured = (terminal.render(ALL, coloured) for coloured in (False, True))
-    assert max(map(len, plain.splitlines())) <= 100
+WIDTHS = (80, 100, 200)
+
+
+def _without_colour(text):
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_terminal_has_so_many_columns_and_no_markup(width):
+    """With and without colour the words are the same, in at most as many columns as there are."""
+    plain, coloured = (terminal.render(ALL, coloured, width) for coloured in (False, True))
+    assert max(map(len, plain.splitlines())) <= width
     assert "\x1b" not in plain
-    assert re.sub(r"\x1b\[[0-9;]*m", "", coloured).split() == plain.split()
+    assert _without_colour(coloured).split() == plain.split()
 
 
-def test_no_name_is_cut():
-    """A name that does not fit is continued on the next line; the table has every character of it."""
-    lines = terminal.render(ALL, coloured=False).splitlines()
-    start = next(number for number, line in enumerate(lines) if line.startswith("multiprocessing"))
-    assert lines[start].split()[0] + lines[start + 1] == LONG.removeprefix("test_summation[").removesuffix("]")
+def _cases(count, verdict, ratio, width=0.01):
+    """Return rows of a grid; their intervals reach from `ratio` less `width` to `ratio` more."""
+    found = Comparison(ratio, (ratio - width, ratio + width), 0.2, 0.2, 120, 120, 0.05, None)
+    return [row(f"test_summation[futures-processes-n{n}-b{n * n}-{ratio}]", verdict, 0.1, found) for n in range(count)]
+
+
+MANY = Judgement(
+    base="joblib==1.5.3",
+    head="joblib==1.6.0",
+    rows=worst_first(
+        [
+            *_cases(2, Verdict.REGRESSION, 1.2),
+            *_cases(3, Verdict.INCONCLUSIVE, 1.06),
+            *_cases(20, Verdict.INCONCLUSIVE, 1.03, 0.04),
+            *_cases(20, Verdict.UNCHANGED, 1.0),
+            *_cases(1, Verdict.IMPROVEMENT, 0.5),
+            row("gone", Verdict.INCONCLUSIVE, note="too little time"),
+            replace(row("loky", Verdict.UNCHANGED, 0.1, comparison(1.0)), name="loky", fullname="backend LokyBackend"),
+        ]
+    ),
+    alpha=0.01,
+    min_effect=0.05,
+    notes=(),
+)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("all_rows", [False, True], ids=["folded", "all"])
+def test_each_row_is_a_line(width, all_rows):
+    """At any width, no row is continued in a second line, and names can be told apart."""
+    text = terminal.render(MANY, coloured=False, width=width, all_rows=all_rows)
+    table = text.partition("\ncase ")[2].splitlines()[1:]
+    rows = table[: table.index("")]
+    rows = [line for line in rows if " not shown: " not in line and "have no room for" not in line]
+    assert len(rows) == (48 if all_rows else 7)
+    assert len({line.split("  ")[0] for line in rows}) == len(rows)
+    assert max(map(len, rows)) <= width
+
+
+def test_rows_without_suspicion_are_counted():
+    """Shown are findings, open rows whose interval lies above 1, and backends; `--all` shows the others as well."""
+    text = terminal.render(MANY, coloured=False)
+    assert "\n41 rows not shown: no suspicion; --all shows them\n" in text
+    verdicts = [line.split()[-1] for line in text.splitlines() if re.match("futures|backend|…", line)]
+    assert verdicts == ["REGRESSION"] * 2 + ["INCONCLUSIVE"] * 3 + ["~", "IMPROVEMENT"]
+    assert " not shown" not in terminal.render(MANY, coloured=False, all_rows=True)
+
+
+def test_open_rows_of_single_runs_are_shown_from_min_effect():
+    """Where no interval is known, a ratio beyond min-effect is the reason to look at a row."""
+    rows = _cases(15, Verdict.INCONCLUSIVE, 1.04) + _cases(2, Verdict.INCONCLUSIVE, 1.06)
+    rows = [replace(one, comparison=replace(one.comparison, interval=None)) for one in rows]
+    text = terminal.render(replace(MANY, rows=tuple(rows)), coloured=False)
+    assert "\n15 rows not shown" in text
+
+
+def test_a_narrow_terminal_says_which_columns_are_missing():
+    """The number of measurements and base make room for the names."""
+    narrow, wide = (terminal.render(MANY, coloured=False, width=width) for width in (80, 200))
+    assert "\n80 columns have no room for n and base\n" in narrow
+    assert "no room" not in wide
+
+
+def test_the_verdict_is_coloured():
+    """The first word has the colour of what it says."""
+    codes = [terminal.render(one, coloured=True).partition("m")[0] for one in (ALL, NOTHING)]
+    assert codes == ["\x1b[1;31", "\x1b[33"]
+
+
+def test_no_name_is_cut_in_data():
+    """A name that does not fit loses its middle on a terminal, and nowhere else."""
+    assert "mul…-very-long-parameter-indeed" in terminal.render(ALL, coloured=False)
+    assert LONG in data.render_json(ALL)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from benchmarks.analysis.verdict import Verdict
 from benchmarks.report.case_labels import labelled
 from benchmarks.report.columns import Output, columns
 from benchmarks.report.html.figures import Cell, Figure, Fold, Section, Table
-from benchmarks.report.html.forest import forest, is_group, mark_of
+from benchmarks.report.html.forest import forest, mark_of
 from benchmarks.report.html.where import where_tables
 from benchmarks.report.wording import first_line
 from benchmarks.text.formatting import counted
@@ -78,7 +78,7 @@ def _apart(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
 
 def _forests(judged: Sequence[Row], judgement: Judgement) -> list[Figure]:
     """Return the chart of the cases that were judged; backends and the grid are in a table of their own."""
-    compared = [row for row in judged if row.comparison is not None and not is_group(row)]
+    compared = [row for row in judged if row.comparison is not None and not row.is_group]
     shown = sorted(compared, key=_slowest_first)[:_MOST_ROWS]
     if not shown:
         return []
@@ -95,7 +95,7 @@ def _folds(rows: Sequence[Row], judgement: Judgement) -> list[Fold]:
     """Return the rows that were not judged, behind a line that counts them."""
     if not rows:
         return []
-    compared = [row for row in rows if row.comparison is not None and not is_group(row)][:_MOST_ROWS]
+    compared = [row for row in rows if row.comparison is not None and not row.is_group][:_MOST_ROWS]
     table = _table(rows, "Every row that was not judged", tools=True)
     title = "Ratios of the cases that were not judged"
     numbers = _table(compared, "The cases of the chart", tools=False)

@@ -1,7 +1,6 @@
 """The parts of a page: sections with sentences, figures and tables. Every figure has a table with its numbers."""
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -114,24 +113,6 @@ NAMES = {"ticks": False, "domain": False, "labelLimit": 0, "labelPadding": 6}
 
 # The longest name that leaves room for a chart beside it, on a phone and on a screen.
 LONGEST, LONGEST_ON_SCREEN = 26, 52
-
-
-def fitted(names: Sequence[str], longest: int) -> list[str]:
-    """Return the names, in at most `longest` characters if they can still be told apart.
-
-    What all names have in common goes first, then the middle of those that are too long.
-    """
-    if len(set(names)) < 2 or max(map(len, names)) <= longest:
-        return list(names)
-    # No letter is shared behind the end of the shortest name.
-    shared = next((place for place, letters in enumerate(zip(*names, strict=False)) if len(set(letters)) > 1), 0)
-    drop = len(re.sub(r"[^-\[ .:_]*$", "", names[0][:shared]))
-    short = [f"…{name[drop:]}" for name in names] if drop > 1 else list(names)
-    for end in range(longest - 4, 2, -1):
-        cut = [name if len(name) <= longest else f"{name[: longest - 1 - end]}…{name[-end:]}" for name in short]
-        if len(set(cut)) == len(set(names)):
-            return cut
-    return short
 
 
 def chart(height: float, values: Sequence[Mapping[str, Any]], layers: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from benchmarks.analysis.judgement import Judgement, Row
 from benchmarks.analysis.verdict import FAILING, Thresholds, Verdict
+from benchmarks.report.case_labels import fitted
 from benchmarks.report.html.figures import (
     APART,
     LONGEST,
@@ -14,7 +15,6 @@ from benchmarks.report.html.figures import (
     Figure,
     Table,
     chart,
-    fitted,
     ratio_ticks,
 )
 from benchmarks.report.html.theme import BAND, CHANGE, HAZE, INK, LINE, MUTED, PAPER
@@ -171,12 +171,7 @@ def _value(row: Row, judgement: Judgement) -> dict[str, Any]:
 def _floor(row: Row, judgement: Judgement) -> float:
     """Return the smallest slowdown of this row that may be called a regression."""
     of_all = judgement.min_effect
-    if is_group(row):
+    if row.is_group:
         return Thresholds.of_group(judgement.alpha, of_all).regression_floor
     limit = None if row.min_effect == of_all else row.min_effect
     return Thresholds.of_case(judgement.alpha, of_all, limit).regression_floor
-
-
-def is_group(row: Row) -> bool:
-    """Return whether a row is about a backend or the whole grid, and not about a case."""
-    return "::" not in row.fullname

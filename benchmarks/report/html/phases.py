@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from benchmarks.report.html.figures import LONGEST, NAMES, Cell, Figure, Table, chart, fitted, log_axis
+from benchmarks.report.case_labels import fitted
+from benchmarks.report.html.figures import LONGEST, NAMES, Cell, Figure, Table, chart, log_axis
 from benchmarks.report.html.theme import SERIES
 from benchmarks.text.formatting import duration
 

@@ -6,8 +6,8 @@ from typing import Any
 from benchmarks.history.case_times import CaseTimes
 from benchmarks.history.resources import CPU_S, PEAK_PSS_BYTES, needs
 from benchmarks.history.run import Run
-from benchmarks.report.case_labels import case_labels
-from benchmarks.report.html.figures import APART, LONGEST, NAMES, ROW, Cell, Figure, Section, Table, chart, fitted
+from benchmarks.report.case_labels import case_labels, fitted
+from benchmarks.report.html.figures import APART, LONGEST, NAMES, ROW, Cell, Figure, Section, Table, chart
 from benchmarks.report.html.theme import LINE
 from benchmarks.text.formatting import duration, size
 from benchmarks.text.printable import visible

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from benchmarks.report.html.figures import LONGEST, NAMES, Cell, Figure, Table, chart, fitted, log_axis, number
+from benchmarks.report.case_labels import fitted
+from benchmarks.report.html.figures import LONGEST, NAMES, Cell, Figure, Table, chart, log_axis, number
 from benchmarks.report.html.theme import LINE, SERIES
 from benchmarks.text.formatting import counted, duration
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from benchmarks.analysis.judgement import Judgement, Row
 from benchmarks.analysis.verdict import FAILING, Verdict
 from benchmarks.report.html.figures import Cell, Table, number
-from benchmarks.report.html.forest import is_group, mark_of
+from benchmarks.report.html.forest import mark_of
 
 # What the tests of the suite mostly pay for; the grid's cases are told apart by their batch size. A batch of ten short
 # tasks or fewer costs more than its tasks do.
@@ -48,7 +48,7 @@ def _by_backend(rows: Sequence[Row]) -> Table:
             else Cell("unknown"),
         ]
         for row in rows
-        if is_group(row)
+        if row.is_group
     ]
     return Table("By backend", ("backend", "verdict", "head/base", "95 % interval"), cells)
 

@@ -26,9 +26,10 @@ pytest.importorskip("vl_convert", reason="the dependency group report is not ins
 from benchmarks.history.index import Index
 from benchmarks.history.series import tracks
 from benchmarks.history.store import Store
+from benchmarks.report.case_labels import fitted
 from benchmarks.report.html.aligned import aligned
 from benchmarks.report.html.comparison import comparison_section
-from benchmarks.report.html.figures import Cell, Table, fitted
+from benchmarks.report.html.figures import Cell, Table
 from benchmarks.report.html.history import history_section
 from benchmarks.report.html.history_chart import levels
 from benchmarks.report.html.where import kind_of_cost
