@@ -1,17 +1,20 @@
-"""The processes that a verb starts: none of them outlives it, however it ends."""
+"""The processes that the suite starts for itself: none of them outlives the process that started it."""
 
 import ctypes
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+# Ids of processes that a session has started for itself: they are no workers, and their resources are not a case's.
+SUITE_PROCESSES: set[int] = set()
 
 _RUNNING: "set[subprocess.Popen[bytes]]" = set()
 
@@ -23,13 +26,12 @@ def registered(command: Sequence[str], folder: Path, **options: Any) -> "Iterato
     `options` are those of `subprocess.Popen`. The kernel tells it to end if this process is killed (Linux). Ending it
     otherwise is the caller's task.
     """
-    parent = os.getpid()
     process = subprocess.Popen(  # noqa: S603 - a session of this suite
         command,
         cwd=folder,
         stdin=subprocess.DEVNULL,
         # No thread of a verb runs at that time, which could hold a lock of the child's.
-        preexec_fn=None if _LIBC is None else lambda: end_with_parent(parent, signal.SIGTERM),
+        preexec_fn=before_exec(signal.SIGTERM),
         **options,
     )
     _RUNNING.add(process)
@@ -43,6 +45,12 @@ def kill_all() -> None:
     """Kill the processes that are registered now; their workers end with them."""
     for process in list(_RUNNING):
         process.kill()
+
+
+def before_exec(number: int) -> Callable[[], None] | None:
+    """Return Popen's `preexec_fn` for a process that gets a signal when this one ends; None where there is no such."""
+    parent = os.getpid()
+    return None if _LIBC is None else lambda: end_with_parent(parent, number)
 
 
 def end_with_parent(parent: int, number: int = signal.SIGKILL) -> None:

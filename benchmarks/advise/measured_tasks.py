@@ -1,10 +1,8 @@
 """Tasks that are measured instead of described: a session runs them in a plain loop and in two threads."""
 
-import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from statistics import fmean, median
 from typing import Any
 
@@ -88,9 +86,8 @@ class TaskSession:
 def measure_tasks(options: Sequence[str], tell: Callable[[str], None]) -> TaskSession:
     """Measure the tasks that a session's `options` name. Raises AdviceError."""
     began = time.monotonic()
-    with tempfile.TemporaryDirectory() as folder:
-        ours = ["--profile=probe", f"--rounds={_ROUNDS}", "-k", "test_loop or test_threads or test_workers"]
-        document = measure([*ours, *options], Path(folder), tell)
+    ours = ["--profile=probe", f"--rounds={_ROUNDS}", "-k", "test_loop or test_threads or test_workers"]
+    document = measure([*ours, *options], tell)
     return TaskSession(tuple(options), tuple(document["benchmarks"]), time.monotonic() - began)
 
 

@@ -14,6 +14,7 @@ from benchmarks.advise.cost_model import PACKAGES, CostModel, stale, stored_mode
 from benchmarks.errors import AdviceError
 from benchmarks.files.reading import read_document
 from benchmarks.files.status import Event, Failure, Progress, UsageError, read_status
+from benchmarks.files.temporary import TemporaryFolder
 from benchmarks.history.identity import Identity, conditions, identity
 from benchmarks.history.store import Store
 from benchmarks.subprocesses import registered
@@ -58,21 +59,26 @@ def usable_model(folder: Path) -> tuple[CostModel | None, str]:
     return model, ""
 
 
-def measure(
-    options: Sequence[str], folder: Path, tell: Callable[[str], None], limit_s: float | None = None
-) -> dict[str, Any]:
+def measure(options: Sequence[str], tell: Callable[[str], None], limit_s: float | None = None) -> dict[str, Any]:
     """Measure in a session of this suite with these options and return its run file.
 
-    The session's files are written to `folder`; `tell` is called with each progress message. After `limit_s` seconds
-    the session is ended, and what it has measured is returned. Raises AdviceError if there is no run.
+    `tell` is called with each progress message. After `limit_s` seconds the session is ended, and what it has measured
+    is returned. Raises AdviceError if there is no run.
     """
     if missing := [name for name, version in machine.installed(_NEEDED).items() if version is None]:
         raise AdviceError(f"{missing[0]} is not installed here: use `tox run -e recommend`")
-    status, log, store = folder / "status.jsonl", folder / "output.txt", folder / "history"
+    with TemporaryFolder("advice-") as folder:
+        return _measured(options, folder, tell, math.inf if limit_s is None else time.monotonic() + limit_s)
+
+
+def _measured(
+    options: Sequence[str], folder: TemporaryFolder, tell: Callable[[str], None], end_s: float
+) -> dict[str, Any]:
+    """Measure until `end_s` of the monotonic clock; the session writes its files to `folder`."""
+    status, log, store = (folder.path / name for name in ("status.jsonl", "output.txt", "history"))
     command = [sys.executable, "-m", "pytest", "-c", str(ROOT / "pytest.ini"), "-p", "no:cacheprovider"]
     command += ["--benchmark-only", "--quiet-progress", f"--status-file={status}", f"--history={store}", *options]
-    end_s = math.inf if limit_s is None else time.monotonic() + limit_s
-    with _session(command, log) as process:
+    with _session(command, log, folder.alive) as process:
         for progress in _progress_of(process, status, end_s):
             left_s = min(math.inf if progress.left_s is None else progress.left_s, max(0.0, end_s - time.monotonic()))
             left = "" if left_s == math.inf else f", about {clock(left_s)} left"
@@ -113,9 +119,10 @@ def _reason(events: Sequence[Event], log: Path) -> str:
 
 
 @contextmanager
-def _session(command: Sequence[str], log: Path) -> Iterator["subprocess.Popen[bytes]"]:
-    """Run a session whose output goes to `log`; end it if the block is left early."""
-    with log.open("wb") as output, registered(command, ROOT, stdout=output, stderr=subprocess.STDOUT) as process:
+def _session(command: Sequence[str], log: Path, alive: int) -> Iterator["subprocess.Popen[bytes]"]:
+    """Run a session that holds the descriptor `alive` and whose output goes to `log`; end it if the block is left."""
+    options = {"stderr": subprocess.STDOUT, "pass_fds": [alive]}
+    with log.open("wb") as output, registered(command, ROOT, stdout=output, **options) as process:
         try:
             yield process
         finally:

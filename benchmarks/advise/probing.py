@@ -4,7 +4,6 @@ The first answer must not take long on a busy machine either. The cases get as m
 most needed pools come first, and a session that is still not done is ended: the pools that it has measured are enough.
 """
 
-import tempfile
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -55,9 +54,8 @@ def probe(folder: Path, tell: Callable[[str], None]) -> tuple[CostModel, Path]:
 
 
 def _measured(options: Sequence[str], tell: Callable[[str], None], planned_s: float, limit_s: float) -> list[ProbeCase]:
-    with tempfile.TemporaryDirectory() as folder:
-        within = ["--profile=probe", f"--within={planned_s:g}", *options]
-        return probe_cases(measure(within, Path(folder), tell, limit_s)["benchmarks"])
+    within = ["--profile=probe", f"--within={planned_s:g}", *options]
+    return probe_cases(measure(within, tell, limit_s)["benchmarks"])
 
 
 def complete_pools(cases: Sequence[ProbeCase]) -> list[ProbeCase]:

@@ -1,9 +1,7 @@
 """Trying a recommended configuration once, briefly, before it is named: a model can be wrong about real tasks."""
 
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from benchmarks.advise.prediction import Prediction
 from benchmarks.advise.probe_session import measure
@@ -51,8 +49,7 @@ def cost_s(prediction: Prediction, loop: Prediction) -> float:
 
 
 def _try(prediction: Prediction, options: Sequence[str], warm: bool, tell: Callable[[str], None]) -> Tried:
-    with tempfile.TemporaryDirectory() as folder:
-        document = measure([*session_options(prediction.case, warm), *options], Path(folder), tell)
+    document = measure([*session_options(prediction.case, warm), *options], tell)
     (benchmark,) = document["benchmarks"]
     # The shorter one: what else runs meanwhile only makes a time longer.
     measured_s = float(min(benchmark["stats"]["data"]))

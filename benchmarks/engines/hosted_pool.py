@@ -19,6 +19,7 @@ import psutil
 from benchmarks.backends.protocol import Effective, Pool, Task
 from benchmarks.engines.host import KEPT
 from benchmarks.engines.protocol import EngineSpec, EngineTrouble, NoEngine
+from benchmarks.files.temporary import TemporaryFolder
 
 _ROOT = Path(__file__).parents[2]
 
@@ -47,7 +48,7 @@ class HostProcess:
         self._name = spec.backend
         self._seconds = 0.0
         # TMPDIR of the process, removed with whatever it leaves there when it is killed.
-        self._folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True, prefix="engine-", dir=_short_folder())
+        self._folder = TemporaryFolder("engine-", _short_folder())
         self._given: OrderedDict[int, tuple[Task, Sequence[Any]]] = OrderedDict()
         ours, theirs = socket.socketpair()
         path = [str(_ROOT), *spec.paths, os.environ.get("PYTHONPATH", "")]
@@ -55,8 +56,8 @@ class HostProcess:
             self._process = subprocess.Popen(  # noqa: S603 - our own module
                 [sys.executable, "-m", "benchmarks.engines.host", str(theirs.fileno())],
                 stdin=subprocess.DEVNULL,
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, path)), "TMPDIR": self._folder.name},
-                pass_fds=[theirs.fileno()],
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, path)), "TMPDIR": str(self._folder.path)},
+                pass_fds=[theirs.fileno(), self._folder.alive],
                 # Keeps Ctrl-C away, and makes a process group that can be killed as a whole.
                 start_new_session=True,
             )
@@ -110,7 +111,7 @@ class HostProcess:
             self._process.wait(_PATIENCE_S)
         except subprocess.TimeoutExpired:
             self.kill()
-        self._folder.cleanup()
+        self._folder.close()
 
     def kill(self) -> None:
         """Kill the process and everything that it has started."""
@@ -122,7 +123,7 @@ class HostProcess:
                 with contextlib.suppress(psutil.NoSuchProcess):
                     child.kill()
         self._process.wait()
-        self._folder.cleanup()
+        self._folder.close()
 
 
 def _short_folder() -> str:

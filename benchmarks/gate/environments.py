@@ -5,13 +5,13 @@ import json
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.errors import GateError
 from benchmarks.files.durable import locked, make_folder
+from benchmarks.files.temporary import TemporaryFolder
 from benchmarks.gate.commands import output_of
 from benchmarks.gate.commits import checked_out, short
 from benchmarks.gate.interpreters import find_interpreter, interpreter_name
@@ -196,8 +196,8 @@ class Builder:
         """Build a wheel of each local project and each commit of another repository."""
         wheels = [self._wheel(path, digest_of(path), interpreter) for path in side.paths]
         for source in side.repositories:
-            with tempfile.TemporaryDirectory() as folder:
-                checkout = Path(folder) / "checkout"
+            with TemporaryFolder("side-") as folder:
+                checkout = folder.path / "checkout"
                 self._cloned[source] = commit = clone(source.url, source.ref, checkout)
                 wheels.append(self._wheel(checkout, commit[:16], interpreter))
         return wheels
@@ -220,8 +220,8 @@ class Builder:
         # A wheel with compiled code is for one interpreter only.
         target = self.cache / "wheels" / _digest(f"{digest} {interpreter}")
         if not target.exists():
-            with tempfile.TemporaryDirectory() as folder:
-                copy, writing = Path(folder) / "project", target.with_suffix(".writing")
+            with TemporaryFolder("side-") as folder:
+                copy, writing = folder.path / "project", target.with_suffix(".writing")
                 copy_project(project, copy)
                 shutil.rmtree(writing, ignore_errors=True)
                 command = [self._uv, "build", "--quiet", "--wheel", "--python", interpreter, "--out-dir"]
@@ -246,8 +246,8 @@ class Builder:
         return targets
 
     def _compiled(self, side: Wanted, constraints: Iterable[str]) -> str:
-        with tempfile.TemporaryDirectory() as folder:
-            wanted, kept = Path(folder) / "wanted.in", Path(folder) / "kept.txt"
+        with TemporaryFolder("side-") as folder:
+            wanted, kept = folder.path / "wanted.in", folder.path / "kept.txt"
             wanted.write_text("\n".join(side.lines) + "\n")
             kept.write_text("\n".join(constraints) + "\n")
             command = [self._uv, "pip", "compile", "--quiet", "--no-header", "--no-annotate", "--python"]

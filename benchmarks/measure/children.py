@@ -10,6 +10,7 @@ from collections.abc import Callable, MutableMapping
 from pathlib import Path
 
 from benchmarks.measure import watchdog
+from benchmarks.subprocesses import SUITE_PROCESSES
 
 # Signals for which the session has handlers; a worker that inherited a handler would not end when its pool tells it to.
 _SESSION_SIGNALS = ("SIGTERM", "SIGHUP", "SIGALRM", "SIGCHLD")
@@ -19,9 +20,6 @@ _TERMINATION_SIGNALS = ("SIGTERM", "SIGHUP")
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _MARK = "BENCHMARK_SUITE_SESSION"
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
-
-# Ids of processes that the suite has started for itself: they are no workers, and their resources are not a case's.
-SUITE_PROCESSES: set[int] = set()
 
 
 def reset_signals_in_forks() -> None:

@@ -14,7 +14,7 @@ from types import FrameType
 
 import pytest
 
-from benchmarks.measure.children import SUITE_PROCESSES
+from benchmarks.subprocesses import SUITE_PROCESSES
 
 # After the cut-off, joblib ends the call and its workers itself. If that hangs as well (a worker ignores SIGTERM, or
 # died while it held a queue's lock), the processes are killed after this time, and the wait is broken off.

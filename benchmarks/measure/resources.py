@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.measure.children import SUITE_PROCESSES
+from benchmarks.subprocesses import SUITE_PROCESSES
 
 if TYPE_CHECKING:
     from benchmarks.measure.counters import Counters

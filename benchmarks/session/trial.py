@@ -9,7 +9,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -19,11 +18,13 @@ from msgspec import Struct
 
 from benchmarks.cores import usable_cores
 from benchmarks.errors import BadOption
+from benchmarks.files.temporary import TemporaryFolder
 from benchmarks.machine import unpinned
 from benchmarks.measure.call import shown
 from benchmarks.session.options import Settings
 from benchmarks.session.own_grid import CALLS_AS_THE_USER, CALLS_BESIDE_ROUNDS
 from benchmarks.session.workload import Workload
+from benchmarks.subprocesses import before_exec
 from benchmarks.text.formatting import counted, duration
 
 _ROOT = Path(__file__).parents[2]
@@ -76,8 +77,8 @@ class CutOff(BadOption):
 def run_trial(workload: Workload, task_args: str, settings: Settings, limit_s: float) -> TrialResult:
     """Run the trial's process to its end. Raises CutOff after `limit_s`, BadOption if the task can't be measured."""
     path = os.pathsep.join(filter(None, [str(_ROOT), os.getenv("PYTHONPATH")]))
-    with tempfile.TemporaryDirectory(prefix="trial-") as folder:
-        position, result = Path(folder, "position"), Path(folder, "result.json")
+    with TemporaryFolder("trial-") as folder:
+        position, result = folder.path / "position", folder.path / "result.json"
         position.write_bytes(bytes(8))
         request = TrialRequest(workload.name, task_args, workload.tasks, workload.tolerance, str(position), str(result))
         process = subprocess.Popen(
@@ -88,6 +89,8 @@ def run_trial(workload: Workload, task_args: str, settings: Settings, limit_s: f
             # As the user runs it: without the suite's limits on the threads of numeric libraries.
             env=unpinned(os.environ) | {"PYTHONPATH": path},
             start_new_session=True,
+            # If the session is killed, nobody else ends a task that runs for ever.
+            preexec_fn=before_exec(signal.SIGKILL),
         )
         try:
             process.communicate(msgspec.json.encode(request), timeout=limit_s)

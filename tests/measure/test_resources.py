@@ -14,8 +14,8 @@ import pytest
 from joblib import Parallel, delayed
 from joblib.externals.loky import get_reusable_executor
 
-from benchmarks.measure.children import SUITE_PROCESSES
 from benchmarks.measure.resources import Meter, SamplerDied
+from benchmarks.subprocesses import SUITE_PROCESSES
 from tests.run_session import ROOT
 
 HELD_BYTES = 200_000_000

@@ -61,11 +61,15 @@ def test_a_killed_report(tmp_path, seed):
 
 
 @pytest.mark.parametrize("seed", range(size(1, 50)))
-def test_a_killed_recommendation(tmp_path, seed):
-    """The session that probes the machine ends as well, and a model is there whole or not at all."""
+def test_a_killed_recommendation(tmp_path, monkeypatch, seed):
+    """The session that probes the machine ends as well and leaves no folder; a model is there whole or not at all."""
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
     verb = ("recommend", "--task-time", "1ms", "--tasks", "100", "--models", str(tmp_path / "models"))
     with killed(seed, 8.0, *verb):
         assert all(read_model(path).costs for path in tmp_path.glob("models/*.json"))
+        wait_for(lambda: not list(temporary.iterdir()))
 
 
 @pytest.mark.usefixtures("released")
