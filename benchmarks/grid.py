@@ -24,6 +24,7 @@ class Backend:
     outlives the `with` block. `joblib_class` is the class that runs, as the run file has it. `origin` is "joblib",
     "reference" (what joblib is measured against: the plain loop and the standard library's pools) or "foreign".
     `sets_inner_threads`: joblib's `inner_max_num_threads` applies to its workers.
+    `pool` is the class of its pools as MODULE:NAME, made from a case; None for joblib's pools and those of an engine.
     `counterpart` names the standard library's pool that does the same kind of work. `batch_weight` is what a batch
     costs on two cores as a share of a quick call's work; only the estimate of the time left uses it.
     """
@@ -35,6 +36,7 @@ class Backend:
     reusable_executor: bool = False
     joblib_class: str | None = None
     sets_inner_threads: bool = False
+    pool: str | None = None
     counterpart: str | None = None
     batch_weight: float = 0.0
 
@@ -43,6 +45,8 @@ class Backend:
         """Whether tasks, arguments and results travel to another process."""
         return self.pickler is not None
 
+
+_FUTURES_POOL = "benchmarks.backends.futures_pool:FuturesPool"
 
 BACKENDS = {
     backend.name: backend
@@ -61,9 +65,9 @@ BACKENDS = {
             batch_weight=4e-3,
         ),
         Backend("multiprocessing", "processes", "pickle", "joblib", counterpart=FUTURES_PROCESSES, batch_weight=3e-3),
-        Backend(LOOP, None, None, "reference"),
-        Backend(FUTURES_THREADS, "threads", None, "reference", batch_weight=5e-4),
-        Backend(FUTURES_PROCESSES, "processes", "pickle", "reference", batch_weight=3e-3),
+        Backend(LOOP, None, None, "reference", pool="benchmarks.backends.loop:Loop"),
+        Backend(FUTURES_THREADS, "threads", None, "reference", pool=_FUTURES_POOL, batch_weight=5e-4),
+        Backend(FUTURES_PROCESSES, "processes", "pickle", "reference", pool=_FUTURES_POOL, batch_weight=3e-3),
     )
 }
 

@@ -1,6 +1,7 @@
 """The factory of pools."""
 
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from typing import Any
 
 from benchmarks.backends.protocol import Pool
@@ -18,23 +19,22 @@ def open_pool(case: Case, engines: EnginePools, **parallel_options: Any) -> Pool
     addition to the case's own three. If there are any, the plain loop runs inside a `with Parallel(...)` block, as in
     the notebook.
     """
-    if case.backend == LOOP and not parallel_options:
-        from benchmarks.backends.loop import Loop
+    backend = backend_of(case.backend)
+    if case.backend == LOOP and parallel_options:
+        from benchmarks.backends.joblib_pool import LoopInBlock
 
-        return Loop()
+        return LoopInBlock(**parallel_options)
+    if backend.pool is not None and case.backend not in engines:
+        module, _, name = backend.pool.partition(":")
+        pool: Pool = getattr(import_module(module), name)(case)
+        return pool
     # A cluster, or a backend of the user's, has cores of its own to which -1 refers.
-    ours = backend_of(case.backend).origin == "joblib" and case.backend not in engines
+    ours = backend.origin == "joblib" and case.backend not in engines
     n_jobs = worker_count(case.n_jobs) if ours else case.n_jobs
     options = {"n_jobs": n_jobs, "batch_size": case.batch_size, **parallel_options}
     if case.backend in engines:
         return engines[case.backend](options)
-    if backend_of(case.backend).origin == "reference" and case.backend != LOOP:
-        from benchmarks.backends.futures_pool import FuturesPool
+    from benchmarks.backends.joblib_pool import JoblibPool
 
-        return FuturesPool(case)
-    from benchmarks.backends.joblib_pool import JoblibPool, LoopInBlock
-
-    if case.backend == LOOP:
-        return LoopInBlock(**parallel_options)
-    inner_threads = case.inner_threads if backend_of(case.backend).sets_inner_threads else None
+    inner_threads = case.inner_threads if backend.sets_inner_threads else None
     return JoblibPool(inner_threads, **{"backend": case.backend, **options})
