@@ -7,7 +7,7 @@ from benchmarks.grid import JOBLIB_BACKENDS, LOOP, BatchSize, Case, backend_of, 
 from benchmarks.session.workload import evenly
 
 # What remains of two minutes after the trial and the imports.
-_BUDGET_S = 100.0
+BUDGET_S = 100.0
 
 # Opening and waking a pool.
 _POOL_S = 0.7
@@ -108,7 +108,7 @@ def own_grid(function: Function, asked: Asked, cores: int) -> OwnGrid | None:
     for stage in _STAGES:
         for tasks in _fewer_and_fewer(function, asked, stage, cores):
             found = _grid(function, asked, stage, tasks, cores)
-            if found.seconds <= _BUDGET_S:
+            if found.seconds <= BUDGET_S:
                 return found
     # Tasks that were counted on the command line are measured, however long that takes.
     return found if asked.tasks is not None else None

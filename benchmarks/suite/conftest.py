@@ -6,6 +6,7 @@ import time
 import pytest
 
 from benchmarks.measure.call import Call
+from benchmarks.session.costs import time_budget
 from benchmarks.session.state import suite_session
 from benchmarks.workloads.micro import nothing
 
@@ -18,8 +19,17 @@ def began_s():
     return time.monotonic()
 
 
+@pytest.fixture(scope="session")
+def shares(request):
+    """Return the shares of the session's cases in the time that it may take."""
+    from benchmarks.measure.round_count import Shares
+
+    tasks_asked = request.config.getoption("tasks") is not None
+    return Shares(*time_budget(suite_session(request.config), request.session.items, tasks_asked))
+
+
 @pytest.fixture
-def measure(request, benchmark, began_s):
+def measure(request, benchmark, began_s, shares):
     """Return what times the calls of a case; see `benchmarks.measure.rounds.Measure`."""
     from benchmarks.measure.round_count import Sparing, Within
     from benchmarks.measure.rounds import GateMode, Measure, RoundSettings
@@ -37,11 +47,12 @@ def measure(request, benchmark, began_s):
             measured_before=bool(plan.cases),
             keep_executor=bool(plan.cases) and plan.cases[nodeid].keep,
         )
-    sparing = Sparing(ledger.case_ids()) if settings.sparing else None
+    passed_s = time.monotonic() - began_s
+    share_s = shares.take_s(nodeid, passed_s)
+    sparing = Sparing(ledger.case_ids(), share_s) if settings.sparing else None
     if settings.within_s is not None:
         items = request.session.items
-        left_s = settings.within_s - (time.monotonic() - began_s)
-        sparing = Within(left_s, len(items) - items.index(request.node))
+        sparing = Within(settings.within_s - passed_s, len(items) - items.index(request.node))
     measure = Measure(
         benchmark,
         RoundSettings(
