@@ -5,6 +5,7 @@ import os
 import pytest
 from pytest_benchmark.session import PerformanceRegression
 
+from benchmarks.grid import ENGINES
 from benchmarks.machine import pin_thread_pools
 from benchmarks.measure.children import bind_forks, reset_signals_in_forks, watch
 from benchmarks.session.choosing import choose_cases, is_case, is_ignored, note_order, params_of
@@ -159,7 +160,8 @@ def pytest_benchmark_update_json(config, output_json):
 
     ours = suite_session(config)
     others = ours.storage.other_sessions()
-    output_json[RUN_FILE_KEY] = ours.ledger.run_file_key(ours.settings, machine.facts(), machine.versions(), others)
+    versions = machine.versions(engine.package for engine in ENGINES.values())
+    output_json[RUN_FILE_KEY] = ours.ledger.run_file_key(ours.settings, machine.facts(), versions, others)
 
 
 def pytest_benchmark_generate_commit_info(config):

@@ -1,4 +1,4 @@
-"""The grid: which backends and cases there are, what they are called, how large their calls are.
+"""The grid: which backends, engines and cases there are, what they are called, how large their calls are.
 
 The only place that spells out the grid. It imports nothing of ours, so that collecting stays cheap.
 """
@@ -69,6 +69,31 @@ BACKENDS = {
         Backend(FUTURES_THREADS, "threads", None, "reference", pool=_FUTURES_POOL, batch_weight=5e-4),
         Backend(FUTURES_PROCESSES, "processes", "pickle", "reference", pool=_FUTURES_POOL, batch_weight=3e-3),
     )
+}
+
+
+@dataclass(frozen=True)
+class KnownEngine:
+    """An engine of this suite: a cluster on which the backend of its name runs.
+
+    `address` is its function as MODULE:NAME, `package` what it needs installed. `cluster_option` is the session option
+    that names a running cluster, as Python has it, and `cluster_example` a value of it.
+    """
+
+    address: str
+    package: str
+    cluster_option: str
+    cluster_example: str
+
+    @property
+    def cluster_flag(self) -> str:
+        """The session option as users type it."""
+        return f"--{self.cluster_option.replace('_', '-')}"
+
+
+ENGINES = {
+    "dask": KnownEngine("benchmarks.engines.dask:dask", "distributed", "dask_scheduler", "tcp://host:8786"),
+    "ray": KnownEngine("benchmarks.engines.ray:ray", "ray", "ray_address", "host:6379 or auto"),
 }
 
 

@@ -90,7 +90,7 @@ def installed(packages: Iterable[str]) -> dict[str, str | None]:
     return {package: _version(package) for package in packages}
 
 
-def versions() -> dict[str, str | None]:
+def versions(engine_packages: Iterable[str]) -> dict[str, str | None]:
     """Versions of joblib, what it carries inside, and the packages that its backends run on or that change it."""
     return {
         "joblib": _version("joblib"),
@@ -98,8 +98,7 @@ def versions() -> dict[str, str | None]:
         "cloudpickle": _carried("cloudpickle") or _version("cloudpickle"),
         "numpy": _version("numpy"),
         "psutil": _version("psutil"),
-        "distributed": _version("distributed"),
-        "ray": _version("ray"),
+        **installed(engine_packages),
         "pytest": _version("pytest"),
         "pytest-benchmark": _version("pytest-benchmark"),
     }

@@ -7,7 +7,7 @@ take are here as well.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from benchmarks.grid import BATCH_SIZES, JOBLIB_BACKENDS, N_JOBS, PROFILES
+from benchmarks.grid import BATCH_SIZES, ENGINES, JOBLIB_BACKENDS, N_JOBS, PROFILES
 from benchmarks.workloads.built_in import BUILT_IN
 
 DEFAULT_PROFILE = "quick"
@@ -120,19 +120,15 @@ SESSION_OPTIONS = (
         "module that registers backends and their engines in a dictionary BACKENDS",
         forwarded_by=_GATES,
     ),
-    SessionOption(
-        "--dask-scheduler",
-        "ADDRESS",
-        "use this dask cluster, such as tcp://host:8786",
-        "start one",
-        forwarded_by=_GATES,
-    ),
-    SessionOption(
-        "--ray-address",
-        "ADDRESS",
-        "use this ray cluster, such as host:6379 or auto",
-        "start one",
-        forwarded_by=_GATES,
+    *(
+        SessionOption(
+            engine.cluster_flag,
+            "ADDRESS",
+            f"use this {name} cluster, such as {engine.cluster_example}",
+            "start one",
+            forwarded_by=_GATES,
+        )
+        for name, engine in ENGINES.items()
     ),
     SessionOption("--rounds", "N", "timed rounds of each case", "the profile's", size=True),
     SessionOption(

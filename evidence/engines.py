@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from statistics import median
 
 from benchmarks.engines.hosted_pool import HostedPool, end_engines
-from benchmarks.engines.protocol import ENGINES, EngineSpec
+from benchmarks.engines.protocol import EngineSpec
+from benchmarks.grid import ENGINES
 from benchmarks.workloads.micro import nothing
 
 

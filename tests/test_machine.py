@@ -42,7 +42,8 @@ def test_versions_name_what_changes_results():
     """joblib's own copies are asked where it carries some."""
     import joblib
 
-    found = versions()
+    found = versions(["pytest", "no-such-package"])
+    assert (found["pytest"], found["no-such-package"]) == (pytest.__version__, None)
     assert found["joblib"] == joblib.__version__
     assert found["loky"]
     assert found["cloudpickle"]

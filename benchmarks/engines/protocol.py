@@ -12,21 +12,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
-
-@dataclass(frozen=True)
-class KnownEngine:
-    """An engine of this suite: its function as MODULE:NAME, and the session option that names a running cluster."""
-
-    address: str
-    cluster_option: str
-
-
-# The engines of this suite by the name of their backend. A new one needs an entry here, its module, and its option in
-# the table of session options.
-ENGINES = {
-    "dask": KnownEngine("benchmarks.engines.dask:dask", "dask_scheduler"),
-    "ray": KnownEngine("benchmarks.engines.ray:ray", "ray_address"),
-}
+from benchmarks.grid import ENGINES
 
 
 class EngineTrouble(Exception):

@@ -6,8 +6,9 @@ from typing import Any
 from benchmarks.backends.opening import EnginePools
 from benchmarks.backends.protocol import Pool
 from benchmarks.engines.opening import pools_on
-from benchmarks.engines.protocol import ENGINES, EngineSpec
+from benchmarks.engines.protocol import EngineSpec
 from benchmarks.errors import BadOption
+from benchmarks.grid import ENGINES
 from benchmarks.session.importing import import_named, module_folders
 
 # The name of the dictionary in a user's module that lists its backends.
@@ -51,6 +52,5 @@ def engine_pools(option: Callable[[str], Any], backends: Iterable[str], own: Map
             pools[name] = pools_on(EngineSpec(name, engine.address, option(engine.cluster_option), paths))
     for name, engine in ENGINES.items():
         if option(engine.cluster_option) is not None and name not in pools:
-            flag = f"--{engine.cluster_option.replace('_', '-')}"
-            raise BadOption(f"{flag}: {name} is not among the backends; add it to --backends")
+            raise BadOption(f"{engine.cluster_flag}: {name} is not among the backends; add it to --backends")
     return pools

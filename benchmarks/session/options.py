@@ -10,9 +10,8 @@ from typing import Any, TypeVar
 
 import pytest
 
-from benchmarks.engines.protocol import ENGINES
 from benchmarks.errors import BadOption
-from benchmarks.grid import BATCH_SIZES, JOBLIB_BACKENDS, N_JOBS, PROFILES, UNMEASURED, BatchSize
+from benchmarks.grid import BATCH_SIZES, ENGINES, JOBLIB_BACKENDS, N_JOBS, PROFILES, UNMEASURED, BatchSize
 from benchmarks.options import DEFAULT_CASE_TIMEOUT_S, DEFAULT_PROFILE, SESSION_OPTIONS
 from benchmarks.session.streams import replace_closed_streams
 

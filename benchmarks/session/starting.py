@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from benchmarks.engines.protocol import ENGINES
 from benchmarks.errors import BadOption
+from benchmarks.grid import ENGINES
 from benchmarks.measure.instructions import InstructionCounter, NotCounting
 from benchmarks.measure.profiling import CallProfiler
 from benchmarks.measure.resources import Meter
