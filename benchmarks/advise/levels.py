@@ -3,7 +3,7 @@
 The cost model knows nothing of such tasks, so that both levels are measured.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
 from typing import Any
@@ -34,9 +34,13 @@ class Outside:
 
 @dataclass(frozen=True)
 class Levels:
-    """What was measured of tasks that start workers themselves; `own_workers` counts these in two plain loops."""
+    """What was measured of tasks that start workers themselves; `own_workers` counts these in two plain loops.
+
+    `tasks` were measured, evenly chosen from `all_tasks` if there was no time for all.
+    """
 
     tasks: int
+    all_tasks: int
     own_workers: int
     pools: tuple[Outside, ...]
 
@@ -46,13 +50,16 @@ class Levels:
         return max(self.pools, key=lambda pool: pool.speed_up)
 
 
-def levels_of(benchmarks: Iterable[Mapping[str, Any]]) -> Levels | None:
+def levels_of(benchmarks: Sequence[Mapping[str, Any]]) -> Levels | None:
     """Return the levels from a run file's benchmarks of the user's tasks, None if they start no workers."""
+    facts_by_test = {each["name"].partition("[")[0]: each["extra_info"] for each in benchmarks}
     cases = [each for each in benchmarks if each["name"].partition("[")[0] == "test_workers"]
     if not cases:
         return None
     facts = cases[0]["extra_info"]
-    return Levels(int(facts["tasks"]), int(facts["own_workers"]), tuple(map(_outside, cases)))
+    tasks = int(facts["tasks"])
+    all_tasks = int(facts_by_test.get("test_loop", {}).get("stands_for", {}).get("tasks", tasks))
+    return Levels(tasks, all_tasks, int(facts["own_workers"]), tuple(map(_outside, cases)))
 
 
 def _outside(benchmark: Mapping[str, Any]) -> Outside:

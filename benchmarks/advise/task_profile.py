@@ -29,6 +29,7 @@ class TaskProfile:
       share of that with one; empty if the tasks compute in no such threads. `libraries` are these libraries, with the
       number of threads that they have in the user's program.
     - `peak_bytes`: memory that a running task needs; None if it is not known.
+    - `measured`: how many of the tasks were measured, evenly chosen, if there was no time for all; otherwise None.
     """
 
     task_s: float
@@ -51,6 +52,7 @@ class TaskProfile:
     peak_bytes: float | None = None
     inner_threads: tuple[tuple[int, float], ...] = ()
     libraries: tuple[tuple[str, int], ...] = ()
+    measured: int | None = None
 
     @property
     def work_s(self) -> float:

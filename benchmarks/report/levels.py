@@ -40,10 +40,12 @@ def _answer(best: Outside) -> str:
 
 
 def _about(levels: Levels) -> str:
+    of = f"{levels.tasks:,} of " if levels.tasks < levels.all_tasks else ""
     pools = ", ".join(f"{pool.case.backend} {pool.speed_up:.2f}x" for pool in levels.pools)
     return (
-        f"For {counted(levels.tasks, 'task')} that start workers themselves ({levels.own_workers} in two plain loops),"
-        f" of which the cost model knows nothing: both levels were measured, in open pools. Speed-ups around: {pools}."
+        f"For {of}{counted(levels.all_tasks, 'task')} that start workers themselves ({levels.own_workers} in two plain"
+        f" loops), of which the cost model knows nothing: both levels were measured, in open pools."
+        f" Speed-ups around: {pools}."
     )
 
 
@@ -67,7 +69,8 @@ def document(levels: Levels) -> str:
     best = chosen(levels)
     content = {
         "format": FORMAT,
-        "tasks": levels.tasks,
+        "tasks": levels.all_tasks,
+        "measured_tasks": levels.tasks,
         "own_workers": levels.own_workers,
         "best": best and {"name": best.label, "backend": best.backend, "n_jobs": best.n_jobs},
         "paste": best and paste(best),

@@ -71,7 +71,9 @@ def asked(recommendation: Recommendation) -> str:
     profile = recommendation.profile
     varied = " on average" if profile.lengths or profile.uneven > 1 else ""
     words = [f"For {counted(profile.tasks, 'task')} of {duration(profile.task_s)}{varied}{_gil(profile)}"]
-    if profile.lengths:
+    if profile.measured is not None:
+        words.append(f"of which {profile.measured:,} were measured")
+    elif profile.lengths:
         words.append("with the lengths that were measured")
     elif profile.uneven > 1:
         words.append(f"the longest {profile.uneven:g}x as long as the shortest")

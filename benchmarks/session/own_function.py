@@ -16,6 +16,7 @@ from benchmarks.report.tables import WIDTH
 from benchmarks.session.options import Settings
 from benchmarks.session.own_grid import Asked, Function, OwnGrid, own_grid
 from benchmarks.session.progress import line_writer
+from benchmarks.session.sample import enough, spread
 from benchmarks.session.state import SuiteSession, suite_session
 from benchmarks.session.trial import (
     CutOff,
@@ -26,7 +27,7 @@ from benchmarks.session.trial import (
     remarks,
     run_trial,
 )
-from benchmarks.session.workload import Workload
+from benchmarks.session.workload import Workload, evenly
 from benchmarks.text.formatting import counted, duration
 from benchmarks.workloads.built_in import BUILT_IN
 
@@ -82,6 +83,8 @@ def _tried(config: Any, session: SuiteSession, tell: Callable[[str], None]) -> T
     """Return what the trial found, after the session has the grid that suits it. Raises BadOption."""
     workload, settings, task_args = session.workload, session.settings, config.getoption("task_args")
     assert workload is not None
+    if settings.within_s is not None:
+        return _tried_within(session, task_args, settings.within_s)
     if not _takes_default_grid(session):
         result = run_trial(workload, task_args, settings, 2 * settings.case_timeout_s)
         refuse_long_loop(result, workload, settings)
@@ -100,6 +103,26 @@ def _tried(config: Any, session: SuiteSession, tell: Callable[[str], None]) -> T
         tell(line)
     result.loop_s = function.loop_s(grid.tasks)
     refuse_long_loop(result, replace(tried, tasks=grid.tasks), session.settings)
+    return result
+
+
+def _tried_within(session: SuiteSession, task_args: str, within_s: float) -> TrialResult:
+    """Return what the trial found, after the session has only tasks that it has time for. Raises BadOption."""
+    workload, settings = session.workload, session.settings
+    assert workload is not None
+    try:
+        result = run_trial(workload, task_args, settings, _FIRST_TRIAL_S)
+        lengths_s, tasks = result.lengths_s, enough(Function(result.lengths_s), within_s)
+    except CutOff as cut_off:
+        if not cut_off.done:
+            raise
+        tasks = enough(Function([cut_off.task_s] * workload.tasks), within_s)
+        result = run_trial(replace(workload, tasks=tasks), task_args, settings, _FIRST_TRIAL_S)
+        lengths_s = spread(result.lengths_s, workload.tasks)
+    if tasks < workload.tasks:
+        session.workload = replace(workload, tasks=tasks, all_lengths_s=lengths_s)
+        result.loop_s = sum(evenly(lengths_s, tasks))
+    refuse_long_loop(result, replace(workload, tasks=tasks), settings)
     return result
 
 

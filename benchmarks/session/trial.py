@@ -163,7 +163,12 @@ def _calls(settings: Settings) -> int:
 
 
 def _ways(task_s: float, tasks: int, settings: Settings) -> str:
-    """Name the options with which tasks of so many seconds can be measured."""
+    """Name the options with which tasks of so many seconds can be measured.
+
+    A session whose time is limited measures them for a recommendation, which can do without.
+    """
+    if settings.within_s is not None:
+        return f"describe such tasks instead of measuring them (--task-time {task_s:.3f}s --tasks N)"
     case_s = _MARGIN * task_s * _calls(settings)
     fewer = int(settings.case_timeout_s / case_s)
     way = f"measure {counted(fewer, 'task')} (--tasks {fewer}), or " if fewer else ""

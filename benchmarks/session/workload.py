@@ -30,7 +30,8 @@ class Workload:
     `tolerance` is relative; None means that results must be equal. The expected results are those of the plain loop,
     which must return the same twice: if `confirmed` is true, a trial has seen to that. `own_workers` are the threads
     and processes that the task started in the trial, `inner_threads` the libraries in whose threads it computed, with
-    the number of threads that they have when the user runs it.
+    the number of threads that they have when the user runs it. `all_lengths_s` are the seconds of all tasks if the
+    session takes fewer because it has no time for all; otherwise it is empty.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Workload:
     confirmed: bool = False
     own_workers: int = 0
     inner_threads: Mapping[str, int] = field(default_factory=dict)
+    all_lengths_s: Sequence[float] = ()
 
     def call(self, scale: float = 1.0) -> Call:
         """Return a call of `scale` times as many tasks.

@@ -15,6 +15,7 @@ from benchmarks.measure.fresh_worker import fresh_worker
 from benchmarks.measure.loops import LoopsBeside
 from benchmarks.measure.pickling import barred
 from benchmarks.measure.sending import sent
+from benchmarks.session.sample import all_over_sample
 from benchmarks.session.state import suite_session
 from benchmarks.workloads.inner_threads import limited, settle
 
@@ -48,7 +49,7 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize(names, values, ids=[case.label for case in cases])
 
 
-def test_loop(measure, benchmark, call, workload):
+def test_loop(measure, benchmark, request, call, workload):
     """Measure the plain loop, the length of each task, whether it waits, what is sent, and what a worker needs."""
     measure.warm_call(Case(LOOP, 1, None), call, beside_loop=True)
     began, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF)
@@ -70,6 +71,12 @@ def test_loop(measure, benchmark, call, workload):
         "sent": asdict(sent(call)),
         "fresh_worker": worker and asdict(worker),
     }
+    if all_lengths_s := suite_session(request.config).workload.all_lengths_s:
+        benchmark.extra_info["stands_for"] = {
+            "tasks": len(all_lengths_s),
+            "lengths_s": list(all_lengths_s) if len(all_lengths_s) <= MOST_LENGTHS else [],
+            "all_over_sample": all_over_sample(all_lengths_s, len(call.arguments)),
+        }
     if call.inner_threads:
         benchmark.extra_info |= {"loops_by_threads": loops_by_threads(call), "libraries": dict(call.inner_threads)}
 

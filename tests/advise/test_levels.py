@@ -14,9 +14,9 @@ def pool(calls_s, loops_s=(1.0, 1.2), backend="loky"):
     return Outside(Case(backend, 2, 1), tuple(calls_s), tuple(loops_s))
 
 
-OUTSIDE = Levels(12, 48, (pool([2.0, 2.1], backend="threading"), pool([0.5, 0.6])))
-INSIDE = Levels(12, 48, (pool([1.5, 1.6]), pool([2.0], backend="threading")))
-OPEN = Levels(12, 48, (pool([0.9, 1.1]),))
+OUTSIDE = Levels(12, 12, 48, (pool([2.0, 2.1], backend="threading"), pool([0.5, 0.6])))
+INSIDE = Levels(12, 12, 48, (pool([1.5, 1.6]), pool([2.0], backend="threading")))
+OPEN = Levels(12, 12, 48, (pool([0.9, 1.1]),))
 
 
 def test_a_pool_that_is_clear_of_the_loop_is_recommended():
@@ -63,8 +63,10 @@ def test_levels_are_read_from_the_run_of_the_tasks():
     loop = {"name": "test_loop[my:task]", "stats": {"data": [1.0]}, "extra_info": {}}
     names = {"name": "test_workers[my:task-loky]", "params": {"backend": "loky"}}
     workers = {**names, "stats": {"data": [0.5, 0.6]}, "extra_info": facts}
-    assert levels_of([loop, workers]) == Levels(12, 48, (pool([0.5, 0.6]),))
+    assert levels_of([loop, workers]) == Levels(12, 12, 48, (pool([0.5, 0.6]),))
     assert levels_of([loop]) is None
+    some = loop | {"extra_info": {"stands_for": {"tasks": 100}}}
+    assert "For 12 of 100 tasks that start workers themselves" in text(levels_of([some, workers]))
 
 
 def test_every_line_fits():

@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 
 from benchmarks.advise.measured_tasks import profile_of
+from benchmarks.advise.recommendation import recommend
 from benchmarks.errors import AdviceError
+from benchmarks.report.recommendation import asked
 from benchmarks.suite.test_tasks import LEAST_S, MOST_TASKS, threads_scale
 from tests.advise.costs import COSTS
 
@@ -43,6 +45,16 @@ def test_the_share_of_the_gil_is_between_the_probe_s_extremes(call_s, share):
     tasks = profile_of(loop(), threads(call_s), COSTS)
     assert tasks.profile.releases_gil == pytest.approx(share, abs=0.051)
     assert tasks.disturbance is None
+
+
+def test_some_tasks_stand_for_all():
+    """Lengths are those of all tasks, and the mean is corrected by what the measured ones are of it."""
+    stands_for = {"tasks": 200, "lengths_s": [0.01, 0.03] * 100, "all_over_sample": 2.0}
+    profile = profile_of(loop(stands_for=stands_for), threads(1.1), COSTS).profile
+    assert (profile.tasks, profile.measured, profile.task_s) == (200, 100, pytest.approx(0.02))
+    assert profile.lengths_s == tuple(stands_for["lengths_s"])
+    assert "For 200 tasks of 20.0 ms on average" in asked(recommend(COSTS, profile, False))
+    assert "of which 100 were measured" in asked(recommend(COSTS, profile, False))
 
 
 def test_what_is_sent_and_what_a_worker_needs_are_part_of_the_profile():

@@ -196,6 +196,19 @@ def test_a_probe_is_a_profile_of_its_own(tmp_path):
     assert "test_tasks.py::" not in listed.output
 
 
+def test_a_session_without_time_for_all_tasks_measures_fewer(tmp_path):
+    """The run file says for how many they stand."""
+    (tmp_path / "slow.py").write_text("import time\n\ndef wait(n):\n    time.sleep(0.02)\n\nTASKS = list(range(32))\n")
+    asked = (f"--workload-path={tmp_path}", "--workload=slow:wait", "--task-args=slow:TASKS")
+    probing = ("--benchmark-only", "--profile=probe", "--within=1", "--rounds=1", "-k", "test_loop")
+    done = session(tmp_path / "history", *probing, *asked)
+    assert done.exit_code == 0, done.output
+    facts = done.run["benchmarks"][0]["extra_info"]
+    assert 4 <= facts["tasks"] <= 16
+    assert len(facts["lengths_s"]) == facts["tasks"]
+    assert facts["stands_for"]["tasks"] == len(facts["stands_for"]["lengths_s"]) == 32
+
+
 def test_resources_in_a_session(tmp_path):
     """--resources adds one untimed call to each case, and the summary names the peak memory."""
     args = ("--resources", "--backends", "loky,threading", "--n-jobs", "2", "--batch-sizes", "10")

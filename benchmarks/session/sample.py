@@ -1,0 +1,37 @@
+"""Fewer tasks of the user's function that stand for all of them, where a session has no time for all."""
+
+from collections.abc import Sequence
+from statistics import fmean
+
+from benchmarks.session.own_grid import Function
+from benchmarks.session.workload import evenly
+
+# The plain loops and calls of the cases that measure a function for a recommendation: ten of the plain loop's case,
+# eight of the two threads', and three with each of two numbers of inner threads.
+_CALLS = 24
+
+# Fewer tasks than this are not shared out evenly.
+_FEWEST = 4
+
+
+def enough(function: Function, within_s: float) -> int:
+    """Return how many tasks to measure: all, half of them and so on, so that their calls take `within_s` seconds.
+
+    Fewer tasks that take another share of the time than theirs stand for nothing. If no number that does fits, it is
+    the smallest.
+    """
+    found = tasks = function.tasks
+    while function.loop_s(found) * _CALLS > within_s and tasks // 2 >= _FEWEST:
+        tasks //= 2
+        found = tasks if function.is_like(tasks) else found
+    return found
+
+
+def spread(lengths_s: Sequence[float], tasks: int) -> list[float]:
+    """Return the lengths of all tasks if those of evenly chosen ones are known: each stands for its neighbours."""
+    return [lengths_s[number * len(lengths_s) // tasks] for number in range(tasks)]
+
+
+def all_over_sample(lengths_s: Sequence[float], tasks: int) -> float:
+    """Return the mean length of all tasks over that of so many evenly chosen ones."""
+    return fmean(lengths_s) / fmean(evenly(lengths_s, tasks))
