@@ -41,7 +41,7 @@ class Row:
     def is_suspicious(self) -> bool:
         """Whether the row gives a reason to look at it: a finding, or an open question in which head seems slower."""
         if self.verdict is not Verdict.INCONCLUSIVE:
-            return self.verdict is not Verdict.UNCHANGED
+            return self.verdict not in (Verdict.UNCHANGED, Verdict.NEW)
         if self.comparison is None:
             return False
         if self.comparison.interval is None:

@@ -10,6 +10,7 @@ from benchmarks.compare.machine_speed import MachineSpeed, Use
 from benchmarks.compare.next_step import next_step
 from benchmarks.compare.sides import Side, Sides
 from benchmarks.report.case_labels import case_labels
+from benchmarks.text.formatting import counted
 
 _MOST_NAMED = 4
 
@@ -18,13 +19,13 @@ _ABOUT_THE_SAME = 1.1
 
 
 def answer(sides: Sides, speed: MachineSpeed | None, rows: Sequence[Row]) -> list[str]:
-    """Return the sentences above the table; none if no case was compared.
+    """Return the sentences above the table; without a compared case, whether the sides have no case in common.
 
     The last one, of a comparison in which no test was possible, ends in a command on a line of its own.
     """
     compared = [row for row in rows if row.comparison and row.quantity is Quantity.TIME]
     if not compared:
-        return []
+        return _without_common_cases(sides)
     untested = any(row.comparison and row.comparison.shortage for row in compared)
     if not untested:
         return [_machine(speed)] if speed else []
@@ -34,6 +35,18 @@ def answer(sides: Sides, speed: MachineSpeed | None, rows: Sequence[Row]) -> lis
         else "No plain loop was timed beside the cases of every run: the machine may have changed.",
         *_cases(sides, rows, compared, relative=speed is not None and speed.divided),
         f"This is no verdict: runs that were measured apart can't tell the code from the machine. {next_step(sides)}",
+    ]
+
+
+def _without_common_cases(sides: Sides) -> list[str]:
+    """Say so if no case is on both sides: a reader may have named the wrong run."""
+    base, head = (list(side.cases.values()) for side in (sides.base, sides.head))
+    if not base or not head or sides.base.cases.keys() & sides.head.cases.keys():
+        return []
+    of_base, of_head = (f"{counted(len(cases), 'case')}, such as {cases[0].name}" for cases in (base, head))
+    return [
+        f"No case is on both sides: base has {of_base}; head has {of_head}. Compare runs of the same tasks; the verb "
+        "`runs` lists all of them."
     ]
 
 

@@ -31,6 +31,8 @@ _CALM = 1.2
 # Numbers of rounds that are worth proposing.
 _ROUNDS = (5, 10, 20, 50)
 
+_BUSY = "The machine was busy or changed its speed: measure again on a quiet machine."
+
 _OWN_WORKERS = (
     "No answer: the tasks start threads or processes themselves. joblib's workers limit these and the plain loop does"
     " not, so that no speed-up is a fair comparison. `python -m benchmarks recommend` with the same --workload says at"
@@ -106,8 +108,8 @@ def _headline(found: Headline | None, busy: bool) -> list[str]:
         one = "round" if best.noise.rounds == 1 else "plain loop"
         said = f"Undecided: {did}, and one {one} does not say how sure that is."
     else:
-        other = "the plain loop" if rival is None else f"{rival.configuration.name} ({_with_interval(rival)})"
-        said = f"Undecided between {name} ({speed_up}) and {other}."
+        other = "the plain loop" if rival is None else f"{rival.configuration.name}, {_with_interval(rival)}"
+        said = f"Undecided between {name}, {speed_up}, and {other}."
     return [said + _way_to_decide(found, busy)]
 
 
@@ -137,13 +139,13 @@ def _unfair(contender: Contender, busy: bool) -> str:
     configuration = contender.configuration
     reached = f"{configuration.name} reached {factor(configuration.speed_up)}"
     if contender.bound == 1.0:
-        why = "threads that hold the GIL are never faster than the plain loop: the machine changed its speed meanwhile"
-        return f"No answer: {reached}, but {why}. Measure again on a quiet machine."
+        why = "threads that hold the GIL are never faster than the plain loop"
+        return f"No answer: {reached}, but {why}. {_BUSY}"
     limit = f"with {counted(configuration.workers, 'worker')}"
     if contender.bound < configuration.workers:
         limit = f"on {contender.bound:g} cores"
     if busy:
-        why = "The machine was busy or changed its speed: measure again on a quiet machine."
+        why = _BUSY
     else:
         why = (
             "Probably the plain loop was not the same work: the task starts workers of its own, or a library that"
@@ -202,7 +204,7 @@ def _slower(configurations: Sequence[Configuration]) -> list[str]:
     if not slower:
         return []
     counts = [f"{backend} {count} of {parallel[backend]}" for backend, count in slower.items()]
-    return [f"Parallel is slower than the plain loop in these cases: {_list(counts, most=_MOST_BACKENDS)}."]
+    return [f"Parallel took longer than the plain loop in these cases: {_list(counts, most=_MOST_BACKENDS)}."]
 
 
 def _repeated(cases: Sequence[MeasuredCase]) -> list[str]:

@@ -20,6 +20,9 @@ from benchmarks.text.formatting import counted
 
 _MOST_NOTES = 20
 
+# More rows with the same explanation share one.
+_MOST_ALIKE = 3
+
 # A longer name leaves no room for the reason beside it; --json has it in full.
 _LONGEST_NAME = 50
 
@@ -61,7 +64,7 @@ def render(judgement: Judgement, coloured: bool, width: int = WIDTH, all_rows: b
     if rows:
         shown = rows if all_rows else _suspicious(rows)
         lines += ["", *([_table(shown, coloured, width)] if shown else []), *_folded(len(rows) - len(shown)), ""]
-    noted = [(row.name, row.note) for row in rows if row.note and row.verdict in EXPLAINED]
+    noted = _notes(rows)
     lines += [line for name, note in noted[:_MOST_NOTES] for line in _explanation(name, note, text_width)]
     if len(noted) > _MOST_NOTES:
         lines.append(f"{counted(len(noted) - _MOST_NOTES, 'more note')}: see --json")
@@ -89,6 +92,19 @@ def _suspicious(rows: Sequence[Row]) -> Sequence[Row]:
 
 def _folded(count: int) -> list[str]:
     return [f"{counted(count, 'row')} not shown: no suspicion; --all shows them"] if count else []
+
+
+def _notes(rows: Sequence[Row]) -> list[tuple[str, str]]:
+    """Return what explains rows, each with the row's name; with their number if many rows have the same explanation."""
+    names: dict[str, list[str]] = {}
+    for row in rows:
+        if row.note and row.verdict in EXPLAINED:
+            names.setdefault(row.note, []).append(row.name)
+    told = []
+    for note, alike in names.items():
+        many = len(alike) > _MOST_ALIKE
+        told += [(f"{len(alike)} cases, such as {alike[0]}", note)] if many else [(name, note) for name in alike]
+    return told
 
 
 def _explanation(name: str, note: str, width: int) -> list[str]:

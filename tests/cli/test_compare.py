@@ -44,6 +44,17 @@ def test_the_machine_and_the_cases_that_stand_out_come_first(tmp_path, call):
     assert re.search(r"1 of 9 cases changed 2\.[345] times as much as the others: loky-n1-b1\.", joined(told))
 
 
+def test_runs_without_a_case_in_common_are_told_so_in_few_lines(tmp_path, call):
+    """A function of one's own against the grid: what is on one side only is counted, not listed."""
+    own, whole = ([f"{task}-n2-b{size}" for size in range(1, 21)] for task in ("loky", "threading"))
+    stored(tmp_path / "h", noisy_run(1, names=own), noisy_run(2, names=whole))
+    code, out, _ = call("compare", "1", "2")
+    assert code == 1
+    assert "No case is on both sides: base has 20 cases, such as" in joined(out)
+    assert "20 cases, such as loky-n2-b1: head has no such case" in joined(out)
+    assert len(out.splitlines()) < 40
+
+
 def test_resources_and_times_do_not_contradict_each_other(tmp_path, call):
     """With resources, too, one number of stored sittings is asked for."""
     resources = {"memory": "pss", "peak_pss_bytes": 10**8, "cpu_s": 0.05}

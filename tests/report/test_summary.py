@@ -106,8 +106,8 @@ def test_the_advice_is_what_would_decide(median, loops_s, way):
     loop = unsteady(RUN[0], 0.0999, 0.1001)
     text = summary([loop, unsteady(entry("loky", 2, 10, median, workers=2), *loops_s)], {}, coloured=False)
     first = " ".join(text.partition("5,000 summations")[0].split())
-    assert first.startswith("Undecided between loky-n2-b10 (")
-    assert first.endswith(f" and the plain loop.{way}")
+    assert first.startswith("Undecided between loky-n2-b10, ")
+    assert first.endswith(f", and the plain loop.{way}")
 
 
 def test_one_round_is_told_what_would_decide():
