@@ -19,6 +19,7 @@ from benchmarks.analysis.quantity import Quantity
 from benchmarks.errors import Unreadable
 from benchmarks.files.reading import read_toml
 from benchmarks.history.resources import CPU_S, PEAK_PSS_BYTES
+from benchmarks.text.formatting import counted
 from benchmarks.text.parsing import parse_percent, parse_size, parse_time
 from benchmarks.text.printable import visible
 
@@ -99,10 +100,14 @@ def read_limits(path: Path) -> tuple[Limit, ...]:
     return tuple(_limit(entry, f"{origin}: [[limit]] {number}") for number, entry in enumerate(entries, 1))
 
 
-def unmatched(limits: Iterable[Limit], cases: Iterable[Iterable[str | None]]) -> list[str]:
-    """Return the patterns that match no case: mistyped, or about a case that no longer exists."""
+def unmatched(limits: Iterable[Limit], cases: Iterable[Iterable[str | None]]) -> str | None:
+    """Return a message on the first pattern that matches no case: it is mistyped, or about a case that is gone."""
     names = [tuple(case) for case in cases]
-    return [limit.match for limit in limits if not any(limit.fits(case) for case in names)]
+    for limit in limits:
+        if not any(limit.fits(case) for case in names):
+            there_are = counted(len(names), "case")
+            return f"--limits: the pattern {limit.match!r} matches no case ({there_are} here); correct or remove it"
+    return None
 
 
 def limit_of(limits: Iterable[Limit], names: Iterable[str | None]) -> Limit:

@@ -21,8 +21,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from benchmarks.analysis.proportions import wilson
 from benchmarks.text.parsing import parse_percent
+from evidence.proportions import wilson
 
 ROOT = Path(__file__).parents[1]
 

@@ -10,8 +10,8 @@ import random
 from functools import partial
 from pathlib import Path
 
-from benchmarks.analysis.proportions import wilson
 from benchmarks.report.html.parallel import processes
+from evidence.proportions import wilson
 from evidence.replay.effects import NOTHING, slowed
 from evidence.replay.ours import Question, flipped, gate
 from evidence.replay.recording import Recording, read_recordings

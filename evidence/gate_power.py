@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from benchmarks.analysis.proportions import wilson
 from benchmarks.report.html.parallel import processes
+from evidence.proportions import wilson
 from evidence.replay.effects import NOTHING, REAL, Effect, slowed
 from evidence.replay.ours import Question, flipped, gate
 from evidence.replay.recording import Recording, read_recordings

@@ -16,10 +16,10 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from benchmarks.analysis.proportions import wilson
 from benchmarks.gate.hypotheses import GRID, groups
 from benchmarks.gate.proof import Seen, proof
 from benchmarks.report.html.parallel import processes
+from evidence.proportions import wilson
 from evidence.replay.effects import NOTHING, Effect, slowed, slowed_cases
 from evidence.replay.ours import Ended, Question, flipped, gate
 from evidence.replay.recording import Recording, read_recordings

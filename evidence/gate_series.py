@@ -27,9 +27,9 @@ from statistics import fmean, stdev
 from typing import Any
 
 from benchmarks.analysis.paired import assess
-from benchmarks.analysis.proportions import wilson
 from benchmarks.gate.measurements import Measurements
 from benchmarks.gate.record import read_record
+from evidence.proportions import wilson
 
 ROOT = Path(__file__).parents[1]
 

@@ -16,10 +16,10 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.analysis.proportions import wilson
 from benchmarks.analysis.samples import Sample
 from benchmarks.analysis.unpaired import compare, holm
 from benchmarks.analysis.verdict import Verdict, judge
+from evidence.proportions import wilson
 from evidence.replay.rules import RULES, one_run
 from evidence.replay.rules import Rule as OtherRule
 from evidence.rules import OURS, Recorded, Rule, ours, ours_by_session, recorded, theirs, verdicts

@@ -33,7 +33,11 @@ def test_the_last_match_that_sets_a_limit_counts(tmp_path):
 def test_a_pattern_that_matches_nothing_is_named(tmp_path):
     """It is mistyped, or guards what is gone."""
     limits = read_limits(write(tmp_path / "limits.toml", GOOD))
-    assert unmatched(limits, [("threading-n4-b10",), ("loky-n2-b10",)]) == ["test_summation[[]loky-n4*"]
+    assert unmatched(limits, [("threading-n4-b10",), ("loky-n2-b10",)]) == (
+        "--limits: the pattern 'test_summation[[]loky-n4*' matches no case (2 cases here); correct or remove it"
+    )
+    assert "(1 case here)" in unmatched(limits, [("loky-n2-b10",)])
+    assert unmatched(limits, [("loky-n2-b10",), ("test_summation[loky-n4-b1]",)]) is None
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from benchmarks.history.marks import Marks
 from benchmarks.history.references import Found
 from benchmarks.history.run import read_run
 from benchmarks.limits import unmatched
+from benchmarks.text.formatting import counted
 
 
 def compare_runs(index: Index, marks: Marks, base: list[Found], head: list[Found], terms: Terms) -> Judgement:
@@ -94,12 +95,10 @@ def _refuse_unmatched(terms: Terms, sides: Sides) -> None:
     cases: Collection[tuple[str | None, ...]] = {
         case_names(case) for side in (sides.base, sides.head) for case in side.cases.values()
     }
-    if patterns := unmatched(terms.limits, cases):
-        raise BadReference(
-            f"--limits: the pattern {patterns[0]!r} matches no case (there are {len(cases)}); correct or remove it"
-        )
+    if message := unmatched(terms.limits, cases):
+        raise BadReference(message)
     if terms.keyword is not None and not any(terms.selects(*names) for names in cases):
-        raise BadReference(f"-k {terms.keyword!r} matches no case (there are {len(cases)})")
+        raise BadReference(f"-k {terms.keyword!r} matches no case ({counted(len(cases), 'case')} here)")
 
 
 def _label(labels: Sequence[str]) -> str:

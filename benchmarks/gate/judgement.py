@@ -23,8 +23,8 @@ from benchmarks.text.printable import visible
 def judgement(folder: Path, record: Record, measurements: Measurements, limits: Sequence[Limit]) -> Judgement:
     """Judge a record by its run files. Raises GateError if a limit matches no case or can't be checked."""
     refuse_unknown_memory(record, limits)
-    if patterns := unmatched(limits, [case_names(case.nodeid) for case in record.cases]):
-        raise GateError(f"--limits: the pattern {patterns[0]!r} matches none of {len(record.cases)} cases")
+    if message := unmatched(limits, [case_names(case.nodeid) for case in record.cases]):
+        raise GateError(message)
     hypotheses = judge_record(record, measurements, limits)
     return Judgement(
         base=side_label(record, "base"),

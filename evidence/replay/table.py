@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import partial
 from statistics import median
 
-from benchmarks.analysis.proportions import wilson
 from benchmarks.report.html.parallel import processes
+from evidence.proportions import wilson
 from evidence.replay.effects import EFFECTS, NOTHING, Effect, slowed
 from evidence.replay.others import Runs, failing, seconds
 from evidence.replay.ours import Question, flipped, gate

@@ -5,8 +5,6 @@ import pytest
 from benchmarks.errors import BadOption
 from benchmarks.session.options import read_settings, refuse_unwritable, refuse_workers
 
-OPTIONS = ("profile", "backends", "n_jobs", "batch_sizes", "tasks", "longest", "rounds", "case_timeout", "shuffle")
-
 
 def read(**given):
     """Return the settings of a session that measures, from options as text."""
