@@ -38,11 +38,17 @@ class JoblibPool(Pool):
         self._batches: list[int] | None = None
         self._call_began = 0.0
         self._last_batch: float | None = None
+        self._awake = False
 
     def open(self) -> None:
         """Create the `Parallel` object and enter it."""
+        standing = _standing_executor()
+        size = getattr(standing, "_max_workers", None)
         self._parallel = Parallel(**self._configure())
         self._parallel.__enter__()
+        # joblib resizes a standing executor if it is asked for another number of workers.
+        same_size = getattr(standing, "_max_workers", None) == size
+        self._awake = standing is not None and self.executor() is standing and same_size
         self._watch_processes(getattr(self._parallel._backend, "_pool", None))
         self._watch_batches(self._parallel._backend)
 
@@ -88,6 +94,10 @@ class JoblibPool(Pool):
         backend = self._parallel._backend
         executor: object | None = getattr(backend, "_workers", None) or getattr(backend, "_pool", None)
         return executor
+
+    def awake(self) -> bool:
+        """Return whether the pool got loky's executor as the pool before has left it."""
+        return self._awake
 
     def take_batches(self, tasks: int) -> list[int] | None:
         """Return the sizes passed to `batch_completed`; None for a backend that doesn't call it (sequential)."""
@@ -173,12 +183,17 @@ class LoopInBlock(JoblibPool):
         """Return None: the block's workers take no part."""
 
 
-def discard_loky() -> None:
-    """Shut down loky's reusable executor, if there is one, with its workers and its temporary folder."""
+def _standing_executor() -> Any:
+    """Return loky's reusable executor, None if there is none."""
     from joblib.externals.loky import reusable_executor
 
     # The public get_reusable_executor() would create an executor if there is none.
-    executor = reusable_executor._executor
+    return reusable_executor._executor
+
+
+def discard_loky() -> None:
+    """Shut down loky's reusable executor, if there is one, with its workers and its temporary folder."""
+    executor = _standing_executor()
     if executor is None:
         return
     if hasattr(executor, "_temp_folder_manager"):

@@ -60,6 +60,10 @@ class Pool:
         """Return the object that owns the workers, by which a reused one is recognised; None without workers."""
         return None
 
+    def awake(self) -> bool:
+        """Return whether all workers have served the pool before this one, which left its executor running."""
+        return False
+
     def take_batches(self, tasks: int) -> list[int] | None:
         """Return the sizes of the batches completed since the last time, `tasks` tasks in all; None if unknown."""
         return None

@@ -24,8 +24,8 @@ from benchmarks.gate.opening import ROOT, WORK
 from benchmarks.gate.record import exclusive
 from benchmarks.history.store import Store
 from benchmarks.options import forwarded_options
-from benchmarks.report.tables import WIDTH
 from benchmarks.text.printable import visible
+from benchmarks.text.width import WIDTH
 
 DESCRIPTION = """Find the commit, or the release, since which a case is slower. Good and bad are gated first; then
 each step gates the case that became slower most, against good, and the last one against its parent."""

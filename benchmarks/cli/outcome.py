@@ -60,7 +60,7 @@ def judgement_outcome(args: argparse.Namespace, judgement: "Judgement", warnings
 def judgement_text(args: argparse.Namespace, judgement: "Judgement") -> str:
     """Return a judgement as text for the terminal of this command line."""
     from benchmarks.report import terminal
-    from benchmarks.report.tables import WIDTH
+    from benchmarks.text.width import WIDTH
 
     return terminal.render(judgement, args.coloured, args.columns or WIDTH, all_rows=args.all)
 

@@ -15,9 +15,10 @@ from benchmarks.cli.outcome import Exit, Outcome, ended_by_signals
 from benchmarks.cli.progress import Teller
 from benchmarks.errors import AdviceError
 from benchmarks.history.store import Store
-from benchmarks.report.tables import WIDTH, table
+from benchmarks.report.tables import table
 from benchmarks.text.formatting import duration, size
 from benchmarks.text.printable import visible
+from benchmarks.text.width import WIDTH
 
 DESCRIPTION = """Measure what the parts of a parallel call cost on this machine (starting workers, a call, a batch,
 a task, its arguments and its result), and store that cost model for `recommend`."""

@@ -33,9 +33,9 @@ from benchmarks.report.answer import answer, lacking, measuring_machine, varied,
 from benchmarks.report.heat import heat_maps, heat_text
 from benchmarks.report.measured import measured_cases
 from benchmarks.report.outlook import expectations
-from benchmarks.report.tables import WIDTH
 from benchmarks.text.formatting import counted
 from benchmarks.text.printable import visible
+from benchmarks.text.width import WIDTH
 
 if TYPE_CHECKING:
     from benchmarks.report.html.figures import Section

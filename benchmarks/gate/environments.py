@@ -1,5 +1,6 @@
 """The virtual environments of both sides: built by uv before anything is measured, and cached by content."""
 
+import contextlib
 import hashlib
 import json
 import os
@@ -127,7 +128,7 @@ def _build(
     base_side, head_side = (
         BuiltSide(
             python := builder.environment(lock, interpreter),
-            keep_tree(with_workloads(suite, tree), builder.cache / "trees"),
+            builder.compiled(keep_tree(with_workloads(suite, tree), builder.cache / "trees"), python),
             builder.installed(python),
             interpreter_name(python),
             side.variables,
@@ -268,6 +269,19 @@ class Builder:
             output_of("installing a side", [*install, "--no-deps", "--requirement", str(lock)], self.cache)
             whole.touch()
         return python
+
+    def compiled(self, tree: Path, python: Path) -> Path:
+        """Compile a tree's modules for an interpreter, and return the tree.
+
+        Sessions would do it, each of them anew where PYTHONDONTWRITEBYTECODE is set.
+        """
+        done = python.parent.parent / f"compiled-{tree.name}"
+        if not done.exists():
+            # What can't be compiled is told by the session that needs it.
+            with contextlib.suppress(GateError):
+                output_of("compiling the suite", [str(python), "-m", "compileall", "-q", str(tree)], self.cache)
+            done.touch()
+        return tree
 
     def installed(self, python: Path) -> dict[str, str]:
         """Return the installed versions by project; a project that was built here has its wheel's URL instead."""

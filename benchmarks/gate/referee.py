@@ -1,7 +1,8 @@
-"""The referee: give the turn to one of two sessions at a time, so that only one side works.
+"""The referee: give the turn to one of two sessions at a time, so that nothing runs beside a timed round.
 
-`measure/turns.py` is the other end of the connection. The side that is behind goes first. If both are at the same
-position, a coin decides, and the coin is recorded: a fixed order would favour one side.
+`measure/turns.py` is the other end of the connection. The side that is behind goes first. If both are about to do the
+same round, a coin decides, and the coin is recorded: a fixed order would favour one side. Both prepare a case at the
+same time, because nothing is timed then, and much of it is waiting: for workers, and for joblib's poll.
 """
 
 import json
@@ -73,7 +74,8 @@ def _position(line: bytes) -> Position | None:
 class Referee:
     """Gives turns until both sides have done all cases (`cases` is their number), or one of them is gone.
 
-    `first` holds, by position, the side that the coin let go first; `complete` is true once both came to their end.
+    `first` holds, by position, the side that the coin let go first, from round 1 on; `complete` is true once both came
+    to their end.
     """
 
     peers: tuple[Peer, Peer]
@@ -109,13 +111,13 @@ class Referee:
         one, other = self.peers
         if one.at is None or other.at is None:
             return
-        if min(one.at, other.at) >= (self.cases, 0):
-            # Nothing is timed any more: both may save their runs.
-            self.complete = True
+        if one.at != other.at:
+            (one if one.at < other.at else other).go()
+        elif one.at[1] == 0:
+            # Nothing is timed: both prepare the next case, or save their runs.
+            self.complete = one.at[0] >= self.cases
             one.go()
             other.go()
-        elif one.at != other.at:
-            (one if one.at < other.at else other).go()
         else:
             chosen = one if self.coin.random() < 0.5 else other
             self.first.setdefault(one.at, chosen.name)

@@ -52,12 +52,14 @@ class _Note(msgspec.Struct):
 class Journal:
     """The journal of the session that runs now. `session` is its id, which its run file carries as well.
 
-    `alone` is False for a session that takes turns with another one: they do not disturb each other.
+    `alone` is False for a session that takes turns with another one: they do not disturb each other, and do not wait
+    for the disk, because an unfinished pair is measured again.
     """
 
     def __init__(self, store: Store, header: Mapping[str, Any], session: str, alone: bool = True) -> None:
         folder = make_folder(store.root, OWN, "journal")
         self._store = store
+        self._durable = alone
         self._others: list[str] | None = None
         self.path = folder / f"{session}.jsonl"
         try:
@@ -74,11 +76,12 @@ class Journal:
             raise trouble(self.path, error) from None
 
     def append(self, line: Mapping[str, Any]) -> None:
-        """Have one more line on disk. Raises StoreTrouble; what was in the journal before stays readable."""
+        """Have one more line on disk, where that is waited for. Raises StoreTrouble; earlier lines stay readable."""
         try:
             # A line that a full disk cut off is ended by the next one's newline, and skipped by the reader.
             write_all(self._descriptor, b"\n" + encode(line, indent=None) + b"\n")
-            os.fsync(self._descriptor)
+            if self._durable:
+                os.fsync(self._descriptor)
         except OSError as error:
             raise trouble(self.path, error) from None
 

@@ -208,7 +208,8 @@ class Measure:
         if self._gate and self._gate.measured_before:
             observed = call.thinned()
         with naming(f"{full_name(case)}, untimed call"):
-            wake(pool, pool.effective().n_jobs)
+            if not pool.awake():
+                wake(pool, pool.effective().n_jobs)
             woken = time.perf_counter()
             workers = observe(pool, observed or call, task)
         ended = time.perf_counter()

@@ -2,8 +2,8 @@
 
 The gate holds the other end of a socket; each message is a line. Before each case, before each round and at its end,
 this session sends its position as JSON and waits for the answer "go". Two sessions that do so run like coroutines:
-whatever one of them does between two messages (open a pool, time a round, check results, write the journal), it does
-while the other one waits.
+whatever one of them does after a round has begun (time it, check results, close the pool, write the journal), it does
+while the other one waits. Only what precedes a case's rounds (open a pool, wake its workers) both do at the same time.
 """
 
 import json

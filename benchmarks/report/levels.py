@@ -7,8 +7,8 @@ from statistics import fmean, median
 from benchmarks.advise.levels import Levels, Outside
 from benchmarks.grid import LOOP, Case
 from benchmarks.report.pasting import paste
-from benchmarks.report.tables import WIDTH
 from benchmarks.text.formatting import counted, duration
+from benchmarks.text.width import WIDTH
 
 FORMAT = 1
 

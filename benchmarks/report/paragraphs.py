@@ -3,7 +3,7 @@
 import re
 import textwrap
 
-from benchmarks.report.tables import WIDTH
+from benchmarks.text.width import WIDTH
 
 _INDENT = "  "
 

@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Protocol, TextIO
 
-from benchmarks.report.tables import WIDTH
 from benchmarks.text.formatting import clock, duration
+from benchmarks.text.width import WIDTH
 
 
 class Progress(Protocol):

@@ -14,8 +14,9 @@ from benchmarks.grid import JOBLIB_BACKENDS, LOOP, backend_of
 from benchmarks.report.advice_certainty import certain
 from benchmarks.report.advice_details import details, inner_threads, limits, name_of, trials
 from benchmarks.report.pasting import paste
-from benchmarks.report.tables import WIDTH, table
+from benchmarks.report.tables import table
 from benchmarks.text.formatting import counted, duration, size
+from benchmarks.text.width import WIDTH
 
 FORMAT = 1
 

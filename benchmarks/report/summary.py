@@ -11,8 +11,9 @@ from benchmarks.analysis.speedup import best_of_each_backend
 from benchmarks.report.answer import answer, really_ran, task_costs, varied, what_was_done
 from benchmarks.report.measured import ANY_MACHINE, Machine, MeasuredCase, measured_cases, own_cases
 from benchmarks.report.outlook import expectations
-from benchmarks.report.tables import WIDTH, draw
+from benchmarks.report.tables import draw
 from benchmarks.text.formatting import duration, factor
+from benchmarks.text.width import WIDTH
 
 _MOST_BACKENDS = 10
 _MOST_REASONS = 3

@@ -7,7 +7,7 @@ from rich.console import Console, OverflowMethod
 from rich.table import Table
 from rich.text import Text
 
-WIDTH = 100
+from benchmarks.text.width import WIDTH
 
 # The width of a table without a column of prose, in which nothing can be shortened.
 _WIDEST = 160

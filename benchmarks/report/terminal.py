@@ -14,9 +14,10 @@ from benchmarks.analysis.verdict import FAILING, Verdict
 from benchmarks.report.case_labels import fitted, labelled
 from benchmarks.report.columns import VERDICT, Column, Output, columns
 from benchmarks.report.paragraphs import paragraph
-from benchmarks.report.tables import WIDTH, draw
+from benchmarks.report.tables import draw
 from benchmarks.report.wording import EXPLAINED, first_line, tally
 from benchmarks.text.formatting import counted
+from benchmarks.text.width import WIDTH
 
 _MOST_NOTES = 20
 

@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks.files.status import Failure, append_event
 from benchmarks.grid import BACKENDS
-from benchmarks.report.tables import WIDTH
+from benchmarks.text.width import WIDTH
 
 # Failures whose message says all there is to say; a traceback through joblib would only bury it.
 _SPEAK_FOR_THEMSELVES = {"WrongResult", "CaseTimeout", "WorkerDied", "TerminatedWorkerError", "BrokenProcessPool"}

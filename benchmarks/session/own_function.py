@@ -12,7 +12,6 @@ from benchmarks.cores import usable_cores
 from benchmarks.errors import BadOption
 from benchmarks.grid import BATCH_SIZES, JOBLIB_BACKENDS, N_JOBS
 from benchmarks.options import DEFAULT_PROFILE
-from benchmarks.report.tables import WIDTH
 from benchmarks.session.options import Settings
 from benchmarks.session.own_grid import Asked, Function, OwnGrid, own_grid
 from benchmarks.session.progress import line_writer
@@ -29,6 +28,7 @@ from benchmarks.session.trial import (
 )
 from benchmarks.session.workload import Workload, evenly
 from benchmarks.text.formatting import counted, duration
+from benchmarks.text.width import WIDTH
 from benchmarks.workloads.built_in import BUILT_IN
 
 # A trial of a default grid, which may have fewer tasks, is cut off early unless the user has set a limit.

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from benchmarks.report.case_labels import case_labels
-from benchmarks.report.tables import WIDTH
+from benchmarks.text.width import WIDTH
 
 # Options of pytest-benchmark that have no effect without its table, or that change it.
 _ASKING = tuple(

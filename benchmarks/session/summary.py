@@ -13,6 +13,9 @@ def print_summary(terminalreporter: Any, config: Any) -> None:
     # A session that was refused before its first case has no progress: the refusal says all.
     if not settings.measuring or not session.progress or config.option.collectonly:
         return
+    # Nobody reads that of a gate's pair, and the other side waits for this one's end.
+    if session.plan.turns:
+        return
     from benchmarks.cores import usable_cores
     from benchmarks.machine import facts, free_threaded
     from benchmarks.report.measured import machine_of

@@ -28,8 +28,16 @@ def shares(request):
     return Shares(*time_budget(suite_session(request.config), request.session.items, tasks_asked))
 
 
+@pytest.fixture(scope="session")
+def harness_frozen(request):
+    """Keep what the harness and joblib have allocated so far out of collections, if the session takes turns."""
+    from benchmarks.measure import rounds  # noqa: F401 - imports joblib
+
+    suite_session(request.config).plan.freeze_harness()
+
+
 @pytest.fixture
-def measure(request, benchmark, began_s, shares):
+def measure(request, benchmark, began_s, shares, harness_frozen):
     """Return what times the calls of a case; see `benchmarks.measure.rounds.Measure`."""
     from benchmarks.measure.round_count import Sparing, Within
     from benchmarks.measure.rounds import GateMode, Measure, RoundSettings

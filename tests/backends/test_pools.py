@@ -85,6 +85,18 @@ def test_a_soft_hint_opens_the_backend_it_stands_for(opened):
     assert opened(Case("threading", 2, 10), backend=None, prefer="threads").effective().backend == "threading"
 
 
+def test_workers_of_a_pool_that_was_left_are_awake(opened):
+    """loky's executor outlives a pool; another number of workers, or an executor that was shut down, is a new start."""
+    assert not opened(Case("threading", 2, 10)).awake()
+    first = opened(Case("loky", 2, 10))
+    assert not first.awake()
+    first.close()
+    again = opened(Case("loky", 2, 100))
+    assert again.awake()
+    again.close()
+    assert not opened(Case("loky", 3, 10)).awake()
+
+
 def test_discarding_ends_loky(opened):
     """The executor survives the block but not `discard`; a second `discard` does nothing."""
     pool = opened(Case("loky", 2, 10))

@@ -66,14 +66,27 @@ def test_what_is_not_ours_ends_the_conversation(said):
         assert peer.at is None
 
 
-def test_only_one_side_works():
-    """While anything is timed, a turn ends before the next one begins."""
+def test_nothing_runs_beside_a_round():
+    """A round ends before anything else begins; round 0, which prepares a case, is not timed."""
     referee, log = play()
     assert referee.complete
-    timed = [entry for entry in log if entry[1] != (3, 0)]
+    timed = [entry for entry in log if entry[1][1] > 0]
+    assert len(timed) == 2 * 2 * 3 * 2
     for begin, end in zip(timed[::2], timed[1::2], strict=True):
         assert begin[:2] == end[:2]
         assert (begin[2], end[2]) == ("begins", "ends")
+
+
+def test_both_sides_prepare_a_case_at_the_same_time():
+    """Neither gets the turn for a case before both wait for it, and then both get it at once."""
+    pairs = [socket.socketpair() for _ in range(2)]
+    referee = Referee(tuple(Peer(name, ours) for name, (ours, _) in zip("bh", pairs, strict=True)), 2, random.Random(1))
+    for _, theirs in pairs:
+        theirs.sendall(b"[1, 0]\n")
+    with pytest.raises(Silent):
+        referee.run(silence_s=0.05, until=time.monotonic() + 60)
+    assert [theirs.recv(100) for _, theirs in pairs] == [b"go\n", b"go\n"]
+    assert not referee.complete
 
 
 def test_nobody_gets_ahead():
@@ -89,7 +102,7 @@ def test_nobody_gets_ahead():
 def test_the_coin_is_recorded_and_can_be_thrown_again():
     """The record says who went first in each round, and the same seed repeats it."""
     one, other, third = (play(seed)[0].first for seed in (1, 1, 2))
-    assert set(one) == {(case, number) for case in range(3) for number in range(3)}
+    assert set(one) == {(case, number) for case in range(3) for number in (1, 2)}
     assert one == other != third
     assert set(one.values()) == {"base", "head"}
 

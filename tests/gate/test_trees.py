@@ -1,5 +1,7 @@
 """What a side's environment is made of."""
 
+import sys
+
 import pytest
 
 from benchmarks.errors import GateError
@@ -52,3 +54,21 @@ def test_the_harness_is_heads(tmp_path, monkeypatch):
         ["joblib==1.2.0", "pytest>=9", "distributed==1"],
         ["joblib==1.5.3", "pytest>=9"],
     ]
+
+
+def test_a_tree_is_compiled_once(tmp_path, monkeypatch):
+    """Whatever the user's environment says of bytecode; a module that can't be compiled is left to its session."""
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    python = tmp_path / "environment" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.symlink_to(sys.executable)
+    tree = tmp_path / "tree"
+    tree.mkdir()
+    (tree / "good.py").write_text("x = 1\n")
+    (tree / "bad.py").write_text("x = \n")
+    builder = Builder(tmp_path / "cache")
+    assert builder.compiled(tree, python) == tree
+    (compiled,) = tree.glob("__pycache__/good.*.pyc")
+    compiled.unlink()
+    builder.compiled(tree, python)
+    assert not compiled.exists()

@@ -173,6 +173,27 @@ def test_a_dead_session_and_one_that_takes_turns_disturb_nobody(tmp_path):
     assert Journal(store, header(session="three"), "three", alone=False).other_sessions() == []
 
 
+def test_a_side_of_a_gate_does_not_wait_for_the_disk(tmp_path, monkeypatch):
+    """Its unfinished pair is measured again; what it wrote can be read all the same."""
+    store = Store(tmp_path)
+    alone = Journal(store, header("loky-n2-b10", session="one"), "one")
+    in_turns = Journal(store, header("loky-n2-b10", session="two"), "two", alone=False)
+
+    def no_disk(descriptor):
+        raise OSError("the disk is gone")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", no_disk)
+        with pytest.raises(StoreTrouble, match="the disk is gone"):
+            alone.append(entry("loky-n2-b10"))
+        in_turns.append(entry("loky-n2-b10"))
+    in_turns.close(keep=True)
+    alone.close(keep=False)
+    assert len(recover(store)) == 1
+    (file,) = store.files()
+    assert len(read_run(file.path).cases) == 1
+
+
 def test_a_session_that_has_measured_is_disturbed_no_more(tmp_path):
     """It still holds its journal while it saves its run; neither session then names the other."""
     store = Store(tmp_path)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from benchmarks.backends.protocol import Effective
 from benchmarks.grid import Case
 from benchmarks.measure.call import Call, TaskFailed, WrongResult
 from benchmarks.measure.rounds import GateMode, Measure, RoundSettings
@@ -51,6 +52,15 @@ def test_a_warm_call_times_the_call_alone():
     assert stand.benchmark.times_s == [0.25, 0.25, 0.25]
     assert stand.pool.log == ["release", "open", "call", "call", "call", "call", "close", "release"]
     assert stand.extra_info["phase"] == "warm call"
+
+
+@pytest.mark.parametrize(("awake", "calls"), [(False, 3), (True, 2)])
+def test_workers_that_served_the_case_before_are_not_woken(awake, calls):
+    """Waking is a call of its own, before the observed one and the timed one."""
+    stand = Stand(rounds=1, effective=Effective("FakePool", None, 2), workers=((1, 1), (2, 1)))
+    stand.pool.awake = lambda: awake
+    stand.measure.warm_call(CASE, doubled())
+    assert stand.pool.calls == calls
 
 
 def test_warm_calls_are_one_round():

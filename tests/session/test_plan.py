@@ -1,7 +1,12 @@
 """The plan that a gate gives to a session."""
 
+import gc
 import json
 import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -34,6 +39,24 @@ def test_a_session_without_a_plan_runs_alone():
     assert plan is NO_PLAN
     plan.start("f.py::a")
     plan.end()
+
+
+def test_the_harness_is_frozen_in_turns_only():
+    """Otherwise every collection, joblib's own before it forks included, goes through the objects of pytest."""
+    try:
+        gc.unfreeze()
+        NO_PLAN.freeze_harness()
+        assert gc.get_freeze_count() == 0
+        replace(NO_PLAN, turns=object()).freeze_harness()
+        assert gc.get_freeze_count() > 10_000
+    finally:
+        gc.unfreeze()
+
+
+def test_a_session_begins_without_drawing_or_numeric_libraries():
+    """Each pair starts two of them: what draws tables is imported when something is drawn."""
+    code = "import sys, conftest; sys.exit(' '.join({'rich', 'joblib', 'numpy'} & set(sys.modules)) or 0)"
+    subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], check=True)
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="needs Linux")
