@@ -29,7 +29,7 @@ from benchmarks.history.references import EXPECTED, Found, find, is_there
 from benchmarks.history.run import Run, read_usable
 from benchmarks.history.series import alike, tracks
 from benchmarks.history.store import Store
-from benchmarks.report.answer import answer, lacking, measuring_machine, varied, what_was_done
+from benchmarks.report.answer import answer, cautions, lacking, measuring_machine, what_was_done
 from benchmarks.report.heat import heat_maps, heat_text
 from benchmarks.report.measured import measured_cases
 from benchmarks.report.outlook import expectations
@@ -176,7 +176,7 @@ def _terminal_text(parsed: Run, document: dict[str, Any], coloured: bool) -> str
     cases = measured_cases(document["benchmarks"])
     machine = measuring_machine(document)
     said = answer(cases, machine)
-    beside = [*varied(cases), *expectations(document["benchmarks"], machine)]
+    beside = [*cautions(cases), *expectations(document["benchmarks"], machine)]
     sentences = [*said[:1], *beside, *said[1:], *lacking(parsed)]
     lines = [line for sentence in sentences for line in textwrap.wrap(visible(sentence), WIDTH)]
     if cases:

@@ -72,12 +72,19 @@ def answer(cases: Sequence[MeasuredCase], machine: Machine) -> list[str]:
     return [*sentences, *_repeated(cases), *_slower(configurations), *_memory(cases), *_remarks(cases)]
 
 
-def varied(cases: Sequence[MeasuredCase]) -> list[str]:
-    """Say beside the headline how far the loop itself varied; nothing if that is little."""
+def cautions(cases: Sequence[MeasuredCase]) -> list[str]:
+    """Return what has to be known beside the headline: what was not measured, and how far the loop itself varied."""
+    said = []
+    again = cases[0].facts.get("faster_again") if cases else None
+    if is_count(again):
+        said.append(
+            f"The tasks remember something: they were {again:,}x as fast in a second plain loop as in the first, and"
+            " all these times are those of calls after the first."
+        )
     times = _varied([case.configuration.loop_s for case in cases])
-    if times < _CALM:
-        return []
-    return [f"The plain loop itself varied {times:.1f}x meanwhile: the machine was busy or changed its speed."]
+    if times >= _CALM:
+        said.append(f"The plain loop itself varied {times:.1f}x meanwhile: the machine was busy or changed its speed.")
+    return said
 
 
 def _varied(seconds: Sequence[float]) -> float:

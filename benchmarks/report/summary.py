@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from benchmarks.analysis.speedup import best_of_each_backend
-from benchmarks.report.answer import answer, really_ran, task_costs, varied, what_was_done
+from benchmarks.report.answer import answer, cautions, really_ran, task_costs, what_was_done
 from benchmarks.report.measured import ANY_MACHINE, Machine, MeasuredCase, measured_cases, own_cases
 from benchmarks.report.outlook import expectations
 from benchmarks.report.tables import draw
@@ -39,7 +39,7 @@ def summary(
         return "\n".join([nothing, *costs, *missing, ""])
     sentences = [textwrap.fill(sentence, WIDTH) for sentence in answer(cases, machine)]
     expected = [textwrap.fill(sentence, WIDTH) for sentence in expectations(benchmarks, machine)]
-    beside = [textwrap.fill(sentence, WIDTH) for sentence in [*varied(cases), *remarks]]
+    beside = [textwrap.fill(sentence, WIDTH) for sentence in [*cautions(cases), *remarks]]
     lines = [*sentences[:1], *beside, *expected, what_was_done(cases)]
     if own := own_cases(cases):
         lines.append(_table(own, coloured))

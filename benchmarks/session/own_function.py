@@ -58,7 +58,11 @@ def prepare_own_function(config: Any) -> None:
         tell(remark)
     assert session.workload is not None
     session.workload = replace(
-        session.workload, confirmed=True, own_workers=result.workers, inner_threads=result.inner_threads
+        session.workload,
+        confirmed=True,
+        own_workers=result.workers,
+        inner_threads=result.inner_threads,
+        faster_again=result.faster_again,
     )
     if result.warnings and not config.option.pythonwarnings:
         config.addinivalue_line("filterwarnings", "ignore")

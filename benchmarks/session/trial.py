@@ -50,7 +50,8 @@ class TrialResult(Struct):
     `workers` counts the threads and processes that the task started, `warnings` what it warned of. `inner_threads` are
     the libraries that computed in threads of their own, with the number of threads that they have where nothing but
     the user sets it; `unseen_threads` says that a library did so which threadpoolctl does not know. If `waits` is true,
-    the tasks wait most of the time. `lengths_s` are the seconds that each task took.
+    the tasks wait most of the time. `lengths_s` are the seconds that each task took. If the tasks remember something,
+    the median one took `first_task_s` seconds in the first loop and `task_s` in the second; both are 0 otherwise.
     """
 
     error: str | None = None
@@ -62,6 +63,13 @@ class TrialResult(Struct):
     unseen_threads: bool = False
     waits: bool = False
     lengths_s: list[float] = []
+    first_task_s: float = 0.0
+    task_s: float = 0.0
+
+    @property
+    def faster_again(self) -> int | None:
+        """How many times as fast tasks are that remember something, None if they don't."""
+        return round(self.first_task_s / max(self.task_s, 1e-9)) if self.first_task_s else None
 
 
 class CutOff(BadOption):
@@ -189,6 +197,12 @@ def remarks(result: TrialResult, workload: Workload) -> list[str]:
         said.append(
             f"{workload.name} computes in threads that threadpoolctl can't see: a library that has one thread here"
             " unless you set its variable, such as NUMBA_NUM_THREADS or NUMEXPR_NUM_THREADS"
+        )
+    if result.first_task_s:
+        said.append(
+            f"a task of {workload.name} takes {duration(result.first_task_s)} in the first plain loop and"
+            f" {duration(result.task_s)} in the second: it remembers something, such as its results or a file, and"
+            " what is measured are calls after the first; for the others, give the function beneath the cache"
         )
     if result.warnings:
         said.append(f"{workload.name} warns {counted(result.warnings, 'time')}; the first: {result.first_warning}")

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import msgspec
@@ -30,6 +31,9 @@ _USED = 0.05
 
 # Tasks wait if they use less than this share of the time, and give up the processor in more than this share of tasks.
 _BUSY = 0.5
+
+# Tasks remember something if the median one is so many times as fast in a second loop, and took this long in the first.
+_REMEMBERS, _LEAST_REMEMBERED_S = 10.0, 20e-6
 
 # What Python reports when a process is started: https://docs.python.org/3/library/audit_events.html.
 _STARTS = {"subprocess.Popen", "os.fork", "os.posix_spawn", "os.system"}
@@ -105,12 +109,14 @@ class _Loop:
     """A plain loop: its time, its results, and the share of its CPU time that other threads than the caller's used.
 
     `waits` says that most of the time was spent waiting, as for a disk or a server, and not for a busy processor.
+    `task_s` is the time of the median task, 0 if it is not known.
     """
 
     seconds: float
     results: list[Any]
     elsewhere: float
     waits: bool = False
+    task_s: float = 0.0
 
 
 def try_call(call: Call) -> TrialResult:
@@ -120,9 +126,11 @@ def try_call(call: Call) -> TrialResult:
     with _observed() as side:
         # A library's threads spin for a while after the import that started them.
         settle()
-        error, loop = _fault(call)
+        error, loop, first_task_s = _fault(call)
         found = TrialResult(error, loop.seconds, side.workers, side.warnings, side.first_warning)
         found.waits = loop.waits and not side.workers
+        if first_task_s > max(_LEAST_REMEMBERED_S, _REMEMBERS * loop.task_s):
+            found.first_task_s, found.task_s = first_task_s, loop.task_s
         if error is None and not side.workers and loop.elsewhere > _USED:
             _note_inner_threads(found, call, loop)
             if found.unseen_threads and others:
@@ -130,24 +138,37 @@ def try_call(call: Call) -> TrialResult:
     return found
 
 
-def _fault(call: Call) -> tuple[str | None, _Loop]:
-    """Return why the call can't be measured, None if it can; and the faster loop."""
+def _fault(call: Call) -> tuple[str | None, _Loop, float]:
+    """Return why the call can't be measured, None if it can; the faster loop; and the first loop's `task_s`."""
     first = _Loop(0.0, [], 0.0)
     try:
         first = _timed(call)
         if (awaitable := next(filter(inspect.isawaitable, first.results), None)) is not None:
-            return _not_awaited(call, awaitable), first
+            return _not_awaited(call, awaitable), first, 0.0
         # A task may prepare its argument once; a second change shows that no two calls do the same work.
         before = _digests(call.arguments)
         second = _timed(call)
         if (index := _changed(before, _digests(call.arguments))) is not None:
-            return _message_of_change(call, index), first
+            return _message_of_change(call, index), first, 0.0
         compare(second.results, first.results, call.tolerance)
     except WrongResult as error:
-        return f"{call.confirmation}: {error}", first
-    except (TaskFailed, Incomparable) as error:
-        return str(error), first
-    return None, min(first, second, key=lambda loop: loop.seconds)
+        return f"{call.confirmation}: {error}", first, 0.0
+    except TaskFailed as error:
+        return f"{error}{_how_called(error)}", first, 0.0
+    except Incomparable as error:
+        return str(error), first, 0.0
+    return None, min(first, second, key=lambda loop: loop.seconds), first.task_s
+
+
+def _how_called(error: TaskFailed) -> str:
+    """Say how an entry becomes the task's arguments, if the call itself failed."""
+    cause = error.__cause__
+    if not isinstance(cause, TypeError) or cause.__traceback__ is None or cause.__traceback__.tb_next is not None:
+        return ""
+    return (
+        "; an entry is one argument, except that a tuple is several, and an object of a .json file or a line of a .csv"
+        " file has them by name"
+    )
 
 
 def _timed(call: Call) -> _Loop:
@@ -159,7 +180,9 @@ def _timed(call: Call) -> _Loop:
     seconds = time.perf_counter() - began
     # A process that has to leave the processor to others does not give it up by itself.
     waiting = cpu_s < _BUSY * seconds and waits > _BUSY * len(results)
-    return _Loop(seconds, results, 1 - own_s / cpu_s if cpu_s > 0 else 0.0, waiting)
+    lengths_s = call.arguments.lengths_s if isinstance(call.arguments, _Followed) else []
+    task_s = median(lengths_s) if lengths_s else 0.0
+    return _Loop(seconds, results, 1 - own_s / cpu_s if cpu_s > 0 else 0.0, waiting, task_s)
 
 
 def _note_inner_threads(found: TrialResult, call: Call, loop: _Loop) -> None:

@@ -42,6 +42,7 @@ class Workload:
     confirmed: bool = False
     own_workers: int = 0
     inner_threads: Mapping[str, int] = field(default_factory=dict)
+    faster_again: int | None = None
     all_lengths_s: Sequence[float] = ()
 
     def call(self, scale: float = 1.0) -> Call:
@@ -71,6 +72,8 @@ def _call(workload: Workload, tasks: int) -> Call:
         extra_info["tolerance"] = workload.tolerance
     if workload.own_workers:
         extra_info["own_workers"] = workload.own_workers
+    if workload.faster_again is not None:
+        extra_info["faster_again"] = workload.faster_again
     if repeated := repeated_bytes(workload.task, chosen):
         extra_info["repeated_bytes"] = repeated
     return Call(

@@ -1,5 +1,6 @@
 """A user's module, outside the suite's package: `--workload-path tests/own`."""
 
+import functools
 import os
 import pathlib
 import random
@@ -21,6 +22,28 @@ def price(size, rate=1.5):
 
 
 ORDERS = [(size, 1.1) for size in SIZES]
+
+
+LARGE = list(range(20_000, 20_040))
+
+
+@functools.cache
+def remembered(size):
+    """The same, once for each argument."""
+    return price(size)
+
+
+NAMED = [{"size": size} for size in SIZES]
+
+
+def by_name(*, size):
+    """Takes its argument by name only."""
+    return price(size)
+
+
+def adds_text(size):
+    """Has a bug of its own."""
+    return size + "1"
 
 
 def orders():

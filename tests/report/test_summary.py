@@ -170,6 +170,15 @@ def test_names_from_a_run_are_text():
     assert [line.split()[:2] for line in text.splitlines() if line.startswith("[red]x ")] == [["[red]x", "n2-b10"]]
 
 
+def test_tasks_that_remember_are_told_beside_the_headline():
+    """What was measured is not what a first call takes."""
+    cases = [entry("loky", 2, 10, 0.0625, workers=2, processes=2)]
+    cases[0]["extra_info"]["faster_again"] = 12_000
+    assert (
+        "they were 12,000x as fast in a second plain loop" in summary(cases, {}, coloured=False).partition("5,000 s")[0]
+    )
+
+
 def test_an_object_in_every_task_is_told_where_there_are_processes():
     """It is sent with each batch; threads share it."""
     processes = entry("loky", 2, 10, 0.0625, workers=2, processes=2)

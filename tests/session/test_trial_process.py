@@ -2,11 +2,12 @@
 
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import msgspec
 import pytest
 
-from benchmarks.session.trial import TrialRequest, TrialResult
+from benchmarks.session.trial import TrialRequest, TrialResult, remarks
 from tests.inner_threads import CORES, needs_threads_of_blas
 from tests.run_session import ROOT, environment
 
@@ -69,3 +70,21 @@ def test_libraries_with_threads_are_told_from_workers(tried, function, arguments
     result = tried(function, arguments)
     assert (result.error, result.workers, result.unseen_threads) == (None, 0, False)
     assert result.inner_threads == {"openblas": CORES}
+
+
+def test_tasks_that_remember_their_results_are_told(tried):
+    """All calls after the first one would be look-ups; a task that works each time has no such remark."""
+    cached = tried("pricing:remembered", "pricing:LARGE")
+    assert cached.error is None
+    assert cached.faster_again > 10
+    (said,) = remarks(cached, SimpleNamespace(name="pricing:remembered"))
+    assert "it remembers something, such as its results" in said
+    assert tried("pricing:price", "pricing:LARGE").faster_again is None
+
+
+def test_an_entry_that_the_task_does_not_take_is_explained(tried):
+    """A dict is one argument; a TypeError from inside the task says nothing of that."""
+    error = tried("pricing:by_name", "pricing:NAMED").error
+    assert "by_name() takes 0 positional arguments but 1 was given in the plain loop" in error
+    assert error.endswith("an object of a .json file or a line of a .csv file has them by name")
+    assert "is one argument" not in tried("pricing:adds_text", "pricing:LARGE").error

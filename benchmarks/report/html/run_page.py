@@ -8,7 +8,7 @@ from benchmarks.analysis.headline import Answer, headline
 from benchmarks.analysis.speedup import best_of_each_backend
 from benchmarks.grid import Case, backend_of
 from benchmarks.history.run import Run
-from benchmarks.report.answer import answer, lacking, measuring_machine, really_ran, task_costs, varied, what_was_done
+from benchmarks.report.answer import answer, cautions, lacking, measuring_machine, really_ran, task_costs, what_was_done
 from benchmarks.report.heat import heat_maps
 from benchmarks.report.html.best_cases import best_figure, notebook_figure
 from benchmarks.report.html.figures import Cell, Figure, Section, Table, number
@@ -50,7 +50,7 @@ def _answer(run: Run, cases: Sequence[MeasuredCase], document: Mapping[str, Any]
     if not cases:
         return Section("answer", "Answer", [*sentences, *costs, *lacking(run)])
     expected, done = expectations(benchmarks, machine), what_was_done(cases).replace("\n", " ")
-    said = [*sentences[:1], *varied(cases), *expected, *sentences[1:], *costs, done, *lacking(run)]
+    said = [*sentences[:1], *cautions(cases), *expected, *sentences[1:], *costs, done, *lacking(run)]
     own = own_cases(cases)
     figures = [_answer_figure(run, cases, own)] if own else []
     return Section(
