@@ -13,6 +13,10 @@ class NoAccess(Unreadable):
     """The system did not give a file's content: it may be sound, and the message names it with the system's reason."""
 
 
+class NewerFormat(NoAccess):
+    """A newer version of this suite wrote a file, which may be sound; the message names it and both formats."""
+
+
 class StoreTrouble(SuiteError):
     """The store can't be written or locked; nothing in it was changed."""
 

@@ -2,7 +2,7 @@
 
 import argparse
 import signal
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -36,6 +36,9 @@ EXIT_CODES = """exit codes:
 SIGNAL_EXIT_CODES = "  130, 129, 143  ended by Ctrl-C, SIGHUP, SIGTERM"
 
 
+_MOST_UNREAD = 20
+
+
 @dataclass(frozen=True)
 class Outcome:
     """`text` for the terminal, `files` by the name the user gave (`-` is standard output), `warnings` for stderr."""
@@ -44,6 +47,14 @@ class Outcome:
     exit_code: Exit
     files: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+
+
+def unread_files(errors: Sequence[str]) -> tuple[str, ...]:
+    """Return the warnings about stored files that can't be read: the first few, and what to do."""
+    if not errors:
+        return ()
+    more = [f"and {len(errors) - _MOST_UNREAD} more"] if len(errors) > _MOST_UNREAD else []
+    return (*errors[:_MOST_UNREAD], *more, "`check` reads every file, and puts aside what is broken")
 
 
 def judgement_outcome(args: argparse.Namespace, judgement: "Judgement", warnings: tuple[str, ...] = ()) -> Outcome:

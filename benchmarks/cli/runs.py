@@ -5,7 +5,7 @@ import json
 from contextlib import closing
 from typing import Any
 
-from benchmarks.cli.outcome import Exit, Outcome
+from benchmarks.cli.outcome import Exit, Outcome, unread_files
 from benchmarks.errors import BadReference
 from benchmarks.history.index import Entry, Index
 from benchmarks.history.journal import recover
@@ -39,7 +39,7 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
     with closing(Index(store)) as index:
         entries = index.entries
     shown = entries[-args.last :]
-    broken = [entry for entry in entries if entry.error is not None]
+    broken = [entry.error for entry in entries if entry.error is not None]
     text = "".join(f"{line}\n" for line in recovered)
     if not entries:
         text += f"no runs in {store.root}; `pytest --benchmark-only` measures and saves one\n"
@@ -51,7 +51,7 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
         text,
         Exit.UNUSABLE if broken else Exit.FINE,
         {args.json: _document(entries, marks)} if args.json else {},
-        tuple(f"{entry.error}; `check` puts broken files aside" for entry in broken[:20]),
+        unread_files(broken),
     )
 
 

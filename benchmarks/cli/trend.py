@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from statistics import median
 
-from benchmarks.cli.outcome import Exit, Outcome
+from benchmarks.cli.outcome import Exit, Outcome, unread_files
 from benchmarks.errors import BadReference
 from benchmarks.history.comparability import RUN_BARS, comparable
 from benchmarks.history.index import Entry, Index, Point
@@ -53,12 +53,12 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
     entries = [entry for entry in having if comparable(entry.bars, having[-1].bars, forced)]
     points = [track[entry.id] for entry in entries]
     changes = [change(*pair) for pair in zip([entries[0], *entries], entries, strict=False)]
-    broken = [entry for entry in index.entries if entry.error is not None]
+    broken = [entry.error for entry in index.entries if entry.error is not None]
     return Outcome(
         text=_drawn(name, entries, points, changes, len(having) - len(entries)),
         exit_code=Exit.UNUSABLE if broken else Exit.FINE,
         files={args.json: _plain(name, entries, points, changes)} if args.json else {},
-        warnings=tuple(f"{entry.error}; `check` puts broken files aside" for entry in broken[:20]),
+        warnings=unread_files(broken),
     )
 
 

@@ -27,9 +27,10 @@ def _empty(sides: Sides) -> list[str]:
     if not empty:
         return []
     more = f" and {len(empty) - _MOST_NAMED} more" if len(empty) > _MOST_NAMED else ""
+    what = "the file has no cases. Was it" if len(empty) == 1 else "the files have no cases. Were they"
     return [
-        f"{', '.join(empty[:_MOST_NAMED])}{more}: the file has no cases. Was it made under pytest-xdist (-n) or with "
-        "--benchmark-disable? Measure again without them."
+        f"{', '.join(empty[:_MOST_NAMED])}{more}: {what} made under pytest-xdist (-n) or with --benchmark-disable? "
+        "Measure again without them."
     ]
 
 

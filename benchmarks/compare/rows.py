@@ -104,7 +104,8 @@ def _unusable(sides: Sides, terms: Terms) -> dict[str, Row]:
             if gone and sides.head.own_cases_only:
                 continue
             verdict = Verdict.MISSING if gone else Verdict.INCOMPARABLE
-            note = f"unusable in {name}: {case.reason}"
+            both = key in sides.base.unusable and key in sides.head.unusable
+            note = f"unusable in {'base and head' if both else name}: {case.reason}"
             rows[key] = Row(case.name, case.fullname, verdict, None, None, None, terms.min_effect, note)
     return rows
 
@@ -124,6 +125,8 @@ def _missing(gone: list[CaseTimes], new: list[CaseTimes], head: Side, terms: Ter
 def _new_name(case: CaseTimes, new: list[CaseTimes]) -> str:
     """Return a guess at what became of a missing case, empty if no new case is like it."""
     for other in new:
+        if other.fullname == case.fullname:
+            return "head has it, but only one of the files is this suite's, and the others name cases otherwise"
         if other.name == case.name:
             return f"moved to {visible(other.fullname.removesuffix(other.name).removesuffix('::'))}?"
     for other in new:

@@ -15,6 +15,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
+from types import NoneType
 from typing import Any
 
 from benchmarks.errors import NoAccess, Unreadable
@@ -31,6 +32,9 @@ _MAYBE_UNPRINTABLE = re.compile(rf"\\[bfnrtu]|(?=[^\n\r\t]){UNPRINTABLE.pattern}
 # take more than 300 MB. A run of 1,000 cases has about 10,000, 60,000 and 600,000 of them.
 _MOST = {"[": 200_000, "{": 200_000, '"': 1_000_000, ",": 2_000_000}
 
+
+# What a JSON document may be instead of an object; else it is a number.
+_KINDS = {list: "a list", str: "a string", bool: "true or false", NoneType: "null"}
 
 # What people have in place of a run file, by its first bytes.
 _OTHER_KINDS = {
@@ -127,12 +131,12 @@ def parse_document(
     except UnicodeDecodeError as error:
         raise Unreadable(f"{origin}: not UTF-8 text at byte {error.start}{_other_kind(content)}") from None
     except json.JSONDecodeError as error:
-        what = "empty" if not content.strip() else f"not JSON: {error.msg} at line {error.lineno}"
+        what = "empty" if not content.strip() else f"not JSON: {error.msg.removesuffix(' at')} at line {error.lineno}"
         raise Unreadable(f"{origin}: {what}{_other_kind(content) or _guess(error)}") from None
     except ValueError as error:
         raise Unreadable(f"{origin}: {_refusal(error)}") from None
     if not isinstance(document, dict):
-        raise Unreadable(f"{origin}: a JSON {type(document).__name__}; expected an object")
+        raise Unreadable(f"{origin}: {_KINDS.get(type(document), 'a number')}; expected a JSON object")
     return document
 
 

@@ -14,6 +14,7 @@ import msgspec
 from benchmarks.errors import Unreadable
 from benchmarks.files.decoding import convert
 from benchmarks.files.rounds import RoundsSummary, summarize_rounds
+from benchmarks.text.formatting import counted
 from benchmarks.text.printable import visible
 
 # Bencher takes names of 1 to 1024 characters; so do we.
@@ -175,7 +176,7 @@ def _case(entry: Any, where: str, own: bool) -> CaseTimes:
     many_rounds, rounds_s = _rounds(entry["stats"], where)
     count = many_rounds.rounds if many_rounds else len(rounds_s)
     if count and count != case.stats.rounds:
-        raise Unreadable(f"{where}: stats.rounds is {case.stats.rounds}, but there are {count} times in its data")
+        raise Unreadable(f"{where}: stats.rounds is {case.stats.rounds}, but its data has {counted(count, 'time')}")
     _refuse_odd_statistics(entry["stats"], where)
     return CaseTimes(
         key=_key(entry, own),

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from benchmarks.errors import Unreadable
+from benchmarks.errors import NewerFormat, Unreadable
 from benchmarks.files.decoding import convert
 from benchmarks.files.rounds import read_run_document
 from benchmarks.history.case_times import LONGEST_NAME, CaseTimes, UnusableCase, parse_cases
@@ -143,7 +143,7 @@ def parse_run(document: Mapping[str, Any], origin: str) -> Run:
     run_file = convert(document, _Document, origin)
     ours = run_file.joblib_suite or _Suite(FORMAT)
     if ours.format > FORMAT:
-        raise Unreadable(
+        raise NewerFormat(
             f"{origin}: joblib_suite.format is {ours.format}; this program knows up to {FORMAT}: use a newer one"
         )
     try:

@@ -58,7 +58,7 @@ def guarded(seconds: float, dead_worker: Callable[[], str | None], unblock: Call
             kill_children()
             unblock()
         else:
-            raise CaseTimeout(f"cut off: the case took longer than --case-timeout {seconds:g} s")
+            raise CaseTimeout(_cause(seconds))
 
     def on_child(signum: int, frame: FrameType | None) -> None:
         if (sentence := dead_worker()) is not None:
@@ -83,6 +83,14 @@ def guarded(seconds: float, dead_worker: Callable[[], str | None], unblock: Call
         _HURRY.remove(hurry)
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _cause(seconds: float) -> str:
+    """Say which timer has just gone off: ours does so repeatedly, that of `signal.alarm` in a task replaces it."""
+    _, interval_s = signal.getitimer(signal.ITIMER_REAL)
+    if interval_s == 0:
+        return "cut off by the task's own alarm (SIGALRM), which replaced the timer of --case-timeout"
+    return f"cut off: the case took longer than --case-timeout {seconds:g} s"
 
 
 def hurry_up() -> None:

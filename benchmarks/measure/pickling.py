@@ -7,7 +7,7 @@ from importlib import import_module
 from traceback import walk_tb
 from typing import Any
 
-from benchmarks.grid import JOBLIB_BACKENDS, Case, backend_of
+from benchmarks.grid import JOBLIB_BACKENDS, LOOP, Case, backend_of
 from benchmarks.measure.call import Call, TaskFailed, described, shown
 from benchmarks.measure.sameness import Incomparable
 from benchmarks.measure.temp_folder import trouble_with_temp_folder
@@ -64,9 +64,17 @@ def explained(case: Case, call: Call) -> Iterator[None]:
         if _is_about_pickling(error):
             raise NotPicklable(_message(case, call)) from error
         if _is_the_task_s(error, call):
-            said = f"the task raised {described(error)} in a worker of {case.backend}, and not in the plain loop"
-            raise TaskFailed(f"{said}{_hint(error)}") from error
+            raise TaskFailed(f"the task raised {described(error)} {_where(case)}{_hint(error)}") from error
         raise
+
+
+def _where(case: Case) -> str:
+    """Say where a task raised that had raised nothing when the plain loop was checked."""
+    if case.backend == LOOP:
+        return "in the plain loop, but not when the loop ran before"
+    if backend_of(case.backend).workers is None:
+        return f"in {case.backend}, but not in the plain loop before"
+    return f"in a worker of {case.backend}, and not in the plain loop"
 
 
 def _is_the_task_s(error: BaseException, call: Call) -> bool:

@@ -18,8 +18,17 @@ def same(result: Any, expected: Any, tolerance: float | None = None) -> bool:
     one. The rule applies to the items of lists, tuples and dictionaries, too. Raises Incomparable if an object can't be
     pickled.
     """
-    if equal(result, expected):
-        return True
+    try:
+        return equal(result, expected) or _same_content(result, expected, tolerance)
+    except RecursionError:
+        kind = type(expected).__name__
+        raise Incomparable(
+            f"a task returned a {kind} that is nested too deeply for its result to be checked: return flat data"
+        ) from None
+
+
+def _same_content(result: Any, expected: Any, tolerance: float | None) -> bool:
+    """Whether two values that are not equal have the same content."""
     if isinstance(expected, list | tuple):
         alike = type(result) is type(expected) and len(result) == len(expected)
         return alike and all(same(*items, tolerance) for items in zip(result, expected, strict=True))
@@ -74,6 +83,11 @@ def _digest(value: Any) -> str:
     except Exception as error:
         kind = type(value).__name__
         raise Incomparable(
-            f"a task returned a {kind}, which defines no equality and can't be pickled ({error}), so its result"
-            " can't be checked: return plain data"
+            f"a task returned a {kind}, which defines no equality and can't be pickled ({_reason(error)}), so its"
+            " result can't be checked: return plain data"
         ) from None
+
+
+def _reason(error: Exception) -> object:
+    """Return what an error says; joblib's has a second argument, which repeats the first and the object."""
+    return error.args[0] if error.args else error

@@ -87,7 +87,8 @@ def open_journal(config: Any) -> None:
         raise pytest.UsageError(str(error)) from None
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     if reporter and (others := session.storage.other_sessions()):
-        reporter.write_line(f"{other_session_measures(others)}; stop one of them, or wait", red=True)
+        reporter.write_line(f"{other_session_measures(others)};", red=True)
+        reporter.write_line("stop one of them, or wait", red=True)
 
 
 def run_so_far(config: Any) -> Run:

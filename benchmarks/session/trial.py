@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -28,6 +29,9 @@ from benchmarks.subprocesses import before_exec
 from benchmarks.text.formatting import counted, duration
 
 _ROOT = Path(__file__).parents[2]
+
+# How often the trial's end is looked for, as often as `Popen.wait` does, and how long it may clean up after its result.
+_LOOK_EVERY_S, _ENDING_S = 0.05, 2.0
 
 # A suggested limit allows a case so many times what its calls should take.
 _MARGIN = 1.5
@@ -101,9 +105,8 @@ def run_trial(workload: Workload, task_args: str, settings: Settings, limit_s: f
             preexec_fn=before_exec(signal.SIGKILL),
         )
         try:
-            process.communicate(msgspec.json.encode(request), timeout=limit_s)
-        except subprocess.TimeoutExpired:
-            raise _cut_off(workload, _begun(position), limit_s, settings) from None
+            if not _ended_within(process, msgspec.json.encode(request), result, limit_s):
+                raise _cut_off(workload, _begun(position), limit_s, settings)
         finally:
             # The task's own processes as well.
             with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -117,6 +120,22 @@ def run_trial(workload: Workload, task_args: str, settings: Settings, limit_s: f
     return found
 
 
+def _ended_within(process: "subprocess.Popen[bytes]", request: bytes, result: Path, limit_s: float) -> bool:
+    """Give the trial its request and wait for its end, or for its result; return whether either came in time."""
+    end_s = time.monotonic() + limit_s
+    assert process.stdin is not None
+    with contextlib.suppress(BrokenPipeError), process.stdin as requests:
+        requests.write(request)
+    while process.poll() is None and not result.exists():
+        if time.monotonic() >= end_s:
+            return False
+        time.sleep(_LOOK_EVERY_S)
+    # A thread that the task has left running keeps the process, whose trial is over.
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(_ENDING_S)
+    return True
+
+
 def _begun(position: Path) -> int:
     """Return how many tasks of both loops were begun."""
     return int.from_bytes(position.read_bytes(), sys.byteorder)
@@ -124,11 +143,11 @@ def _begun(position: Path) -> int:
 
 def _ended(workload: Workload, begun: int, code: int) -> str:
     """Say how the trial's process ended, and with which argument."""
-    how = f"killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
+    how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
     why = "; memory may have run out" if -code == signal.SIGKILL else ""
     index = max(0, begun - 1) % workload.tasks
     argument = shown(workload.call().arguments[index])
-    return f"its process was {how} in the plain loop, at argument {index} of {workload.tasks}: {argument}{why}"
+    return f"its process {how} in the plain loop, at argument {index} of {workload.tasks}: {argument}{why}"
 
 
 def _cut_off(workload: Workload, begun: int, limit_s: float, settings: Settings) -> CutOff:

@@ -255,7 +255,9 @@ def main() -> None:
         result.lengths_s = followed.lengths_s
     result.error = visible(result.error) if result.error else None
     result.first_warning = visible(result.first_warning)
-    Path(request.result).write_bytes(msgspec.json.encode(result))
+    writing = Path(f"{request.result}.writing")
+    writing.write_bytes(msgspec.json.encode(result))
+    writing.replace(request.result)
 
 
 if __name__ == "__main__":

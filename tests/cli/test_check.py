@@ -122,3 +122,16 @@ def test_an_odd_case_in_a_file_of_other_origin_is_no_reason_to_move_it(tmp_path,
     code, out, _ = call("check")
     assert (code, [file.number for file in store.files()]) == (2, [2])
     assert "stats.min is 0.0" in out
+
+
+def test_a_run_of_a_newer_version_stays_where_it_is(tmp_path, call):
+    """The newer version can read it: an older checkout takes nothing out of a shared history."""
+    store = stored(tmp_path / "h", noisy_run(1), noisy_run(2))
+    path = store.files()[1].path
+    newer = json.loads(path.read_text())
+    newer["joblib_suite"]["format"] += 1
+    path.write_text(json.dumps(newer))
+    code, out, _ = call("check")
+    assert code == 2
+    assert "use a newer one\n  the file may be sound, and stays where it is" in out
+    assert path.exists()

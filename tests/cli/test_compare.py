@@ -155,7 +155,7 @@ def test_an_odd_case_is_incomparable_and_the_others_are_judged(tmp_path, call, o
         runs[side]["benchmarks"][0]["stats"]["min"] = 0.0
     stored(tmp_path / "h", *runs.values())
     code, out, _ = call("compare", "1", "2")
-    side = "head" if odd_side == "both" else odd_side
+    side = "base and head" if odd_side == "both" else odd_side
     assert f"unusable in {side}: stats.min is 0.0; expected `float` > 1e-12" in out
     assert "1 INCOMPARABLE, 2 INCONCLUSIVE" in out
     assert code == 3

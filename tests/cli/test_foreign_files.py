@@ -146,7 +146,7 @@ def test_an_odd_case_costs_no_other_case_and_never_passes(compare, stats, side):
     base, head = (odd(**stats) if side in (name, "both") else odd() for name in ("base", "head"))
     code, counts, words, lines = compare(base, head)
     assert (code, counts) == (3, {"INCOMPARABLE": 1, "INCONCLUSIVE": 3})
-    assert f"odd: unusable in {'base' if side == 'base' else 'head'}: " in words
+    assert f"odd: unusable in {'base and head' if side == 'both' else side}: " in words
     assert sum("unusable in" in line for line in lines) == 1
 
 
@@ -162,7 +162,16 @@ def test_the_reason_is_seen_beside_a_very_long_name(compare):
     long = run(*cases(), case(f"test_a.py::t[{'x' * 1100}]"))
     code, counts, words, _ = compare(long, long)
     assert (code, counts) == (3, {"INCOMPARABLE": 1, "INCONCLUSIVE": 3})
-    assert re.search(r"x{20,}\.\.\.: unusable in head: (full)?name is .*; expected `str` of length <= 1024", words)
+    assert re.search(r"x{20,}\.\.\.: unusable in base and head: (full)?name is .*; expected `str` of length <= 1024", words)
+
+
+def test_a_case_of_the_suite_and_a_stranger_s_of_the_same_name(compare):
+    """The two are known by different things, and nobody is told that the case has moved to where it is."""
+    own = {**run(*cases()), "joblib_suite": {"format": 1}}
+    code, counts, words, _ = compare(run(*cases()), own)
+    assert (code, counts) == (1, {"MISSING": 3, "NEW": 3})
+    assert "only one of the files is this suite's" in words
+    assert "moved to" not in words
 
 
 def test_two_cases_of_one_name_are_incomparable(compare):
@@ -269,7 +278,8 @@ def test_a_file_without_cases_is_named(compare, base, head, code, counts):
     """The likely cause is said as well."""
     found, verdicts, words, _ = compare(base, head)
     assert (found, verdicts) == (code, counts)
-    assert "the file has no cases. Was it made under pytest-xdist (-n) or with --benchmark-disable?" in words
+    said = "the file has no cases. Was it" if base != head else "the files have no cases. Were they"
+    assert f"{said} made under pytest-xdist (-n) or with --benchmark-disable?" in words
     assert "0 of 0" not in words
 
 
@@ -331,7 +341,7 @@ def test_a_file_is_read_however_its_text_is_written(compare, content):
         ("<!DOCTYPE html>", "it is HTML or XML"),
         (b"PK\x03\x04\x14\x00", "it is a zip archive"),
         (TEXT.encode("utf-16")[:-1], "was it cut off?"),
-        ("[1, 2]", "a JSON list; expected an object"),
+        ("[1, 2]", "a list; expected a JSON object"),
         ('{"context": {}}', "missing required field `benchmarks`"),
         ('{"benchmarks": null}', "benchmarks is None; expected `array`"),
     ],

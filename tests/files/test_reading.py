@@ -29,8 +29,8 @@ from tests.documents import write
         ("[" * 100_000 + "]" * 100_000, "nested too deeply"),
         ("[" * 250_000, "250,000 times [; a run file has at most 200,000"),
         ('{"a": [' + ",".join(["1"] * 2_100_000) + "]}", "2,099,999 times ,; a run file has at most"),
-        ("[]", "a JSON list; expected an object"),
-        ("3", "a JSON int; expected an object"),
+        ("[]", "a list; expected a JSON object"),
+        ("3", "a number; expected a JSON object"),
     ],
     ids=lambda value: None if len(value) > 40 else value[:20],
 )

@@ -116,7 +116,7 @@ def test_a_file_that_says_nothing_sensible_is_unreadable(path, value, expected):
         (["stats", "data", 1], True, "data[1] is True"),
         (["stats", "data", 1], 1e300, "expected `float` < 1e7"),
         (["stats", "data"], 3, "data is 3; expected `array`"),
-        (["stats", "rounds"], 9, "stats.rounds is 9, but there are 3 times in its data"),
+        (["stats", "rounds"], 9, "stats.rounds is 9, but its data has 3 times"),
         (["stats", "rounds"], 0, "stats.rounds is 0"),
         (["stats", "rounds"], True, "rounds is True; expected `int`"),
         (["params"], [], "params is []; expected `object | null`"),

@@ -68,3 +68,14 @@ def test_lingering_threads_are_named():
     assert lingering(before, 0.2) == ["hung"]
     release.set()
     assert lingering(before, 60.0) == []
+
+
+def test_an_alarm_of_the_task_s_own_is_not_called_a_timeout():
+    """`signal.alarm` in a task replaces the timer of the cut-off, whose limit is not reached."""
+
+    def task():
+        signal.alarm(1)
+        time.sleep(60)
+
+    with pytest.raises(CaseTimeout, match="the task's own alarm"), guarded(300, lambda: None, bool):
+        task()

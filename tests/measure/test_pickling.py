@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from benchmarks.grid import Case
-from benchmarks.measure.call import Call
+from benchmarks.measure.call import Call, TaskFailed
 from benchmarks.measure.pickling import NotPicklable, barred, explained, refuse_unpicklable
 from benchmarks.measure.sameness import Incomparable
 from benchmarks.workloads.carriers import Spread
@@ -86,3 +86,21 @@ def test_other_errors_pass_unchanged(error):
     with pytest.raises(type(error)) as raised, explained(LOKY, call()):
         raise error
     assert raised.value is error
+
+
+@pytest.mark.parametrize(
+    ("backend", "where"),
+    [
+        ("loop", r"in the plain loop, but not when the loop ran before"),
+        ("sequential", r"in sequential, but not in the plain loop before"),
+        ("threading", r"in a worker of threading, and not in the plain loop"),
+    ],
+)
+def test_where_a_task_that_fails_only_now_and_then_has_failed(backend, where):
+    """The plain loop has no workers."""
+
+    def fails(number):
+        raise ValueError(number)
+
+    with pytest.raises(TaskFailed, match=rf"ValueError: 1 {where}"), explained(Case(backend, 1, 1), call(fails)):
+        fails(1)

@@ -105,3 +105,28 @@ def test_what_nobody_can_compare_says_so():
     """Values without equality that can't be pickled are incomparable."""
     with pytest.raises(Incomparable, match="returned a lock, which defines no equality"):
         same(threading.Lock(), threading.Lock())
+
+
+def nested(depth):
+    """Return a list in a list, and so on."""
+    found = []
+    for _ in range(depth):
+        found = [found]
+    return found
+
+
+def test_what_is_nested_too_deeply_is_refused():
+    """Comparing would exceed Python's limit of recursion."""
+    with pytest.raises(Incomparable, match="a list that is nested too deeply"):
+        same(nested(100_000), nested(100_000))
+
+
+def test_why_an_object_cannot_be_pickled_is_said_once():
+    """The message does not repeat the error as joblib's hash does."""
+
+    def unknown():
+        return None
+
+    with pytest.raises(Incomparable) as refusal:
+        same(unknown, lambda: None)
+    assert "PicklingError while hashing" not in str(refusal.value)

@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import subprocess
+import threading
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
 from joblib import Parallel, delayed
@@ -68,3 +69,9 @@ def in_pool_of_the_module(size):
 def plain(size):
     """No worker, although its module has a pool."""
     return _busy(size)
+
+
+def in_thread_for_ever(size):
+    """A thread that waits for what never comes."""
+    threading.Thread(target=threading.Event().wait).start()
+    return size

@@ -7,7 +7,10 @@ from types import SimpleNamespace
 import msgspec
 import pytest
 
-from benchmarks.session.trial import TrialRequest, TrialResult, remarks
+
+
+from benchmarks.session.trial import TrialRequest, TrialResult, run_trial
+from benchmarks.session.workload import own_workload
 from tests.inner_threads import CORES, needs_threads_of_blas
 from tests.run_session import ROOT, environment
 
@@ -88,3 +91,13 @@ def test_an_entry_that_the_task_does_not_take_is_explained(tried):
     assert "by_name() takes 0 positional arguments but 1 was given in the plain loop" in error
     assert error.endswith("an object of a .json file or a line of a .csv file has them by name")
     assert "is one argument" not in tried("pricing:adds_text", "pricing:LARGE").error
+
+
+def test_a_thread_that_outlives_the_tasks_does_not_hide_the_result(monkeypatch):
+    """Such a thread keeps the process of the trial, which is ended when its result is there."""
+    folder = str(ROOT / "tests" / "own")
+    monkeypatch.syspath_prepend(folder)
+    monkeypatch.setenv("PYTHONPATH", folder)
+    workload = own_workload("nesting:in_thread_for_ever", "nesting:FEW", None, 3)
+    # The settings only serve to say why a trial was cut off.
+    assert run_trial(workload, "nesting:FEW", None, 300.0).workers > 0
