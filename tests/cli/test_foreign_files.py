@@ -162,7 +162,7 @@ def test_the_reason_is_seen_beside_a_very_long_name(compare):
     long = run(*cases(), case(f"test_a.py::t[{'x' * 1100}]"))
     code, counts, words, _ = compare(long, long)
     assert (code, counts) == (3, {"INCOMPARABLE": 1, "INCONCLUSIVE": 3})
-    assert re.search(r"x{20,}\.\.\.: unusable in base and head: (full)?name is .*; expected `str` of length <= 1024", words)
+    assert re.search(r"x{20,}\.\.\.: unusable in base and head: (full)?name is .*; expected `str` of length", words)
 
 
 def test_a_case_of_the_suite_and_a_stranger_s_of_the_same_name(compare):
