@@ -11,6 +11,7 @@ from statistics import fmean, stdev
 from typing import Any
 
 from benchmarks.advise.break_even import break_even
+from benchmarks.advise.costs import Costs
 from benchmarks.advise.fitting import NEEDED_PARTS, fit
 from benchmarks.advise.prediction import Prediction, predict
 from benchmarks.advise.probe_cases import ProbeCase
@@ -40,16 +41,22 @@ _PARTS = {
 class Outlook:
     """What to expect of other calls with the notebook's four jobs.
 
-    `notebook` are predictions of the notebook's whole block, fastest first, `loop_s` is one of its plain loop.
-    `break_even_s` is by backend the task time above which a call of `tasks` tasks, with the pool's start and end, beats
-    the plain loop; None if it never does. `noise` is the standard deviation of a time's logarithm in the session.
+    `costs` are those of the session's pools, `grid` are the tasks of its grid. `notebook` are predictions of the
+    notebook's whole block, fastest first, `loop_s` is one of its plain loop. `break_even_s` is by backend the task time
+    above which a call of as many tasks as the grid's, with the pool's start and end, beats the plain loop; None if it
+    never does.
     """
 
+    costs: Costs
+    grid: TaskProfile
     notebook: Sequence[Prediction]
     loop_s: float
-    tasks: int
     break_even_s: Mapping[str, float | None]
-    noise: float
+
+    @property
+    def noise(self) -> float:
+        """The standard deviation of a time's logarithm in the session."""
+        return self.costs.noise
 
 
 def outlook(benchmarks: Sequence[Mapping[str, Any]], cores: int, cpu_quota: float | None, gil: bool) -> Outlook | None:
@@ -69,16 +76,15 @@ def outlook(benchmarks: Sequence[Mapping[str, Any]], cores: int, cpu_quota: floa
         return None
     # The machine's speed will be another one when the notebook runs, as it was between this session's loops.
     costs = replace(costs, noise=math.hypot(costs.noise, _loops_noise(benchmarks)))
-    task_s = fmean(chain.from_iterable(case.work_s for case in cases if case.name == "held")) / _sample_tasks(cases)
-    notebook = TaskProfile(task_s, _NOTEBOOK.tasks)
-    grid = replace(notebook, tasks=next(case.tasks for case in cases if case.name == "batches"))
+    notebook = TaskProfile(_loop_of("held", cases).task_s, _NOTEBOOK.tasks)
+    grid = _loop_of("batches", cases)
     predictions = [predict(costs, pool, notebook, NOTEBOOK_BATCH_SIZE, warm=False) for pool in costs.pools]
     return Outlook(
+        costs,
+        grid,
         sorted(predictions, key=lambda prediction: prediction.time_s),
         notebook.work_s,
-        grid.tasks,
         break_even(costs, grid, warm=False),
-        costs.noise,
     )
 
 
@@ -101,8 +107,10 @@ def _case(backend: str, part: str, entry: Mapping[str, Any]) -> ProbeCase:
     )
 
 
-def _sample_tasks(cases: Sequence[ProbeCase]) -> int:
-    return next(case.tasks for case in cases if case.name == "held")
+def _loop_of(part: str, cases: Sequence[ProbeCase]) -> TaskProfile:
+    """Return the tasks of a part's cases, by the plain loops that were timed beside them."""
+    own = [case for case in cases if case.name == part]
+    return TaskProfile(fmean(chain.from_iterable(case.work_s for case in own)) / own[0].tasks, own[0].tasks)
 
 
 def _loops_noise(benchmarks: Sequence[Mapping[str, Any]]) -> float:

@@ -15,12 +15,26 @@ _MOST_NOISE = 0.3
 
 def expectations(benchmarks: Sequence[Mapping[str, Any]], machine: Machine) -> list[str]:
     """Return what to expect of the notebook and of other task lengths; nothing if the run lacks a case for that."""
+    return sentences(outlook_of(benchmarks, machine))
+
+
+def outlook_of(benchmarks: Sequence[Mapping[str, Any]], machine: Machine) -> Outlook | None:
+    """Return what a run's own costs say of other calls; None if it lacks a case for that, or its number of cores."""
     if machine.cores is None:
-        return []
-    known = outlook(benchmarks, math.ceil(machine.cores), machine.cores, machine.gil)
+        return None
+    return outlook(benchmarks, math.ceil(machine.cores), machine.cores, machine.gil)
+
+
+def is_calm(known: Outlook) -> bool:
+    """Return whether the times varied so little that an expectation means something."""
+    return known.noise <= _MOST_NOISE
+
+
+def sentences(known: Outlook | None) -> list[str]:
+    """Return what to expect of the notebook and of other task lengths, or that the machine was too busy to know."""
     if known is None:
         return []
-    if known.noise > _MOST_NOISE:
+    if not is_calm(known):
         return ["What to expect of the notebook is not known: the machine was busy, and times varied too much."]
     return [_notebook(known), _break_even(known)]
 
@@ -44,6 +58,6 @@ def _break_even(known: Outlook) -> str:
         for backend, task_s in known.break_even_s.items()
     ]
     return (
-        f"Faster than the plain loop with {counted(known.tasks, 'task')} and n_jobs={NOTEBOOK_N_JOBS}, "
+        f"Faster than the plain loop with {counted(known.grid.tasks, 'task')} and n_jobs={NOTEBOOK_N_JOBS}, "
         f"the pool's start included: {', '.join(pays)}."
     )

@@ -49,7 +49,8 @@ def test_the_break_even_is_where_saved_work_pays_for_the_overhead():
     """5,000 tasks in batches of 1,000, with the pool's start: most of the overhead is the start and half a poll."""
     expected = outlook(session(), 2, None, gil=True)
     overhead_s = START_S + POLL_S / 2 + 5_000 * TASK_S
-    assert expected.tasks == 5_000
+    assert expected.grid.tasks == 5_000
+    assert expected.grid.task_s == pytest.approx(0.03 / 5_000)
     assert expected.break_even_s["loky"] == pytest.approx(overhead_s / 5_000 / (1 - HELD), rel=0.25)
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from benchmarks.advise.session_costs import Outlook
 from benchmarks.analysis.headline import Answer, headline
 from benchmarks.analysis.speedup import best_of_each_backend
 from benchmarks.grid import Case, backend_of
@@ -13,12 +14,13 @@ from benchmarks.report.heat import heat_maps
 from benchmarks.report.html.best_cases import best_figure, notebook_figure
 from benchmarks.report.html.figures import Cell, Figure, Section, Table, number
 from benchmarks.report.html.heat_map import heat_figure, heat_key, overview
+from benchmarks.report.html.outlook import outlook_sections
 from benchmarks.report.html.phases import PHASES, phases_figure
 from benchmarks.report.html.resources import resources_section
 from benchmarks.report.html.rounds import Rounds, grouped, rounds_figures
 from benchmarks.report.html.scaling import batch_figures, scaling_figures
 from benchmarks.report.measured import Machine, MeasuredCase, contenders, measured_cases, own_cases
-from benchmarks.report.outlook import expectations
+from benchmarks.report.outlook import outlook_of, sentences
 from benchmarks.report.pasting import paste
 from benchmarks.text.formatting import duration
 from benchmarks.text.printable import visible
@@ -33,9 +35,13 @@ _PHASE_TESTS = ("test_cold_start[", "test_warm_call[", "test_whole_block[")
 def run_sections(run: Run, document: Mapping[str, Any]) -> list[Section]:
     """Return the sections on what a run measured; `document` is its file."""
     cases = measured_cases(document["benchmarks"])
+    known = outlook_of(document["benchmarks"], measuring_machine(document))
+    length, parts = outlook_sections(known, cases)
     return [
-        _answer(run, cases, document),
+        _answer(run, cases, document, known),
+        length,
         _heat_maps(run, cases),
+        parts,
         _scaling(cases),
         _batches(cases),
         _phases(run),
@@ -44,13 +50,13 @@ def run_sections(run: Run, document: Mapping[str, Any]) -> list[Section]:
     ]
 
 
-def _answer(run: Run, cases: Sequence[MeasuredCase], document: Mapping[str, Any]) -> Section:
+def _answer(run: Run, cases: Sequence[MeasuredCase], document: Mapping[str, Any], known: Outlook | None) -> Section:
     benchmarks, machine = document["benchmarks"], measuring_machine(document)
-    sentences, costs = answer(cases, machine), task_costs(benchmarks)
+    found, costs = answer(cases, machine), task_costs(benchmarks)
     if not cases:
-        return Section("answer", "Answer", [*sentences, *costs, *lacking(run)])
-    expected, done = expectations(benchmarks, machine), what_was_done(cases).replace("\n", " ")
-    said = [*sentences[:1], *cautions(cases), *expected, *sentences[1:], *costs, done, *lacking(run)]
+        return Section("answer", "Answer", [*found, *costs, *lacking(run)])
+    expected, done = sentences(known), what_was_done(cases).replace("\n", " ")
+    said = [*found[:1], *cautions(cases), *expected, *found[1:], *costs, done, *lacking(run)]
     own = own_cases(cases)
     figures = [_answer_figure(run, cases, own)] if own else []
     return Section(

@@ -2,6 +2,7 @@
 
 import random
 
+from tests.advise.test_session_costs import session
 from tests.documents import document, entry
 
 BACKENDS = ("sequential", "threading", "loky", "futures-processes")
@@ -75,3 +76,28 @@ def grid_run(day=0.0, factor=1.0, backends=BACKENDS, sizes=("1", "100", "auto"),
     node = "benchmarks/suite/test_summation.py::test_summation"
     failed = {f"{node}[{name}]": "WrongResult: index 3 is 5" for name in missing}
     return document(*entries, day=day, failed=failed, **more)
+
+
+def costed_run():
+    """Return a run that has the cases from which the costs of two backends follow; threads hold the GIL."""
+    entries = [_costed(known) for known in (*session("threading", held=1.0), *session("loky"))]
+    facts = {"tasks": 5_000, "loop_s": [0.0299, 0.0301]}
+    cells = [
+        cell(backend, 4, size, (0.02 / jobs + 2.0 / int(size) + 0.02,) * 3, **facts)
+        for backend, jobs in (("threading", 1), ("loky", 2))
+        for size in ("10", "100", "1000")
+    ]
+    return document(*entries, *cells)
+
+
+def _costed(known):
+    """Return a case of a session's costs as the suite writes it."""
+    name, rounds, facts = known["name"], known["stats"]["data"], known["extra_info"]
+    test, _, param = name.partition("[")
+    backend = param.removesuffix("]").partition("-")[0]
+    if test == "test_summation":
+        return cell(backend, 4, "1", rounds, **facts)
+    found = entry("loky-n4-b20", rounds, **facts)
+    found["params"]["backend"] = backend
+    found.update({"name": name, "fullname": f"s.py::{name}", "param": param.removesuffix("]"), "group": known["group"]})
+    return found

@@ -8,7 +8,7 @@ from benchmarks.__main__ import main
 from tests.advise.costs import store_costs
 from tests.documents import document, stored
 from tests.gate.records import measured
-from tests.report.html.runs import FEW, cell, grid_run, with_resources
+from tests.report.html.runs import FEW, cell, costed_run, grid_run, with_resources
 from tests.report.html.test_page import HOSTILE
 
 pytest.importorskip("vl_convert", reason="the dependency group report is not installed")
@@ -30,7 +30,7 @@ def pages(tmp_path_factory):
     hostile["joblib_suite"]["cases"]["failed"] |= {HOSTILE: HOSTILE}
     histories = {
         "history": [grid_run(day, 1.5 if day > 5 else 1.0, **FEW) for day in range(12)],
-        "one run": [grid_run()],
+        "one run": [costed_run()],
         "one case": [document(cell())],
         "resources": [with_resources(grid_run(**FEW))],
         "hostile": [hostile, grid_run(1.0, **FEW), {**hostile, "datetime": "2026-02-01T00:00:00+00:00"}],

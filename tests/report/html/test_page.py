@@ -18,7 +18,7 @@ from benchmarks.__main__ import main
 from tests.cli.judgements import ALL
 from tests.documents import document, entry, stored
 from tests.gate.records import measured
-from tests.report.html.runs import FEW, cell, grid_run, with_resources
+from tests.report.html.runs import FEW, cell, costed_run, grid_run, with_resources
 from tests.run_session import ROOT
 
 pytest.importorskip("vl_convert", reason="the dependency group report is not installed")
@@ -140,6 +140,45 @@ def test_histories_share_a_scale(history):
     assert all(scale == scales[0] for scale in scales)
     last = [figure.spec["data"]["values"][-1]["times"] for figure in section.all_figures]
     assert last == pytest.approx([1.0] * len(last), rel=0.15)
+
+
+def test_a_run_shows_from_which_task_length_a_pool_pays(tmp_path, report):
+    """The chart marks the run's own tasks; the table behind it has the break-even of the answer."""
+    stored(tmp_path / "history", costed_run())
+    _, text, _, _ = report(history=tmp_path / "history")
+    section = text.partition('id="task-length"')[2].partition("</section>")[0]
+    assert "this run's tasks: 6.00 us" in section
+    table = re.sub("<[^>]+>", " ", section.partition("Task time from which")[2]).split()
+    micros = re.search(r"loky from ([\d.]+) us per task", " ".join(Page(text).texts["p"]))[1]
+    assert [table[table.index(name) + 1] for name in ("threading", "loky")] == ["never", micros]
+
+
+def test_a_run_shows_where_its_time_goes(tmp_path, report):
+    """Each call of the grid has the parts of its expected time beside the time that was measured."""
+    stored(tmp_path / "history", costed_run())
+    _, text, _, _ = report(history=tmp_path / "history")
+    section = text.partition('id="parts"')[2].partition("</section>")[0]
+    own, notebook = section.partition('id="parts-notebook')[::2]
+    assert "loky-n4-b1, measured: 545 ms" in own
+    assert "loky-n4-b1, overhead: " in own
+    assert "start: " not in own
+    assert "loky-n4-b1000, start: " in notebook
+
+
+@pytest.mark.parametrize("busy", [False, True])
+def test_a_run_without_costs_says_why(tmp_path, report, busy):
+    """Nothing is drawn of a run that lacks a case, or whose times varied too much."""
+    run = costed_run()
+    if busy:
+        run["benchmarks"].append(cell("loky", 2, "1000", tasks=5_000, loop_s=[0.02, 0.02, 0.09, 0.12]))
+    else:
+        run["benchmarks"] = run["benchmarks"][1:5]
+    stored(tmp_path / "history", run)
+    _, text, _, _ = report(history=tmp_path / "history")
+    assert 'id="task-length"' not in text
+    expected = "the machine was too busy" if busy else "this run lacks some of the cases that it takes"
+    assert f"From which task length: {expected}." in text
+    assert f"Where the time goes: {expected}." in text
 
 
 def test_base_and_head_are_compared(report, history):
