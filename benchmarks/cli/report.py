@@ -9,16 +9,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.cli.acceptance_options import accepted, add_accepted_argument
+from benchmarks.cli.acceptance_options import add_accepted_argument
 from benchmarks.cli.gate_options import refuse_inside
+from benchmarks.cli.judged_record import judged_record
 from benchmarks.cli.options import add_all_argument, alpha, min_effect, refuse_outputs, require_page_packages
 from benchmarks.cli.outcome import Exit, Outcome, judgement_text
 from benchmarks.cli.record_facts import facts_of_record
 from benchmarks.compare.judging import compare_runs
 from benchmarks.compare.terms import Terms
 from benchmarks.errors import BadReference, SuiteError
-from benchmarks.gate.instruction_rows import with_instructions
-from benchmarks.gate.judgement import judgement
 from benchmarks.gate.measurements import Measurements
 from benchmarks.gate.opening import open_record
 from benchmarks.gate.record import read_record
@@ -225,9 +224,7 @@ def _default_base(index: Index, marks: Marks, head: Found, parsed: Run) -> Found
 def _report_record(args: argparse.Namespace, folder: Path) -> Outcome:
     folder, record = open_record("report", str(folder), "gate")
     measurements = Measurements(folder, record)
-    judged = accepted(
-        args, record, measurements, with_instructions(judgement(folder, record, measurements, ()), record)
-    )
+    judged = judged_record(args, folder, record, measurements)
     if args.terminal:
         return Outcome(judgement_text(args, judged), Exit.FINE)
     refuse_inside(folder, args)

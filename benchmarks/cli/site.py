@@ -7,14 +7,13 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
-from benchmarks.cli.acceptance_options import accepted
+from benchmarks.cli.judged_record import judged_record
 from benchmarks.cli.options import refuse_folder
 from benchmarks.cli.outcome import Exit, Outcome
 from benchmarks.cli.record_facts import facts_of_record
 from benchmarks.cli.runs import TITLES, cells
 from benchmarks.errors import BadReference, SuiteError
 from benchmarks.files.durable import make_folder
-from benchmarks.gate.judgement import judgement
 from benchmarks.gate.measurements import Measurements
 from benchmarks.gate.opening import WORK, open_record
 from benchmarks.history.index import Entry, Index
@@ -172,7 +171,7 @@ def _gate(job: tuple[argparse.Namespace, Path]) -> tuple[GateLine, _Page | None]
     try:
         folder, record = open_record("--records", str(folder), "gate")
         measurements = Measurements(folder, record)
-        judged = accepted(args, record, measurements, judgement(folder, record, measurements, ()))
+        judged = judged_record(args, folder, record, measurements)
     except SuiteError as error:
         return GateLine(name, "", "", "", f"{error}"), None
     facts = [(term, str(text)) for term, text in facts_of_record(folder, record).items() if text is not None]

@@ -123,21 +123,21 @@ def _functions(profile: Any) -> dict[str, FunctionCost]:
     return {visible(it.name): FunctionCost(it.calls, tuple(it.own_s), tuple(map(visible, it.callers))) for it in known}
 
 
-def explanation_lines(record: Record, rows: Sequence[Row]) -> list[str]:
-    """Return up to three lines for each explained case: what takes more time a call, and who calls it."""
+def explanation_lines(record: Record, rows: Sequence[Row], most: int = _MOST_LINES) -> list[str]:
+    """Return up to `most` lines for each explained case: what takes more time a call, and who calls it."""
     labels = _labels(rows)
     return [
         f"Why {labels.get(nodeid, nodeid)}: {line}"
         for nodeid, found in record.explanations.items()
-        for line in _lines(found)
+        for line in _lines(found, most)
     ]
 
 
-def _lines(found: Iterable[FunctionChange]) -> list[str]:
+def _lines(found: Iterable[FunctionChange], most: int) -> list[str]:
     lines = [
         f"{change.name}{_callers(change)}: {duration(change.base_s) if change.base_s else '0'} -> "
         f"{duration(change.head_s)} a call{_calls(change)}"
-        for change in explaining(found, _MOST_LINES)
+        for change in explaining(found, most)
     ]
     return lines or ["no function of this process takes more time in every turn; worker processes are not profiled"]
 

@@ -11,8 +11,13 @@ from benchmarks.gate.judgement import judgement
 from benchmarks.gate.measurements import Measurements
 from tests.gate.records import measured
 
+pytest.importorskip("vl_convert", reason="the dependency group report is not installed")
+
+from benchmarks.report.html.explanations import explanation_section
+
 SLEEP = FunctionChange("time.sleep", 0, 1.5, 0, 0.0151, ("joblib/parallel.py:_retrieve",), True)
 DISPATCH = FunctionChange("joblib/parallel.py:_dispatch (other threads)", 0, 0, 0.001, 0.021, (), True)
+UNSTEADY = FunctionChange("json/encoder.py:encode", 2, 2, 0.001, 0.002, (), False)
 FASTER = FunctionChange("threading.py:wait", 3, 1, 0.05, 0.01, (), True)
 
 
@@ -65,8 +70,29 @@ def test_terminal_and_page_have_it(slower, tmp_path, capsys):
     assert "threading.py:wait" not in out
     assert main(["report", str(folder), "-o", str(tmp_path / "page.html")]) == 0
     page = (tmp_path / "page.html").read_text()
-    assert "threading.py:wait" in page
-    assert 'data-key="-0.04"' in page
+    answer, why = page.partition('id="why"')[::2]
+    said = "Why loky-n2-b10: joblib/parallel.py:_dispatch (other threads): 1.00 ms -&gt; 21.0 ms a call"
+    assert f"<p>{said}</p>" in answer
+    assert "threading.py:wait" not in answer
+    assert "threading.py:wait" in why
+    assert 'data-key="-0.04"' in why
+
+
+def test_the_page_tells_more_from_less_without_colour(slower, tmp_path):
+    """Each function has its sign, its calls and its callers in words; what is not the same in every turn is hollow."""
+    section = explanation_section({"a.py::test_summation[loky-n2-b1]": [DISPATCH, SLEEP, UNSTEADY, FASTER]})
+    (figure,) = section.figures
+    bars = figure.screen["data"]["values"]
+    assert [bar["text"] for bar in bars] == [
+        "+20.0 ms",
+        "+15.1 ms, called 0 → 1.5 times",
+        "+1.00 ms, called 2 → 2 times",
+        "-40.0 ms, called 3 → 1 times",
+    ]
+    assert [bar["sign"] for bar in bars] == ["more", "more", "more, not in every turn", "less"]
+    assert figure.title.startswith("What loky-n2-b1 spends")
+    assert bars[1]["label"].endswith("from joblib/parallel.py:_retrieve")
+    assert len(figure.table.rows) == 4
 
 
 def test_a_case_that_is_not_there_is_refused(slower, capsys):

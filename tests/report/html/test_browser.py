@@ -8,6 +8,7 @@ from benchmarks.__main__ import main
 from tests.advise.costs import store_costs
 from tests.documents import document, stored
 from tests.gate.records import measured
+from tests.gate.test_explain import DISPATCH, FASTER, SLEEP
 from tests.report.html.runs import FEW, cell, costed_run, grid_run, with_resources
 from tests.report.html.test_page import HOSTILE
 
@@ -38,7 +39,9 @@ def pages(tmp_path_factory):
     for name, runs in histories.items():
         stored(folder / name, *runs)
         assert main(["report", "--history", str(folder / name), "-o", str(folder / f"{name}.html")]) == 0
-    measured(folder / "record", (0.01, 0.02, 0.05, 0.01), pairs=20)
+    gate = measured(folder / "record", (0.01, 0.02, 0.05, 0.01), pairs=20)
+    gate.explanations = {gate.cases[1].nodeid: [DISPATCH, SLEEP, FASTER]}
+    gate.save(folder / "record")
     assert main(["report", str(folder / "record"), "-o", str(folder / "gate.html")]) == 0
     store_costs(folder / "models")
     asked = ("--task-time", "2ms", "--tasks", "5000", "--uneven", "10x", "--models", str(folder / "models"))
