@@ -101,14 +101,21 @@ def seconds(case: Case, task: Callable[..., Any], tasks: Sequence[Any]) -> float
                 options["inner_max_num_threads"] = case.inner_threads
             else:
                 stack.enter_context(threadpool_limits(case.inner_threads))
-        calls = [(task, entry if isinstance(entry, tuple) else (entry,)) for entry in tasks]
+        if case.backend != LOOP:
+            stack.enter_context(parallel_config(**options))
         began = time.perf_counter()
-        if case.backend == LOOP:
-            results = [function(*arguments) for function, arguments in calls]
-        else:
-            with parallel_config(**options):
-                parallel = Parallel(n_jobs=case.n_jobs, batch_size=case.batch_size)
-                results = parallel(delayed(function)(*arguments) for function, arguments in calls)
+        results = _called(case, task, tasks)
         passed_s = time.perf_counter() - began
     assert len(results) == len(tasks)
     return passed_s
+
+
+def _called(case: Case, task: Callable[..., Any], tasks: Sequence[Any]) -> Any:
+    """Return all results; each way of calling is written as a user would, because tiny tasks cost less than a star."""
+    several = isinstance(tasks[0], tuple)
+    if case.backend == LOOP:
+        return [task(*arguments) for arguments in tasks] if several else [task(argument) for argument in tasks]
+    parallel = Parallel(n_jobs=case.n_jobs, batch_size=case.batch_size)
+    if several:
+        return parallel(delayed(task)(*arguments) for arguments in tasks)
+    return parallel(delayed(task)(argument) for argument in tasks)

@@ -23,11 +23,16 @@ MOST_S = 8.0
 _MOST_TRIED = 2
 
 
-def with_trials(recommendation: Recommendation, options: Sequence[str], tell: Callable[[str], None]) -> Recommendation:
+def with_trials(
+    recommendation: Recommendation, options: Sequence[str], busy: bool, tell: Callable[[str], None]
+) -> Recommendation:
     """Return the recommendation with the configurations that were tried; nothing is tried if it takes too long.
 
-    `options` name the workload for a session.
+    `options` name the workload for a session. If `busy` is true, the tasks were disturbed while they were measured just
+    now: a trial would only be the next thing that can't be trusted.
     """
+    if busy:
+        return recommendation
     tried: list[Tried] = []
     candidates = [recommendation.first, *([recommendation.runner_up] if recommendation.runner_up else [])]
     for candidate in candidates[:_MOST_TRIED]:

@@ -93,7 +93,7 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
         why = disturbance(model) or tasks.disturbance
         recommendation = recommend(model.costs, tasks.profile, args.warm, why, limit_bytes)
         if isinstance(asked, TaskSession):
-            recommendation = with_trials(recommendation, asked.options, tell)
+            recommendation = with_trials(recommendation, asked.options, tasks.disturbance is not None, tell)
     warm = None if args.warm else recommend(model.costs, tasks.profile, True, why, limit_bytes)
     return _outcome(args, model, recommendation, warm)
 

@@ -20,7 +20,16 @@ def test_nothing_is_tried_that_is_known_or_takes_long(profile, backend):
     """The plain loop has been measured already, and 100 s of work are not tried."""
     recommendation = recommend(COSTS, profile, warm=False)
     assert recommendation.first.case.backend == backend
-    assert with_trials(recommendation, [], refuse).tried == ()
+    assert with_trials(recommendation, [], False, refuse).tried == ()
+
+
+def test_nothing_is_tried_on_a_machine_that_is_busy_just_now():
+    """A recommendation that would be tried otherwise is returned as it is."""
+    recommendation = recommend(COSTS, TaskProfile(1e-3, 1_000), warm=False)
+    assert cost_s(recommendation.first, recommendation.loop) < MOST_S
+    assert with_trials(recommendation, [], True, refuse) is recommendation
+    with pytest.raises(AssertionError, match="trying loky"):
+        with_trials(recommendation, [], False, refuse)
 
 
 def test_the_cost_of_a_trial():

@@ -78,7 +78,7 @@ def test_tasks_that_are_measured(models):
     assert found["profile"]["waits"] > 0.8
     assert found["ranked"][0]["n_jobs"] > 1
     assert found["disturbed"] or "may pay off" in out
-    assert found["tried"][0]["name"] == found["ranked"][0]["name"]
+    assert found["disturbed"] or found["tried"][0]["name"] == found["ranked"][0]["name"]
     assert found["profile"]["tasks"] == 100
     assert found["profile"]["task_s"] == pytest.approx(1.1e-3, rel=0.3)
     assert found["profile"]["lengths"] == 100
