@@ -13,5 +13,5 @@ The walk of one number through this package:
 8. `report` turns results into text and pages; `cli` turns a command line into one of these, and `__main__` prints it.
 
 Measuring (`suite`, `session`, `measure`, `backends`, `engines`) and judging (`analysis`, `compare`, `gate`) never
-import each other: the run file is the interface. docs/architecture.md has the rooms, the contracts and the words.
+import each other: the run file is the interface. docs/architecture.md has the packages, the contracts and the words.
 """

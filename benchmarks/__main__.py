@@ -111,7 +111,7 @@ def _root(history: str | None) -> Path:
 
 
 def _write_files(outcome: Outcome) -> None:
-    """Write the files that were asked for, each whole or not at all. Raises SuiteError."""
+    """Write the requested files, each atomically. Raises SuiteError."""
     for name, content in outcome.files.items():
         if name == "-":
             continue
@@ -126,7 +126,7 @@ def _write_files(outcome: Outcome) -> None:
 
 
 def _replace(path: Path, content: str) -> None:
-    """Write a file by way of another one beside it, which is removed if there is no room."""
+    """Write a file through a temporary one beside it, which is removed if there is no room."""
     writing = path.with_name(f".{path.name}.writing")
     try:
         writing.write_text(content, encoding="utf-8")
@@ -140,7 +140,7 @@ def _replace(path: Path, content: str) -> None:
 
 
 def _print(outcome: Outcome) -> None:
-    """Print the text; a file named `-` is printed in its place."""
+    """Print the text; a file named `-` is printed instead."""
     write(sys.stdout, outcome.files.get("-", outcome.text))
     for warning in outcome.warnings:
         tell(warning)

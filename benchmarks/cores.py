@@ -31,7 +31,7 @@ def core_facts() -> dict[str, Any]:
         "core_kinds": core_kinds(cores, _DEVICES),
         "hypervisor": hypervisor(Path("/")),
         "cgroup_cpus": quota,
-        # A file of an older version has `cgroup_cpus` alone, and null there means that only the root was looked at.
+        # A file of an older version has `cgroup_cpus` alone, and null there means that only the root was checked.
         "cpu_quota": NONE if quota is None else quota,
     }
 

@@ -1,16 +1,16 @@
-"""What can go wrong with stored runs; every message says what, found, expected, and what to do next."""
+"""Errors for the user; every message says what is wrong, what was found and expected, and what to do next."""
 
 
 class SuiteError(Exception):
-    """The history can't do what it was asked to do."""
+    """An error whose message is for the user."""
 
 
 class Unreadable(SuiteError):
-    """A file is not a run file that can be believed; the message names the file."""
+    """A file is broken or is not what was expected; the message names the file."""
 
 
 class NoAccess(Unreadable):
-    """The system did not give a file's content: it may be sound, and the message names it with the system's reason."""
+    """The system refused to read a file, which may be intact; the message names the file and the system's reason."""
 
 
 class NewerFormat(NoAccess):
@@ -18,20 +18,20 @@ class NewerFormat(NoAccess):
 
 
 class StoreTrouble(SuiteError):
-    """The store can't be written or locked; nothing in it was changed."""
+    """The store can't be written or locked; it is unchanged."""
 
 
 class BadReference(SuiteError):
-    """What was said of a run fits none, or several."""
+    """A reference matches no run, or several."""
 
 
 class GateError(SuiteError):
-    """The gate can't do what it was asked to do: exit code 2, never a regression."""
+    """A gate can't measure or judge: exit code 2, never a regression."""
 
 
 class AdviceError(SuiteError):
-    """Something is missing or makes no sense; the message says what to do."""
+    """A recommendation is impossible because something is missing or invalid; the message says what to do."""
 
 
 class BadOption(ValueError):
-    """An option's value makes no sense; the message names option, value and what was expected."""
+    """An option's value is invalid; the message names the option, the value and what was expected."""

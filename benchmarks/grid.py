@@ -1,6 +1,6 @@
 """The grid: which backends, engines and cases there are, what they are called, how large their calls are.
 
-The only place that spells out the grid. It imports nothing of ours, so that collecting stays cheap.
+The only place that spells out the grid. It imports none of our modules, so that collection stays cheap.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,7 +17,7 @@ FUTURES_PROCESSES = "futures-processes"
 
 @dataclass(frozen=True)
 class Backend:
-    """What the suite has to know of a backend, so that nobody compares names.
+    """What the suite has to know about a backend, so that no code compares names.
 
     `workers` are "threads", "processes" or None (tasks run in the caller's thread). `pickler` is how tasks reach them:
     "pickle", "cloudpickle", or None where nothing is sent. `reusable_executor`: the executor belongs to the process and

@@ -125,7 +125,7 @@ def _limit(entry: Any, where: str) -> Limit:
     if not isinstance(entry, dict) or not isinstance(entry.get("match"), str) or not entry["match"]:
         raise Unreadable(f'{where}: expected match = "PATTERN"')
     if unknown := sorted(entry.keys() - keys):
-        raise Unreadable(f"{where}: '{visible(unknown[0])}' is no limit; expected {', '.join(sorted(keys))}")
+        raise Unreadable(f"{where}: '{visible(unknown[0])}' is not a limit; expected {', '.join(sorted(keys))}")
     if entry.keys() == {"match"}:
         *others, last = (kind.key for kind in KINDS)
         raise Unreadable(f"{where}: sets no limit; expected {', '.join(others)} or {last}")

@@ -153,7 +153,7 @@ def really_ran(backend: str, jobs: int, size: int) -> dict[str, Any]:
 
 
 def times(usual_s: Sequence[float], rng: random.Random) -> Iterator[dict[str, Any]]:
-    """The statistics of each case in one run: the machine has a mood, each case and each round has noise."""
+    """The statistics of each case in one run: the machine has a state, each case and each round has noise."""
     mood = rng.lognormvariate(0, 0.08)
     for seconds in usual_s:
         center = seconds * mood * rng.lognormvariate(0, 0.05)

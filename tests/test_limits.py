@@ -50,7 +50,7 @@ def test_a_pattern_that_matches_nothing_is_named(tmp_path):
         ("[[limit]]\nmatch = 'a'", "sets no limit; expected max_slowdown, max_time or max_pss"),
         (
             "[[limit]]\nmatch = 'a'\nmax_tme = '1s'",
-            "'max_tme' is no limit; expected match, max_pss, max_slowdown, max_time",
+            "'max_tme' is not a limit; expected match, max_pss, max_slowdown, max_time",
         ),
         ("[[limit]]\nmatch = 'a'\nmax_pss = 500", "'500'; expected a size above 0, such as 500MB"),
         ("[[limit]]\nmatch = 'a'\nmax_pss = '0MB'", "expected a size above 0"),

@@ -84,7 +84,9 @@ def stored_model(folder: Path, machine: str) -> CostModel | None:
         return None
     model = read_model(path)
     if model.machine != machine:
-        raise AdviceError(f"{visible(path)}: of another machine, {model.machine}: delete it, and probe this one")
+        raise AdviceError(
+            f"{visible(path)}: a cost model of another machine, {model.machine}; delete it and run `probe`"
+        )
     return model
 
 
@@ -114,6 +116,6 @@ def stale(model: CostModel, versions: Mapping[str, str | None], conditions: Mapp
     for package in PACKAGES:
         before, now = model.versions.get(package), versions.get(package)
         if before != now:
-            return f"{package} was {before or 'missing'}, now it is {now or 'missing'}"
+            return f"{package} was {before or 'missing'} and is now {now or 'missing'}"
     differing = different_conditions(model.conditions, conditions)
     return str(differing[0]) if differing else None

@@ -1,4 +1,4 @@
-"""Whether something else ran while a machine was probed, and which cases of the probe that spoiled."""
+"""Whether other programs ran while a machine was probed, and which cases of the probe they disturbed."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -75,7 +75,7 @@ class TaskSession:
         first = self._tasks(costs)
         if first.disturbance is None or self.took_s > _MOST_REPEATED_S:
             return first
-        tell("something else ran meanwhile: measuring the tasks again")
+        tell("other programs disturbed the measurement: measuring the tasks again")
         again = measure_tasks(self.options, tell)._tasks(costs)
         return first if again.disturbance else again
 
@@ -134,7 +134,8 @@ def _profile_of_measured(loop: Mapping[str, Any], threads: Mapping[str, Any], co
         return MeasuredTasks(replace(profile, gil_known=False), None)  # the tasks are taken to hold the GIL
     if reason := _contradiction(profile, extra_info, stretch, costs):
         why = (
-            f"The tasks' times can't be trusted ({reason}): something else ran, or they vary by themselves. Ask again."
+            f"The tasks' times can't be trusted ({reason}): other programs ran, or the tasks vary by themselves. "
+            "Run it again."
         )
         return MeasuredTasks(replace(profile, gil_known=False), why)
     released = _released(stretch, pool, profile.waits)
@@ -186,7 +187,7 @@ def _two_threads(costs: Costs) -> PoolCosts:
     for pool in costs.pools:
         if backend_of(pool.backend).workers == "threads" and pool.n_jobs == 2:
             return pool
-    raise AdviceError("the probe knows nothing of two threads: measure it again with `probe`")
+    raise AdviceError("the probe did not measure two threads; repeat it with `probe`")
 
 
 def _waits(extra_info: Mapping[str, Any]) -> float:
@@ -223,7 +224,7 @@ def _contradiction(profile: TaskProfile, extra_info: Mapping[str, Any], stretch:
         return "two threads gained more than the machine allows"
     change = float(extra_info["passed_s"]) / profile.work_s
     if profile.task_s > _TIMED_SINGLY_S and not 1 / _MOST_CHANGE < change < _MOST_CHANGE:
-        return f"the same tasks took {max(change, 1 / change):.1f}x as long at another time"
+        return f"the same tasks took {max(change, 1 / change):.1f}x as long when measured again"
     return None
 
 

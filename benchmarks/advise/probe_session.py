@@ -53,7 +53,7 @@ def usable_model(folder: Path) -> tuple[CostModel | None, str]:
     """Return this machine's stored model, or None and why there is none that can be used."""
     model = stored_model(folder, this_machine().folder)
     if model is None:
-        return None, "this machine was not probed yet"
+        return None, "this machine has not been probed yet"
     if reason := stale(model, machine.installed(PACKAGES), conditions_here()):
         return None, f"the probe is out of date: {reason}"
     return model, ""
@@ -86,7 +86,7 @@ def _measured(
     files = Store(store).files()
     if not files or (process.returncode and time.monotonic() < end_s):
         why = _reason(read_status(status), log)
-        raise AdviceError(f"{why} (the session that measures ended with exit code {process.returncode})")
+        raise AdviceError(f"{why} (the measuring session ended with exit code {process.returncode})")
     return read_document(files[-1].path)
 
 

@@ -43,7 +43,7 @@ def probe(folder: Path, tell: Callable[[str], None]) -> tuple[CostModel, Path]:
     spoilt = {name for contradiction in contradictions(model) for name in contradiction.cases}
     left_s = end_s - time.monotonic()
     if spoilt and left_s >= _LEAST_REPEAT_S:
-        tell("something else ran meanwhile: measuring again what it disturbed")
+        tell("other programs disturbed the probe: measuring the disturbed cases again")
         options = ["--resources", "-k", " or ".join(sorted(spoilt))]
         try:
             again = _model(with_repeated(cases, _measured(options, tell, left_s - _STARTING_S, left_s)))
@@ -67,7 +67,7 @@ def complete_pools(cases: Sequence[ProbeCase]) -> list[ProbeCase]:
     if not complete:
         raise AdviceError(
             f"{len(cases)} cases of the probe ended within {LIMIT_S:g} s, not even all of one pool: the machine is too"
-            " busy to be measured; ask again when less runs on it"
+            " busy to be measured; stop other programs and try again"
         )
     return [case for case in cases if (case.backend, case.n_jobs) in complete]
 

@@ -70,7 +70,7 @@ def outlook(benchmarks: Sequence[Mapping[str, Any]], cores: int, cpu_quota: floa
                 cases += [_case(backend, part, by_name[name]) for part, name in names.items()]
         costs, _ = fit(cases, cores, cpu_quota, gil, parts=NEEDED_PARTS) if cases else (None, None)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, AdviceError):
-        # A file from anywhere, which only looks like one of a session's.
+        # An untrusted file, which only looks like a session's.
         return None
     if costs is None:
         return None

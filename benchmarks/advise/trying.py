@@ -42,7 +42,7 @@ def with_trials(
         try:
             tried.append(_try(candidate, options, recommendation.warm, tell))
         except AdviceError:
-            break  # what fails here is no reason to withhold the answer
+            break  # a failed trial is no reason to withhold the answer
         if tried[-1].gains:
             break
     return replace(recommendation, tried=tuple(tried))

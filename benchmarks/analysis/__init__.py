@@ -1,1 +1,1 @@
-"""Pure functions on numbers: they import nothing of ours, read no file and print nothing."""
+"""Pure functions on numbers: they import none of our packages, read no files and print nothing."""

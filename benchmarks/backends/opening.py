@@ -28,7 +28,7 @@ def open_pool(case: Case, engines: EnginePools, **parallel_options: Any) -> Pool
         module, _, name = backend.pool.partition(":")
         pool: Pool = getattr(import_module(module), name)(case)
         return pool
-    # A cluster, or a backend of the user's, has cores of its own to which -1 refers.
+    # On a cluster or a backend of the user's, -1 refers to its own cores.
     ours = backend.origin == "joblib" and case.backend not in engines
     n_jobs = worker_count(case.n_jobs) if ours else case.n_jobs
     options = {"n_jobs": n_jobs, "batch_size": case.batch_size, **parallel_options}

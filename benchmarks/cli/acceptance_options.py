@@ -66,9 +66,9 @@ def _until(args: argparse.Namespace) -> datetime.date:
     try:
         until = datetime.date.fromisoformat(args.until)
     except ValueError:
-        raise GateError(f"--until {visible(args.until)}: no date; expected one such as 2027-03-01") from None
+        raise GateError(f"--until {visible(args.until)}: not a date; expected one such as 2027-03-01") from None
     if until < today():
-        raise GateError(f"--until {until}: over already; expected a day to come")
+        raise GateError(f"--until {until}: already past; expected a future date")
     return until
 
 

@@ -15,7 +15,7 @@ from benchmarks.history.store import Store
 from benchmarks.text.printable import visible
 
 DESCRIPTION = """Pin a run under a name, so that `baseline:NAME` stands for it in other verbs; list the pinned runs,
-or forget a name. `prune` does not delete a pinned run."""
+or remove a name. `prune` does not delete a pinned run."""
 EXAMPLE = """python -m benchmarks baseline set latest --name main
 python -m benchmarks baseline list
 python -m benchmarks baseline unset main"""
@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     one.add_argument("run", metavar="RUN", help="the run: a number (12), a name, latest, latest~2, or a stored file")
     one.add_argument("--name", default="main", help="name of the baseline (default: main)")
     one.add_argument("--allow-partial", action="store_true", help="pin the run although it is partial")
-    gone = _action(actions, "unset", "forget the name of a baseline; the run stays", "unset main")
+    gone = _action(actions, "unset", "remove the name of a baseline; the run stays", "unset main")
     gone.add_argument("name", metavar="NAME", help="name of the baseline")
     _action(actions, "list", "list the pinned runs", "list")
 
@@ -50,7 +50,7 @@ def _action(
 
 
 def run(args: argparse.Namespace, store: Store) -> Outcome:
-    """Pin, forget or list; raises SuiteError."""
+    """Pin, unpin or list; raises SuiteError."""
     return {"set": _set, "unset": _unset, "list": _list}[args.action](args, store)
 
 
@@ -60,7 +60,7 @@ def _set(args: argparse.Namespace, store: Store) -> Outcome:
     if len(found) != 1 or found[0].entry is None:
         raise BadReference(f"'{visible(args.run)}': expected one run of {store.root}; `runs` lists them")
     known = facts(read_run(found[0].path))
-    # Who pins a rejected run accepts it.
+    # Pinning a rejected run accepts it.
     if why := objections(known, None, args.allow_partial, strict=in_ci(os.environ)):
         raise BadReference(f"{found[0].label} can't be a baseline: {'; '.join(why)}")
     pin(store, args.name, found[0].entry.file)
@@ -70,7 +70,7 @@ def _set(args: argparse.Namespace, store: Store) -> Outcome:
 
 def _unset(args: argparse.Namespace, store: Store) -> Outcome:
     unpin(store, args.name)
-    return Outcome(f"baseline {args.name} is forgotten\n", Exit.FINE)
+    return Outcome(f"baseline {args.name} is removed; the run stays\n", Exit.FINE)
 
 
 def _list(args: argparse.Namespace, store: Store) -> Outcome:

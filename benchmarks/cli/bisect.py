@@ -50,8 +50,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--python", metavar="PYTHON", help="interpreter of all candidates (default: this one)")
     add_forwarded_arguments(parser, "gate")
     add_rule_arguments(parser)
-    parser.add_argument("--budget", metavar="TIME", help=f"the most that one step may take (default: {_BUDGET})")
-    parser.add_argument("--folder", metavar="DIR", help="where it is recorded (default: .gate/bisections/TIME)")
+    parser.add_argument("--budget", metavar="TIME", help=f"time limit of one step (default: {_BUDGET})")
+    parser.add_argument("--folder", metavar="DIR", help="folder of the record (default: .gate/bisections/TIME)")
     parser.add_argument("--resume", metavar="DIR", help="continue an interrupted bisection")
 
 
@@ -65,14 +65,14 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
         try:
             return _search(bisection)
         except (KeyboardInterrupt, SystemExit):
-            tell(f"interrupted; `bisect --resume {folder}` goes on")
+            tell(f"interrupted; `bisect --resume {folder}` continues it")
             raise
 
 
 def _search(bisection: Bisection) -> Outcome:
     record = bisection.record
     if not bisection.find_case():
-        told = f"NOTHING SLOWER: no case of {record.titles[-1]} is seen to be slower than in {record.titles[0]}"
+        told = f"NOTHING SLOWER: no case of {record.titles[-1]} was found to be slower than in {record.titles[0]}"
         return _outcome([f"{told}: give --budget more time, or name a case with -k."], bisection, Exit.UNDECIDED)
     assert record.case is not None
     assert record.effect is not None
@@ -96,7 +96,7 @@ def _confirmed(bisection: Bisection, number: int) -> Outcome:
     where = f"{record.case.nodeid} against {record.titles[number - 1]}: {change}"
     if not confirmed:
         lines = [
-            f"NOT CONFIRMED: {found.title} is not seen to be slower than its parent: the search went astray.",
+            f"NOT CONFIRMED: {found.title} was not found to be slower than its parent; the search was misled.",
             where,
         ]
         return _outcome(lines, bisection, Exit.UNDECIDED)
@@ -116,7 +116,7 @@ def _new(args: argparse.Namespace) -> tuple[Path, BisectRecord]:
             raise GateError(f"--{name}: missing; expected --good SPEC and --bad SPEC, or --resume DIR")
     folder = Path(args.folder) if args.folder else WORK / "bisections" / time.strftime("%Y%m%d-%H%M%S")
     if (folder / "bisect.json").exists():
-        raise GateError(f"--folder {visible(folder)}: it holds a bisection already; resume it or choose another folder")
+        raise GateError(f"--folder {visible(folder)}: it already holds a bisection; resume it or choose another folder")
     refuse_folder("folder", folder)
     between = candidates(args.good, args.bad, ROOT)
     record = BisectRecord(
@@ -139,6 +139,6 @@ def _resumed(args: argparse.Namespace) -> tuple[Path, BisectRecord]:
     for name in (*new, *(option.name for option in forwarded_options("gate"))):
         if getattr(args, name):
             shown = "-k" if name == "keyword" else f"--{name.replace('_', '-')}"
-            raise GateError(f"{shown} and --resume: a bisection keeps what it was asked; leave {shown} out")
+            raise GateError(f"{shown} and --resume: a bisection keeps its options; leave {shown} out")
     folder = Path(args.resume).absolute()
     return folder, read_bisection(folder)

@@ -47,7 +47,7 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
     sees = _sees(calibration, record)
     lines = [
         *_lines(calibration, record, sees),
-        f"Saved as {path}: gates on this machine plan with it; they never judge by it.",
+        f"Saved as {path}. Gates on this machine use it for planning, never for judging.",
     ]
     files = {args.json: json.dumps(_document(calibration, record, sees), indent=1)} if args.json else {}
     return Outcome("\n".join(lines) + f"\nRecord: {folder}\n", Exit.FINE, files)
@@ -88,7 +88,7 @@ def _lines(calibration: Calibration, record: Record, sees: dict[str, float | Non
     labels = dict(zip(nodeids, case_labels(nodeids), strict=True))
     rows = [_row(labels[name], calibration.cases[name], sees[name]) for name in order]
     noises = [case.noise for case in calibration.cases.values()]
-    speeds = "one speed was seen"
+    speeds = "the machine had one speed"
     if two := calibration.speeds:
         speeds = f"two speeds: {two.slow_share:.0%} of the one-worker calls took {two.ratio:.2f} times as long"
     enough = sum(effect is not None and effect <= record.min_effect for effect in sees.values())

@@ -1,4 +1,4 @@
-"""`check`: every stored file is read and verified, broken ones are put aside, the index is made anew."""
+"""`check`: read and verify every stored file, move broken ones to quarantine, and rebuild the index."""
 
 import argparse
 import json
@@ -40,7 +40,7 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
     files = store.files()
     unread, broken = _verify_all(files)
     moved = [_put_aside(store, file, why) for file, why in broken]
-    lines = [f"{why}\n  the file may be sound, and stays where it is" for _, why in unread]
+    lines = [f"{why}\n  the file may be intact and stays where it is" for _, why in unread]
     lines += [f"{one['why']}\n  {_place(one)}" for one in moved]
     lines += _dangling(store)
     code = Exit.UNUSABLE if lines else Exit.FINE
@@ -70,7 +70,7 @@ def _verify_all(files: Sequence[StoredFile]) -> tuple[_Reasons, _Reasons]:
 
 
 def verify(file: StoredFile) -> str | None:
-    """Why a run file can't be believed, or None: it must be readable, and its statistics those of its rounds.
+    """Return why a run file is not valid, or None: it must be readable, and its statistics those of its rounds.
 
     Raises NoAccess if the system did not give the content.
     """
@@ -108,7 +108,7 @@ def _place(finding: dict[str, Any]) -> str:
 
 
 def _rebuild_index(store: Store) -> str:
-    """Make the index anew; returns what came of it. Without an index every verb reads all files, and is right."""
+    """Rebuild the index and return the result in words. Without an index every verb reads all files, and is right."""
     reason = ""
     for name in ("runs.sqlite", "runs.sqlite-journal"):
         try:
@@ -120,7 +120,7 @@ def _rebuild_index(store: Store) -> str:
             return "the index was rebuilt"
     if not store.root.is_dir():
         return "there is no index"
-    return f"the index could not be written{reason}, so that every command reads all files, which is slower"
+    return f"the index could not be written{reason}, so every command reads all files, which is slower"
 
 
 def _dangling(store: Store) -> list[str]:
@@ -128,7 +128,7 @@ def _dangling(store: Store) -> list[str]:
     try:
         marks = read_marks(store)
     except NoAccess as error:
-        return [f"{error}\n  the marks may be sound, and stay where they are"]
+        return [f"{error}\n  the marks may be intact and stay where they are"]
     except Unreadable as error:
         try:
             with store.writing():

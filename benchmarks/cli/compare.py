@@ -92,7 +92,9 @@ def _reject(store: Store, head: list[Found], judgement: Judgement) -> tuple[str,
             continue
         try:
             reject(store, run.entry.file.reference, f"compare with {judgement.base}"[:200])
-            warnings.append(f"{run.label} is marked rejected: it is no baseline unless you pin it with `baseline set`")
+            warnings.append(
+                f"{run.label} is marked as rejected: it can't be a baseline unless you pin it with `baseline set`"
+            )
         except SuiteError as error:
-            warnings.append(f"{run.label} could not be marked rejected: {error}")
+            warnings.append(f"{run.label} could not be marked as rejected: {error}")
     return tuple(warnings)

@@ -93,7 +93,7 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
     if args.build_only:
         return Outcome("both sides are built\n", Exit.FINE)
     gate = Gate(folder, record, sides, WORK, partial(_next, limits), tell)
-    measure_until_signal(gate, f"`gate --resume {folder}` goes on")
+    measure_until_signal(gate, f"`gate --resume {folder}` continues it")
     if args.instructions and is_valgrind_installed():
         _attempt(lambda: count_instructions(Counting(folder, record, sides, tell)))
     slower = slower_cases(_judged(args, folder, record, limits), record)

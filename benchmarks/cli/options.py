@@ -125,7 +125,9 @@ def refuse_outputs(args: argparse.Namespace) -> None:
             _refuse_unwritable(name, Path(text))
         file = text if text == "-" else str(Path(text).resolve())
         if file in options_by_file:
-            raise SuiteError(f"--{name} and --{options_by_file[file]} both write to {visible(text)}; give each a file")
+            raise SuiteError(
+                f"--{name} and --{options_by_file[file]} both write to {visible(text)}; give each its own file"
+            )
         options_by_file[file] = name
 
 
@@ -139,7 +141,7 @@ def refuse_folder(name: str, folder: Path) -> None:
     """Raise SuiteError if a folder, which need not exist, can't be created or written to."""
     existing = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
     if not existing.is_dir() or not os.access(existing, os.W_OK):
-        raise SuiteError(f"--{name} {visible(folder)}: {visible(existing)} is no folder that can be written to")
+        raise SuiteError(f"--{name} {visible(folder)}: {visible(existing)} is not a writable folder")
 
 
 def require_page_packages(environment: str, *modules: str) -> None:

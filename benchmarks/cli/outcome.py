@@ -92,7 +92,7 @@ def judgement_exit_code(judgement: "Judgement", inconclusive: str | None) -> Exi
 def ended_by_signals() -> Iterator[None]:
     """Let SIGTERM and SIGHUP end the block as Ctrl-C does, so that the processes it started are ended as well.
 
-    A second signal kills them at once, and the block goes on ending: an exception would cut off what ends them.
+    A second signal kills them at once without interrupting the end of the block, which ends them.
     """
     signals = 0
 

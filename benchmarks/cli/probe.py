@@ -93,7 +93,7 @@ def held_out_lines(held_out: tuple[HeldOutCase, ...]) -> list[str]:
         (case.name, duration(case.measured_s), duration(case.predicted_s), _span(case.lo_s, case.hi_s))
         for case in held_out
     ]
-    title = f"Cases that no constant was fitted to: {inside} of {len(held_out)} are in their 90 % interval."
+    title = f"Cases not used for fitting: {inside} of {len(held_out)} are within their 90 % interval."
     return [title, table(("case", "measured", "predicted", "90 % interval"), rows, coloured=False, prose=False)]
 
 

@@ -49,15 +49,15 @@ def _cut(line: str, columns: int) -> str:
 
 
 def tell(line: str) -> None:
-    """Write a line to stderr that stays; if that can't be written to, there is nobody to tell."""
+    """Write a permanent line to stderr; errors are ignored, because there is no other place to report them."""
     with contextlib.suppress(OSError):
         write(sys.stderr, f"{line}\n")
 
 
 def write(stream: TextIO, text: str) -> None:
-    """Write a text at once. If the stream's reader has left, as `head` does, the rest is thrown away.
+    """Write a text at once. If the stream's reader is gone, as after `head`, the rest is discarded.
 
-    Raises OSError for other troubles, such as a full disk.
+    Raises OSError for other errors, such as a full disk.
     """
     try:
         stream.write(text)

@@ -1,4 +1,4 @@
-"""`prune --keep N`: which old runs would go; with `--delete` they do."""
+"""`prune --keep N`: list the old runs that exceed N; with `--delete`, delete them."""
 
 import argparse
 from collections import defaultdict
@@ -22,7 +22,7 @@ EXAMPLE = "python -m benchmarks prune --keep 200 --delete"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `prune`."""
     parser.add_argument(
-        "--keep", metavar="N", type=int, required=True, help="number of runs to keep of each machine, the newest ones"
+        "--keep", metavar="N", type=int, required=True, help="number of runs to keep per machine, the newest ones"
     )
     parser.add_argument(
         "--delete", action="store_true", help="delete the runs; without this option they are only listed"
@@ -37,13 +37,13 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
     with closing(Index(store)) as index:
         machines: dict[str, list[Entry]] = defaultdict(list)
         for entry in index.entries:
-            # A file without a number was put there by somebody, not by a session.
+            # A file without a number was not written by a session.
             if entry.error is None and entry.file.number is not None:
                 machines[entry.facts["machine"]].append(entry)
     old = [entry for entries in machines.values() for entry in entries[: -args.keep]]
     pinned = [entry for entry in old if marks.names_of(entry.file)]
     going = [entry for entry in old if entry not in pinned]
-    lines = [f"{visible(entry.file.reference)}: pinned, stays" for entry in pinned]
+    lines = [f"{visible(entry.file.reference)}: pinned: kept" for entry in pinned]
     lines += [visible(entry.file.reference) for entry in going]
     if args.delete:
         _delete(store, going)

@@ -62,7 +62,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--uneven", metavar="R", help="the longest task takes R times as long as the shortest")
     add_forwarded_arguments(parser, "recommend")
     parser.add_argument(
-        "--max-memory", metavar="SIZE", help="recommend only what needs no more memory beside the program, such as 8GB"
+        "--max-memory", metavar="SIZE", help="limit on the memory needed in addition to the program's own, such as 8GB"
     )
     parser.add_argument("--warm", action="store_true", help="recommend for calls in a pool that is already open")
     parser.add_argument("--probe", action="store_true", help="measure this machine again")
@@ -83,7 +83,7 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
     with ended_by_signals(), Teller() as tell:
         model, reason = usable_model(folder)
         if args.probe:
-            model = _probed(folder, "you asked for it", tell)
+            model = _probed(folder, "as requested by --probe", tell)
         # Before any probe: a task that fails needs none, and the cost model knows nothing of one that starts workers.
         asked = question if isinstance(question, TaskProfile) else measure_tasks(question, tell)
         if isinstance(asked, TaskSession) and asked.levels is not None:

@@ -107,7 +107,7 @@ def _refuse_options(args: argparse.Namespace) -> None:
         args.output = _PAGE
     refuse_outputs(args)
     if args.pictures is not None and not Path(args.pictures or "\0").is_dir():
-        raise BadReference(f"--pictures {visible(args.pictures)!r}: no such folder; make it first")
+        raise BadReference(f"--pictures {visible(args.pictures)!r}: no such folder; create it first")
     # The modules that import the page's packages: vl-convert and jinja2, and numpy.
     require_page_packages("report", "document", "history")
 
@@ -162,7 +162,7 @@ def _find_run(text: str, index: Index, marks: Marks) -> Found:
     except BadReference:
         with contextlib.suppress(OSError, ValueError):
             if text and Path(text).is_dir():
-                # A folder is meant to be a gate record: this raises an error that says what it lacks.
+                # A folder should be a gate record: this raises an error that says what is missing.
                 read_record(Path(text))
         raise
     if len(runs) != 1:
@@ -244,7 +244,7 @@ def _page(args: argparse.Namespace, title: str, sections: Sequence["Section"]) -
 
     pictures = _pictures(Path(args.pictures), sections) if args.pictures else {}
     if Path(args.output).resolve() in [Path(name).resolve() for name in pictures]:
-        raise BadReference(f"--output {visible(args.output)}: the name of a picture; give the page another name")
+        raise BadReference(f"--output {visible(args.output)}: also the name of a picture; give the page another name")
     charts = sum(len(section.all_figures) for section in sections)
     text = page(visible(title), sections, "Made by `python -m benchmarks report`; it needs no network.")
     size = f"{len(text.encode()) / 1000:,.0f} kB"

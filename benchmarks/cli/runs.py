@@ -59,7 +59,7 @@ TITLES = ("no.", "name", "when (UTC)", "commit", "machine", "joblib", "Python", 
 
 
 def state(entry: Entry, marks: Marks) -> str:
-    """Return the standing of a run in a few words."""
+    """Return the state of a run in a few words."""
     words = [str(entry.facts["state"])] if entry.facts["state"] != "complete" else []
     words += ["failed"] if entry.facts["failed"] else []
     words += [f"{entry.facts['unusable']} unusable"] if entry.facts["unusable"] else []

@@ -46,7 +46,7 @@ _LEFT_OUT = ("rounds", "batches", "resources")
 _RECORDS = WORK / "records"
 _FOOTER = "Made by `python -m benchmarks report --site`; it needs no network."
 
-# Stands in the index of every site, so that a folder of something else is not overwritten.
+# Marks the index of every site, so that no other folder is overwritten.
 _SIGN = "Everything measured here"
 
 
@@ -105,7 +105,7 @@ def make_site(args: argparse.Namespace, store: Store, index: Index, marks: Marks
     for name in ("runs", "series", "gates"):
         make_folder(folder, name)
     size = sum(len(one.html.encode()) for one in pages) / 1e6
-    text = f"{visible(folder)}: {counted(len(pages), 'page')}, {size:.1f} MB; begin at index.html\n"
+    text = f"{visible(folder)}: {counted(len(pages), 'page')}, {size:.1f} MB; start at index.html\n"
     return Outcome(text, Exit.FINE, {str(folder / one.link): one.html for one in pages})
 
 
@@ -113,7 +113,9 @@ def _records(args: argparse.Namespace) -> list[Path]:
     """Return the folders of gate records, newest first."""
     root = Path(args.records) if args.records else _RECORDS
     if args.records and not root.is_dir():
-        raise BadReference(f"--records {visible(args.records)}: no such folder; expected one with gate records in it")
+        raise BadReference(
+            f"--records {visible(args.records)}: no such folder; expected one that contains gate records"
+        )
     return sorted((path.parent for path in root.glob("*/gate.json")), key=lambda path: path.name, reverse=True)
 
 

@@ -30,11 +30,9 @@ def answer(sides: Sides, speed: MachineSpeed | None, rows: Sequence[Row]) -> lis
     if not untested:
         return [_machine(speed)] if speed else []
     return [
-        _machine(speed)
-        if speed
-        else "No plain loop was timed beside the cases of every run: the machine may have changed.",
+        _machine(speed) if speed else "Not every run timed the plain loop, so the machine may have changed.",
         *_cases(sides, rows, compared, relative=speed is not None and speed.divided),
-        f"This is no verdict: runs that were measured apart can't tell the code from the machine. {next_step(sides)}",
+        f"This is not a verdict: runs measured apart can't tell the code from the machine. {next_step(sides)}",
     ]
 
 
@@ -62,7 +60,7 @@ def _machine(speed: MachineSpeed) -> str:
             return f"The plain loop ran at {rate} of its speed in base; the machine or the interpreter is not the same."
         case Use.OTHER_TASKS:
             return (
-                f"The plain loop ran at {rate} of its speed in base: the machine changed, or the tasks did. "
+                f"The plain loop ran at {rate} of its speed in base: the machine or the tasks changed. "
                 "Times are compared as they were measured."
             )
 

@@ -33,7 +33,7 @@ def eligible(
     runs, remarks = [], []
     for asked in base:
         run, passed_over = (asked, []) if asked.named else candidates.choose(asked)
-        remarks += [f"base is {run.label}; passed over: {_listed(passed_over)}"] if passed_over else []
+        remarks += [f"base is {run.label}; skipped: {_listed(passed_over)}"] if passed_over else []
         run_facts, rejected = candidates.facts(run), candidates.rejected(run)
         if reasons := candidates.objections(run_facts):
             raise BadReference(f"{run.label} can't be a baseline: {'; '.join(reasons)}")
@@ -103,7 +103,7 @@ class _Candidates:
                 return Found(entry.file.path, entry, named=False), passed_over
             passed_over.append(f"{_label(entry)} ({why})")
         raise BadReference(
-            f"no run from {asked.label} back may be a baseline: {_listed(passed_over)}; see `runs`, or name one"
+            f"no run from {asked.label} back can be a baseline: {_listed(passed_over)}; see `runs`, or name one"
         )
 
     def _refusal(self, entry: Entry) -> str:

@@ -74,7 +74,7 @@ def _barring(barred: Sequence[Difference]) -> list[str]:
 def _refuse_same(base: list[Found], head: list[Found]) -> None:
     same = {run.place for run in base} & {run.place for run in head}
     if same:
-        raise BadReference(f"{sorted(path.name for path in same)[0]} stands on both sides; name a run on one side only")
+        raise BadReference(f"{sorted(path.name for path in same)[0]} is on both sides; name each run on one side only")
 
 
 def _side(named: list[Found]) -> Side:

@@ -20,7 +20,7 @@ _RELEASE = re.compile(r"\d+(\.\d+)*((a|b|rc)\d+)?(\.post\d+)?", re.ASCII)
 
 _COMMIT_LENGTH = 12
 
-# A command with more files than that is longer than anybody reads.
+# A command with more files than this is too long to read.
 _MOST_FILES = 5
 
 
@@ -42,8 +42,8 @@ def next_step(sides: Sides) -> NextStep:
         return gate
     if not _is_own(head):
         return NextStep(
-            "For a verdict, measure base and head in turns, three times each or more, and compare the files, separated "
-            "by commas, of one side with those of the other. Each time:",
+            "For a verdict, measure base and head in turns, at least three times each, and compare the files of one "
+            "side with those of the other, separated by commas. Each time:",
             _stock_command(head),
         )
     if _same_code(base, head):

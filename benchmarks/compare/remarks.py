@@ -19,8 +19,8 @@ def remarks_on(sides: Sides, rows: Sequence[Row]) -> list[str]:
     remarks = [*_few_sittings(sides, rows), *(_detectable(rows) if tested else []), *_changed_versions(sides)]
     if any(row.verdict in FAILING | {Verdict.INCONCLUSIVE} for row in tested):
         remarks.append(
-            "Saved runs were measured apart: REGRESSION means slower than this machine's sittings usually differ, by "
-            f"the code or by the machine. {gate_step(sides) or _MORE_RUNS}"
+            "Saved runs were measured apart: REGRESSION means a slowdown beyond the usual differences between this "
+            f"machine's sittings, caused by the code or by the machine. {gate_step(sides) or _MORE_RUNS}"
         )
     return remarks
 

@@ -93,7 +93,7 @@ def _wrong_results(head: Side, terms: Terms) -> dict[str, str]:
 def _unusable(sides: Sides, terms: Terms) -> dict[str, Row]:
     """Return a row, by key, for every selected case whose numbers can't be used in any run of either side.
 
-    It is MISSING if base had it and head has nothing of it, and INCOMPARABLE otherwise: no such case passes unseen.
+    It is MISSING if base had it and head has nothing of it, and INCOMPARABLE otherwise: no such case goes unnoticed.
     """
     rows = {}
     for side, name in ((sides.base, "base"), (sides.head, "head")):

@@ -45,7 +45,7 @@ def dask(n_jobs: int, cluster: str | None, paths: Sequence[str]) -> Iterator[Run
         except (OSError, ValueError) as error:
             raise NoEngine(
                 f"no scheduler of dask answers at {cluster} within {_CONNECT_S:g} s ({error}): check --dask-scheduler,"
-                " and that the scheduler runs"
+                " and that the scheduler is running"
             ) from None
         workers = _workers(client)
         if not workers:

@@ -78,7 +78,7 @@ class HostProcess:
                 self._process.wait(1.0)
             code = self._process.returncode
             raise EngineTrouble(
-                f"the process of {self._name} ended in the middle of a case, exit code {code}"
+                f"the process of {self._name} ended in the middle of a case (exit code {code})"
             ) from None
         if outcome == "done":
             value, seconds = answer

@@ -1,1 +1,1 @@
-"""Files: atomic, durable writes, and bounded, suspicious reads of files that may come from anywhere."""
+"""Files: atomic, durable writes, and bounded reads of untrusted files."""

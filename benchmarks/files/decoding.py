@@ -43,7 +43,7 @@ def convert(document: object, kind: type[T], origin: str) -> T:
 
 
 def shown(value: object) -> str:
-    """Return a value in a few printable characters; the digits of a huge integer would take for ever."""
+    """Return a value in a few printable characters; the digits of a huge integer would take forever."""
     if isinstance(value, int) and abs(value) > 10**30:
         return "a huge number"
     text = visible(repr(value))
@@ -67,7 +67,7 @@ def _refusal(document: object, message: str) -> str:
 
 
 def _value_at(document: Any, path: str) -> object:
-    """Return what stands at a path of msgspec's, such as `.cases[0].scale`. Raises KeyError, IndexError, TypeError."""
+    """Return the value at a path of msgspec's, such as `.cases[0].scale`. Raises KeyError, IndexError, TypeError."""
     if "".join(match.group() for match in _STEP.finditer(path)) != path:
         raise KeyError(path)  # through the values of an object whose keys msgspec does not name
     for key, index in _STEP.findall(path):

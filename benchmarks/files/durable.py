@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all, whenever the power goes."""
+"""Atomic, durable writes."""
 
 import contextlib
 import os
@@ -10,7 +10,7 @@ from pathlib import Path
 from benchmarks.errors import StoreTrouble
 from benchmarks.files.system import LOCK, NEW, sync_folder, try_lock
 
-# Nobody holds the store's lock for longer than it takes to write a file.
+# The store's lock is held only while a file is written.
 LOCK_TIMEOUT_S = 30.0
 
 
@@ -25,7 +25,9 @@ def make_folder(root: Path, *parts: str) -> Path:
         for part in parts:
             path = path / part
             if path.is_symlink():
-                raise StoreTrouble(f"{path}: a symbolic link; the store writes to folders of its own only: remove it")
+                raise StoreTrouble(
+                    f"{path}: a symbolic link; the store only writes to its own folders: remove the link"
+                )
             if not path.is_dir():
                 path.mkdir(exist_ok=True)
                 share(path, path.parent)
@@ -36,7 +38,7 @@ def make_folder(root: Path, *parts: str) -> Path:
 
 
 def write(path: Path, content: bytes, through: Path) -> None:
-    """Write a file whole or not at all, by way of the temporary file `through` on the same file system.
+    """Write a file atomically and durably, through the temporary file `through` on the same file system.
 
     An existing file is replaced. Raises StoreTrouble, and then `path` is what it was before.
     """
@@ -83,7 +85,7 @@ def write_all(descriptor: int, content: bytes) -> None:
 
 @contextlib.contextmanager
 def locked(path: Path, timeout_s: float = LOCK_TIMEOUT_S) -> Iterator[None]:
-    """Hold the lock file `path`; the kernel lets it go when this process ends. Raises StoreTrouble."""
+    """Hold the lock file `path`; the kernel releases it when this process ends. Raises StoreTrouble."""
     try:
         descriptor = os.open(path, LOCK, 0o666)
     except OSError as error:
@@ -94,17 +96,17 @@ def locked(path: Path, timeout_s: float = LOCK_TIMEOUT_S) -> Iterator[None]:
         while not try_lock(descriptor):
             if time.monotonic() > end:
                 raise StoreTrouble(
-                    f"{path}: another process has held the store's lock for {timeout_s:g} s; expected a moment. "
-                    "Find it with `fuser` and end it"
+                    f"{path}: another process has held the store's lock for {timeout_s:g} s; find it with "
+                    "`fuser` and end it"
                 )
             time.sleep(0.01)
         yield
     finally:
-        # Whatever a failing disk says to that: what was written is synced already.
+        # A failing disk may report an error here, but the data is already synced.
         with contextlib.suppress(OSError):
             os.close(descriptor)
 
 
 def trouble(path: Path, error: OSError) -> StoreTrouble:
-    """The one line for a refusal of the operating system."""
-    return StoreTrouble(f"{path}: {error.strerror or error}; the store must be a folder that can be written, with room")
+    """Return the one-line message for an error of the operating system."""
+    return StoreTrouble(f"{path}: {error.strerror or error}; the store must be a writable folder with free space")

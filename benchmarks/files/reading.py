@@ -1,7 +1,7 @@
-"""Reads JSON and TOML from strangers: in bounded time and memory, printable, and with every refusal in one line.
+"""Read untrusted JSON and TOML in bounded time and memory, with printable text and one-line errors.
 
 A run file may come from a fork's pull request or from a restored cache. Nothing in it is executed; what can't be a run
-file is refused before it is parsed, because the parser's memory grows with what a file says, not with what it weighs.
+file is refused before it is parsed, because the parser's memory grows with a file's content, not with its size.
 """
 
 import codecs
@@ -28,7 +28,7 @@ MOST_BYTES = 16 * 2**20
 # Without these signs a document has no text that `text.printable.escaped` would change, and most have none.
 _MAYBE_UNPRINTABLE = re.compile(rf"\\[bfnrtu]|(?=[^\n\r\t]){UNPRINTABLE.pattern}")
 
-# Python needs 50-100 bytes for each of these, whatever little they weigh in the file: with these bounds a file can't
+# Python needs 50-100 bytes for each of these, however small they are in the file: with these bounds a file can't
 # take more than 300 MB. A run of 1,000 cases has about 10,000, 60,000 and 600,000 of them.
 _MOST = {"[": 200_000, "{": 200_000, '"': 1_000_000, ",": 2_000_000}
 
@@ -36,12 +36,12 @@ _MOST = {"[": 200_000, "{": 200_000, '"': 1_000_000, ",": 2_000_000}
 # What a JSON document may be instead of an object; else it is a number.
 _KINDS = {list: "a list", str: "a string", bool: "true or false", NoneType: "null"}
 
-# What people have in place of a run file, by its first bytes.
+# Other kinds of files that users take for run files, by their first bytes.
 _OTHER_KINDS = {
     b"\x1f\x8b": "; it is compressed: unpack it first (gunzip)",
     b"PK\x03\x04": "; it is a zip archive: unpack it first",
     b"version https://git-lfs": "; it is a pointer of Git LFS: get the file itself with `git lfs pull`",
-    b"<<<<<<<": "; it has the marks of a merge conflict in it: choose one side",
+    b"<<<<<<<": "; it contains merge conflict markers: choose one side",
     b"<": "; it is HTML or XML: was a page saved instead of the file?",
 }
 
@@ -65,7 +65,7 @@ def open_to_read(path: Path) -> int:
     except OSError as error:
         if path.is_symlink():
             raise _link(path) from None
-        # A socket can't be opened at all: that is no matter of access.
+        # A socket can't be opened at all, which is not a question of permissions.
         kind = Unreadable if error.errno == errno.ENXIO else NoAccess
         raise kind(f"{visible(path)}: {error.strerror}") from None
     except ValueError as error:
@@ -172,7 +172,7 @@ def _refusal(error: ValueError) -> str:
 
 
 def _refuse_constant(text: str) -> float:
-    raise ValueError(f"{text} is not a number JSON knows; expected finite numbers")
+    raise ValueError(f"{text} is not a JSON number; expected finite numbers")
 
 
 def _object(pairs: list[tuple[str, Any]], replacements: Mapping[str, Any]) -> Any:
@@ -180,5 +180,5 @@ def _object(pairs: list[tuple[str, Any]], replacements: Mapping[str, Any]) -> An
     if len(result) < len(pairs):
         keys: set[str] = set()
         twice = next(key for key, _ in pairs if key in keys or keys.add(key))  # type: ignore[func-returns-value]
-        raise ValueError(f"the key '{visible(twice)[:60]}' stands twice in one object")
+        raise ValueError(f"the key '{visible(twice)[:60]}' occurs twice in one object")
     return replacements[pairs[0][0]] if len(pairs) == 1 and pairs[0][0] in replacements else result

@@ -90,7 +90,7 @@ class _Sums:
         self._fastest_s, self._slowest_s = math.inf, -math.inf
 
     def add(self, rounds_s: Sequence[float]) -> "_Sums":
-        """Take some rounds. Raises ValueError for none at all: two commas stood side by side."""
+        """Add some rounds. Raises ValueError for none, which means two adjacent commas."""
         if not rounds_s:
             raise ValueError("no rounds")
         self.rounds += len(rounds_s)
@@ -189,10 +189,10 @@ class _List:
         self.text += text
         if self._sums is None and self.text.count(b",") < MOST_ROUNDS:
             if len(self.text) > MOST_BYTES:
-                raise Unreadable(f"{self._origin}: {len(self.text):,} bytes of few rounds; was the file damaged?")
+                raise Unreadable(f"{self._origin}: {len(self.text):,} bytes for few rounds; was the file damaged?")
             return
         self._sums = self._sums or _Sums()
-        # The last number may go on in the next part.
+        # The last number may continue in the next part.
         numbers, comma, self.text = self.text.rpartition(b",")
         if comma:
             self._add(numbers)
@@ -204,7 +204,9 @@ class _List:
         if self._sums is None:
             return None
         if not closed:
-            raise Unreadable(f"{self._origin}: not JSON: a list of rounds has no end or other things; was it cut off?")
+            raise Unreadable(
+                f"{self._origin}: not JSON: a list of rounds has no end or contains something else; was it cut off?"
+            )
         self._add(self.text)
         return self._sums.summary()
 

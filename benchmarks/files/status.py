@@ -1,4 +1,4 @@
-"""The status file of a session: how far it is, what failed, and why it refused to start.
+"""The status file of a session: its progress, what failed, and why it refused to start.
 
 A verb that starts a session passes `--status-file=PATH` and reads the file, instead of scraping what pytest prints. The
 file holds one JSON object per line, in the order of events; its key `event` says which of the classes below it is.

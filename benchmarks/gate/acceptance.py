@@ -84,7 +84,7 @@ def _acceptance(entry: _Entry, origin: str) -> Acceptance:
         if value is not UNSET and not value.strip():
             raise Unreadable(f"{origin}: {key} is empty; expected a text")
     if entry.since is UNSET and entry.until is UNSET:
-        raise Unreadable(f"{origin}: never ends; expected since (a release or commit) or until (a date), or both")
+        raise Unreadable(f"{origin}: never expires; expected since (a release or commit) or until (a date), or both")
     if entry.since is not UNSET:
         _refuse_bad_since(entry.since, origin)
     try:
@@ -119,7 +119,7 @@ def append_acceptances(path: Path, entries: Sequence[Acceptance]) -> None:
     try:
         tomllib.loads(text)
     except ValueError as error:
-        raise GateError(f"{visible(path)}: can't be added to: {error}") from None
+        raise GateError(f"{visible(path)}: no entry can be added: {error}") from None
     write(path, text.encode(), path.with_name(f".{path.name}.writing"))
 
 

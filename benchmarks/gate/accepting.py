@@ -1,7 +1,6 @@
 """Apply accepted.toml to a judgement: REGRESSION becomes ACCEPTED where an entry in force covers it.
 
-Nothing else is ever accepted: a wrong result and a missing case are no price that somebody chose, and a limit is raised
-in its own file.
+Nothing else is ever accepted: nobody chooses a wrong result or a missing case, and a limit is raised in its own file.
 """
 
 import datetime
@@ -56,16 +55,16 @@ def with_acceptances(
 
 def _status(entry: Acceptance, contains: Contains, today: datetime.date) -> _Status:
     if entry.until is not None and today > entry.until:
-        return _Status(f"it was accepted until {entry.until}", f"{entry.origin} ended on {entry.until}: remove it.")
+        return _Status(f"it was accepted until {entry.until}", f"{entry.origin} expired on {entry.until}: remove it.")
     if entry.since is None:
         return _Status("", "")
     since = visible(entry.since)
     try:
         if contains(entry.since):
-            over = f"base has {since} already, so this is no part of what was accepted"
-            return _Status(over, f"{entry.origin}: base has {since} already: remove it.")
+            over = f"base already has {since}, so this slowdown is not the accepted one"
+            return _Status(over, f"{entry.origin}: base already has {since}: remove it.")
     except GateError as error:
-        return _Status("", f"{entry.origin}: whether base has {since} already can't be told: {error}.")
+        return _Status("", f"{entry.origin}: it can't be determined whether base already has {since}: {error}.")
     return _Status("", "")
 
 
@@ -110,8 +109,8 @@ def _accepted_group(row: Row, covered: set[str], slower_without: set[str], recor
     if row.verdict is not Verdict.REGRESSION or not covered.intersection(members):
         return row
     if row.fullname in slower_without:
-        return _noted(row, "seen without the accepted cases as well")
-    return replace(_noted(row, "none is seen without the accepted cases"), verdict=Verdict.ACCEPTED)
+        return _noted(row, "slower without the accepted cases too")
+    return replace(_noted(row, "no slowdown without the accepted cases"), verdict=Verdict.ACCEPTED)
 
 
 def _unmatched(entries: Sequence[Acceptance], rows: Sequence[Row]) -> list[str]:
@@ -157,7 +156,7 @@ def _new(judgement: Judgement, case: str, why: str, since: str | None, until: da
     ]
     if not found:
         expected = f"expected one of {', '.join(labels)}" if labels else "nothing became slower in this gate"
-        raise GateError(f"--accept {visible(case)}: names no REGRESSION; {expected}")
+        raise GateError(f"--accept {visible(case)}: not a REGRESSION; {expected}")
     for quantity in dict.fromkeys(row.quantity for row in found):
         rows = [row for row in found if row.quantity is quantity]
         match = case_names(rows[0].fullname)[1] if len(rows) == 1 else case

@@ -29,7 +29,7 @@ def base_contains(since: str, record: Record, root: Path) -> bool:
     try:
         return output_of("", command, repository).strip() == b"0"
     except GateError:
-        raise GateError(f"{since} is no commit of {visible(repository)}") from None
+        raise GateError(f"{since} is not a commit of {visible(repository)}") from None
 
 
 def origin_of_head(record: Record, root: Path) -> str | None:
@@ -69,4 +69,4 @@ def _commit(side: SideSpec, root: Path) -> tuple[Path, str]:
         if url.scheme == "file":
             return Path(unquote(url.path)), source.ref
         raise GateError("base's repository is not on this machine")
-    raise GateError("base is no commit")
+    raise GateError("base is not a commit")

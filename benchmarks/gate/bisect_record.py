@@ -48,7 +48,7 @@ class BisectRecord(Struct, kw_only=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         if len(self.specs) != len(self.titles) or len(self.specs) < 2:
-            raise ValueError("a title for each of two specs or more is expected")
+            raise ValueError("expected two or more specs with a title each")
 
     @property
     def search(self) -> Search:

@@ -97,7 +97,7 @@ class Bisection:
             self.tell(str(error))
 
     def _gate(self, name: str, base: int, head: int) -> tuple[Record, Judgement]:
-        """Return the record of a gate of two candidates and its judgement; an interrupted gate goes on."""
+        """Return the record of a gate of two candidates and its judgement; an interrupted gate is resumed."""
         folder = self.folder / name
         gate = read_record(folder) if (folder / "gate.json").exists() else self._new_gate(base, head)
         if gate.state != "done":

@@ -1,4 +1,4 @@
-"""The search for the first slow candidate, as `git bisect` does it: halve what is left, pass over the undecidable."""
+"""The search for the first slow candidate, as `git bisect` does it: halve what is left, skip what can't be decided."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

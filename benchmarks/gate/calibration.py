@@ -1,6 +1,6 @@
 """The noise of this machine, from measuring it against itself, and the slowdowns that a gate can detect here.
 
-It serves for planning only and never changes a verdict: a threshold learnt from the past would go deaf.
+It serves for planning only and never changes a verdict: a threshold learnt from the past would become insensitive.
 """
 
 import contextlib
@@ -143,7 +143,7 @@ def read_calibration(work: Path, machine: str) -> Calibration | None:
         return None
     document = read_document(path)
     if document.get("format", FORMAT) != FORMAT:
-        return None  # written by another version of this program: as good as none
+        return None  # written by another version of this program: ignored
     try:
         return decode_versioned(document, Calibration, FORMAT, visible(path))
     except Unreadable as error:
@@ -184,5 +184,5 @@ def _detectable(noises: Sequence[float], record: Record, cases: int, pairs: int)
     middle = detectable[min(len(detectable) - 1, len(effects) // 2)]
     return (
         f"{record.min_effect:.0%} should be detected in {enough} of {len(noises)} cases, {middle:.0%} in half of them; "
-        f"{len(effects) - len(detectable)} can show nothing"
+        f"{len(effects) - len(detectable)} can't be judged"
     )

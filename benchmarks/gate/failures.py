@@ -1,7 +1,7 @@
 """Which failures of a case count: a wrong result at once, anything else if it happens again, and never in base.
 
-A time-out, a dead worker or an exception may be anybody's: the machine's, another program's. At one such accident in
-10,000 runs of a case, a gate that fails at the first one fails falsely in 5 % of gates; at the second one in the same
+A time-out, a dead worker or an exception may be caused by the machine or by another program. With one such accident in
+10,000 runs of a case, failing at the first one fails 5 % of gates falsely; failing at the second one in the same
 case, in fewer than one of 10,000.
 """
 

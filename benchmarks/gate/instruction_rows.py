@@ -13,9 +13,9 @@ from benchmarks.gate.hypotheses import case_names
 from benchmarks.gate.record import Record
 
 _BLIND = (
-    "Instructions are those of one call in the session's own process, its threads included: blind to sleeps, joblib's "
-    "poll, pipes, contention, and whatever worker processes do. They take no share of alpha: a difference counts if it "
-    "is beyond what counts of the same calls differ by (`sees`), in two processes a side."
+    "Instructions are counted for one call, in the session's own process and its threads. They are blind to sleeps, "
+    "joblib's poll, pipes, contention and worker processes. They take no share of alpha: a difference counts if, in "
+    "two processes per side, it exceeds the differences between counts of the same calls (`sees`)."
 )
 
 
@@ -48,6 +48,6 @@ def instruction_verdict(counted: Sequence[Counts]) -> tuple[Verdict, str]:
     if len(ratios) < 2:
         return Verdict.INCONCLUSIVE, "not counted a second time"
     if not all(found.differs and (found.ratio > 1) == (ratios[0].ratio > 1) for found in ratios):
-        return Verdict.INCONCLUSIVE, "another count did not confirm it"
+        return Verdict.INCONCLUSIVE, "a second count did not confirm it"
     change = math.prod(found.ratio for found in ratios) ** (1 / len(ratios)) - 1
     return (Verdict.REGRESSION if change > 0 else Verdict.IMPROVEMENT), f"{change * 100:+.1f} % instructions"

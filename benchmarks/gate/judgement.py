@@ -81,7 +81,7 @@ def _waited(tested: Hypothesis, record: Record) -> str:
 
 
 def _group(name: str, tested: Hypothesis) -> Row:
-    note = f"driven by {case_names(tested.driven_by)[1]}: none is seen without it" if tested.driven_by else ""
+    note = f"driven by {case_names(tested.driven_by)[1]}: no slowdown without it" if tested.driven_by else ""
     min_effect = tested.thresholds.applied_min_effect
     return Row(name, name, tested.verdict, None, None, tested.comparison(), min_effect, note)
 
@@ -128,7 +128,7 @@ def _remarks(folder: Path, record: Record) -> list[str]:
     remarks = [
         f"{counted(complete, 'pair')} of processes in {minutes(record.spent_s)}, measured in turns"
         + (f"; {void} void" if void else "")
-        + f". Any false REGRESSION among all rows: at most {record.alpha:.1%} of gates.",
+        + f". At most {record.alpha:.1%} of gates report any false REGRESSION.",
         "UNCHANGED is proved row by row (99 %), and intervals hold row by row (95 %), after any number of pairs. "
         "`sees` is the slowdown of every call that 80 % of gates with this noise would call a REGRESSION if the case "
         "were measured in as many pairs as the suspects here.",
@@ -136,7 +136,7 @@ def _remarks(folder: Path, record: Record) -> list[str]:
     if not complete and record.state == "done":
         remarks.append(f"The budget of {record.budget_s:.0f} s is too short for a pair: raise --budget.")
     if record.state != "done":
-        remarks.append(f"The gate was interrupted: `gate --resume {name}` goes on.")
+        remarks.append(f"The gate was interrupted: `gate --resume {name}` continues it.")
     return [
         *difference_remarks(record),
         *remarks,

@@ -1,4 +1,4 @@
-"""New records, records that go on, and records that are judged again."""
+"""Open new records, resumed records, and records to judge again."""
 
 import secrets
 import time
@@ -70,7 +70,7 @@ def new_folder(name: str | None) -> Path:
     """Return the folder of a new record, which need not exist. Raises GateError if it holds a record already."""
     folder = Path(name) if name else WORK / "records" / time.strftime("%Y%m%d-%H%M%S")
     if (folder / "gate.json").exists():
-        raise GateError(f"--record {folder}: it holds a gate record already; resume it or choose another folder")
+        raise GateError(f"--record {folder}: it already holds a gate record; resume it or choose another folder")
     return folder
 
 
@@ -95,13 +95,13 @@ def side_specs(record: Record) -> tuple[SideSpec, SideSpec]:
 def note_built(record: Record, sides: tuple[BuiltSide, BuiltSide], folder: Path) -> dict[SideName, BuiltSide]:
     """Write into the record what was built; return the sides by name.
 
-    Raises GateError if a side of a record that goes on is no longer what the record measured.
+    Raises GateError if a side of a resumed record is no longer what the record measured.
     """
     by_name = dict(zip(SIDES, sides, strict=True))
     for name, side in by_name.items():
         recorded = record.side(name)
         if recorded.built not in (None, side.identity):
-            raise GateError(f"{folder}: {name} is no longer what this record measured; begin a new gate")
+            raise GateError(f"{folder}: {name} is no longer what this record measured; start a new gate")
         recorded.packages, recorded.built = side.packages, side.identity
         recorded.interpreter_name, recorded.commits = side.interpreter_name, [*side.commits]
     return by_name

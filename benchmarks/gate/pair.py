@@ -1,4 +1,4 @@
-"""One pair: a fresh base and a fresh head session, measured in turns, and both ended whatever happens."""
+"""One pair: a fresh base and a fresh head session, measured in turns, both of which are ended in any case."""
 
 import contextlib
 import random

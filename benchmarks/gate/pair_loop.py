@@ -44,7 +44,7 @@ from benchmarks.text.formatting import clock, counted, minutes
 
 _PAIR_NAME = re.compile(r"pair-(\d{3,9})-")
 
-# A side that dies so often can't be measured; once may be anything.
+# A side that dies this often can't be measured; a single time may be a coincidence.
 _DEATHS = 2
 
 # Decides what to measure next.
@@ -69,7 +69,7 @@ class Gate:
 def measure(gate: Gate) -> None:
     """Measure until everything is decided or the budget is spent. Raises SuiteError.
 
-    The record is on disk after each pair, so that an interrupted gate can go on.
+    The record is on disk after each pair, so that an interrupted gate can be resumed.
     """
     with exclusive(gate.folder):
         gate.tell(f"record {gate.folder}, seed {gate.record.seed}, budget {minutes(gate.record.budget_s)}")
@@ -129,7 +129,7 @@ class PairLoop:
         return self._until - time.monotonic()
 
     def _choose_cases(self) -> None:
-        """Choose cases and sizes. If that fails no record is left: there is nothing to go on with."""
+        """Choose cases and sizes. If that fails, no record is left, because there is nothing to resume."""
         self._gate.tell("choosing cases and sizes")
         # Left by a choice that was interrupted.
         shutil.rmtree(runs_of(self._folder).root, ignore_errors=True)
@@ -146,7 +146,9 @@ class PairLoop:
         self._save()
         if sized.left_out:
             whole_s = self._record.spent_s + sized.all_s
-            self._gate.tell(f"{left_out_sentence(self._record)} --budget {math.ceil(whole_s / 60)}m would do for all.")
+            self._gate.tell(
+                f"{left_out_sentence(self._record)} --budget {math.ceil(whole_s / 60)}m would be enough for all."
+            )
         self._gate.tell(self._expectation())
 
     def _expectation(self) -> str:
@@ -156,7 +158,7 @@ class PairLoop:
         try:
             calibration = read_calibration(self._gate.work, machine_of(self._folder))
         except SuiteError as error:
-            # Only this line needs it: no reason to end a gate.
+            # Only this line needs the calibration, so the gate continues without it.
             self._gate.tell(str(error))
             calibration = None
         all_s = PAIR_S + self._unmeasured_case_s * cases
@@ -237,7 +239,7 @@ class PairLoop:
         return status_of(self._folder, f"{pair.name}-{side}")
 
     def _note_failures(self, measurements: Measurements) -> None:
-        """Take the failures that count into the record; tell of each one that is new."""
+        """Add the failures that count to the record; report each new one."""
         for nodeid, reasons in measurements.failures["base"].items():
             for reason in reasons:
                 self._refuse_wrong_base(nodeid, reason)
@@ -251,7 +253,7 @@ class PairLoop:
 
     def _refuse_wrong_base(self, nodeid: str, reason: str) -> None:
         if is_wrong_result(reason):
-            raise GateError(f"base returns a wrong result in {nodeid}: {reason}; a gate needs a sound base")
+            raise GateError(f"base returns a wrong result in {nodeid}: {reason}; a gate needs a correct base")
 
     def _save(self) -> None:
         self._record.spent_s = time.monotonic() - self._began
@@ -263,7 +265,7 @@ class PairLoop:
         if end.void_reason:
             return f"pair {number} is void ({end.failed_side or 'gate'}: {end.void_reason}); {time_left}"
         done = f"pair {number}: {counted(len(chosen), 'case')} in {end.seconds:.0f} s"
-        return f"{done}; {waiting} to go on with; {time_left}"
+        return f"{done}; {waiting} left to decide; {time_left}"
 
 
 def _last_number(folder: Path, record: Record) -> int:

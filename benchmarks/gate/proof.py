@@ -1,4 +1,4 @@
-"""What a gate proved, beside its verdicts: the slowdowns that it would have seen, from its own data."""
+"""What a gate proved besides its verdicts: the slowdowns that it would have detected, from its own data."""
 
 import math
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ from benchmarks.analysis.power import Chance, smallest_seen
 from benchmarks.gate.hypotheses import GRID, Hypotheses
 from benchmarks.text.formatting import counted
 
-# The shares of gates that are spoken of.
+# The shares of gates for which a slowdown is given.
 _MOST, _NEARLY_ALL = 0.80, 0.95
 
 
@@ -56,24 +56,20 @@ def _seen(chances: Iterable[Chance]) -> Seen:
 
 def sentences(found: Proof) -> list[str]:
     """Return the proof in words."""
-    of_case, of_backend = found.case, found.backend
-    if of_case.by_most is None:
-        said = "No slowdown of a single case, however large, would have been seen in 80 % of such gates"
-    else:
-        said = (
-            f"A slowdown of one case would have been seen in 80 % of such gates from {_percent(of_case.by_most)} on, "
-            f"in 95 % {_from(of_case.by_nearly_all)}"
-        )
-    if of_backend and of_backend.by_most is not None:
-        said += f"; of a backend from {_percent(of_backend.by_most)} on, in 95 % {_from(of_backend.by_nearly_all)}"
-    elif of_backend:
-        said += "; of a backend none either" if of_case.by_most is None else "; of a backend none"
-    some = f" No slowdown would have been seen in {counted(found.blind, 'case')}: `sees` is none there."
-    return [f"{said}.{some if found.blind and of_case.by_most is not None else ''}"]
+    parts = [f"Detectable slowdown of one case: {_shares(found.case)}"]
+    if found.backend:
+        parts.append(f"of one backend: {_shares(found.backend)}")
+    blind = ""
+    if found.blind and found.case.by_most is not None:
+        blind = f" No slowdown could have been detected in {counted(found.blind, 'case')} (`sees` is none)."
+    return [f"{'; '.join(parts)}.{blind}"]
 
 
-def _from(slowdown: float | None) -> str:
-    return "none of any size" if slowdown is None else f"from {_percent(slowdown)} on"
+def _shares(seen: Seen) -> str:
+    if seen.by_most is None:
+        return "none in 80 % of such gates, however large"
+    nearly_all = "none" if seen.by_nearly_all is None else _percent(seen.by_nearly_all)
+    return f"{_percent(seen.by_most)} in 80 % of such gates, {nearly_all} in 95 %"
 
 
 def _percent(slowdown: float) -> str:

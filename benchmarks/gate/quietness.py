@@ -60,8 +60,8 @@ def noise_warning(
     enough = next((pairs for pairs in _doubled(in_budget) if _proved(means, pairs, effect) >= _MOST * len(means)), None)
     cases = "the case would hardly" if len(means) == 1 else f"about {proved} of {len(means)} cases would"
     return (
-        f"This machine is too noisy for {minutes(record.budget_s)}: of identical code {cases} be proved unchanged to "
-        f"{record.min_effect * 100:g} %. What helps: stop other programs, {_more_time(enough, pair_s)}, "
+        f"This machine is too noisy for {minutes(record.budget_s)}: with identical code, {cases} be proved unchanged "
+        f"to {record.min_effect * 100:g} %. What helps: stop other programs, {_more_time(enough, pair_s)}, "
         "or fewer cases (-k)."
     )
 

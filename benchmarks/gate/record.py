@@ -216,13 +216,13 @@ def status_of(folder: Path, session: str) -> Path:
 
 
 def discard(folder: Path) -> None:
-    """Make the folder hold no record any more; the logs stay."""
+    """Remove the record from the folder; the logs stay."""
     (folder / "gate.json").unlink(missing_ok=True)
 
 
 @contextmanager
 def exclusive(folder: Path) -> Iterator[None]:
-    """Let nobody else measure into the record. Raises GateError if somebody does already."""
+    """Lock the record. Raises GateError if another process is measuring into it."""
     make_folder(folder)
     with (folder / "lock").open("a") as lock:
         if not try_lock(lock.fileno()):

@@ -1,4 +1,4 @@
-"""Which cases a gate measures if its budget is too short to decide all of them: the most telling ones first."""
+"""Which cases a gate measures if its budget is too short to decide all of them: the most informative ones first."""
 
 import re
 from collections.abc import Mapping, Sequence, Set
@@ -30,7 +30,7 @@ class Selection(NamedTuple):
 def affordable(
     cases: Sequence[GateCase], call_s: Mapping[str, float], duplicates: Set[str], cores: int, left_s: float
 ) -> Selection:
-    """Select the most telling cases that `left_s` seconds suffice to decide; `call_s` are a call's seconds.
+    """Select the most informative cases that `left_s` seconds suffice to decide; `call_s` are a call's seconds.
 
     `duplicates` are node ids of cases that probably repeat another one. There is always one case. Both lists keep the
     order of `cases`.
@@ -58,13 +58,13 @@ def left_out_sentence(record: Record) -> str:
     some = ", ".join(labels[:_MOST_NAMES]) + (", ..." if len(labels) > _MOST_NAMES else "")
     cases = counted(len(record.cases) + len(labels), "case")
     return (
-        f"{minutes(record.budget_s)} can decide {len(record.cases)} of {cases}, the most telling ones. "
+        f"{minutes(record.budget_s)} can decide {len(record.cases)} of {cases}, the most informative ones. "
         f"Left out: {some}; ask for others with -k."
     )
 
 
 def _rank(case: GateCase, cores: int) -> tuple[int, int]:
-    """Rank a case, the most telling first.
+    """Rank a case, the most informative first.
 
     The function alone comes first, then every backend as it is used by default (one worker per core, joblib's choice of
     batches), then the other batch sizes from both ends, then other numbers of workers, and the micro-cases with them.

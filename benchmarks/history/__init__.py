@@ -1,1 +1,1 @@
-"""Run files on disk: written whole or not at all, read with suspicion, found again, compared where they may be."""
+"""Run files on disk: atomic writes, safe reads, references, and which runs are comparable."""

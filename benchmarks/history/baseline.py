@@ -21,7 +21,7 @@ def objections(facts: Mapping[str, Any], rejected: str | None, allow_partial: bo
     found = []
     if facts["state"] != "complete" and not allow_partial:
         without = facts["asked"] - facts["completed"]
-        found.append(f"it is partial ({without} of {facts['asked']} cases have no number): see --allow-partial")
+        found.append(f"it is partial ({without} of {facts['asked']} cases have no time): see --allow-partial")
     if facts["other_sessions"]:
         found.append("another session measured into the same store at the same time: measure again, alone")
     if rejected:

@@ -1,4 +1,4 @@
-"""The cases of a run file. Entries of `benchmarks` are decoded one by one: an odd case never costs the others."""
+"""The cases of a run file. Entries of `benchmarks` are decoded one by one: an invalid case never affects the others."""
 
 import json
 import math
@@ -20,7 +20,7 @@ from benchmarks.text.printable import visible
 # Bencher takes names of 1 to 1024 characters; so do we.
 LONGEST_NAME = 1024
 
-# More odd cases than that are no accident, and would cost memory.
+# More invalid cases than that are no accident, and would cost memory.
 _MOST_UNUSABLE = 1000
 
 # The address in the default text of an object; Windows writes 16 digits, in capitals.
@@ -149,7 +149,7 @@ def parse_cases(entries: list[Any], own: bool) -> tuple[dict[str, CaseTimes], di
             name = visible(twin.fullname)[:200]
             reason = f"the file has two cases with the name {name}"
             if case.fullname != twin.fullname:
-                reason = f"the names of two cases differ in an address in memory alone ({name}): give them ids"
+                reason = f"the names of two cases differ only in a memory address ({name}): give them ids"
             unusable[case.key] = UnusableCase(case.key, case.name, case.fullname, case.param, reason)
         else:
             usable[case.key] = case

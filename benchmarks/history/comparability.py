@@ -12,7 +12,7 @@ from benchmarks.history.run import Run
 from benchmarks.text.printable import visible
 
 # What must be equal. joblib, its dependencies and the commit are not here: they are what is compared. A condition that
-# one of the files does not have is equal to any: older versions did not record them.
+# one of the files lacks equals any: older versions did not record them.
 RUN_BARS = ("cpu_model", "usable_cores", "system", "python", "free_threading", "profile", "suite_version", *CONDITIONS)
 
 # What a case does in a call must be equal, too; with `--force tasks` it need not be.

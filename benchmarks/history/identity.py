@@ -1,4 +1,4 @@
-"""Which machine a run belongs to: what its times depend on, and not what jitters."""
+"""Which machine a run belongs to: what its times depend on, without what varies from run to run."""
 
 import hashlib
 import re

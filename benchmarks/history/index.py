@@ -1,7 +1,7 @@
-"""The index: a cache of what stands in the run files, so that years of history open at once.
+"""The index: a cache of the content of the run files, so that years of history open at once.
 
 Deleting it loses nothing. A file belongs to its entry as long as its size and time of change are the same; whoever asks
-first after a change pays for reading what is new. A broken or foreign index file is made anew.
+first after a change pays for reading what is new. A broken or foreign index file is rebuilt.
 """
 
 import json
@@ -82,7 +82,7 @@ class Index:
         return bool(file)
 
     def close(self) -> None:
-        """Let the file go."""
+        """Close the file."""
         self._database.close()
 
     def cases(self) -> list[tuple[int, str, str | None]]:
@@ -114,7 +114,7 @@ class Index:
             return self._database.execute(query, values).fetchall()
         except sqlite3.DatabaseError as error:
             where = self._store.own("index")
-            raise SuiteError(f"{where}: the index is damaged ({error}); `check` makes it anew") from None
+            raise SuiteError(f"{where}: the index is damaged ({error}); `check` rebuilds it") from None
 
     def _refresh(self) -> list[Entry]:
         files = {file.reference: file for file in self._store.files()}
@@ -125,7 +125,7 @@ class Index:
         self._database.executemany("DELETE FROM runs WHERE id = ?", gone)
         for count, file in enumerate(new):
             self._add(file)
-            if count % 200 == 199:  # so that a first indexing that is interrupted goes on where it was
+            if count % 200 == 199:  # so that an interrupted first indexing continues where it stopped
                 self._database.commit()
         self._database.commit()
         if gone or new:

@@ -1,4 +1,4 @@
-"""The index's file: made, opened, and made anew where it can't be used."""
+"""The index's file: create it, open it, and rebuild it if it can't be used."""
 
 import contextlib
 import sqlite3
@@ -9,7 +9,7 @@ from benchmarks.files.durable import make_folder, share
 from benchmarks.history.store import OWN, Store
 from benchmarks.text.printable import visible
 
-# Raised whenever the tables below, or what stands in them, changes: an older index is thrown away.
+# Raised whenever the tables below or their content change: an older index is discarded.
 _LAYOUT = 7
 
 _TABLES = """
@@ -27,7 +27,7 @@ CREATE INDEX samples_of_run ON samples (run_id, case_id, log_center);
 
 
 def open_index(store: Store) -> sqlite3.Connection:
-    """The index file, made anew where there is none that can be used; in memory where nothing can be written."""
+    """Open the index file, or rebuild it if it can't be used; in memory if nothing can be written."""
     if not store.root.is_dir():
         return empty_index(":memory:")
     try:
@@ -58,7 +58,7 @@ def empty_index(path: Path | str) -> sqlite3.Connection:
     """A new index; in memory where `path` can't be written."""
     try:
         database = sqlite3.connect(path, timeout=10)
-        # A cache: a power cut may spoil it, and it is made anew.
+        # A cache: if a power cut damages it, it is rebuilt.
         database.executescript(f"PRAGMA synchronous = OFF; BEGIN; {_TABLES} PRAGMA user_version = {_LAYOUT}; COMMIT;")
         if isinstance(path, Path):
             share(path, path.parent)

@@ -25,6 +25,7 @@ from benchmarks.files.reading import MOST_BYTES, parse_document, read_document, 
 from benchmarks.files.system import APPEND, NEW, READ_WRITE, sync_folder, try_lock
 from benchmarks.history.run import Run, parse_run
 from benchmarks.history.store import OWN, Store, encode
+from benchmarks.text.formatting import counted
 from benchmarks.text.printable import visible
 
 # The journal of a session that is still going on; what a dead one left is read as any file of that size.
@@ -76,7 +77,7 @@ class Journal:
             raise trouble(self.path, error) from None
 
     def append(self, line: Mapping[str, Any]) -> None:
-        """Have one more line on disk, where that is waited for. Raises StoreTrouble; earlier lines stay readable."""
+        """Append a line, and sync it to disk if the journal does. Raises StoreTrouble; earlier lines stay readable."""
         try:
             # A line that a full disk cut off is ended by the next one's newline, and skipped by the reader.
             write_all(self._descriptor, b"\n" + encode(line, indent=None) + b"\n")
@@ -103,7 +104,7 @@ class Journal:
             self.append({"measured": True})
 
     def close(self, keep: bool) -> None:
-        """End the journal; `keep` where its run was not saved."""
+        """Close the journal; `keep` it if its run was not saved."""
         with contextlib.suppress(OSError):
             if not keep:
                 self.path.unlink()
@@ -191,9 +192,10 @@ def _save(store: Store, path: Path, descriptor: int) -> str:
     else:
         others = sorted({note.other_session for note in notes if note.other_session})
         run = store.save(_partial(header, entries, failed, others), "recovered")
-        said = f"recovered {len(entries)} finished cases of a session that died as {run} (partial)"
+        said = f"recovered {counted(len(entries), 'finished case')} of a session that died; saved as {run} (partial)"
     if damaged:
-        return f"{said}; {damaged} damaged line left out, the journal is kept as {visible(put_aside(store, path))}"
+        kept = visible(put_aside(store, path))
+        return f"{said}; {counted(damaged, 'damaged line')} left out; the journal is kept as {kept}"
     path.unlink()
     return said
 

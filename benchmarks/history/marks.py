@@ -1,4 +1,4 @@
-"""What has been said of stored runs: which are pinned as a baseline, and which were rejected."""
+"""Marks on stored runs: which are pinned as a baseline, and which were rejected."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -51,7 +51,7 @@ def pin(store: Store, name: str, file: StoredFile) -> None:
 
 
 def unpin(store: Store, name: str) -> None:
-    """Forget a baseline's name; the run stays. Raises SuiteError."""
+    """Remove a baseline's name; the run stays. Raises SuiteError."""
     if name not in read_marks(store).baselines:
         raise BadReference(f"no baseline is called {name!r}; `baseline list` shows them")
     _change(

@@ -29,12 +29,12 @@ class Part:
 def merge(parts: Sequence[Part], forced: Collection[str], allow_partial: bool) -> dict[str, Any]:
     """One run file of all parts; raises BadReference where they do not belong together, or one is missing."""
     if len(parts) < 2:
-        raise BadReference(f"{parts[0].label}: one part is nothing to join; name two or more")
+        raise BadReference(f"{parts[0].label}: only one part; name two or more")
     for part in parts:
         if not isinstance(part.document.get("joblib_suite"), dict):
             raise BadReference(f"{part.label}: not measured by this suite; only its own runs can be joined")
         for case in part.run.unusable.values():
-            raise BadReference(f"{part.label}: {case.fullname}: {case.reason}; a part has to be sound, was it edited?")
+            raise BadReference(f"{part.label}: {case.fullname}: {case.reason}; a part must be intact; was it edited?")
     for part in parts[1:]:
         _refuse_different(parts[0], part, forced)
     _refuse_overlap(parts)
@@ -73,7 +73,7 @@ def _missing(parts: Sequence[Part]) -> list[int]:
     for part, shard in zip(parts, shards, strict=True):
         if (shard.get("of"), shard.get("split")) != (first.get("of"), first.get("split")):
             why = "their sessions split the cases differently, as they do where the histories differ"
-            raise BadReference(f"{parts[0].label} and {part.label} are no parts of the same whole: {why}")
+            raise BadReference(f"{parts[0].label} and {part.label} are not parts of the same whole: {why}")
     count = first.get("of")
     numbers = {shard.get("number") for shard in shards}
     return [number for number in range(1, count + 1) if number not in numbers] if isinstance(count, int) else []

@@ -51,7 +51,7 @@ def find(text: str, index: Index, marks: Marks) -> list[Found]:
     if twice:
         raise BadReference(f"'{visible(text)}' names {visible(twice.name)} twice; name each run once")
     if len(found) > _MOST_RUNS:
-        raise BadReference(f"'{visible(text)}' names {len(found)} runs; at most {_MOST_RUNS} can stand on a side")
+        raise BadReference(f"'{visible(text)}' names {len(found)} runs; a side can have at most {_MOST_RUNS}")
     return found
 
 
@@ -93,7 +93,7 @@ def _file(text: str, entries: Sequence[Entry]) -> Found:
 
 
 def is_there(path: Path) -> bool:
-    """Whether there is a file or a link; no path at all, or one longer than any, is none."""
+    """Whether there is a file or a link; an invalid or too long path is none."""
     try:
         return path.is_file() or path.is_symlink()
     except (OSError, ValueError):

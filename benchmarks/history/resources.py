@@ -1,4 +1,4 @@
-"""What a case needed beside time, as its run file says: files come from anywhere."""
+"""Read a case's resources from its run file, which may come from anywhere."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -138,13 +138,13 @@ def usable(run: Run, document: Mapping[str, Any]) -> dict[str, Any]:
 def parse_run(document: Mapping[str, Any], origin: str) -> Run:
     """Return the run in a parsed run file. Raises Unreadable, naming `origin` and what was expected.
 
-    A case whose numbers make no sense does not make the run unreadable.
+    A case with invalid numbers does not make the run unreadable.
     """
     run_file = convert(document, _Document, origin)
     ours = run_file.joblib_suite or _Suite(FORMAT)
     if ours.format > FORMAT:
         raise NewerFormat(
-            f"{origin}: joblib_suite.format is {ours.format}; this program knows up to {FORMAT}: use a newer one"
+            f"{origin}: joblib_suite.format is {ours.format}; this version reads up to {FORMAT}: use a newer one"
         )
     try:
         cases, unusable = parse_cases(run_file.benchmarks, own=run_file.joblib_suite is not None)

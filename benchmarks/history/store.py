@@ -84,7 +84,7 @@ class Store:
     def save(
         self, document: Mapping[str, Any], name: str, announce: Callable[[Path], None] = lambda path: None
     ) -> Path:
-        """Save a run under the next number; it is there whole or not at all. Raises StoreTrouble.
+        """Save a run under the next number; the write is atomic. Raises StoreTrouble.
 
         `announce` is told the path before anything is written.
         """
@@ -107,11 +107,11 @@ class Store:
         except OSError as error:
             raise trouble(self.root, error) from None
         if len(str(number)) > _MOST_DIGITS:
-            raise StoreTrouble(f"{self.root}: a run has the number {number - 1}, the last there is; rename that file")
+            raise StoreTrouble(f"{self.root}: a run has the highest possible number, {number - 1}; rename that file")
         return number
 
     def _marked(self) -> list[int]:
-        """The numbers that the marks speak of: a run that is gone must not hand its standing on to a new one."""
+        """The numbers that the marks speak of: a new run must not inherit the marks of a deleted one."""
         path = self.own("marks", "marks.json")
         content = path.read_bytes() if path.is_file() else b""
         return [int(digits) for digits in re.findall(rb'["/](\d{1,%d})_' % _MOST_DIGITS, content)]
@@ -144,7 +144,7 @@ def refuse_name(name: str) -> str | None:
     if not name or len(name) > 100 or not re.fullmatch(r"[\w.+@ =()-]+", name) or name.startswith("."):
         return f"{name!r}; expected 1 to 100 letters, digits and . _ - + @ =, not beginning with a dot"
     if name.isdecimal() or name == "latest" or ".." in name:
-        return f"{name!r}; expected a name that is no number, no range and not `latest`: no one could refer to it"
+        return f"{name!r}; expected a name that is not a number, a range or `latest`"
     return None
 
 
@@ -160,7 +160,7 @@ def _run_files(root: Path, prefix: str, entries: list[os.DirEntry[str]]) -> list
     for entry in entries:
         if entry.name.endswith(".json") and not entry.is_dir(follow_symlinks=False):
             if not _is_text(entry.name):
-                raise StoreTrouble(f"{visible(entry.path)}: a file name that is no UTF-8 text; rename or remove it")
+                raise StoreTrouble(f"{visible(entry.path)}: the file name is not UTF-8; rename or remove the file")
             facts = entry.stat(follow_symlinks=False)
             reference, number = f"{prefix}{entry.name}", _number(entry.name)
             found.append(StoredFile(root, prefix[:-1], reference, number, facts.st_size, facts.st_mtime_ns))

@@ -1,4 +1,4 @@
-"""Telling the user in one line what went wrong in a worker: what can't be sent there, and what the task raised."""
+"""One-line messages about errors in a worker: what can't be sent there, and what the task raised."""
 
 import pickle
 from collections.abc import Iterator

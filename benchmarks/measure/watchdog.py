@@ -2,7 +2,7 @@
 
 This is a script with a process of its own (see `children.watch`). It waits for the end of its standard input, which
 comes when the session ends. Then it kills every process that has the session's mark in its environment: loky's workers
-would otherwise wait for five minutes. Resource trackers are spared: they clean up after the workers and then end.
+would otherwise wait for five minutes. Resource trackers are left alone: they clean up after the workers and then end.
 """
 
 import os

@@ -1,1 +1,1 @@
-"""Text out of results. Renderers return strings; whoever calls them writes."""
+"""Render results as text. Renderers return strings; their callers write them."""

@@ -13,7 +13,7 @@ def certain(certainty: Certainty, profile: TaskProfile) -> str:
         return "Best, for certain: the plain loop. No pool can run these tasks faster."
     threads = "threads may, too" if certainty.threads_can_pay else "threads do not"
     if certainty.processes_pay_from_s is None:
-        return f"No best is named: whether processes pay off with these tasks is not known; {threads}."
+        return f"No best is named: it is not known whether processes pay off with these tasks; {threads}."
     least = _about(certainty.processes_pay_from_s)
     tasks = counted(profile.tasks, "task")
     return f"No best is named. For certain, processes pay off with {tasks} from {least} each; {threads}."

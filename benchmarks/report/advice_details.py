@@ -14,7 +14,7 @@ from benchmarks.text.formatting import counted, duration, size
 # A part of a call's time is worth a sentence from this share of it.
 _WORTH = 0.1
 
-# Nobody has to plan for less memory than this.
+# Less memory than this is not worth mentioning.
 _LEAST_BYTES = 1e6
 
 # Parts of the memory below this share of it are left out.
@@ -69,7 +69,7 @@ def _trial(tried: Tried, loop_s: float, disturbed: bool) -> str:
     )
     line += f" it {duration(tried.loop_s)}"
     if not tried.is_steady:
-        return f"{line}; the machine was busy meanwhile, so that this decides nothing."
+        return f"{line}; the machine was busy meanwhile, so this decides nothing."
     if disturbed or tried.as_predicted(loop_s):
         return f"{line}."
     if not tried.gains:
@@ -110,11 +110,11 @@ def limits(recommendation: Recommendation) -> list[str]:
     if not limit.loop_fits:
         needs = size(profile.tasks * profile.result_bytes + (profile.peak_bytes or 0))
         return [
-            f"Not even the plain loop keeps within {given}: its results and a task need {needs}. Return less from each"
+            f"Not even the plain loop stays within {given}: its results and a task need {needs}. Return less from each"
             ' task, or use each result as it comes: Parallel(return_as="generator").'
         ]
     if backend == LOOP:
-        return [f"The plain loop keeps within {given}{unknown}."]
+        return [f"The plain loop stays within {given}{unknown}."]
     fit = f"{counted(limit.workers, 'worker')} of {backend} {'fits' if limit.workers == 1 else 'fit'} into {given}"
     if limit.without == recommendation.first.case or recommendation.certainty:
         return [f"{fit}{unknown}."]

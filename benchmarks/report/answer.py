@@ -113,7 +113,7 @@ def _headline(found: Headline | None, busy: bool) -> list[str]:
         if best.log_speed_up <= 0:
             did = f"nothing beat the plain loop ({name}: {speed_up})"
         one = "round" if best.noise.rounds == 1 else "plain loop"
-        said = f"Undecided: {did}, and one {one} does not say how sure that is."
+        said = f"Undecided: {did}, and one {one} does not show how certain that is."
     else:
         other = "the plain loop" if rival is None else f"{rival.configuration.name}, {_with_interval(rival)}"
         said = f"Undecided between {name}, {speed_up}, and {other}."
@@ -132,7 +132,7 @@ def _with_interval(contender: Contender) -> str:
     speed_up = factor(contender.configuration.speed_up)
     interval = contender.interval
     if contender.configuration.speed_up > contender.bound:
-        # The rest is the noise of both times, which nobody should take for a gain.
+        # The excess is noise of both times and must not be shown as a gain.
         if interval and interval[0] < contender.bound:
             return f"between {factor(interval[0])} and the possible {factor(contender.bound)}"
         return f"about the possible {factor(contender.bound)}"
@@ -142,7 +142,7 @@ def _with_interval(contender: Contender) -> str:
 
 
 def _unfair(contender: Contender, busy: bool) -> str:
-    """Name a speed-up that can't be as a fault of the comparison, with its likely cause."""
+    """Report an impossible speed-up as a fault of the comparison, with its likely cause."""
     configuration = contender.configuration
     reached = f"{configuration.name} reached {factor(configuration.speed_up)}"
     if contender.bound == 1.0:
@@ -158,7 +158,7 @@ def _unfair(contender: Contender, busy: bool) -> str:
             "Probably the plain loop was not the same work: the task starts workers of its own, or a library that"
             " threadpoolctl does not know has one thread here."
         )
-    return f"No answer: {reached} {limit}, which can't be. {why}"
+    return f"No answer: {reached} {limit}, which is impossible. {why}"
 
 
 def _references(cases: Sequence[MeasuredCase], first: Headline | None, machine: Machine) -> list[str]:
@@ -245,7 +245,7 @@ def _remarks(cases: Sequence[MeasuredCase]) -> list[str]:
         )
     never = [case.configuration.name for case in cases if case.facts.get("batch_size_occurred") is False]
     if never:
-        said.append(f"No batch of the size asked for ever ran in {_list(never)}.")
+        said.append(f"No batch of the requested size ever ran in {_list(never)}.")
     return said
 
 

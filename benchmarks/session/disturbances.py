@@ -29,4 +29,4 @@ def disturbances(load: float | None, cores: int, other_sessions: Sequence[str]) 
 def other_session_measures(ids: Sequence[str]) -> str:
     """Return what it means that other sessions measure into the same store."""
     names = ", ".join(session[:8] for session in ids)
-    return f"another session ({names}) measures here at the same time: neither run can be a baseline"
+    return f"another session ({names}) is measuring into this store: neither run can be a baseline"

@@ -1,4 +1,4 @@
-"""The default grid of a user's own function: each backend's most telling cases, few enough for two minutes."""
+"""The default grid of a user's own function: each backend's most informative cases, few enough for two minutes."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

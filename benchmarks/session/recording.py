@@ -167,8 +167,8 @@ def _rejected(storage: HistoryStorage, regressions: list[str]) -> list[str]:
     try:
         reject(storage.store, reference, f"--benchmark-compare-fail: {regressions[0]}"[:200])
     except SuiteError as error:
-        storage.troubles.append(f"the run could not be marked rejected: {error}")
-    return [f"{storage.saved.stem} is marked rejected: it will not be a baseline unless it is pinned"]
+        storage.troubles.append(f"the run could not be marked as rejected: {error}")
+    return [f"{storage.saved.stem} is marked as rejected: it can't be a baseline unless it is pinned"]
 
 
 def _relative(path: Path) -> str:

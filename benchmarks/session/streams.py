@@ -1,4 +1,4 @@
-"""A session's output may have no reader, or no room: it is measured and saved all the same."""
+"""Keep measuring and saving when a session's output has no reader or the disk is full."""
 
 import os
 import sys
@@ -14,12 +14,12 @@ def replace_closed_streams() -> None:
 
 
 def survive_broken_output(config: Any, reporter: Any) -> None:
-    """Let pytest's terminal reporter write on after a reader has left or a disk is full; the rest is thrown away."""
+    """Let pytest's terminal reporter continue after a reader has left or a disk is full; the rest is discarded."""
     stream = reporter._tw._file = _Forgiving(reporter._tw._file)
     capture = config.pluginmanager.get_plugin("capturemanager")
 
     def empty_buffer() -> None:
-        # The end of capturing gives stdout its broken file again, and then pytest flushes it without mercy.
+        # The end of capturing gives stdout its broken file again, and then pytest flushes it, which would raise.
         if capture:
             capture.stop_global_capturing()
         stream.empty()
@@ -28,7 +28,7 @@ def survive_broken_output(config: Any, reporter: Any) -> None:
 
 
 class _Forgiving:
-    """A text stream whose errors are told once, on stderr, and then forgotten."""
+    """A text stream whose errors are reported once, on stderr, and then ignored."""
 
     def __init__(self, stream: Any) -> None:
         self._stream = stream

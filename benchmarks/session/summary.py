@@ -1,4 +1,4 @@
-"""What a session shows when it ends: what was measured, what was not, and what is fastest."""
+"""The summary at the end of a session: what was measured, what was not, and what is fastest."""
 
 from typing import Any
 

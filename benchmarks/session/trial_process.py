@@ -238,8 +238,8 @@ def _changed(before: Sequence[bytes | None], after: Sequence[bytes | None]) -> i
 
 def _message_of_change(call: Call, index: int) -> str:
     return (
-        f"the task changes its arguments: after the plain loop, argument {index} of {len(call.arguments)} is not what"
-        f" it was, but {shown(call.arguments[index])}; no two calls would do the same work, so let the task work on a"
+        f"the task changes its arguments: after the plain loop, argument {index} of {len(call.arguments)} has"
+        f" become {shown(call.arguments[index])}; no two calls would do the same work, so let the task work on a"
         " copy"
     )
 

@@ -58,7 +58,7 @@ def test_loop(measure, benchmark, request, call, workload):
     after, passed_s = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter() - began
     waited_s = since(waited_s)
     if passed_s < SHORT_S:
-        # Something else that ran for a moment would be taken for a long task.
+        # A brief disturbance would be taken for a long task.
         lengths = [min(times) for times in zip(lengths, lengths_s(call), lengths_s(call), strict=True)]
     worker = fresh_worker(call, passed_s / len(lengths))
     benchmark.extra_info |= {

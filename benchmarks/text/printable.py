@@ -1,21 +1,21 @@
-"""Make text from outside safe to print: control characters are escaped, never obeyed by a terminal."""
+"""Make text from outside safe to print: control characters are escaped, so that no terminal interprets them."""
 
 import re
 from typing import Any
 
-# Escape sequences, carriage returns and the like; also the marks that turn the direction of text round.
+# Escape sequences, carriage returns and the like; also the marks that reverse the direction of text.
 UNPRINTABLE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
 )
 
 
 def unprintable(text: str) -> bool:
-    """Whether there is anything in `text` that a terminal would obey."""
+    """Whether a terminal would interpret anything in `text`."""
     return not text.isprintable() and UNPRINTABLE.search(text) is not None
 
 
 def visible(text: object) -> str:
-    """`text` in one line, with whatever a terminal would obey spelled out."""
+    """Return `text` in one line, with whatever a terminal would interpret escaped."""
     return UNPRINTABLE.sub(lambda found: found.group().encode("unicode_escape", "surrogatepass").decode(), str(text))
 
 

@@ -30,8 +30,8 @@ def test_a_model_is_read_back(tmp_path):
 def test_another_joblib_makes_a_model_stale():
     """A package with another version than in the probe is named with both versions."""
     assert stale(MODEL, {"joblib": "1.6.0"}, {}) is None
-    assert stale(MODEL, {"joblib": "1.7.0"}, {}) == "joblib was 1.6.0, now it is 1.7.0"
-    assert stale(MODEL, {"joblib": "1.6.0", "numpy": "2.4.6"}, {}) == "numpy was missing, now it is 2.4.6"
+    assert stale(MODEL, {"joblib": "1.7.0"}, {}) == "joblib was 1.6.0 and is now 1.7.0"
+    assert stale(MODEL, {"joblib": "1.6.0", "numpy": "2.4.6"}, {}) == "numpy was missing and is now 2.4.6"
 
 
 def test_another_condition_makes_a_model_stale(tmp_path):

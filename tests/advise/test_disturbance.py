@@ -72,7 +72,7 @@ def test_only_complete_pools_are_used():
     """A probe that was ended in its second pool has the first; one that was ended in the first has nothing."""
     cases = simulated_probe(COSTS, 0.0)
     assert {(case.backend, case.n_jobs) for case in complete_pools(cases[: len(PARTS) + 4])} == {("threading", 2)}
-    with pytest.raises(AdviceError, match="too busy to be measured; ask again"):
+    with pytest.raises(AdviceError, match="too busy to be measured; stop other programs"):
         complete_pools(cases[:4])
 
 

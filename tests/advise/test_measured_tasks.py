@@ -133,7 +133,7 @@ def test_tasks_too_short_for_threads_to_tell_hold_the_gil():
 
 def test_a_probe_without_two_threads_is_named():
     """The share of the GIL needs the probe's two threads."""
-    with pytest.raises(AdviceError, match="knows nothing of two threads"):
+    with pytest.raises(AdviceError, match="did not measure two threads"):
         profile_of(loop(), threads(1.0), replace(COSTS, pools=COSTS.pools[1:]))
 
 

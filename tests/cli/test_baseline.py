@@ -11,7 +11,7 @@ from tests.documents import noisy_run, stored
         (["baseline", "set", "1", "--name", "../x"], "expected 1 to 100 letters"),
         (["baseline", "set", "1..2"], "expected one run of"),
         (["baseline", "unset", "x"], "no baseline is called 'x'"),
-        (["baseline", "set", "1", "--name", "latest"], "no one could refer to it"),
+        (["baseline", "set", "1", "--name", "latest"], "not a number, a range or `latest`"),
     ],
 )
 def test_usage(tmp_path, call, args, expected):

@@ -65,7 +65,7 @@ def test_a_file_that_the_system_does_not_give_stays_where_it_is(tmp_path, call, 
         patched.setattr(os, call_that_fails, fail)
         code, out, _ = call("check")
         assert code == 2
-        assert f"{path}: {os.strerror(number)}\n  the file may be sound, and stays where it is\n" in out
+        assert f"{path}: {os.strerror(number)}\n  the file may be intact and stays where it is\n" in out
         assert "1 whole run; 0 broken files put aside" in out
         assert call("runs")[0] == 2
     assert path.exists()
@@ -87,7 +87,7 @@ def test_marks_that_the_system_does_not_give_stay_where_they_are(tmp_path, call,
     with monkeypatch.context() as patched:
         patched.setattr(os, "open", fail)
         code, out, _ = call("check")
-    assert (code, "the marks may be sound" in out, path.exists()) == (2, True, True)
+    assert (code, "the marks may be intact" in out, path.exists()) == (2, True, True)
 
 
 @pytest.mark.parametrize("broken", [False, True])

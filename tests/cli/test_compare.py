@@ -24,7 +24,7 @@ def test_two_runs_say_nothing_without_a_past(tmp_path, call):
     code, out, _ = call("compare", "1", "2")
     assert code == 3
     assert out.startswith("INCONCLUSIVE: 3 of 3 cases could not be judged to 5 %\nbase 0001 run1\nhead 0002 run2\n")
-    assert "This is no verdict: runs that were measured apart can't tell the code from the machine." in joined(out)
+    assert "This is not a verdict: runs measured apart can't tell the code from the machine." in joined(out)
     assert "  tox run -e gate -- --base joblib==1.6.0 --head joblib==1.7.0" in out.splitlines()
     assert "a verdict takes 99 or more comparable stored sittings; there are none" in joined(out)
     assert [call("compare", "1", "2", "--inconclusive", what)[0] for what in ("pass", "fail")] == [0, 1]
@@ -224,12 +224,12 @@ def test_a_rejected_run_is_no_default_baseline(tmp_path, call):
     stored(tmp_path / "h", noisy_run(1), noisy_run(2, names=NAMES[:1]))
     code, _, err = call("compare", "latest~1")
     assert code == 1
-    assert "0002 run2 is marked rejected" in err
+    assert "0002 run2 is marked as rejected" in err
     stored(tmp_path / "h", noisy_run(3))
     code, out, _ = call("compare", "latest~1")
     assert code == 3
     assert "base 0001 run1\n" in out
-    assert "base is 0001 run1; passed over: 0002 run2 (rejected)" in out
+    assert "base is 0001 run1; skipped: 0002 run2 (rejected)" in out
     assert "base 0002 run2 was rejected" in call("compare", "2", "3")[1]
     assert call("baseline", "set", "2", "--name", "main")[0] == 0
     assert read_marks(Store(tmp_path / "h")).rejected == {}
@@ -250,19 +250,19 @@ def test_runs_that_are_passed_over_are_named_with_the_reason(tmp_path, call):
     assert code == 3
     assert "base 0001 run1\n" in out
     assert (
-        "base is 0001 run1; passed over: 0005 run5 (profile notebook), 0004 run4 (cpu_model Xeon), "
+        "base is 0001 run1; skipped: 0005 run5 (profile notebook), 0004 run4 (cpu_model Xeon), "
         "0003 run3 (a shard), 0002 run2 (partial)"
     ) in joined(out)
     assert "base 0001 run1 was measured 5 days before head, on 2026-" in joined(out)
     named = call("compare", "1", "6")[1]
-    assert "passed over" not in named
+    assert "skipped" not in named
     assert "days before head" not in named
 
 
 def test_a_run_beside_another_session_is_passed_over_and_refused_as_a_base(tmp_path, call):
     """Both sessions disturbed each other."""
     stored(tmp_path / "h", noisy_run(1), noisy_run(2, other_sessions=["0123"]), noisy_run(3))
-    assert "passed over: 0002 run2 (beside another session)" in call("compare", "latest~1")[1]
+    assert "skipped: 0002 run2 (beside another session)" in call("compare", "latest~1")[1]
     code, _, err = call("compare", "2", "3")
     assert code == 2
     assert "0002 run2 can't be a baseline: another session measured into the same store at the same time" in err
@@ -271,11 +271,11 @@ def test_a_run_beside_another_session_is_passed_over_and_refused_as_a_base(tmp_p
 
 
 def test_nothing_but_partial_runs_is_no_baseline(tmp_path, call):
-    """Where every older run is passed over, the error says why each was."""
+    """Where every older run is skipped, the error says why each was."""
     stored(tmp_path / "h", noisy_run(1, state="partial"), noisy_run(2, state="partial"), noisy_run(3))
     code, _, err = call("compare", "latest~1")
     assert code == 2
-    assert "no run from 0002 run2 back may be a baseline: 0002 run2 (partial), 0001 run1 (partial)" in err
+    assert "no run from 0002 run2 back can be a baseline: 0002 run2 (partial), 0001 run1 (partial)" in err
 
 
 def test_limits_and_ceilings(tmp_path, call):
@@ -305,7 +305,7 @@ def test_one_run_a_side_beside_99_sessions(tmp_path, call):
     code, out, err = call("compare", "latest~1", "latest")
     assert code == 1
     assert out.startswith("FAIL: 1 REGRESSION")
-    assert "marked rejected" in err
+    assert "marked as rejected" in err
     assert call("compare", "50", "60")[0] == 0
 
 
@@ -345,13 +345,13 @@ def test_a_run_is_itself_however_it_is_named(tmp_path, call):
     folder = store.files()[0].path.parent
     code, _, err = call("compare", str(folder / ".." / folder.name / store.files()[0].path.name), "1")
     assert code == 2
-    assert "0001_run1.json stands on both sides" in err
+    assert "0001_run1.json is on both sides" in err
 
 
 @pytest.mark.parametrize(
     ("args", "expected"),
     [
-        (["compare", "1", "1"], "0001_run1.json stands on both sides"),
+        (["compare", "1", "1"], "0001_run1.json is on both sides"),
         (["compare", "1", "2", "--min-effect", "5"], "--min-effect: '5'; expected a percentage"),
         (["compare", "1", "2", "--alpha", "80%"], "--alpha 80%: expected at most 50%"),
         (["compare", "1", "2", "--force", "joblib"], "--force 'joblib': no such field; expected one of cpu_model"),

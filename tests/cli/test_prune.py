@@ -9,7 +9,7 @@ def test_prune(tmp_path, call):
     call("baseline", "set", "1")
     code, out, _ = call("prune", "--keep", "2")
     assert code == 0
-    assert "0001_run1.json: pinned, stays" in out
+    assert "0001_run1.json: pinned: kept" in out
     assert out.endswith("would delete 2 runs: add --delete to do it\n")
     assert len(store.files()) == 6
     assert call("prune", "--keep", "2", "--delete")[1].endswith("deleted 2 runs\n")

@@ -81,7 +81,7 @@ def test_after_until_it_fails(judged):
     assert judged(entry(until=str(TODAY)))[0] == 0
     code, verdicts, told = judged(entry(until=str(YESTERDAY)))
     assert (code, verdicts["loky-n2-b10"]) == (1, "REGRESSION")
-    assert f"[[accept]] 1 ended on {YESTERDAY}: remove it." in "\n".join(told["notes"])
+    assert f"[[accept]] 1 expired on {YESTERDAY}: remove it." in "\n".join(told["notes"])
 
 
 def test_once_base_has_it_the_entry_is_over(judged):
@@ -89,14 +89,14 @@ def test_once_base_has_it_the_entry_is_over(judged):
     assert judged(entry(since="joblib==1.7.0"))[0] == 0
     code, _, told = judged(entry(since="joblib==1.6.0"))
     assert code == 1
-    assert "base has joblib==1.6.0 already: remove it." in "\n".join(told["notes"])
+    assert "base already has joblib==1.6.0: remove it." in "\n".join(told["notes"])
 
 
 def test_what_cannot_be_told_is_told(judged):
     """A commit that base, a release, can't be asked about leaves the entry in force and the reader informed."""
     code, _, told = judged(entry(since="1234abc"))
     assert code == 0
-    assert "whether base has 1234abc already can't be told: base is no commit." in "\n".join(told["notes"])
+    assert "it can't be determined whether base already has 1234abc: base is not a commit." in "\n".join(told["notes"])
 
 
 def test_an_entry_that_names_nothing_is_remarked(judged):
@@ -144,9 +144,9 @@ def test_accept_writes_the_entry(judged, slower, tmp_path):
         (("--accept", "loky-n2-b10"), 'expected --why "TEXT" as well'),
         (("--accept", "loky-n2-b10", "--why", " "), 'expected --why "TEXT" as well'),
         (("--accept", "loky-n2-b10", "--why", "a\nb"), "expected one line of printable text"),
-        (("--accept", "loky-n2-b10", "--why", "x", "--until", "soon"), "--until soon: no date"),
-        (("--accept", "loky-n2-b10", "--why", "x", "--until", "2020-01-01"), "over already"),
-        (("--accept", "threading-n2-b10", "--why", "x"), "names no REGRESSION; expected one of loky-n2-b10"),
+        (("--accept", "loky-n2-b10", "--why", "x", "--until", "soon"), "--until soon: not a date"),
+        (("--accept", "loky-n2-b10", "--why", "x", "--until", "2020-01-01"), "already past"),
+        (("--accept", "threading-n2-b10", "--why", "x"), "not a REGRESSION; expected one of loky-n2-b10"),
         (("--why", "x"), "--why: expected --accept CASE as well"),
     ],
 )
@@ -177,7 +177,7 @@ def test_accepting_needs_a_measured_gate(capsys):
         (entry(until="March"), "accept[0].until is 'March'"),
         (entry(since="joblib==soon"), "since is 'joblib==soon'; expected a release (joblib==1.6.0) or a commit"),
         (entry(since="--all"), "since is '--all'; expected a release"),
-        ("[[accept]]\nmatch = 'x'\nmost = '8%'\nwhy = 'y'\n", "[[accept]] 1: never ends; expected since"),
+        ("[[accept]]\nmatch = 'x'\nmost = '8%'\nwhy = 'y'\n", "[[accept]] 1: never expires; expected since"),
         (entry(quantity="lunch", until="2027-01-01"), "accept[0].quantity is 'lunch'"),
     ],
 )
@@ -221,7 +221,7 @@ def test_whether_base_contains_a_commit(tmp_path):
     asked = record()
     asked.sides.base = base
     assert [base_contains(commit, asked, tmp_path) for commit in commits] == [True, True, False]
-    with pytest.raises(GateError, match="1234abc is no commit of"):
+    with pytest.raises(GateError, match="1234abc is not a commit of"):
         base_contains("1234abc", asked, tmp_path)
 
 

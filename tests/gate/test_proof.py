@@ -55,26 +55,26 @@ def test_the_grid_is_no_backend():
     [
         (
             Proof(Seen(0.0604, 0.0894), Seen(0.03, 0.0355), 0),
-            "A slowdown of one case would have been seen in 80 % of such gates from 7 % on, in 95 % from 9 % on; "
-            "of a backend from 3 % on, in 95 % from 4 % on.",
+            "Detectable slowdown of one case: 7 % in 80 % of such gates, 9 % in 95 %; "
+            "of one backend: 3 % in 80 % of such gates, 4 % in 95 %.",
         ),
         (
             Proof(Seen(0.05, None), None, 3),
-            "A slowdown of one case would have been seen in 80 % of such gates from 5 % on, in 95 % none of any size. "
-            "No slowdown would have been seen in 3 cases: `sees` is none there.",
+            "Detectable slowdown of one case: 5 % in 80 % of such gates, none in 95 %. "
+            "No slowdown could have been detected in 3 cases (`sees` is none).",
         ),
         (
             Proof(Seen(None, None), Seen(0.12, None), 52),
-            "No slowdown of a single case, however large, would have been seen in 80 % of such gates; "
-            "of a backend from 12 % on, in 95 % none of any size.",
+            "Detectable slowdown of one case: none in 80 % of such gates, however large; "
+            "of one backend: 12 % in 80 % of such gates, none in 95 %.",
         ),
         (
             Proof(Seen(None, None), Seen(None, None), 1),
-            "No slowdown of a single case, however large, would have been seen in 80 % of such gates; "
-            "of a backend none either.",
+            "Detectable slowdown of one case: none in 80 % of such gates, however large; "
+            "of one backend: none in 80 % of such gates, however large.",
         ),
     ],
 )
 def test_what_is_said(found, expected):
-    """The sentences name slowdowns rounded up, and say where none would have been seen."""
+    """The sentences name slowdowns rounded up, and say where none could have been detected."""
     assert sentences(found) == [expected]

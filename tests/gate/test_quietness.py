@@ -26,7 +26,7 @@ def test_a_quiet_machine_is_no_reason_for_a_warning():
 def test_a_noisy_machine_is_said_with_what_would_help():
     """Rounds that differ by 30 % prove 5 % in few cases; the warning says in how many, and which budget would do."""
     warning = noise_warning(record(), first_pair(0.2), 45.0, 500.0)
-    assert warning.startswith("This machine is too noisy for 10 minutes: of identical code about 0 of 10 cases")
+    assert warning.startswith("This machine is too noisy for 10 minutes: with identical code, about 0 of 10 cases")
     assert "stop other programs, --budget " in warning
     assert warning.endswith("m --long, or fewer cases (-k).")
     assert "the case would hardly be proved" in noise_warning(record(), first_pair(0.2, cases=1), 45.0, 500.0)

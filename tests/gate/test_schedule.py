@@ -101,7 +101,7 @@ def test_a_backend_that_falls_without_its_largest_case_says_so(tmp_path):
     hypotheses = judge_record(gate, found, ())
     assert hypotheses.groups["backend a"].verdict is Verdict.REGRESSION
     notes = {row.name: row.note for row in rows(gate, found, hypotheses, ())}
-    assert notes["backend a"] == "driven by test[a-1]: none is seen without it"
+    assert notes["backend a"] == "driven by test[a-1]: no slowdown without it"
     assert hypotheses.groups["backend b"].verdict is not Verdict.REGRESSION
 
 

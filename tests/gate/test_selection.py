@@ -71,8 +71,8 @@ def test_what_is_left_out_is_said_with_how_to_ask_for_it():
     """The sentence counts the cases, names some of those left out, and the options that measure them."""
     short = record(budget_s=180.0, cases=GRID[:3], left_out=[case.nodeid for case in GRID[3:]])
     assert left_out_sentence(short) == (
-        "3 minutes can decide 3 of 22 cases, the most telling ones. Left out: threading-n2-b100, threading-n2-b1000, "
-        "threading-n2-bauto, ...; ask for others with -k."
+        "3 minutes can decide 3 of 22 cases, the most informative ones. Left out: threading-n2-b100, "
+        "threading-n2-b1000, threading-n2-bauto, ...; ask for others with -k."
     )
 
 

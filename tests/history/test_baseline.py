@@ -65,7 +65,7 @@ def test_objections():
     """In words that say what to do."""
     partial = facts(parse_run(document(state="partial", failed={"x": "broke"}), "x"))
     assert objections(partial, None, allow_partial=False, strict=False) == [
-        "it is partial (1 of 2 cases have no number): see --allow-partial"
+        "it is partial (1 of 2 cases have no time): see --allow-partial"
     ]
     assert objections(partial, None, allow_partial=True, strict=True) == []
     dirty = facts(parse_run(document(dirty=True), "x"))

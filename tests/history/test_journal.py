@@ -38,7 +38,7 @@ def test_finished_cases_are_recovered_as_a_partial_run(tmp_path):
     (said,) = recover(store)
     (file,) = store.files()
     run = read_run(file.path)
-    assert said == f"recovered 1 finished cases of a session that died as {file.path} (partial)"
+    assert said == f"recovered 1 finished case of a session that died; saved as {file.path} (partial)"
     assert (run.state, run.asked, len(run.cases), run.session) == ("partial", 3, 1, "one")
     assert list(run.failed.values()) == ["CaseTimeout: 3 s"]
     assert list(run.not_run) == [entry("loky-n2-b1000")["fullname"]]
@@ -74,7 +74,7 @@ def test_a_line_that_was_damaged_is_left_out_and_counted(tmp_path):
     lines[damaged] = lines[damaged].replace(b"0.011", b"NaN")
     path.write_bytes(b"\n".join(lines))
     (said,) = recover(store)
-    assert "(partial); 1 damaged line left out, the journal is kept as" in said
+    assert "(partial); 1 damaged line left out; the journal is kept as" in said
     assert (store.own("quarantine") / "one.jsonl").exists()
     assert {case.param for case in read_run(store.files()[0].path).cases.values()} == {"loky-n2-b10", "loky-n2-b1000"}
 

@@ -47,14 +47,14 @@ def test_the_parts_stay_as_they_are():
 @pytest.mark.parametrize(
     ("parts", "said"),
     [
-        ([part(ONE)], "one part is nothing to join"),
+        ([part(ONE)], "only one part; name two or more"),
         ([part(ONE), part(ONE, label="again", day=1.0)], "is in part and in again"),
         ([part(ONE), part(TWO, machine={"cpu_model": "M2"})], "cpu_model: EPYC against M2; --force cpu_model"),
         ([part(ONE), part(TWO, commit="b" * 40)], "commit: aaaa"),
         ([part(ONE), part(TWO, versions={"joblib": "1.5.3"})], "versions: "),
         ([part(ONE, shard=shard(1, 3)), part(TWO, shard=shard(3, 3))], "part 2 is missing"),
-        ([part(ONE, shard=shard(1)), part(TWO, shard=shard(2, 2, "other"))], "no parts of the same whole"),
-        ([part(ONE, shard=shard(1)), part(TWO)], "no parts of the same whole"),
+        ([part(ONE, shard=shard(1)), part(TWO, shard=shard(2, 2, "other"))], "are not parts of the same whole"),
+        ([part(ONE, shard=shard(1)), part(TWO)], "are not parts of the same whole"),
         ([part(ONE, failed={TWO["fullname"]: "died"}), part(TWO)], "is in part and in part"),
     ],
 )

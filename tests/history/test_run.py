@@ -83,7 +83,7 @@ def damage(path, value, whole=None):
         (["datetime"], "yesterday", "datetime is 'yesterday'; expected ISO 8601"),
         (["datetime"], "0001-01-01T00:00:00+14:00", "expected ISO 8601"),
         (["commit_info"], [], "commit_info is []; expected `object | null`"),
-        (["joblib_suite", "format"], 2, "joblib_suite.format is 2; this program knows up to 1"),
+        (["joblib_suite", "format"], 2, "joblib_suite.format is 2; this version reads up to 1"),
         (["joblib_suite", "state"], "great", "joblib_suite.state is 'great'; invalid enum value"),
         (["joblib_suite", "cases"], 3, "cases is 3; expected `object | null`"),
     ],

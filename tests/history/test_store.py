@@ -53,7 +53,7 @@ def test_the_last_number_is_refused_not_reused(tmp_path):
     """A longer one would be read as a name, and every next run would get it again."""
     store = stored(tmp_path, document())
     store.files()[0].path.rename(store.files()[0].path.with_name("999999999999999_x.json"))
-    with pytest.raises(StoreTrouble, match="the last there is"):
+    with pytest.raises(StoreTrouble, match="the highest possible number"):
         store.save(document(), "a")
 
 
@@ -62,7 +62,7 @@ def test_a_file_name_that_is_no_text(tmp_path):
     store = stored(tmp_path, document())
     folder = store.files()[0].path.parent
     (folder / os.fsdecode(b"0002_\xff.json")).write_bytes(b"{}")
-    with pytest.raises(StoreTrouble, match="no UTF-8 text"):
+    with pytest.raises(StoreTrouble, match="not UTF-8"):
         store.files()
 
 
@@ -91,7 +91,7 @@ def test_a_linked_folder_is_not_followed(tmp_path):
     folder = store.files()[0].path.parent
     folder.rename(tmp_path / "elsewhere")
     folder.symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(StoreTrouble, match="a symbolic link; the store writes to folders of its own only"):
+    with pytest.raises(StoreTrouble, match="a symbolic link; the store only writes to its own folders"):
         store.save(document(), "x")
     assert store.files() == []
     assert [path.name for path in (tmp_path / "elsewhere").iterdir()] == ["0001_run1.json"]
@@ -132,7 +132,7 @@ def test_a_lock_that_another_process_holds_is_waited_for_and_then_named(tmp_path
 
 def test_a_store_that_cannot_be_a_folder(tmp_path):
     """One line that says so."""
-    with pytest.raises(StoreTrouble, match="the store must be a folder that can be written"):
+    with pytest.raises(StoreTrouble, match="the store must be a writable folder"):
         Store(write(tmp_path / "file", "")).save(document(), "x")
 
 

@@ -193,7 +193,7 @@ def test_what_a_task_is_made_of_has_a_sentence(profile, expected):
     [
         (1e10, "workers of loky fit into --max-memory 10.0 GB."),
         (1.5e8, "1 worker of loky fits into --max-memory 150 MB; without the limit, loky-n"),
-        (1e7, "Not even the plain loop keeps within --max-memory 10.0 MB: its results and a task need 60.0 MB."),
+        (1e7, "Not even the plain loop stays within --max-memory 10.0 MB: its results and a task need 60.0 MB."),
     ],
 )
 def test_a_memory_limit_says_what_fits(limit_bytes, expected):

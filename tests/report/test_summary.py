@@ -62,7 +62,7 @@ def test_one_round_is_no_headline():
     loop = {**loop, "stats": {"median": 0.1}}
     loky["stats"].pop("data")
     text = summary([loop, loky], {}, coloured=False)
-    assert text.startswith("Undecided: loky-n2-b10 did best, 1.67x, and one round does not say how sure that is.")
+    assert text.startswith("Undecided: loky-n2-b10 did best, 1.67x, and one round does not show how certain that is.")
 
 
 def test_an_impossible_speed_up_is_the_first_line():
@@ -73,7 +73,7 @@ def test_an_impossible_speed_up_is_the_first_line():
     text = summary(
         [RUN[0], fair, entry("threading", 2, 1, 0.018, workers=2)], {}, coloured=False, machine=Machine(gil=False)
     )
-    assert text.startswith("No answer: threading-n2-b1 reached 5.56x with 2 workers, which can't be.")
+    assert text.startswith("No answer: threading-n2-b1 reached 5.56x with 2 workers, which is impossible.")
     assert "Fastest" not in text
 
 
@@ -87,7 +87,7 @@ def test_a_busy_machine_is_named_as_the_cause_of_an_impossible_speed_up():
     loop = unsteady(RUN[0], 0.2, 0.201)
     text = summary([loop, entry("loky", 2, 10, 0.018, workers=2, processes=2)], {}, coloured=False)
     assert (
-        "which can't be. The machine was busy or changed its speed: measure again on a quiet machine."
+        "which is impossible. The machine was busy or changed its speed: measure again on a quiet machine."
         in text.replace("\n", " ")
     )
     assert "starts workers of its own" not in text
@@ -115,11 +115,11 @@ def test_one_round_is_told_what_would_decide():
     one = entry("loky", 2, 10, 0.0625, workers=2, processes=2)
     one["stats"]["data"] = [0.0625]
     text = " ".join(summary([RUN[0], one], {}, coloured=False).split())
-    assert "does not say how sure that is. --rounds 5 would decide it" in text
+    assert "does not show how certain that is. --rounds 5 would decide it" in text
     one["extra_info"]["loop_s"] = None
     loop = unsteady(RUN[0], 0.1)
     headline = summary([loop, one], {}, coloured=False).partition("5,000")[0]
-    assert headline.endswith("and one round does not say how sure that is.\n")
+    assert headline.endswith("and one round does not show how certain that is.\n")
     one["stats"]["data"] = [0.06, 0.065]
     assert "and one plain loop does not say how sure" in summary([loop, one], {}, coloured=False)
 
@@ -139,7 +139,7 @@ def test_a_gain_of_noise_is_not_told():
     assert "and the possible 2.00x the speed of the plain loop" in " ".join(text.split())
     cases = [RUN[0], entry("loky", 4, 10, 0.025, workers=4, processes=4)]
     assert summary(cases, {}, coloured=False, machine=Machine(cores=2.0)).startswith(
-        "No answer: loky-n4-b10 reached 4.00x on 2 cores, which can't be."
+        "No answer: loky-n4-b10 reached 4.00x on 2 cores, which is impossible."
     )
 
 

@@ -21,7 +21,7 @@ def test_a_load_average_above_idle_is_one_sentence(load, cores, text):
 def test_another_session_is_named():
     """With what follows for both runs."""
     (said,) = disturbances(0.0, 2, ["0123456789abcdef", "fedcba9876543210"])
-    assert said == "Another session (01234567, fedcba98) measures here at the same time: neither run can be a baseline."
+    assert said == "Another session (01234567, fedcba98) is measuring into this store: neither run can be a baseline."
 
 
 def test_the_load_average_is_a_number_where_the_system_has_one():

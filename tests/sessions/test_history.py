@@ -71,7 +71,7 @@ def test_a_killed_session_is_recovered_at_the_next_start(tmp_path):
     finished = journal.read_text().count('{"group"')
     done = session(tmp_path, *MEASURE)
     assert done.exit_code == 0
-    assert f"recovered {finished} finished cases of a session that died" in done.output
+    assert f"recovered {finished} finished case" in done.output
     recovered = read_run(session_files(tmp_path)[0])
     assert (recovered.state, len(recovered.cases)) == ("partial", finished)
     assert recovered.asked == finished + len(recovered.not_run)
@@ -159,7 +159,7 @@ def test_compare_fail_rejects_the_run_without_a_traceback(tmp_path):
     assert done.exit_code == 1
     assert "Traceback" not in done.output
     assert "PerformanceRegression" not in done.output
-    assert "0002_slow is marked rejected" in done.output
+    assert "0002_slow is marked as rejected" in done.output
     again = session(tmp_path, *MEASURE, *failing)
     assert "0001_base.json" in again.output.partition("collected")[0]
     assert again.exit_code == 1
@@ -240,7 +240,7 @@ def test_two_sessions_at_once_know_of_each_other(tmp_path):
     (later,) = runs.keys() - {path.stem}
     assert runs[later].other_sessions == (path.stem,)
     assert runs[path.stem].other_sessions == (later,)
-    assert f"another session ({path.stem[:8]}) measures here at the same time" in second.output
+    assert f"another session ({path.stem[:8]}) is measuring into this store" in second.output
     for run in runs.values():
         why = "another session measured into the same store at the same time: measure again, alone"
         assert why in objections(facts(run), None, allow_partial=True, strict=False)

@@ -71,7 +71,7 @@ def test_a_batch_size_that_never_occurred_is_said(tmp_path):
     axes = ("--backends", "threading", "--n-jobs", "2", "--batch-sizes", "1000")
     done = session(tmp_path, "--benchmark-only", *axes, "--tasks", "100", "--rounds", "1", GRID)
     assert done.times["threading-n2-b1000"]["extra_info"]["batch_size_occurred"] is False
-    assert "No batch of the size asked for ever ran in futures-threads-n2-b1000, threading-n2-b1000." in done.output
+    assert "No batch of the requested size ever ran in futures-threads-n2-b1000, threading-n2-b1000." in done.output
 
 
 def test_our_key_has_what_a_comparison_needs(measured):

@@ -154,7 +154,7 @@ def test_a_faulty_function_is_named_with_cause_and_remedy(monkeypatch, tmp_path,
         (
             "growing",
             "LISTS",
-            "the task changes its arguments: after the plain loop, argument 2 of 4 is not what it was",
+            "the task changes its arguments: after the plain loop, argument 2 of 4 has become",
         ),
         ("hanging", "SIZES", "0 of 40 tasks ended within 4 s in the plain loop; allow a case more time"),
         ("long", "SIZES", "and its case runs it 4 times; measure"),

@@ -128,8 +128,8 @@ def _scaling(cases: Sequence[MeasuredCase]) -> Section:
 def _batches(cases: Sequence[MeasuredCase]) -> Section:
     figures = batch_figures(cases)
     sentence = (
-        "A speed-up compares with the loop that was timed with the case, a time does not: where the machine changed "
-        "its speed, their orders differ."
+        "Times depend on the machine's speed at that moment; speed-ups compare with the loop timed beside the case. "
+        "If the machine's speed changed, the two rank cases differently."
     )
     nothing = "" if figures else "Time by batch size: no backend was measured with several batch sizes."
     return Section("batches", "Time by batch size", [sentence], figures, nothing=nothing)

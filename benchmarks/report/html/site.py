@@ -58,13 +58,13 @@ def index_sections(
     answer = Section(
         "answer",
         "Answer",
-        [sentence, "Runs of one machine, Python and profile are a series: only they are compared."],
+        [sentence, "A series is the runs of one machine, Python and profile. Only runs of one series are compared."],
         tables=[_series_table(series)] if series else [],
         tally=[(f"{count} {outcome}", _MARKS.get(outcome, "open")) for outcome, count in outcomes.items()],
     )
     return [
         answer,
-        Section("gates", "Gates", tables=[_gates_table(gates)], nothing="" if gates else "Gates: there are none."),
+        Section("gates", "Gates", tables=[_gates_table(gates)], nothing="" if gates else "Gates: none."),
         Section("runs", "Runs", tables=[_runs_table(titles, runs)] if runs else []),
     ]
 

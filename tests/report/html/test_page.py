@@ -291,7 +291,7 @@ def test_pictures_are_files_of_their_own(tmp_path, report, history):
         (("1", "2", "3"), "3 inputs; expected a run, or base and head"),
         (("1..3",), "names 3 runs; a report shows one, or base and head"),
         (("99",), "no run is called '99'"),
-        (("1", "1"), "stands on both sides"),
+        (("1", "1"), "is on both sides"),
         (("--pictures", "/nowhere"), "--pictures '/nowhere': no such folder"),
         (("--pictures", ""), "--pictures '': no such folder"),
         (("--terminal",), "--output and --terminal"),

@@ -91,7 +91,7 @@ def test_a_site_is_renewed(site, capsys):
     before = sorted((site / "site").rglob("*.html"))
     assert main(_verb(site)) == 0
     assert sorted((site / "site").rglob("*.html")) == before
-    assert "begin at index.html" in capsys.readouterr().out
+    assert "start at index.html" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
