@@ -7,11 +7,10 @@ take are here as well.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from benchmarks.grid import BATCH_SIZES, ENGINES, JOBLIB_BACKENDS, N_JOBS, PROFILES
+from benchmarks.grid import BATCH_SIZES, DEFAULT_CASE_TIMEOUT_S, ENGINES, JOBLIB_BACKENDS, N_JOBS, PROFILES
 from benchmarks.workloads.built_in import BUILT_IN
 
 DEFAULT_PROFILE = "quick"
-DEFAULT_CASE_TIMEOUT_S = 120.0
 
 # As a user would type them.
 DEFAULT_MIN_EFFECT = "5%"
@@ -132,7 +131,10 @@ SESSION_OPTIONS = (
     ),
     SessionOption("--rounds", "N", "timed rounds of each case", "the profile's", size=True),
     SessionOption(
-        "--case-timeout", "SECONDS", "stop a case that takes longer than this", f"{DEFAULT_CASE_TIMEOUT_S:g}"
+        "--case-timeout",
+        "SECONDS",
+        "stop a case that takes longer than this",
+        f"{DEFAULT_CASE_TIMEOUT_S:g}, for the notebook {PROFILES['notebook'].case_timeout_s:g}",
     ),
     SessionOption("--shuffle", "SEED", "run the cases in a random order with this seed, a whole number"),
     SessionOption(

@@ -9,6 +9,7 @@ from typing import Any
 
 from benchmarks.grid import JOBLIB_BACKENDS, LOOP, Case, backend_of
 from benchmarks.measure.call import Call, TaskFailed, described, shown
+from benchmarks.measure.deadline import FROM_OUTSIDE
 from benchmarks.measure.sameness import Incomparable
 from benchmarks.measure.temp_folder import trouble_with_temp_folder
 
@@ -56,7 +57,7 @@ def explained(case: Case, call: Call) -> Iterator[None]:
     """
     try:
         yield
-    except TaskFailed:
+    except (TaskFailed, *FROM_OUTSIDE):
         raise
     except Exception as error:
         if (trouble := trouble_with_temp_folder(error, case.backend)) is not None:

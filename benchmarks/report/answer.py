@@ -138,7 +138,7 @@ def _with_interval(contender: Contender) -> str:
         return f"about the possible {factor(contender.bound)}"
     if interval is None:
         return speed_up
-    return f"{speed_up} (95 %: {factor(interval[0])} to {factor(interval[1])})"
+    return f"{speed_up} (95 %: {factor(interval[0])} to {factor(min(interval[1], contender.bound))})"
 
 
 def _unfair(contender: Contender, busy: bool) -> str:

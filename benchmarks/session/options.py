@@ -12,7 +12,7 @@ import pytest
 
 from benchmarks.errors import BadOption
 from benchmarks.grid import BATCH_SIZES, ENGINES, JOBLIB_BACKENDS, N_JOBS, PROFILES, UNMEASURED, BatchSize
-from benchmarks.options import DEFAULT_CASE_TIMEOUT_S, DEFAULT_PROFILE, SESSION_OPTIONS
+from benchmarks.options import DEFAULT_PROFILE, SESSION_OPTIONS
 from benchmarks.session.streams import replace_closed_streams
 
 T = TypeVar("T")
@@ -120,7 +120,7 @@ def read_settings(option: Callable[[str], Any], known_backend: Callable[[str], b
         rounds=count("--rounds", option("rounds"), sizes.rounds, most=1_000_000),
         warmups=sizes.warmups,
         sparing=measuring and sizes.sparing and option("rounds") is None,
-        case_timeout_s=_seconds("--case-timeout", option("case_timeout"), DEFAULT_CASE_TIMEOUT_S),
+        case_timeout_s=_seconds("--case-timeout", option("case_timeout"), sizes.case_timeout_s),
         shuffle=None if shuffle is None else _whole("--shuffle", shuffle, "a whole number"),
         shard=_shard(option("shard")),
         quiet_progress=bool(option("quiet_progress")),

@@ -152,12 +152,24 @@ def _fault(call: Call) -> tuple[str | None, _Loop, float]:
             return _message_of_change(call, index), first, 0.0
         compare(second.results, first.results, call.tolerance)
     except WrongResult as error:
-        return f"{call.confirmation}: {error}", first, 0.0
+        return _used_up(call.arguments) or f"{call.confirmation}: {error}", first, 0.0
     except TaskFailed as error:
         return f"{error}{_how_called(error)}", first, 0.0
     except Incomparable as error:
         return str(error), first, 0.0
     return None, min(first, second, key=lambda loop: loop.seconds), first.task_s
+
+
+def _used_up(arguments: Sequence[Any]) -> str | None:
+    """Name an argument that can be used once only, such as a generator; None if there is none."""
+    for index, argument in enumerate(arguments[:]):
+        parts = argument if isinstance(argument, tuple) else [argument]
+        if once := next((part for part in parts if isinstance(part, Iterator)), None):
+            return (
+                f"argument {index} of {len(arguments)} holds a {type(once).__name__}, which its first call uses up:"
+                " give a list, or make it inside the task"
+            )
+    return None
 
 
 def _how_called(error: TaskFailed) -> str:

@@ -5,8 +5,9 @@ import threading
 
 import pytest
 
-from benchmarks.grid import Case
+from benchmarks.grid import LOOP, Case
 from benchmarks.measure.call import Call, TaskFailed
+from benchmarks.measure.deadline import CaseTimeout
 from benchmarks.measure.pickling import NotPicklable, barred, explained, refuse_unpicklable
 from benchmarks.measure.sameness import Incomparable
 from benchmarks.workloads.carriers import Spread
@@ -104,3 +105,15 @@ def test_where_a_task_that_fails_only_now_and_then_has_failed(backend, where):
 
     with pytest.raises(TaskFailed, match=rf"ValueError: 1 {where}"), explained(Case(backend, 1, 1), call(fails)):
         fails(1)
+
+
+def cut_off(number):
+    """A task that the time limit ends."""
+    raise CaseTimeout("cut off: the case took longer than --case-timeout 1 s")
+
+
+def test_a_time_limit_is_no_fault_of_the_task():
+    """It may be reached while the task runs in this thread, as in the plain loop."""
+    limited = Call(cut_off, [1], cut_off, {})
+    with pytest.raises(CaseTimeout, match=r"^cut off"), explained(Case(LOOP, 1, None), limited):
+        limited.task(1)

@@ -36,6 +36,11 @@ def remembered(size):
 NAMED = [{"size": size} for size in SIZES]
 
 
+def generators():
+    """Arguments that can be used once."""
+    return [(part for part in range(size)) for size in (3, 4, 5)]
+
+
 def by_name(*, size):
     """Takes its argument by name only."""
     return price(size)

@@ -124,6 +124,12 @@ def test_one_round_is_told_what_would_decide():
     assert "and one plain loop does not say how sure" in summary([loop, one], {}, coloured=False)
 
 
+def test_an_interval_ends_where_a_speed_up_can_be():
+    """Two workers are twice as fast at most, however noisy the loop was."""
+    case = unsteady(entry("loky", 2, 10, 0.0625, workers=2, processes=2), 0.06, 0.15)
+    assert "x to 2.00x)" in summary([RUN[0], case], {}, coloured=False).partition("5,000 summations")[0]
+
+
 def test_an_impossible_pool_is_no_reference():
     """A tenth of the loop's time with two workers says that the machine was disturbed."""
     cases = [RUN[0], entry("loky", 2, 10, 0.0625, workers=2, processes=2)]

@@ -16,6 +16,7 @@ def test_defaults_are_the_quick_profile_of_the_whole_grid():
     """The grid has 4 x 3 x 5 cases, and a call has 5,000 tasks."""
     settings = read()
     assert (settings.profile, settings.tasks, settings.rounds, settings.case_timeout_s) == ("quick", 5_000, 5, 120.0)
+    assert read(profile="notebook").case_timeout_s == 600.0
     assert len(settings.backends) * len(settings.n_jobs) * len(settings.batch_sizes) == 60
 
 

@@ -99,3 +99,9 @@ def test_a_thread_that_outlives_the_tasks_does_not_hide_the_result(monkeypatch):
     workload = own_workload("nesting:in_thread_for_ever", "nesting:FEW", None, 3)
     # The settings only serve to say why a trial was cut off.
     assert run_trial(workload, "nesting:FEW", None, 300.0).workers > 0
+
+
+def test_a_generator_is_named_that_the_first_call_uses_up(tried):
+    """Two loops differ because of it, not because of random numbers."""
+    error = tried("builtins:sum", "pricing:generators").error
+    assert error.startswith("argument 0 of 3 holds a generator, which its first call uses up: give a list")
