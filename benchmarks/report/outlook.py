@@ -35,7 +35,7 @@ def sentences(known: Outlook | None) -> list[str]:
     if known is None:
         return []
     if not is_calm(known):
-        return ["What to expect of the notebook is not known: the machine was busy, and times varied too much."]
+        return ["No prediction for the notebook: the machine was busy, and times varied too much."]
     return [_notebook(known), _break_even(known)]
 
 

@@ -133,5 +133,5 @@ def test_a_run_of_a_newer_version_stays_where_it_is(tmp_path, call):
     path.write_text(json.dumps(newer))
     code, out, _ = call("check")
     assert code == 2
-    assert "use a newer one\n  the file may be sound, and stays where it is" in out
+    assert "use a newer one\n  the file may be intact and stays where it is" in out
     assert path.exists()

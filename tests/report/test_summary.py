@@ -121,7 +121,7 @@ def test_one_round_is_told_what_would_decide():
     headline = summary([loop, one], {}, coloured=False).partition("5,000")[0]
     assert headline.endswith("and one round does not show how certain that is.\n")
     one["stats"]["data"] = [0.06, 0.065]
-    assert "and one plain loop does not say how sure" in summary([loop, one], {}, coloured=False)
+    assert "and one plain loop does not show how certain" in summary([loop, one], {}, coloured=False)
 
 
 def test_an_interval_ends_where_a_speed_up_can_be():
