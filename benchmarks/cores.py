@@ -30,6 +30,7 @@ def core_facts() -> dict[str, Any]:
         "physical_cores": physical_cores(cores, _DEVICES) or _physical_cores_of_psutil(),
         "core_kinds": core_kinds(cores, _DEVICES),
         "hypervisor": hypervisor(Path("/")),
+        "governor": governor(cores, _DEVICES),
         "cgroup_cpus": quota,
         # A file of an older version has `cgroup_cpus` alone, and null there means that only the root was checked.
         "cpu_quota": NONE if quota is None else quota,
@@ -155,6 +156,15 @@ def _listed(text: str) -> set[int]:
         if first.isdecimal() and (last.isdecimal() or not dash):
             found |= set(range(int(first), min(int(last or first), int(first) + 10_000) + 1))
     return found
+
+
+def governor(cores: set[int], devices: Path) -> str | None:
+    """Return what chooses the clock rate of these cores, such as `powersave`; all in use if it is not one for all.
+
+    None on a system that does not tell, such as most virtual machines.
+    """
+    names = {line_of(devices / f"system/cpu/cpu{core}/cpufreq/scaling_governor") for core in cores}
+    return ", ".join(sorted(filter(None, names))) or None
 
 
 def hypervisor(root: Path) -> str | None:

@@ -11,7 +11,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from benchmarks.cores import core_facts, line_of, text_of
+from benchmarks.cores import core_facts, text_of
 
 # The variables by which numeric libraries size their thread pools (the list is joblib's, MAX_NUM_THREADS_VARS).
 THREAD_POOL_VARIABLES = (
@@ -50,7 +50,6 @@ def facts(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
     return {
         "cpu_model": cpu_model(),
         **core_facts(),
-        "governor": line_of(Path("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")),
         "system": platform.system(),
         "architecture": platform.machine(),
         "python": platform.python_version(),

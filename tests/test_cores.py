@@ -7,7 +7,16 @@ import pytest
 
 from benchmarks import cores
 from benchmarks.backends.opening import open_pool
-from benchmarks.cores import cgroup_cpus, core_facts, core_kinds, hypervisor, physical_cores, usable_cores, worker_count
+from benchmarks.cores import (
+    cgroup_cpus,
+    core_facts,
+    core_kinds,
+    governor,
+    hypervisor,
+    physical_cores,
+    usable_cores,
+    worker_count,
+)
 from benchmarks.grid import Case
 
 
@@ -160,3 +169,14 @@ def test_a_virtual_machine_is_named(tmp_path):
     assert hypervisor(tmp_path) == "QEMU"
     write(tmp_path, {"proc/cpuinfo": "processor : 0\nflags : fpu sse"})
     assert hypervisor(tmp_path) == "none"
+
+
+def test_the_governor_is_that_of_the_cores_which_the_process_may_use(tmp_path):
+    """All are named if the cores have several; a system without such files does not tell."""
+    for core, name in enumerate(("powersave", "performance", "performance")):
+        folder = tmp_path / f"system/cpu/cpu{core}/cpufreq"
+        folder.mkdir(parents=True)
+        (folder / "scaling_governor").write_text(f"{name}\n")
+    assert governor({1, 2}, tmp_path) == "performance"
+    assert governor({0, 1, 2}, tmp_path) == "performance, powersave"
+    assert governor({7}, tmp_path) is None

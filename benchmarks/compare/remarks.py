@@ -10,13 +10,16 @@ from benchmarks.compare.next_step import gate_step
 from benchmarks.compare.sides import Sides
 from benchmarks.text.formatting import counted
 
+# What a change of the machine that forbids no comparison is called.
+_MACHINE_FACTS = {"governor": "CPU frequency governor", "logical_cores": "logical cores of the machine"}
+
 _MORE_RUNS = "More runs of both sides, measured in turns, show smaller slowdowns."
 
 
 def remarks_on(sides: Sides, rows: Sequence[Row]) -> list[str]:
     """Return the sentences below the table."""
     tested = [row for row in rows if row.comparison and not row.comparison.shortage]
-    remarks = [*_few_sittings(sides, rows), *(_detectable(rows) if tested else []), *_changed_versions(sides)]
+    remarks = [*_few_sittings(sides, rows), *(_detectable(rows) if tested else []), *_changed(sides)]
     if any(row.verdict in FAILING | {Verdict.INCONCLUSIVE} for row in tested):
         remarks.append(
             "Saved runs were measured apart: REGRESSION means a slowdown beyond the usual differences between this "
@@ -64,7 +67,7 @@ def _detectable(rows: Sequence[Row]) -> list[str]:
     return []
 
 
-def _changed_versions(sides: Sides) -> list[str]:
+def _changed(sides: Sides) -> list[str]:
     before, after = sides.base.runs[-1], sides.head.runs[-1]
     changed = [
         f"{name} {before.versions.get(name, 'none')} to {after.versions.get(name, 'none')}"
@@ -73,4 +76,8 @@ def _changed_versions(sides: Sides) -> list[str]:
     ]
     if before.commit != after.commit and (before.commit or after.commit):
         changed.append(f"commit {(before.commit or 'none')[:10]} to {(after.commit or 'none')[:10]}")
+    for name, words in _MACHINE_FACTS.items():
+        old, new = before.machine_facts.get(name), after.machine_facts.get(name)
+        if old is not None and new is not None and old != new:
+            changed.append(f"{words} {old} to {new}")
     return [f"Changed from base to head: {', '.join(changed)}."] if changed else []

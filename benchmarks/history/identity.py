@@ -106,6 +106,17 @@ def conditions(document: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def machine_facts(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the facts of the machine that are shown and forbid no comparison, as far as a file of this suite has them.
+
+    They are the `governor` of the clock rate and the number of `logical_cores` of the whole machine.
+    """
+    machine = suite_machine(document)
+    governor, cores = _text(machine.get("governor")), machine.get("logical_cores")
+    found = {"governor": governor, "logical_cores": cores if _is_count(cores) else None}
+    return {name: value for name, value in found.items() if value is not None}
+
+
 def _is_count(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < _MOST_CORES
 

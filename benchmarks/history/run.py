@@ -15,7 +15,7 @@ from benchmarks.errors import NewerFormat, Unreadable
 from benchmarks.files.decoding import convert
 from benchmarks.files.rounds import read_run_document
 from benchmarks.history.case_times import LONGEST_NAME, CaseTimes, UnusableCase, parse_cases
-from benchmarks.history.identity import Identity, conditions, identity
+from benchmarks.history.identity import Identity, conditions, identity, machine_facts
 from benchmarks.text.printable import visible
 
 # The format of the suite's own key in a run file: what a session writes, and the newest that this program reads.
@@ -35,7 +35,8 @@ class Run:
     `when` is the time of saving (UTC) or None; `state` is complete or partial. `failed` and `not_run` are reasons by
     node id, `params` the parameters of those cases by node id, as far as the file has them. `selection` is the options
     by which cases were chosen, as JSON text, `{}` if the profile alone chose them. `cases` and `unusable` are by key:
-    the cases that have a time, and those whose numbers can't be used. `conditions`: see `identity.conditions`.
+    the cases that have a time, and those whose numbers can't be used. `conditions` and
+    `machine_facts`: see the functions of `identity`.
     `other_sessions` are the ids of sessions that measured into the same store at the same time.
     """
 
@@ -58,6 +59,7 @@ class Run:
     unusable: Mapping[str, UnusableCase] = field(default_factory=dict)
     conditions: Mapping[str, Any] = field(default_factory=dict)
     other_sessions: Sequence[str] = ()
+    machine_facts: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
     def loop_log(self) -> float | None:
@@ -171,6 +173,7 @@ def parse_run(document: Mapping[str, Any], origin: str) -> Run:
         unusable=unusable,
         conditions=conditions(document),
         other_sessions=tuple(ours.other_sessions or ()),
+        machine_facts=machine_facts(document),
     )
 
 

@@ -371,3 +371,16 @@ def test_usage(tmp_path, call, args, expected):
     assert code == 2
     assert expected in err
     assert out == ""
+
+
+def test_facts_of_the_machine_that_forbid_nothing_are_named_where_they_differ(tmp_path, call):
+    """A governor changes times and may have been changed to that end; a fact that one file lacks is no difference."""
+    before, after, other = noisy_run(1), noisy_run(2), noisy_run(3)
+    before["joblib_suite"]["machine"] |= {"governor": "powersave", "logical_cores": 8}
+    after["joblib_suite"]["machine"] |= {"governor": "performance", "logical_cores": 4}
+    stored(tmp_path / "h", before, after, other)
+    code, out, _ = call("compare", "1", "2")
+    assert code == 3
+    changed = "CPU frequency governor powersave to performance, logical cores of the machine 8 to 4."
+    assert changed in " ".join(out.split())
+    assert "governor" not in call("compare", "1", "3")[1]
