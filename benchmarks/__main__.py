@@ -105,6 +105,8 @@ def _add_verb(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", verb
 
 def _root(history: str | None) -> Path:
     root = default_root() if history is None else Path(history)
+    if history == "":
+        raise SuiteError("--history '': an empty name; expected the folder in which runs are stored")
     if history is not None and not root.is_dir():
         raise SuiteError(f"--history {visible(history)}: no such folder; expected the folder in which runs are stored")
     return root

@@ -64,7 +64,7 @@ def answer(cases: Sequence[MeasuredCase], machine: Machine) -> list[str]:
         return ["No speed-ups: no case of the grid has a time and a plain loop to compare with."]
     configurations = [case.configuration for case in cases]
     first = headline(contenders(cases, machine))
-    if any(case.facts.get("own_workers") for case in cases):
+    if start_workers(cases):
         first, said = None, [_OWN_WORKERS]
     else:
         said = _headline(first, _was_busy(cases))
@@ -95,6 +95,11 @@ def _varied(seconds: Sequence[float]) -> float:
 def _was_busy(cases: Sequence[MeasuredCase]) -> bool:
     """Return whether single loops varied, which the means of those beside a case may hide."""
     return _varied([loop_s for case in cases for loop_s in case.loops_s]) >= _CALM
+
+
+def start_workers(cases: Sequence[MeasuredCase]) -> bool:
+    """Return whether the tasks start workers themselves, so that no speed-up is a fair comparison."""
+    return any(case.facts.get("own_workers") for case in cases)
 
 
 def _headline(found: Headline | None, busy: bool) -> list[str]:

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from benchmarks.analysis.speedup import best_of_each_backend
-from benchmarks.report.answer import answer, cautions, really_ran, task_costs, what_was_done
+from benchmarks.report.answer import answer, cautions, really_ran, start_workers, task_costs, what_was_done
 from benchmarks.report.measured import ANY_MACHINE, Machine, MeasuredCase, measured_cases, own_cases
 from benchmarks.report.outlook import expectations
 from benchmarks.report.tables import draw
@@ -63,6 +63,7 @@ def _missing(without_time: Mapping[str, str]) -> list[str]:
 
 def _table(own: Sequence[MeasuredCase], coloured: bool) -> str:
     by_name = {case.configuration.name: case for case in own}
+    fair = not start_workers(own)
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
     table.add_column("backend", no_wrap=True)
     table.add_column("best case", no_wrap=True)
@@ -74,8 +75,8 @@ def _table(own: Sequence[MeasuredCase], coloured: bool) -> str:
             place.backend,
             place.name.removeprefix(place.backend).lstrip("-"),
             duration(place.time_s),
-            factor(place.speed_up),
-            f"{place.efficiency:.0%}",
+            factor(place.speed_up) if fair else "-",
+            f"{place.efficiency:.0%}" if fair else "-",
             really_ran(by_name[place.name]),
         )
         table.add_row(*map(Text, row))  # names are text, not rich's markup

@@ -135,3 +135,11 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path, call, monkeypatch):
     assert json.loads(target.read_text())["cases"]
     assert target.stat().st_mode & 0o777 == 0o640
     assert sorted(path.name for path in tmp_path.iterdir()) == ["answer.json", "h"]
+
+
+def test_an_empty_name_of_the_history_is_refused(tmp_path, monkeypatch, capsys):
+    """It comes from an unset variable of a shell, and does not mean the folder that happens to be the current one."""
+    monkeypatch.chdir(tmp_path)
+    assert main(["runs", "--history", ""]) == 2
+    assert capsys.readouterr().err.startswith("error: --history '': an empty name")
+    assert list(tmp_path.iterdir()) == []

@@ -193,3 +193,15 @@ def test_an_object_in_every_task_is_told_where_there_are_processes():
     assert said in " ".join(summary([processes], {}, coloured=False).split())
     processes["extra_info"]["worker_processes"] = 0
     assert said not in " ".join(summary([processes], {}, coloured=False).split())
+
+
+def test_no_speed_up_stands_beside_the_sentence_that_none_is_fair():
+    """Tasks that start workers themselves have times, and nothing that looks like a gain on the plain loop."""
+    run = [RUN[0], entry("loky", 2, 10, 0.0125, workers=2, processes=2)]
+    for case in run:
+        case["extra_info"]["own_workers"] = 48
+    text = summary(run, {}, coloured=False)
+    assert text.startswith("No answer: the tasks start threads or processes themselves.")
+    assert "12.5 ms         -           -  2 processes" in text
+    assert "8.00x" not in text
+    assert "400%" not in text
