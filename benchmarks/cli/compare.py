@@ -5,6 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 from benchmarks.analysis.judgement import Judgement
+from benchmarks.analysis.verdict import Verdict
 from benchmarks.cli.options import (
     add_limits_argument,
     add_output_arguments,
@@ -63,7 +64,7 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
     with closing(Index(store)) as index:
         base, head = find(args.base, index, marks), find(args.head, index, marks)
         judgement = compare_runs(index, marks, base, head, terms)
-    warnings = _reject(store, head, judgement) if judgement.failed else ()
+    warnings = _reject(store, head, judgement) if judgement.failed and not _of_other_tasks(judgement) else ()
     return judgement_outcome(args, judgement, warnings)
 
 
@@ -79,6 +80,11 @@ def _terms(args: argparse.Namespace) -> Terms:
         keyword=args.keyword,
         allow_partial=args.allow_partial,
     )
+
+
+def _of_other_tasks(judgement: Judgement) -> bool:
+    """Return whether every case is on one side only: head may be fine beside a run of the same tasks."""
+    return {row.verdict for row in judgement.rows} == {Verdict.MISSING, Verdict.NEW}
 
 
 def _reject(store: Store, head: list[Found], judgement: Judgement) -> tuple[str, ...]:

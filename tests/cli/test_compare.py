@@ -45,11 +45,12 @@ def test_the_machine_and_the_cases_that_stand_out_come_first(tmp_path, call):
 
 
 def test_runs_without_a_case_in_common_are_told_so_in_few_lines(tmp_path, call):
-    """A function of one's own against the grid: what is on one side only is counted, not listed."""
+    """A function of one's own against the grid: what is on one side only is counted, and head is not rejected."""
     own, whole = ([f"{task}-n2-b{size}" for size in range(1, 21)] for task in ("loky", "threading"))
     stored(tmp_path / "h", noisy_run(1, names=own), noisy_run(2, names=whole))
-    code, out, _ = call("compare", "1", "2")
+    code, out, err = call("compare", "latest~1", "latest")
     assert code == 1
+    assert (err, read_marks(Store(tmp_path / "h")).rejected) == ("", {})
     assert "No case is on both sides: base has 20 cases, such as" in joined(out)
     assert "20 cases, such as loky-n2-b1: head has no such case" in joined(out)
     assert len(out.splitlines()) < 40
