@@ -116,10 +116,10 @@ def physical_cores(cores: set[int], devices: Path) -> int | None:
     places = set()
     for core in cores:
         topology = devices / f"system/cpu/cpu{core}/topology"
-        place = (line_of(topology / "physical_package_id"), line_of(topology / "core_id"))
-        if None in place:
+        package_and_core = (line_of(topology / "physical_package_id"), line_of(topology / "core_id"))
+        if None in package_and_core:
             return None
-        places.add(place)
+        places.add(package_and_core)
     return len(places) or None
 
 
@@ -150,12 +150,12 @@ def core_kinds(cores: set[int], devices: Path) -> dict[str, int] | None:
 
 def _listed(text: str) -> set[int]:
     """Return the numbers of a kernel's list such as `0-3,8`; empty for what is none."""
-    found: set[int] = set()
+    cores: set[int] = set()
     for part in text.split(","):
         first, dash, last = part.strip().partition("-")
         if first.isdecimal() and (last.isdecimal() or not dash):
-            found |= set(range(int(first), min(int(last or first), int(first) + 10_000) + 1))
-    return found
+            cores |= set(range(int(first), min(int(last or first), int(first) + 10_000) + 1))
+    return cores
 
 
 def governor(cores: set[int], devices: Path) -> str | None:

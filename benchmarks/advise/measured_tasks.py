@@ -98,8 +98,8 @@ def profile_of(loop: Mapping[str, Any], threads: Mapping[str, Any], costs: Costs
 
     Raises AdviceError if the probe has no pool of two threads.
     """
-    found = _profile_of_measured(loop, threads, costs)
-    return replace(found, profile=_of_all(found.profile, loop["extra_info"].get("stands_for")))
+    profile = _profile_of_measured(loop, threads, costs)
+    return replace(profile, profile=_of_all(profile.profile, loop["extra_info"].get("stands_for")))
 
 
 def _of_all(profile: TaskProfile, stands_for: Mapping[str, Any] | None) -> TaskProfile:

@@ -67,8 +67,8 @@ class Recommendation:
 
         What was tried decides: if nothing of it gained anything, the plain loop is best.
         """
-        if self.certainty is None and self.tried and all(one.is_steady for one in self.tried):
-            gaining = [one.prediction for one in self.tried if one.gains]
+        if self.certainty is None and self.tried and all(trial.is_steady for trial in self.tried):
+            gaining = [trial.prediction for trial in self.tried if trial.gains]
             return gaining[-1] if gaining else self.loop
         if self.certainty is None:
             return self.first

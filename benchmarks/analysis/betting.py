@@ -66,15 +66,15 @@ def log_wealth(seen: Values, effect: float) -> list[float]:
 
 def variances(seen: Values) -> list[float]:
     """Each pair's variance, from its prior and from how much the pairs before it varied."""
-    found = []
+    estimates = []
     total = squares = weight = 0.0
     for count, (value, prior, unit) in enumerate(zip(seen.values, seen.priors, seen.units, strict=True)):
         spread = max(squares - total * total / weight, 0.0) if count else 0.0
-        found.append((spread * unit + PRIOR_PAIRS * prior) / (max(count - 1, 0) + PRIOR_PAIRS))
+        estimates.append((spread * unit + PRIOR_PAIRS * prior) / (max(count - 1, 0) + PRIOR_PAIRS))
         weight += 1 / unit
         total += value / unit
         squares += value * value / unit
-    return found
+    return estimates
 
 
 def gain(shift: float, value: float, variance: float) -> float:

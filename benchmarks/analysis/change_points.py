@@ -62,15 +62,15 @@ def change_points(values: Sequence[float]) -> list[ChangePoint]:
     if not np.isfinite(series).all():
         raise ValueError("change points of values that are not finite")
     seed = int.from_bytes(hashlib.sha256(series.tobytes()).digest()[:8])
-    rng, found, waiting = np.random.default_rng(seed), [], [(0, len(series))]
+    rng, points, waiting = np.random.default_rng(seed), [], [(0, len(series))]
     while waiting:
         start, end = waiting.pop()
         change = _change(series[start:end], rng)
         if change:
             place = start + change.place
-            found.append(ChangePoint(place, change.statistic))
+            points.append(ChangePoint(place, change.statistic))
             waiting += [(start, place), (place, end)]
-    return sorted(found, key=lambda change: change.place)
+    return sorted(points, key=lambda change: change.place)
 
 
 def _change(segment: Floats, rng: np.random.Generator) -> ChangePoint | None:
@@ -98,10 +98,10 @@ def best_splits(rows: Floats) -> tuple[Floats, NDArray[np.int64]]:
     best, places = np.full(len(rows), -np.inf), np.zeros(len(rows), dtype=np.int64)
     for end in sorted({n * part // _WINDOWS for part in range(1, _WINDOWS + 1)}):
         if end >= 2 * FEWEST:
-            found = _statistics(rows[:, :end], within[:, :end])
-            place = found.argmax(axis=1)
-            largest = found[np.arange(len(rows)), place]
-            places = np.where(largest > best, place + FEWEST, places)
+            statistics = _statistics(rows[:, :end], within[:, :end])
+            split = statistics.argmax(axis=1)
+            largest = statistics[np.arange(len(rows)), split]
+            places = np.where(largest > best, split + FEWEST, places)
             best = np.maximum(best, largest)
     return best, places
 
@@ -137,9 +137,9 @@ def _distances_to_all(rows: Floats) -> Floats:
     sums, n = ranked.cumsum(axis=1), rows.shape[1]
     below = np.arange(n)
     # Above minus below: (total - sums) - above * x + below * x - (sums - x).
-    found = sums[:, -1:] - 2 * sums + ranked * (2 * below + 2 - n)
+    sorted_distances = sums[:, -1:] - 2 * sums + ranked * (2 * below + 2 - n)
     result = np.empty_like(rows)
-    np.put_along_axis(result, order, found, axis=1)
+    np.put_along_axis(result, order, sorted_distances, axis=1)
     return result
 
 
@@ -150,11 +150,11 @@ def _distances_to_earlier(rows: Floats) -> Floats:
     # What fills up the last block comes after every real value, and is never asked for.
     values = np.concatenate([rows, np.zeros((count, size - n))], axis=1)
     half = min(_DIRECTLY, size)
-    found = _distances_in_blocks(values.reshape(count, -1, half)).reshape(count, size)
+    distances = _distances_in_blocks(values.reshape(count, -1, half)).reshape(count, size)
     while half < size:
-        found += _distances_to_left_half(values.reshape(count, -1, 2 * half), half).reshape(count, size)
+        distances += _distances_to_left_half(values.reshape(count, -1, 2 * half), half).reshape(count, size)
         half *= 2
-    return found[:, :n]
+    return distances[:, :n]
 
 
 def _distances_in_blocks(blocks: Floats) -> Floats:

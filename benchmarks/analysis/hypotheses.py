@@ -89,7 +89,7 @@ def judge_groups(
     effect = log1p(thresholds.applied_min_effect)
     enough = needed(thresholds.alpha, GROUPS_SHARE, len(groups))
     most = max((len(track) for track in tracks.values()), default=0)
-    found = {}
+    hypotheses = {}
     for group, names in groups.items():
         members = [name for name in names if name in said]
         if len(members) < 2:
@@ -98,8 +98,8 @@ def judge_groups(
         hypothesis = _hypothesis(seen, thresholds, enough, min(most, GROUP_PAIRS), _no_usual)
         if hypothesis.verdict is Verdict.REGRESSION:
             hypothesis = _without_largest(hypothesis, members, said, enough)
-        found[group] = hypothesis
-    return found
+        hypotheses[group] = hypothesis
+    return hypotheses
 
 
 def _without_largest(

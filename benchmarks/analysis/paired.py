@@ -153,13 +153,13 @@ class Assessment:
 
         `usual` is what the noise of other cases says of this one's, None for a group.
         """
-        found = []
+        chances = []
         for score in self._counted_on:
             variance = score.variance_of_whole
             if usual is not None:
                 variance = score.planning_variance(usual.mean if score is self.mean else usual.completed)
-            found.append(chance(log_ratio, variance, pairs, needed - log(score.share), self.effect))
-        return max(found)
+            chances.append(chance(log_ratio, variance, pairs, needed - log(score.share), self.effect))
+        return max(chances)
 
 
 class Usual(NamedTuple):

@@ -44,20 +44,20 @@ _NOTHING = FunctionCost(0.0, (), ())
 
 def changes(base: Mapping[str, FunctionCost], head: Mapping[str, FunctionCost]) -> list[FunctionChange]:
     """Return the functions by how much more time head spends in them, the largest increase first."""
-    found = []
+    changed = []
     for name in dict.fromkeys((*base, *head)):
         before, after = base.get(name, _NOTHING), head.get(name, _NOTHING)
         turns = [*zip_longest(before.own_s, after.own_s, fillvalue=0.0)]
         base_s, head_s = (sum(values) / len(turns) for values in zip(*turns, strict=True))
         steady = all(first < second for first, second in turns) or all(first > second for first, second in turns)
         callers = after.callers or before.callers
-        found.append(FunctionChange(name, before.calls, after.calls, base_s, head_s, callers, steady))
-    largest = sorted(found, key=lambda change: -abs(change.more_s))[:_MOST_CHANGES]
+        changed.append(FunctionChange(name, before.calls, after.calls, base_s, head_s, callers, steady))
+    largest = sorted(changed, key=lambda change: -abs(change.more_s))[:_MOST_CHANGES]
     return sorted(largest, key=lambda change: -change.more_s)
 
 
-def explaining(found: Iterable[FunctionChange], most: int) -> list[FunctionChange]:
+def explaining(changes: Iterable[FunctionChange], most: int) -> list[FunctionChange]:
     """Return those functions that take up a good part of what head spends more in every turn, the largest first."""
-    slower = [change for change in found if change.more_s > 0 and change.steady]
+    slower = [change for change in changes if change.more_s > 0 and change.steady]
     total_s = sum(change.more_s for change in slower)
     return [change for change in slower if change.more_s >= _SHARE * total_s][:most]

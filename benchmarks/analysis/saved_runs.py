@@ -29,11 +29,11 @@ def compare_saved(
         return compare_with_history(base, head, stored, alpha, measured) if base else {}
     level = alpha / len(tested)
     compared = {case: compare(base[case], head[case], level, measured.get(case)) for case in base if case in tested}
-    slower = holm({case: found.p_slower for case, found in compared.items() if found.p_slower is not None})
-    faster = holm({case: found.p_faster for case, found in compared.items() if found.p_faster is not None})
+    slower = holm({case: change.p_slower for case, change in compared.items() if change.p_slower is not None})
+    faster = holm({case: change.p_faster for case, change in compared.items() if change.p_faster is not None})
     few = TooFewUnits(FEWEST_UNITS)
     return {
-        **{case: replace(found, p_slower=slower[case], p_faster=faster[case]) for case, found in compared.items()},
+        **{case: replace(change, p_slower=slower[case], p_faster=faster[case]) for case, change in compared.items()},
         **{case: ratio_only(base[case], head[case], few) for case in base if case not in tested},
     }
 

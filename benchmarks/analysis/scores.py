@@ -85,8 +85,8 @@ def _scale(middle: float) -> float:
 
 def _middle(ordered: Sequence[float]) -> float:
     """Return the median of values that are in order."""
-    place = len(ordered) // 2
-    return (ordered[place] + ordered[~place]) / 2
+    middle = len(ordered) // 2
+    return (ordered[middle] + ordered[~middle]) / 2
 
 
 @dataclass(frozen=True)

@@ -41,9 +41,9 @@ def _sequences(turns: int, first: int, second: int) -> int:
 def sittings(times: Sequence[datetime]) -> list[list[int]]:
     """Group the indices of `times` by sitting, in order of each sitting's start."""
     groups: list[list[int]] = []
-    for place in sorted(range(len(times)), key=times.__getitem__):
-        if groups and times[place] - times[groups[-1][0]] <= SITTING:
-            groups[-1].append(place)
+    for index in sorted(range(len(times)), key=times.__getitem__):
+        if groups and times[index] - times[groups[-1][0]] <= SITTING:
+            groups[-1].append(index)
         else:
-            groups.append([place])
+            groups.append([index])
     return groups

@@ -24,10 +24,10 @@ python -m benchmarks baseline unset main"""
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `baseline`."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="set|unset|list")
-    one = _action(actions, "set", "pin a run as a baseline", "set latest --name main")
-    one.add_argument("run", metavar="RUN", help="the run: a number (12), a name, latest, latest~2, or a stored file")
-    one.add_argument("--name", default="main", help="name of the baseline (default: main)")
-    one.add_argument("--allow-partial", action="store_true", help="pin the run although it is partial")
+    action = _action(actions, "set", "pin a run as a baseline", "set latest --name main")
+    action.add_argument("run", metavar="RUN", help="the run: a number (12), a name, latest, latest~2, or a stored file")
+    action.add_argument("--name", default="main", help="name of the baseline (default: main)")
+    action.add_argument("--allow-partial", action="store_true", help="pin the run although it is partial")
     gone = _action(actions, "unset", "remove the name of a baseline; the run stays", "unset main")
     gone.add_argument("name", metavar="NAME", help="name of the baseline")
     _action(actions, "list", "list the pinned runs", "list")
@@ -56,16 +56,16 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
 
 def _set(args: argparse.Namespace, store: Store) -> Outcome:
     with closing(Index(store)) as index:
-        found = find(args.run, index, read_marks(store))
-    if len(found) != 1 or found[0].entry is None:
+        runs = find(args.run, index, read_marks(store))
+    if len(runs) != 1 or runs[0].entry is None:
         raise BadReference(f"'{visible(args.run)}': expected one run of {store.root}; `runs` lists them")
-    known = facts(read_run(found[0].path))
+    known = facts(read_run(runs[0].path))
     # Pinning a rejected run accepts it.
     if why := objections(known, None, args.allow_partial, strict=in_ci(os.environ)):
-        raise BadReference(f"{found[0].label} can't be a baseline: {'; '.join(why)}")
-    pin(store, args.name, found[0].entry.file)
-    dirty = (f"{found[0].label} was measured on a dirty working tree",) if known["dirty"] else ()
-    return Outcome(f"baseline {args.name} is {found[0].label}\n", Exit.FINE, warnings=dirty)
+        raise BadReference(f"{runs[0].label} can't be a baseline: {'; '.join(why)}")
+    pin(store, args.name, runs[0].entry.file)
+    dirty = (f"{runs[0].label} was measured on a dirty working tree",) if known["dirty"] else ()
+    return Outcome(f"baseline {args.name} is {runs[0].label}\n", Exit.FINE, warnings=dirty)
 
 
 def _unset(args: argparse.Namespace, store: Store) -> Outcome:

@@ -91,16 +91,16 @@ def _confirmed(bisection: Bisection, number: int) -> Outcome:
     """Confirm the first bad candidate against the one before it, and return what was found."""
     record = bisection.record
     confirmed, change, explanation = bisection.confirm()
-    found = Candidate(record.specs[number], record.titles[number])
+    slow = Candidate(record.specs[number], record.titles[number])
     assert record.case is not None
     where = f"{record.case.nodeid} against {record.titles[number - 1]}: {change}"
     if not confirmed:
         lines = [
-            f"NOT CONFIRMED: {found.title} was not found to be slower than its parent; the search was misled.",
+            f"NOT CONFIRMED: {slow.title} was not found to be slower than its parent; the search was misled.",
             where,
         ]
         return _outcome(lines, bisection, Exit.UNDECIDED)
-    lines = [f"FOUND: {found.title}", where, "", *message_of(found, ROOT), "", *explanation]
+    lines = [f"FOUND: {slow.title}", where, "", *message_of(slow, ROOT), "", *explanation]
     return _outcome(lines, bisection, Exit.FINE)
 
 

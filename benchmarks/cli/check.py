@@ -41,11 +41,11 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
     unread, broken = _verify_all(files)
     moved = [_put_aside(store, file, why) for file, why in broken]
     lines = [f"{why}\n  the file may be intact and stays where it is" for _, why in unread]
-    lines += [f"{one['why']}\n  {_place(one)}" for one in moved]
+    lines += [f"{finding['why']}\n  {_place(finding)}" for finding in moved]
     lines += _dangling(store)
     code = Exit.UNUSABLE if lines else Exit.FINE
     whole = len(files) - len(unread) - len(broken)
-    aside = sum(one["quarantine"] is not None for one in moved)
+    aside = sum(finding["quarantine"] is not None for finding in moved)
     lines.append(f"{counted(whole, 'whole run')}; {counted(aside, 'broken file')} put aside; {_rebuild_index(store)}")
     document = {
         "format": 1,
@@ -53,8 +53,8 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
         "broken": moved,
         "unread": [{"file": visible(file.reference), "why": why} for file, why in unread],
     }
-    found = json.dumps(document, indent=1) + "\n"
-    return Outcome("\n".join(lines) + "\n", code, {args.json: found} if args.json else {})
+    report = json.dumps(document, indent=1) + "\n"
+    return Outcome("\n".join(lines) + "\n", code, {args.json: report} if args.json else {})
 
 
 def _verify_all(files: Sequence[StoredFile]) -> tuple[_Reasons, _Reasons]:
@@ -95,8 +95,8 @@ def _put_aside(store: Store, file: StoredFile, why: str) -> dict[str, Any]:
     finding: dict[str, Any] = {"file": visible(file.reference), "why": why, "quarantine": None}
     try:
         with store.writing():
-            place = put_aside(store, file.path, *([file.folder] if file.folder else []))
-        return {**finding, "quarantine": visible(place)}
+            quarantined = put_aside(store, file.path, *([file.folder] if file.folder else []))
+        return {**finding, "quarantine": visible(quarantined)}
     except StoreTrouble as error:
         return {**finding, "trouble": visible(error)}
 
@@ -132,10 +132,10 @@ def _dangling(store: Store) -> list[str]:
     except Unreadable as error:
         try:
             with store.writing():
-                place = put_aside(store, store.own("marks", "marks.json"))
+                quarantined = put_aside(store, store.own("marks", "marks.json"))
         except StoreTrouble as trouble:
             return [f"{error}\n  they could not be put aside: {trouble}"]
-        return [f"{error}\n  put aside as {visible(place)}: pin the baselines again"]
+        return [f"{error}\n  put aside as {visible(quarantined)}: pin the baselines again"]
     there = {file.reference for file in store.files()}
     return [
         f"baseline '{visible(name)}' is {visible(reference)}, which is gone: pin another run"

@@ -42,12 +42,12 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
         raise BadReference(f"--force {unknown[0]!r}: no such field; expected one of {', '.join(FIELDS)}")
     with closing(Index(store)) as index:
         marks = read_marks(store)
-        found = [one for text in args.parts for one in find(text, index, marks)]
-    document = merge([_part(one) for one in found], args.force, args.allow_partial)
+        runs = [run for text in args.parts for run in find(text, index, marks)]
+    document = merge([_part(run) for run in runs], args.force, args.allow_partial)
     path = store.save(document, args.name)
-    return Outcome(f"{counted(len(found), 'part')} joined as {visible(path)}\n", Exit.FINE)
+    return Outcome(f"{counted(len(runs), 'part')} joined as {visible(path)}\n", Exit.FINE)
 
 
-def _part(one: Found) -> Part:
-    document = read_document(one.path)
-    return Part(one.label, document, parse_run(document, one.label))
+def _part(run: Found) -> Part:
+    document = read_document(run.path)
+    return Part(run.label, document, parse_run(document, run.label))

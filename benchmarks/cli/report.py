@@ -145,10 +145,10 @@ def _report_run(args: argparse.Namespace, store: Store, index: Index) -> Outcome
     from benchmarks.report.html.run_facts import facts_section
     from benchmarks.report.html.run_page import run_sections
 
-    found = tracks(index, bars_key(bars(parsed)), {case.name for case in parsed.cases.values()})
+    histories = tracks(index, bars_key(bars(parsed)), {case.name for case in parsed.cases.values()})
     sections = [
         *run_sections(parsed, document),
-        history_section(found, spread(levels, found), stored=head.entry is not None),
+        history_section(histories, spread(levels, histories), stored=head.entry is not None),
         _comparison(index, marks, named, parsed),
         facts_section(parsed, document),
     ]

@@ -76,7 +76,7 @@ class _Series:
             for level in own[1:]
         }
         newest = range(max(0, len(self.entries) - _NEWEST), len(self.entries))
-        return [self.entries[place] for place in sorted({*newest, *sorted(places)[-_MOST_CHANGES:]})]
+        return [self.entries[position] for position in sorted({*newest, *sorted(places)[-_MOST_CHANGES:]})]
 
 
 def make_site(args: argparse.Namespace, store: Store, index: Index, marks: Marks) -> Outcome:
@@ -123,7 +123,7 @@ def _refuse_site(folder: Path, store: Store, records: Sequence[Path]) -> None:
     """Raise SuiteError if the site can't be written, or would be written into something else."""
     refuse_folder("site", folder)
     inside = [store.root.resolve(), *(record.resolve() for record in records)]
-    if any(folder.resolve().is_relative_to(place) for place in inside):
+    if any(folder.resolve().is_relative_to(forbidden) for forbidden in inside):
         raise BadReference(f"--site {visible(folder)}: inside the history or a record; choose another folder")
     index = folder / "index.html"
     is_site = index.is_file() and f"<title>{_SIGN}</title>" in index.read_text(errors="replace")[:5000]
@@ -138,8 +138,8 @@ def _kinds(entries: Sequence[Entry]) -> list[str]:
 
 
 def _series(number: int, index: Index, bars: str) -> _Series:
-    found = tracks(index, bars, {name for _, name, _ in index.cases()})
-    return _Series(f"series/{number}.html", alike(index, bars), found, spread(levels, found))
+    histories = tracks(index, bars, {name for _, name, _ in index.cases()})
+    return _Series(f"series/{number}.html", alike(index, bars), histories, spread(levels, histories))
 
 
 def _address(entry: Entry) -> str:

@@ -66,20 +66,20 @@ def _track(text: str, index: Index) -> tuple[str, dict[int, Point]]:
     """Return the name of the case that `text` means, and its points by run. Raises BadReference for none or several."""
     cases = index.cases()
     exact = [case for case in cases if text in (case[1], case[2])]
-    found = exact or [case for case in cases if text and text.lower() in case[1].lower()]
-    called = sorted({name for _, name, _ in found})
-    if not found:
+    matching = exact or [case for case in cases if text and text.lower() in case[1].lower()]
+    called = sorted({name for _, name, _ in matching})
+    if not matching:
         raise BadReference(f"no run has a case called '{visible(text)[:80]}'; expected a name such as loky-n4-b1000")
     if len(called) > 1:
         more = f" and {len(called) - 4} more" if len(called) > 4 else ""
         raise BadReference(f"'{visible(text)}' fits {len(called)} cases: {', '.join(called[:4])}{more}; name one")
     # A case that changed its tasks is several: the one of the newest run counts.
-    tracks = [{point.run_id: point for point in index.points(case)} for case, _, _ in found]
-    place = {entry.id: place for place, entry in enumerate(index.entries)}
+    tracks = [{point.run_id: point for point in index.points(case)} for case, _, _ in matching]
+    position = {entry.id: position for position, entry in enumerate(index.entries)}
     tracks = [track for track in tracks if track]
     if not tracks:
         raise BadReference(f"no stored run has {called[0]} any more")
-    return called[0], max(tracks, key=lambda track: max(place[run] for run in track))
+    return called[0], max(tracks, key=lambda track: max(position[run] for run in track))
 
 
 def _drawn(

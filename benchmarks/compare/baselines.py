@@ -94,10 +94,10 @@ class _Candidates:
         each with the reason. Raises BadReference if no run may be a baseline.
         """
         assert asked.entry is not None
-        place = self.entries.index(asked.entry)
-        newer = [entry for entry in self.entries[place + 1 :] if entry.file.path not in self.head_paths]
+        position = self.entries.index(asked.entry)
+        newer = [entry for entry in self.entries[position + 1 :] if entry.file.path not in self.head_paths]
         passed_over = [f"{_label(entry)} ({why})" for entry in reversed(newer) if (why := _unlike(entry, asked.entry))]
-        for entry in reversed(self.entries[: place + 1]):
+        for entry in reversed(self.entries[: position + 1]):
             why = _unlike(entry, asked.entry) or self._refusal(entry)
             if not why:
                 return Found(entry.file.path, entry, named=False), passed_over

@@ -86,8 +86,8 @@ def _side(named: list[Found]) -> Side:
 def _differences(sides: Sides) -> list[Difference]:
     """Return the fields that forbid a comparison and in which any run differs from the first."""
     first, *others = sides.runs
-    found = [difference for other in others for difference in differences(first, other)]
-    return list({difference.field: difference for difference in found}.values())
+    all_differences = [difference for other in others for difference in differences(first, other)]
+    return list({difference.field: difference for difference in all_differences}.values())
 
 
 def _refuse_unmatched(terms: Terms, sides: Sides) -> None:

@@ -23,8 +23,8 @@ _LONGEST_REFUSAL = 400
 def decode_versioned(document: Mapping[str, Any], kind: type[T], version: int, origin: str) -> T:
     """Return the document as a value of `kind` if its `format` is `version`. Raises Unreadable."""
     content = dict(document)
-    if (found := content.pop("format", None)) != version or isinstance(found, bool):
-        raise Unreadable(f"{origin}: format {shown(found)}; expected {version}: use the version that wrote it")
+    if (stated := content.pop("format", None)) != version or isinstance(stated, bool):
+        raise Unreadable(f"{origin}: format {shown(stated)}; expected {version}: use the version that wrote it")
     return convert(content, kind, origin)
 
 
@@ -57,13 +57,13 @@ def _refusal(document: object, message: str) -> str:
     if not at:
         return said
     path = path.rstrip("`")
-    place = path.lstrip(".")
+    field = path.lstrip(".")
     if "missing required field" in said:
-        return f"{place}: {said}"
+        return f"{field}: {said}"
     try:
-        return f"{place} is {shown(_value_at(document, path))}; {said}"
+        return f"{field} is {shown(_value_at(document, path))}; {said}"
     except (KeyError, IndexError, TypeError):
-        return f"{place}: {said}"
+        return f"{field}: {said}"
 
 
 def _value_at(document: Any, path: str) -> object:

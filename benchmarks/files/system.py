@@ -43,12 +43,12 @@ def try_lock(descriptor: int) -> bool:
 def _lock_byte(descriptor: int) -> None:
     import msvcrt
 
-    place = os.lseek(descriptor, 0, os.SEEK_CUR)
+    offset = os.lseek(descriptor, 0, os.SEEK_CUR)
     os.lseek(descriptor, _LOCKED_BYTE, os.SEEK_SET)
     try:
         msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
     finally:
-        os.lseek(descriptor, place, os.SEEK_SET)
+        os.lseek(descriptor, offset, os.SEEK_SET)
 
 
 def sync_folder(path: Path) -> None:

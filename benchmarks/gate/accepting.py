@@ -149,16 +149,16 @@ def new_acceptances(
 def _new(judgement: Judgement, case: str, why: str, since: str | None, until: datetime.date) -> Iterator[Acceptance]:
     slower = [row for row in judgement.rows if row.verdict is Verdict.REGRESSION]
     labels = [row.name for row in labelled(judgement.rows) if row.verdict is Verdict.REGRESSION]
-    found = [
+    slower_rows = [
         row
         for row, label in zip(slower, labels, strict=True)
         if any(name == case or fnmatchcase(name, case) for name in (label, row.name, *case_names(row.fullname)))
     ]
-    if not found:
+    if not slower_rows:
         expected = f"expected one of {', '.join(labels)}" if labels else "nothing became slower in this gate"
         raise GateError(f"--accept {visible(case)}: not a REGRESSION; {expected}")
-    for quantity in dict.fromkeys(row.quantity for row in found):
-        rows = [row for row in found if row.quantity is quantity]
+    for quantity in dict.fromkeys(row.quantity for row in slower_rows):
+        rows = [row for row in slower_rows if row.quantity is quantity]
         match = case_names(rows[0].fullname)[1] if len(rows) == 1 else case
         yield Acceptance("--accept", match, max(map(_most, rows)), why, since, until, quantity)
 

@@ -20,8 +20,8 @@ def base_contains(since: str, record: Record, root: Path) -> bool:
 
     Raises GateError with the reason if that can't be told.
     """
-    if found := release(since):
-        project, version = found
+    if named := release(since):
+        project, version = named
         return _version(record.sides.base.packages, project) >= version
     repository, ref = _commit(parse_side("--base", record.sides.base.spec), root)
     # The commits of `since` that base lacks.

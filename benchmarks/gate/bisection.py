@@ -48,4 +48,4 @@ class Search:
         return (self.bad - self.good - 1).bit_length()
 
     def _with(self, answer: Answer) -> list[int]:
-        return [number for number, found in self.answers.items() if found is answer]
+        return [number for number, given in self.answers.items() if given is answer]

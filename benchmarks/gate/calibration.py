@@ -76,8 +76,8 @@ def calibrate(folder: Path, record: Record, when: str) -> Calibration:
     measurements = Measurements(folder, record)
     complete = record.complete_pairs
     if len(complete) < FEWEST_PAIRS:
-        found = f"{counted(len(complete), 'complete pair')} of processes in {minutes(record.spent_s)}"
-        raise GateError(f"{found}; expected {FEWEST_PAIRS} or more: raise --budget, or choose fewer cases with -k")
+        measured = f"{counted(len(complete), 'complete pair')} of processes in {minutes(record.spent_s)}"
+        raise GateError(f"{measured}; expected {FEWEST_PAIRS} or more: raise --budget, or choose fewer cases with -k")
     case_s = sum(pair.seconds - PAIR_S for pair in complete) / sum(len(pair.cases) for pair in complete)
     timed_s = {name: math.fsum(rounds_s.both) for name, rounds_s in measurements.rounds_s.items()}
     pairs = {name: [pair for pair in ratios if pair] for name, ratios in measurements.log_ratios.items()}

@@ -71,11 +71,11 @@ def _subject(repository: Path, commit: str) -> str:
 
 def message_of(candidate: Candidate, root: Path) -> list[str]:
     """Return the lines of a commit's author, date and whole message; the title of a release."""
-    found = None if _RELEASE.fullmatch(candidate.spec) else _repository("--bad", candidate.spec, root)
-    if found is None:
+    repository = None if _RELEASE.fullmatch(candidate.spec) else _repository("--bad", candidate.spec, root)
+    if repository is None:
         return [candidate.title]
-    form = ["git", "show", "--no-patch", "--format=commit %H%nauthor %an, %as%n%n%B", found[2], "--"]
-    lines = output_of("git show", form, found[0]).decode(errors="replace").strip().splitlines()
+    form = ["git", "show", "--no-patch", "--format=commit %H%nauthor %an, %as%n%n%B", repository[2], "--"]
+    lines = output_of("git show", form, repository[0]).decode(errors="replace").strip().splitlines()
     return [visible(line) for line in lines]
 
 

@@ -205,13 +205,13 @@ class Builder:
 
     def commits(self, side: SideSpec, root: Path) -> tuple[str, ...]:
         """Return the commits that a side was made from; its wheels must have been built. `root` is this repository."""
-        found: list[str | None] = [short(self._cloned[source]) for source in side.repositories]
-        found += [checked_out(path) for path in side.paths if path.is_dir()]
+        commits: list[str | None] = [short(self._cloned[source]) for source in side.repositories]
+        commits += [checked_out(path) for path in side.paths if path.is_dir()]
         if side.ref is not None:
-            found.append(short(commit_of(root, side.ref)))
+            commits.append(short(commit_of(root, side.ref)))
         elif not (side.repositories or side.paths or side.requirements):
-            found.append(checked_out(root))
-        return tuple(commit for commit in found if commit is not None)
+            commits.append(checked_out(root))
+        return tuple(commit for commit in commits if commit is not None)
 
     def _wheel(self, project: Path, digest: str, interpreter: str) -> Path:
         if project.is_file():

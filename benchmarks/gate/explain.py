@@ -128,16 +128,16 @@ def explanation_lines(record: Record, rows: Sequence[Row], most: int = _MOST_LIN
     labels = _labels(rows)
     return [
         f"Why {labels.get(nodeid, nodeid)}: {line}"
-        for nodeid, found in record.explanations.items()
-        for line in _lines(found, most)
+        for nodeid, changes in record.explanations.items()
+        for line in _lines(changes, most)
     ]
 
 
-def _lines(found: Iterable[FunctionChange], most: int) -> list[str]:
+def _lines(changes: Iterable[FunctionChange], most: int) -> list[str]:
     lines = [
         f"{change.name}{_callers(change)}: {duration(change.base_s) if change.base_s else '0'} -> "
         f"{duration(change.head_s)} a call{_calls(change)}"
-        for change in explaining(found, most)
+        for change in explaining(changes, most)
     ]
     return lines or ["no function of this process takes more time in every turn; worker processes are not profiled"]
 

@@ -29,11 +29,11 @@ def with_instructions(judgement: Judgement, record: Record) -> Judgement:
 
 def _row(nodeid: str, counted: Sequence[Counts]) -> Row:
     verdict, note = instruction_verdict(counted)
-    base, head, found = repeated(counted[0].base), repeated(counted[0].head), count_ratio(counted[0])
+    base, head, change = repeated(counted[0].base), repeated(counted[0].head), count_ratio(counted[0])
     name = f"{case_names(nodeid)[1]} {Quantity.INSTRUCTIONS.value}"
-    sees = 2 * (found.floor if found else 0.0)
+    sees = 2 * (change.floor if change else 0.0)
     calls = [sum(map(len, sides)) for sides in zip(*counted, strict=True)]
-    comparison = untested(found.ratio, calls[0], calls[1], None, sees) if found else None
+    comparison = untested(change.ratio, calls[0], calls[1], None, sees) if change else None
     base_mean, head_mean = (side.mean if side else None for side in (base, head))
     return Row(name, nodeid, verdict, base_mean, head_mean, comparison, sees, note, Quantity.INSTRUCTIONS)
 
@@ -47,7 +47,7 @@ def instruction_verdict(counted: Sequence[Counts]) -> tuple[Verdict, str]:
         return Verdict.UNCHANGED, ""
     if len(ratios) < 2:
         return Verdict.INCONCLUSIVE, "not counted a second time"
-    if not all(found.differs and (found.ratio > 1) == (ratios[0].ratio > 1) for found in ratios):
+    if not all(each.differs and (each.ratio > 1) == (ratios[0].ratio > 1) for each in ratios):
         return Verdict.INCONCLUSIVE, "a second count did not confirm it"
-    change = math.prod(found.ratio for found in ratios) ** (1 / len(ratios)) - 1
+    change = math.prod(each.ratio for each in ratios) ** (1 / len(ratios)) - 1
     return (Verdict.REGRESSION if change > 0 else Verdict.IMPROVEMENT), f"{change * 100:+.1f} % instructions"

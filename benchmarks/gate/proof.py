@@ -50,18 +50,18 @@ def _never(log_ratio: float) -> float:
 
 
 def _seen(chances: Iterable[Chance]) -> Seen:
-    found = [smallest_seen([*chances], share) for share in (_MOST, _NEARLY_ALL)]
-    return Seen(*(None if each is None else math.expm1(each) for each in found))
+    shifts = [smallest_seen([*chances], share) for share in (_MOST, _NEARLY_ALL)]
+    return Seen(*(None if each is None else math.expm1(each) for each in shifts))
 
 
-def sentences(found: Proof) -> list[str]:
+def sentences(proved: Proof) -> list[str]:
     """Return the proof in words."""
-    parts = [f"Detectable slowdown of one case: {_shares(found.case)}"]
-    if found.backend:
-        parts.append(f"of one backend: {_shares(found.backend)}")
+    parts = [f"Detectable slowdown of one case: {_shares(proved.case)}"]
+    if proved.backend:
+        parts.append(f"of one backend: {_shares(proved.backend)}")
     blind = ""
-    if found.blind and found.case.by_most is not None:
-        blind = f" No slowdown could have been detected in {counted(found.blind, 'case')} (`sees` is none)."
+    if proved.blind and proved.case.by_most is not None:
+        blind = f" No slowdown could have been detected in {counted(proved.blind, 'case')} (`sees` is none)."
     return [f"{'; '.join(parts)}.{blind}"]
 
 

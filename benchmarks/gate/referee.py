@@ -108,17 +108,17 @@ class Referee:
         return {peer.name: peer.last for peer in self.peers}
 
     def _give_turn(self) -> None:
-        one, other = self.peers
-        if one.at is None or other.at is None:
+        first, second = self.peers
+        if first.at is None or second.at is None:
             return
-        if one.at != other.at:
-            (one if one.at < other.at else other).go()
-        elif one.at[1] == 0:
+        if first.at != second.at:
+            (first if first.at < second.at else second).go()
+        elif first.at[1] == 0:
             # Nothing is timed: both prepare the next case, or save their runs.
-            self.complete = one.at[0] >= self.cases
-            one.go()
-            other.go()
+            self.complete = first.at[0] >= self.cases
+            first.go()
+            second.go()
         else:
-            chosen = one if self.coin.random() < 0.5 else other
-            self.first.setdefault(one.at, chosen.name)
+            chosen = first if self.coin.random() < 0.5 else second
+            self.first.setdefault(first.at, chosen.name)
             chosen.go()

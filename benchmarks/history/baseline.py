@@ -18,17 +18,17 @@ def objections(facts: Mapping[str, Any], rejected: str | None, allow_partial: bo
 
     `rejected` is why it was rejected, or None; `strict` is for CI.
     """
-    found = []
+    reasons = []
     if facts["state"] != "complete" and not allow_partial:
         without = facts["asked"] - facts["completed"]
-        found.append(f"it is partial ({without} of {facts['asked']} cases have no time): see --allow-partial")
+        reasons.append(f"it is partial ({without} of {facts['asked']} cases have no time): see --allow-partial")
     if facts["other_sessions"]:
-        found.append("another session measured into the same store at the same time: measure again, alone")
+        reasons.append("another session measured into the same store at the same time: measure again, alone")
     if rejected:
-        found.append(f"it was rejected ({rejected})")
+        reasons.append(f"it was rejected ({rejected})")
     if facts["dirty"] and strict:
-        found.append("it was measured on a dirty working tree, which CI refuses: commit, and measure again")
-    return found
+        reasons.append("it was measured on a dirty working tree, which CI refuses: commit, and measure again")
+    return reasons
 
 
 def default_baseline(

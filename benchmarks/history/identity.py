@@ -91,12 +91,12 @@ def conditions(document: Mapping[str, Any]) -> dict[str, Any]:
     quota, gil = machine.get("cpu_quota", machine.get("cgroup_cpus")), machine.get("gil_enabled")
     start_method, physical = _text(machine.get("start_method")), machine.get("physical_cores")
     kinds = machine.get("core_kinds") if isinstance(machine.get("core_kinds"), dict) else None
-    found: dict[str, Any] = dict.fromkeys(CONDITIONS)
+    known: dict[str, Any] = dict.fromkeys(CONDITIONS)
     if environment is not None:
-        found["loky_max_cpu_count"] = environment.get("LOKY_MAX_CPU_COUNT") or "not set"
-        found["thread_variables"] = {name: environment[name] for name in environment if name.endswith("_THREADS")}
+        known["loky_max_cpu_count"] = environment.get("LOKY_MAX_CPU_COUNT") or "not set"
+        known["thread_variables"] = {name: environment[name] for name in environment if name.endswith("_THREADS")}
         start_method = environment.get("JOBLIB_START_METHOD") or start_method
-    return found | {
+    return known | {
         "cpu_quota": quota if quota == "none" or _is_count(quota) else None,
         "start_method": start_method,
         "gil_enabled": gil if isinstance(gil, bool) else None,

@@ -104,10 +104,10 @@ class Index:
         cases = {case: (key, work) for case, key, work in self._rows("SELECT id, key, work FROM cases")}
         marks = ", ".join("?" * len(run_ids))
         query = f"SELECT run_id, case_id, log_center FROM samples WHERE run_id IN ({marks})"  # noqa: S608 - marks only
-        found: dict[int, dict[tuple[str, str], float]] = {run: {} for run in run_ids}
+        centers: dict[int, dict[tuple[str, str], float]] = {run: {} for run in run_ids}
         for run, case, center in self._rows(query, *run_ids):
-            found[run][cases[case]] = center
-        return list(found.values())
+            centers[run][cases[case]] = center
+        return list(centers.values())
 
     def _rows(self, query: str, *values: Any) -> list[Any]:
         try:
@@ -137,28 +137,28 @@ class Index:
         return {row[0]: row[1:] for row in self._database.execute(query)}
 
     def _add(self, file: StoredFile) -> None:
-        place = (file.reference, file.size, file.mtime_ns)
+        file_state = (file.reference, file.size, file.mtime_ns)
         columns = "file, size, mtime_ns, error, when_s, bars, versions, facts"
         insert = f"INSERT INTO runs ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - these columns
         try:
             run = read_run(file.path)
         except Unreadable as refusal:
             # A file that could not be read may be readable the next time, although it has not changed.
-            place = (file.reference, -1, -1) if isinstance(refusal, NoAccess) else place
-            self._database.execute(insert, (*place, str(refusal), None, None, None, None))
+            file_state = (file.reference, -1, -1) if isinstance(refusal, NoAccess) else file_state
+            self._database.execute(insert, (*file_state, str(refusal), None, None, None, None))
             return
         known = (bars_key(bars(run)), json.dumps(dict(run.versions), sort_keys=True), json.dumps(facts(run)))
-        cursor = self._database.execute(insert, (*place, None, run.when and run.when.timestamp(), *known))
+        cursor = self._database.execute(insert, (*file_state, None, run.when and run.when.timestamp(), *known))
         samples = [(self._case(case), cursor.lastrowid, *_point(case)) for case in run.cases.values()]
         self._database.executemany("INSERT OR REPLACE INTO samples VALUES (?, ?, ?, ?, ?, ?)", samples)
 
     def _case(self, case: CaseTimes) -> int:
         identity = (case.key, work_key(case))
         find = "SELECT id FROM cases WHERE key = ? AND work = ?"
-        if (found := self._database.execute(find, identity).fetchone()) is None:
+        if (row := self._database.execute(find, identity).fetchone()) is None:
             add = "INSERT INTO cases (key, work, name, param) VALUES (?, ?, ?, ?)"
             return int(self._database.execute(add, (*identity, case.name, case.param)).lastrowid or 0)
-        return int(found[0])
+        return int(row[0])
 
 
 def bars_key(values: Mapping[str, Any]) -> str:

@@ -152,7 +152,7 @@ def recover(store: Store) -> list[str]:
     if not any(store.own("journal").glob("*.jsonl")):
         return []
     with store.writing():
-        orphans = [found for path in sorted(store.own("journal").glob("*.jsonl")) if (found := _orphan(path))]
+        orphans = [orphan for path in sorted(store.own("journal").glob("*.jsonl")) if (orphan := _orphan(path))]
     try:
         return [_save(store, path, descriptor) for path, descriptor in orphans]
     finally:
@@ -257,8 +257,8 @@ def _saved(store: Store, file: str, header: dict[str, Any]) -> bool:
     """Whether the run that a session was about to save is there."""
     try:
         # The name is looked up among the store's own files, never opened as a path.
-        found = next(stored.path for stored in store.files() if stored.path.name == file)
-        ours = read_document(found).get("joblib_suite")
+        path = next(stored.path for stored in store.files() if stored.path.name == file)
+        ours = read_document(path).get("joblib_suite")
     except (StopIteration, SuiteError):
         return False
     mine = header.get("joblib_suite")
@@ -268,13 +268,13 @@ def _saved(store: Store, file: str, header: dict[str, Any]) -> bool:
 def put_aside(store: Store, path: Path, *parts: str) -> Path:
     """Move a broken file into quarantine under a name of its own; nothing is ever deleted. Raises StoreTrouble."""
     folder = make_folder(store.root, OWN, "quarantine", *parts)
-    place, copies = folder / path.name, 0
-    while place.exists() or place.is_symlink():
+    target, copies = folder / path.name, 0
+    while target.exists() or target.is_symlink():
         copies += 1
-        place = folder / f"{path.name}.{copies}"
+        target = folder / f"{path.name}.{copies}"
     try:
-        path.rename(place)
+        path.rename(target)
         sync_folder(folder)
     except OSError as error:
         raise trouble(path, error) from None
-    return place
+    return target

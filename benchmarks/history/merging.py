@@ -45,12 +45,12 @@ def merge(parts: Sequence[Part], forced: Collection[str], allow_partial: bool) -
 
 
 def _refuse_different(first: Part, other: Part, forced: Collection[str]) -> None:
-    found = differences(first.run, other.run)
+    different = differences(first.run, other.run)
     for field in ("commit", "versions"):
         values = [getattr(part.run, field) for part in (first, other)]
         if values[0] != values[1]:
-            found.append(Difference(field, *values))
-    for difference in found:
+            different.append(Difference(field, *values))
+    for difference in different:
         if difference.field not in forced:
             raise BadReference(f"{first.label} and {other.label}: {difference}; --force {difference.field} joins them")
 
@@ -103,6 +103,6 @@ def _joined(parts: Sequence[Part], whole: bool) -> dict[str, Any]:
             "not_run": {name: why for part in parts for name, why in part.run.not_run.items()},
             "params": {name: dict(params) for part in parts for name, params in part.run.params.items()},
         },
-        "time_s": {name: sum(found.get(name, 0.0) for found in times) for name in times[0]},
+        "time_s": {name: sum(seconds.get(name, 0.0) for seconds in times) for name in times[0]},
     }
     return document

@@ -45,14 +45,14 @@ class Found:
 
 def find(text: str, index: Index, marks: Marks) -> list[Found]:
     """The runs that `text` names, at least one; raises BadReference."""
-    found = [run for part in text.split(",") for run in _part(part.strip(), index.entries, marks)]
-    paths = [run.place for run in found]
+    runs = [run for part in text.split(",") for run in _part(part.strip(), index.entries, marks)]
+    paths = [run.place for run in runs]
     twice = next((path for path in paths if paths.count(path) > 1), None)
     if twice:
         raise BadReference(f"'{visible(text)}' names {visible(twice.name)} twice; name each run once")
-    if len(found) > _MOST_RUNS:
-        raise BadReference(f"'{visible(text)}' names {len(found)} runs; a side can have at most {_MOST_RUNS}")
-    return found
+    if len(runs) > _MOST_RUNS:
+        raise BadReference(f"'{visible(text)}' names {len(runs)} runs; a side can have at most {_MOST_RUNS}")
+    return runs
 
 
 def _part(text: str, entries: Sequence[Entry], marks: Marks) -> list[Found]:
@@ -83,11 +83,11 @@ def _is_called(entry: Entry, text: str) -> bool:
 def _file(text: str, entries: Sequence[Entry]) -> Found:
     path = Path(text)
     if text and not text.isdecimal() and is_there(path):
-        found = Found(path, None, named=True)
+        named = Found(path, None, named=True)
         same = next(
-            (entry for entry in entries if entry.file.path.name == path.name and _place(entry) == found.place), None
+            (entry for entry in entries if entry.file.path.name == path.name and _place(entry) == named.place), None
         )
-        return replace(found, entry=same)
+        return replace(named, entry=same)
     count = f"the history has {counted(len(entries), 'run')}" if entries else "the history is empty"
     raise BadReference(f"no run is called '{visible(text)[:80]}' ({count}); expected {EXPECTED}")
 

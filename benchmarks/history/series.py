@@ -49,7 +49,7 @@ def tracks(index: Index, bars: str | None, names: Collection[str]) -> list[Track
     changes = [change(*pair) for pair in zip([entries[0], *entries], entries, strict=False)]
     commits = [visible(str(entry.facts.get("commit") or "unknown"))[:_COMMIT] for entry in entries]
     labels = [label(entry) for entry in entries]
-    found = []
+    all_tracks = []
     for case, name, _ in index.cases():
         if name not in names:
             continue
@@ -60,8 +60,8 @@ def tracks(index: Index, bars: str | None, names: Collection[str]) -> list[Track
             if (point := points.get(entry.id))
         ]
         if len(track) > 1:
-            found.append(Track(visible(name), track))
-    return found
+            all_tracks.append(Track(visible(name), track))
+    return all_tracks
 
 
 def change(before: Entry, after: Entry) -> Sequence[str]:

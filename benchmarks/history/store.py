@@ -66,13 +66,13 @@ class Store:
         """Every run file, by number and then by path; symbolic links are not followed. Raises StoreTrouble."""
         try:
             entries = _entries(self.root)
-            found = _run_files(self.root, "", entries)
+            run_files = _run_files(self.root, "", entries)
             for entry in entries:
                 if entry.name != OWN and entry.is_dir(follow_symlinks=False):
-                    found += _run_files(self.root, f"{entry.name}/", _entries(Path(entry.path)))
+                    run_files += _run_files(self.root, f"{entry.name}/", _entries(Path(entry.path)))
         except OSError as error:
             raise trouble(Path(error.filename or self.root), error) from None
-        return sorted(found, key=lambda file: (-1 if file.number is None else file.number, file.reference))
+        return sorted(run_files, key=lambda file: (-1 if file.number is None else file.number, file.reference))
 
     @contextmanager
     def writing(self) -> Iterator[Path]:
@@ -156,15 +156,15 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
 
 
 def _run_files(root: Path, prefix: str, entries: list[os.DirEntry[str]]) -> list[StoredFile]:
-    found = []
+    run_files = []
     for entry in entries:
         if entry.name.endswith(".json") and not entry.is_dir(follow_symlinks=False):
             if not _is_text(entry.name):
                 raise StoreTrouble(f"{visible(entry.path)}: the file name is not UTF-8; rename or remove the file")
             facts = entry.stat(follow_symlinks=False)
             reference, number = f"{prefix}{entry.name}", _number(entry.name)
-            found.append(StoredFile(root, prefix[:-1], reference, number, facts.st_size, facts.st_mtime_ns))
-    return found
+            run_files.append(StoredFile(root, prefix[:-1], reference, number, facts.st_size, facts.st_mtime_ns))
+    return run_files
 
 
 def _is_text(name: str) -> bool:

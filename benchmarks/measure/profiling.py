@@ -68,15 +68,15 @@ def _together(tables: Sequence[Mapping[str, Cost]]) -> list[dict[str, Any]]:
     """Return the costliest functions of several calls."""
     entries: list[dict[str, Any]] = []
     for name in dict.fromkeys(name for table in tables for name in table):
-        found = [table.get(name, Cost()) for table in tables]
+        costs = [table.get(name, Cost()) for table in tables]
         callers_s: Counter[Function] = Counter()
-        for cost in found:
+        for cost in costs:
             callers_s.update(cost.callers_s)
         entries.append(
             {
                 "name": name,
-                "calls": sum(cost.calls for cost in found) / len(tables),
-                "own_s": [cost.own_s for cost in found],
+                "calls": sum(cost.calls for cost in costs) / len(tables),
+                "own_s": [cost.own_s for cost in costs],
                 "callers": [caller for caller, _ in callers_s.most_common(_MOST_CALLERS)],
             }
         )

@@ -61,7 +61,7 @@ def repeated_bytes(task: Any, arguments: Sequence[Any]) -> int:
     if it holds data, such as a partial with a table.
     """
     shared, _ = _split(arguments)
-    return sum(found for value in [*shared, task] if not _is_mapped(value) and (found := _size(value)) >= _LEAST_TOLD)
+    return sum(size for value in [*shared, task] if not _is_mapped(value) and (size := _size(value)) >= _LEAST_TOLD)
 
 
 def _split(arguments: Sequence[Any]) -> tuple[list[Any], list[Any]]:

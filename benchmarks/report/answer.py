@@ -102,32 +102,32 @@ def start_workers(cases: Sequence[MeasuredCase]) -> bool:
     return any(case.facts.get("own_workers") for case in cases)
 
 
-def _headline(found: Headline | None, busy: bool) -> list[str]:
-    if found is None:
+def _headline(outcome: Headline | None, busy: bool) -> list[str]:
+    if outcome is None:
         return []
-    best, rival = found.best, found.rival
+    best, rival = outcome.best, outcome.rival
     name, speed_up = best.configuration.name, _with_interval(best)
-    if found.answer is Answer.UNFAIR:
+    if outcome.answer is Answer.UNFAIR:
         return [_unfair(best, busy)]
-    if found.answer is Answer.LOOP:
+    if outcome.answer is Answer.LOOP:
         return [f"Nothing beats the plain loop with these tasks: the best of joblib's, {name}, reaches {speed_up}."]
-    if found.answer is Answer.FASTEST:
+    if outcome.answer is Answer.FASTEST:
         return [f"Fastest of joblib's backends here: {name}, {speed_up} the speed of the plain loop."]
     if best.interval is None:
         did = f"{name} did best, {speed_up}"
         if best.log_speed_up <= 0:
             did = f"nothing beat the plain loop ({name}: {speed_up})"
-        one = "round" if best.noise.rounds == 1 else "plain loop"
-        said = f"Undecided: {did}, and one {one} does not show how certain that is."
+        what = "round" if best.noise.rounds == 1 else "plain loop"
+        said = f"Undecided: {did}, and one {what} does not show how certain that is."
     else:
         other = "the plain loop" if rival is None else f"{rival.configuration.name}, {_with_interval(rival)}"
         said = f"Undecided between {name}, {speed_up}, and {other}."
-    return [said + _way_to_decide(found, busy)]
+    return [said + _way_to_decide(outcome, busy)]
 
 
-def _way_to_decide(found: Headline, busy: bool) -> str:
+def _way_to_decide(undecided: Headline, busy: bool) -> str:
     """Name what would decide: more rounds, if they can and are few enough, or a machine that is quieter than this."""
-    rounds = next((count for count in _ROUNDS if found.rounds is not None and count >= found.rounds), None)
+    rounds = next((count for count in _ROUNDS if undecided.rounds is not None and count >= undecided.rounds), None)
     if rounds is not None:
         return f" --rounds {rounds} would decide it if the times stay like these."
     return " Measure again on a quiet machine." if busy else ""
@@ -211,8 +211,8 @@ def really_ran(case: MeasuredCase) -> str:
 
 
 def _slower(configurations: Sequence[Configuration]) -> list[str]:
-    parallel = Counter(place.backend for place in configurations if place.workers > 1)
-    slower = Counter(place.backend for place in slower_than_loop(configurations))
+    parallel = Counter(configuration.backend for configuration in configurations if configuration.workers > 1)
+    slower = Counter(configuration.backend for configuration in slower_than_loop(configurations))
     if not slower:
         return []
     counts = [f"{backend} {count} of {parallel[backend]}" for backend, count in slower.items()]

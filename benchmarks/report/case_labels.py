@@ -41,7 +41,7 @@ def fitted(names: Sequence[str], longest: int) -> list[str]:
     if len(set(names)) < 2 or max(map(len, names)) <= longest:
         return list(names)
     # No letter is shared behind the end of the shortest name.
-    shared = next((place for place, letters in enumerate(zip(*names, strict=False)) if len(set(letters)) > 1), 0)
+    shared = next((position for position, letters in enumerate(zip(*names, strict=False)) if len(set(letters)) > 1), 0)
     drop = len(re.sub(r"[^-\[ .:_]*$", "", names[0][:shared]))
     short = [f"…{name[drop:]}" for name in names] if drop > 1 else list(names)
     for end in range(longest - 4, 2, -1):

@@ -102,12 +102,12 @@ def machine_of(facts: object) -> Machine:
 
 def contenders(cases: Sequence[MeasuredCase], machine: Machine) -> list[Contender]:
     """Return the parallel configurations of joblib's, each with its noise and the most that its speed-up can be."""
-    return [found for found in _parallel(cases, machine) if not _is_reference(found)]
+    return [contender for contender in _parallel(cases, machine) if not _is_reference(contender)]
 
 
 def references(cases: Sequence[MeasuredCase], machine: Machine) -> list[Contender]:
     """Return the same of the standard library's pools."""
-    return [found for found in _parallel(cases, machine) if _is_reference(found)]
+    return [contender for contender in _parallel(cases, machine) if _is_reference(contender)]
 
 
 def _parallel(cases: Sequence[MeasuredCase], machine: Machine) -> list[Contender]:

@@ -30,12 +30,12 @@ def plot(dots: Sequence[Dot]) -> str:
         return round((seconds - low) / step)
 
     lines = []
-    for place in reversed(range(_ROWS)):
+    for level in reversed(range(_ROWS)):
         marks = [
-            "o" if row(dot.center_s) == place else "." if row(dot.low_s) <= place <= row(dot.high_s) else " "
+            "o" if row(dot.center_s) == level else "." if row(dot.low_s) <= level <= row(dot.high_s) else " "
             for dot in columns
         ]
-        label = duration(low + place * step) if place in (0, _ROWS // 2, _ROWS - 1) else ""
+        label = duration(low + level * step) if level in (0, _ROWS // 2, _ROWS - 1) else ""
         lines.append(f"{label:>9} |{''.join(marks)}".rstrip())
     changes = "".join("^" if dot.changed else "-" for dot in columns)
     return "\n".join([*lines, f"{'':>9} +{changes}"]) + "\n"
@@ -43,7 +43,7 @@ def plot(dots: Sequence[Dot]) -> str:
 
 def _ranges(count: int) -> list[tuple[int, int]]:
     columns = min(count, _COLUMNS)
-    return [(count * place // columns, count * (place + 1) // columns) for place in range(columns)]
+    return [(count * column // columns, count * (column + 1) // columns) for column in range(columns)]
 
 
 def _merged(dots: Sequence[Dot]) -> Dot:

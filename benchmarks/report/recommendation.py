@@ -204,8 +204,8 @@ def document(recommendation: Recommendation, warm: Recommendation | None, model:
         "memory_limit": recommendation.limit and asdict(recommendation.limit),
         "improvements": _improvements(recommendation) if trusted else None,
         "tried": [
-            {"name": one.prediction.case.label, "measured_s": one.measured_s, "loop_s": one.loop_s}
-            for one in recommendation.tried
+            {"name": trial.prediction.case.label, "measured_s": trial.measured_s, "loop_s": trial.loop_s}
+            for trial in recommendation.tried
         ],
         "paste": best and paste(best.case, recommendation.profile.libraries),
         "again": _prediction(warm.first) if warm and trusted else None,

@@ -70,14 +70,14 @@ def _table(own: Sequence[MeasuredCase], coloured: bool) -> str:
     for title in ("time", "speed-up", "efficiency"):
         table.add_column(title, justify="right", no_wrap=True)
     table.add_column("what really ran", no_wrap=True)
-    for place in best_of_each_backend([case.configuration for case in own])[:_MOST_BACKENDS]:
+    for best in best_of_each_backend([case.configuration for case in own])[:_MOST_BACKENDS]:
         row = (
-            place.backend,
-            place.name.removeprefix(place.backend).lstrip("-"),
-            duration(place.time_s),
-            factor(place.speed_up) if fair else "-",
-            f"{place.efficiency:.0%}" if fair else "-",
-            really_ran(by_name[place.name]),
+            best.backend,
+            best.name.removeprefix(best.backend).lstrip("-"),
+            duration(best.time_s),
+            factor(best.speed_up) if fair else "-",
+            f"{best.efficiency:.0%}" if fair else "-",
+            really_ran(by_name[best.name]),
         )
         table.add_row(*map(Text, row))  # names are text, not rich's markup
     return draw(table, coloured)

@@ -104,14 +104,14 @@ _STAGES = (
 
 def own_grid(function: Function, asked: Asked, cores: int) -> OwnGrid | None:
     """Return the richest grid that fits two minutes and obeys what was asked for, None if there is none."""
-    found = None
+    fitting = None
     for stage in _STAGES:
         for tasks in _fewer_and_fewer(function, asked, stage, cores):
-            found = _grid(function, asked, stage, tasks, cores)
-            if found.seconds <= BUDGET_S:
-                return found
+            fitting = _grid(function, asked, stage, tasks, cores)
+            if fitting.seconds <= BUDGET_S:
+                return fitting
     # Tasks that were counted on the command line are measured, however long that takes.
-    return found if asked.tasks is not None else None
+    return fitting if asked.tasks is not None else None
 
 
 def _fewer_and_fewer(function: Function, asked: Asked, stage: _Stage, cores: int) -> Iterator[int]:
@@ -184,10 +184,10 @@ def _cases(
     A backend without workers has one case unless the axes were asked for: the others would be the same.
     """
     inner_threads = asked.inner_threads or (None,)
-    found = references(backends, n_jobs, batch_sizes, inner_threads)
-    found = [case for case in found if with_pools or case.backend == LOOP]
+    cases = references(backends, n_jobs, batch_sizes, inner_threads)
+    cases = [case for case in cases if with_pools or case.backend == LOOP]
     for backend in backends:
         alone = backend_of(backend).workers is None and not (asked.n_jobs or asked.batch_sizes)
         axes = ((1,), (1,)) if alone else (n_jobs, batch_sizes)
-        found += grid([backend], *axes, inner_threads)
-    return distinct(found)
+        cases += grid([backend], *axes, inner_threads)
+    return distinct(cases)

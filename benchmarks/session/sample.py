@@ -20,11 +20,11 @@ def enough(function: Function, within_s: float) -> int:
     Fewer tasks that take another share of the time than theirs stand for nothing. If no number that does fits, it is
     the smallest.
     """
-    found = tasks = function.tasks
-    while function.loop_s(found) * _CALLS > within_s and tasks // 2 >= _FEWEST:
+    enough_tasks = tasks = function.tasks
+    while function.loop_s(enough_tasks) * _CALLS > within_s and tasks // 2 >= _FEWEST:
         tasks //= 2
-        found = tasks if function.is_like(tasks) else found
-    return found
+        enough_tasks = tasks if function.is_like(tasks) else enough_tasks
+    return enough_tasks
 
 
 def spread(lengths_s: Sequence[float], tasks: int) -> list[float]:

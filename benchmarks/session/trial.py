@@ -114,10 +114,10 @@ def run_trial(workload: Workload, task_args: str, settings: Settings, limit_s: f
             process.wait()
         if not result.exists():
             raise BadOption(_ended(workload, _begun(position), process.returncode))
-        found = msgspec.json.decode(result.read_bytes(), type=TrialResult)
-    if found.error:
-        raise BadOption(found.error)
-    return found
+        trial_result = msgspec.json.decode(result.read_bytes(), type=TrialResult)
+    if trial_result.error:
+        raise BadOption(trial_result.error)
+    return trial_result
 
 
 def _ended_within(process: "subprocess.Popen[bytes]", request: bytes, result: Path, limit_s: float) -> bool:

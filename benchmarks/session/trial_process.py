@@ -127,15 +127,15 @@ def try_call(call: Call) -> TrialResult:
         # A library's threads spin for a while after the import that started them.
         settle()
         error, loop, first_task_s = _fault(call)
-        found = TrialResult(error, loop.seconds, side.workers, side.warnings, side.first_warning)
-        found.waits = loop.waits and not side.workers
+        result = TrialResult(error, loop.seconds, side.workers, side.warnings, side.first_warning)
+        result.waits = loop.waits and not side.workers
         if first_task_s > max(_LEAST_REMEMBERED_S, _REMEMBERS * loop.task_s):
-            found.first_task_s, found.task_s = first_task_s, loop.task_s
+            result.first_task_s, result.task_s = first_task_s, loop.task_s
         if error is None and not side.workers and loop.elsewhere > _USED:
-            _note_inner_threads(found, call, loop)
-            if found.unseen_threads and others:
-                found.workers, found.unseen_threads = others, False
-    return found
+            _note_inner_threads(result, call, loop)
+            if result.unseen_threads and others:
+                result.workers, result.unseen_threads = others, False
+    return result
 
 
 def _fault(call: Call) -> tuple[str | None, _Loop, float]:
@@ -197,7 +197,7 @@ def _timed(call: Call) -> _Loop:
     return _Loop(seconds, results, 1 - own_s / cpu_s if cpu_s > 0 else 0.0, waiting, task_s)
 
 
-def _note_inner_threads(found: TrialResult, call: Call, loop: _Loop) -> None:
+def _note_inner_threads(result: TrialResult, call: Call, loop: _Loop) -> None:
     """Note the libraries in whose threads the tasks compute, and whether the results are the same with one thread.
 
     That a library is loaded says nothing: joblib imports numpy. It counts if less is computed elsewhere without it.
@@ -208,16 +208,16 @@ def _note_inner_threads(found: TrialResult, call: Call, loop: _Loop) -> None:
             settle()
             alone = _timed(call)
     except TaskFailed as error:
-        found.error = str(error)
+        result.error = str(error)
         return
-    found.unseen_threads = alone.elsewhere > _USED
+    result.unseen_threads = alone.elsewhere > _USED
     if alone.elsewhere > loop.elsewhere / 2:
         return
-    found.inner_threads, found.loop_s = counts, max(found.loop_s, alone.seconds)
+    result.inner_threads, result.loop_s = counts, max(result.loop_s, alone.seconds)
     try:
         compare(alone.results, loop.results, call.tolerance)
     except WrongResult as error:
-        found.error = (
+        result.error = (
             f"the results depend on the number of threads in {', '.join(counts)}; allow for rounding with"
             f" --tolerance 1e-9: {error}"
         )

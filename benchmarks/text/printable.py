@@ -16,7 +16,7 @@ def unprintable(text: str) -> bool:
 
 def visible(text: object) -> str:
     """Return `text` in one line, with whatever a terminal would interpret escaped."""
-    return UNPRINTABLE.sub(lambda found: found.group().encode("unicode_escape", "surrogatepass").decode(), str(text))
+    return UNPRINTABLE.sub(lambda match: match.group().encode("unicode_escape", "surrogatepass").decode(), str(text))
 
 
 def escaped(value: Any) -> Any:

@@ -39,7 +39,7 @@ def explanation_section(explanations: Mapping[str, Sequence[FunctionChange]]) ->
         "slows every function call: these times are for comparison only."
     )
     named = zip(case_labels([visible(nodeid) for nodeid in explanations]), explanations.values(), strict=True)
-    figures = [_figure(number, case, found) for number, (case, found) in enumerate(named, start=1) if found]
+    figures = [_figure(number, case, changes) for number, (case, changes) in enumerate(named, start=1) if changes]
     return Section("why", "Why", [sentence], figures, nothing="" if figures else "Why: the profiles name no function.")
 
 

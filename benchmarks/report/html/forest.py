@@ -86,9 +86,9 @@ def _phone(values: Sequence[dict[str, Any]], x: dict[str, Any]) -> dict[str, Any
     return chart(48 + _TALL * len(values), values, [*_layers(y, x, 0.72), names, ratios])
 
 
-def _layers(y: dict[str, Any], x: dict[str, Any], place: float) -> list[dict[str, Any]]:
+def _layers(y: dict[str, Any], x: dict[str, Any], band_position: float) -> list[dict[str, Any]]:
     """Return the bands, the line at 1, and each row's interval and sign at this place in its band."""
-    at = {**y, "bandPosition": place}
+    at = {**y, "bandPosition": band_position}
     signs = [_SIGNS.get(verdict, _OPEN) for verdict in Verdict]
 
     def scale(part: int) -> dict[str, Any]:

@@ -77,12 +77,12 @@ def _sentences(tracks: Sequence[Track], levels_by_case: Sequence[Sequence[Level]
         for track, own in zip(tracks, levels_by_case, strict=True)
         for level in own[1:]
     ]
-    found = f"{counted(len(changed), 'change of level', 'changes of level')} in {counted(runs, 'run')}"
+    changes = f"{counted(len(changed), 'change of level', 'changes of level')} in {counted(runs, 'run')}"
     if changed:
         _, track, level = max(changed, key=lambda change: (change[0], abs(math.log(change[2].change or 1.0))))
-        found = f"{found}; the newest of {case_labels([track.name])[0]}, {told(track, level)}"
+        changes = f"{changes}; the newest of {case_labels([track.name])[0]}, {told(track, level)}"
     sentences = [
-        f"{found}.",
+        f"{changes}.",
         "" if stored else "This run is not in the history; these are the stored runs that are comparable with it.",
         f"{counted(len(tracks), 'case')} over {counted(runs, 'run')} that can be compared (same machine, Python and "
         "profile), each relative to its newest level. Line: geometric mean of the rounds; band: fastest to slowest "

@@ -73,10 +73,10 @@ def _answer(run: Run, cases: Sequence[MeasuredCase], document: Mapping[str, Any]
 
 def _lines_to_paste(cases: Sequence[MeasuredCase], machine: Machine) -> str:
     """Return the lines that use the fastest configuration; empty if none is clearly so, or if lines are not enough."""
-    found = headline(contenders(cases, machine))
-    if found is None or found.answer is not Answer.FASTEST or any(case.facts.get("own_workers") for case in cases):
+    outcome = headline(contenders(cases, machine))
+    if outcome is None or outcome.answer is not Answer.FASTEST or any(case.facts.get("own_workers") for case in cases):
         return ""
-    best = next(case for case in cases if case.configuration is found.best.configuration)
+    best = next(case for case in cases if case.configuration is outcome.best.configuration)
     backend = best.configuration.backend
     # A foreign backend has to be registered, and inner threads may need variables of the environment.
     if backend_of(backend).origin != "joblib" or best.inner_threads is not None:

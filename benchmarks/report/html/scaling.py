@@ -15,11 +15,11 @@ _HEIGHT = 200
 def scaling_figures(cases: Sequence[MeasuredCase]) -> list[Figure]:
     """Return a chart for each backend with several numbers of workers: its best speed-ups and their rounds' ranges."""
     by_backend = _by_backend([case for case in cases if case.configuration.backend != LOOP])
-    best = {backend: found for backend, own in by_backend if len(found := _best_of_each(own)) > 1}
-    top = max((_spread(case)[1] for found in best.values() for case in found), default=1.0)
-    most = max((case.configuration.workers for found in best.values() for case in found), default=1)
+    best = {backend: best_cases for backend, own in by_backend if len(best_cases := _best_of_each(own)) > 1}
+    top = max((_spread(case)[1] for best_cases in best.values() for case in best_cases), default=1.0)
+    most = max((case.configuration.workers for best_cases in best.values() for case in best_cases), default=1)
     numbered = enumerate(best.items(), 1)
-    return [_scaling(f"scaling-{place}", backend, found, top, most) for place, (backend, found) in numbered]
+    return [_scaling(f"scaling-{place}", backend, best_cases, top, most) for place, (backend, best_cases) in numbered]
 
 
 def batch_figures(cases: Sequence[MeasuredCase]) -> list[Figure]:
@@ -77,7 +77,7 @@ def _scaling(name: str, backend: str, best: Sequence[MeasuredCase], top: float, 
     }
     layers: list[dict[str, Any]] = [
         {
-            "data": {"values": [{"workers": place, "ideal": place} for place in (1, min(most, end))]},
+            "data": {"values": [{"workers": workers, "ideal": workers} for workers in (1, min(most, end))]},
             "mark": {"type": "line", "color": IDEAL, "strokeDash": [4, 4], "aria": False},
             "encoding": {"x": x, "y": {**y, "field": "ideal"}},
         },
