@@ -8,7 +8,7 @@ from typing import Any
 from benchmarks.cli.outcome import Exit, Outcome, unread_files
 from benchmarks.errors import BadReference
 from benchmarks.history.index import Entry, Index
-from benchmarks.history.journal import recover
+from benchmarks.history.journal import dead_sessions, recover
 from benchmarks.history.marks import Marks, read_marks
 from benchmarks.history.store import Store
 from benchmarks.report.tables import table
@@ -47,6 +47,8 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
         text += table(TITLES, [cells(entry, marks) for entry in shown], args.coloured)
     if len(shown) < len(entries):
         text += f"{counted(len(entries) - len(shown), 'older run')} not shown: --last {len(entries)}\n"
+    if dead := dead_sessions(store):
+        text += f"{counted(dead, 'session')} died: `runs --recover` saves what was measured, as the next session does\n"
     return Outcome(
         text,
         Exit.UNUSABLE if broken else Exit.FINE,

@@ -144,6 +144,19 @@ def _append_note(path: Path, session: str) -> None:
         os.close(descriptor)
 
 
+def dead_sessions(store: Store) -> int:
+    """Return how many sessions died without their cases being recovered; those that can't be read don't count."""
+    found = 0
+    for path in store.own("journal").glob("*.jsonl"):
+        with contextlib.suppress(OSError):
+            descriptor = os.open(path, READ_WRITE)
+            try:
+                found += try_lock(descriptor)
+            finally:
+                os.close(descriptor)
+    return found
+
+
 def recover(store: Store) -> list[str]:
     """Save what dead sessions had measured as runs marked partial; one line for the user about each.
 

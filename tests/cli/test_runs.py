@@ -5,7 +5,9 @@ import os
 
 import pytest
 
-from tests.documents import noisy_run, stored
+from benchmarks.history.journal import Journal
+from benchmarks.history.store import Store
+from tests.documents import document, entry, noisy_run, stored
 
 
 def test_runs(tmp_path, call):
@@ -69,3 +71,16 @@ def test_usage(tmp_path, call, args, expected):
     assert code == 2
     assert expected in err
     assert out == ""
+
+
+def test_what_a_dead_session_has_measured_is_offered(tmp_path, call):
+    """Its cases are in no run yet, and a history that has nothing else is not called empty alone."""
+    store = Store(tmp_path / "h")
+    journal = Journal(store, document(session="one", state="partial"), "one")
+    journal.append(entry())
+    journal.close(keep=True)
+    assert "1 session died: `runs --recover` saves what was measured" in call("runs")[1]
+    code, out, _ = call("runs", "--recover")
+    assert code == 0
+    assert "recovered" in out
+    assert "died: " not in out
