@@ -181,7 +181,7 @@ def _use(session: SuiteSession, workload: Workload, grid: OwnGrid) -> None:
 
 def _described(grid: OwnGrid, all_tasks: int, task_s: float, asked: Asked) -> list[str]:
     """Say what is measured, what is left out, and how to ask for it."""
-    said = f"measuring {counted(len(grid.cases), 'case')}, which takes {_at_most(grid.seconds)}"
+    said = f"measuring {counted(len(grid.cases), 'case')}, which should take {_at_most(grid.seconds)}"
     if grid.tasks < all_tasks:
         said += f", with {grid.tasks} of {all_tasks} tasks, which take {duration(task_s)} each"
         said += f" (all of them: --tasks {all_tasks}; as many in every session: --tasks {grid.tasks})"
