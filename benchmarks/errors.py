@@ -14,7 +14,7 @@ class NoAccess(Unreadable):
 
 
 class NewerFormat(NoAccess):
-    """A newer version of this suite wrote a file, which may be sound; the message names it and both formats."""
+    """A newer version of this suite wrote a file, which may be intact; the message names it and both formats."""
 
 
 class StoreTrouble(SuiteError):

@@ -51,7 +51,7 @@ def add_output_arguments(parser: argparse.ArgumentParser) -> None:
 
 def add_all_argument(parser: argparse.ArgumentParser, rows: str) -> None:
     """Declare `--all`; `rows` says of what."""
-    parser.add_argument("--all", action="store_true", help=f"print every row of {rows}, also those without suspicion")
+    parser.add_argument("--all", action="store_true", help=f"print every row of {rows}, even inconspicuous ones")
 
 
 def add_forwarded_arguments(parser: argparse.ArgumentParser, verb: str) -> None:

@@ -126,7 +126,7 @@ def _new_name(case: CaseTimes, new: list[CaseTimes]) -> str:
     """Return a guess at what became of a missing case, empty if no new case is like it."""
     for other in new:
         if other.fullname == case.fullname:
-            return "head has it, but only one of the files is this suite's, and the others name cases otherwise"
+            return "head has a case of this name, but only one of the files is this suite's: they can't be compared"
         if other.name == case.name:
             return f"moved to {visible(other.fullname.removesuffix(other.name).removesuffix('::'))}?"
     for other in new:

@@ -78,7 +78,7 @@ def cautions(cases: Sequence[MeasuredCase]) -> list[str]:
     again = cases[0].facts.get("faster_again") if cases else None
     if is_count(again):
         said.append(
-            f"The tasks remember something: they were {again:,}x as fast in a second plain loop as in the first, and"
+            f"The tasks cache results: they were {again:,}x as fast in a second plain loop as in the first, and"
             " all these times are those of calls after the first."
         )
     times = _varied([case.configuration.loop_s for case in cases])

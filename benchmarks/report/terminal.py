@@ -27,7 +27,7 @@ _MOST_ALIKE = 3
 # A longer name leaves no room for the reason beside it; --json has it in full.
 _LONGEST_NAME = 50
 
-# Fewer rows without suspicion are shown: a line in their place would save nothing worth an option.
+# Fewer inconspicuous rows are shown, because replacing them by a line would save too little.
 _FEWEST_FOLDED = 10
 
 # Narrower terminals wrap the lines; longer sentences are hard to read.

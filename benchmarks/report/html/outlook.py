@@ -22,7 +22,7 @@ _MODEL = (
 def outlook_sections(known: Outlook | None, cases: Sequence[MeasuredCase]) -> list[Section]:
     """Return the two sections; `cases` are those that the run measured."""
     if known is None or not is_calm(known):
-        lacking = "this run lacks some of the cases that it takes" if known is None else "the machine was too busy"
+        lacking = "this run lacks some of the cases that it needs" if known is None else "the machine was too busy"
         return [
             Section("task-length", _LENGTH, nothing=f"{_LENGTH}: {lacking}."),
             Section("parts", _PARTS, nothing=f"{_PARTS}: {lacking}."),

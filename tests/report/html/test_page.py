@@ -176,7 +176,7 @@ def test_a_run_without_costs_says_why(tmp_path, report, busy):
     stored(tmp_path / "history", run)
     _, text, _, _ = report(history=tmp_path / "history")
     assert 'id="task-length"' not in text
-    expected = "the machine was too busy" if busy else "this run lacks some of the cases that it takes"
+    expected = "the machine was too busy" if busy else "this run lacks some of the cases that it needs"
     assert f"From which task length: {expected}." in text
     assert f"Where the time goes: {expected}." in text
 
