@@ -143,16 +143,15 @@ def _report_run(args: argparse.Namespace, store: Store, index: Index) -> Outcome
     from benchmarks.report.html.history_chart import levels
     from benchmarks.report.html.parallel import spread
     from benchmarks.report.html.run_facts import facts_section
-    from benchmarks.report.html.run_page import run_sections
+    from benchmarks.report.html.run_page import run_sections, with_news
 
     histories = tracks(index, bars_key(bars(parsed)), {case.name for case in parsed.cases.values()})
-    sections = [
-        *run_sections(parsed, document),
-        history_section(histories, spread(levels, histories), stored=head.entry is not None),
-        _comparison(index, marks, named, parsed),
-        facts_section(parsed, document),
-    ]
-    return _page(args, f"joblib here: {head.label}", sections)
+    history = history_section(histories, spread(levels, histories), stored=head.entry is not None)
+    comparison = _comparison(index, marks, named, parsed)
+    measured = with_news(run_sections(parsed, document), comparison, history)
+    sections = [*measured, history, comparison, facts_section(parsed, document)]
+    joblib = " ".join(filter(None, ("joblib", parsed.versions.get("joblib"))))
+    return _page(args, f"{joblib} on {parsed.identity.folder}: {head.label}", sections)
 
 
 def _find_run(text: str, index: Index, marks: Marks) -> Found:

@@ -29,7 +29,7 @@ def comparison_section(judgement: Judgement) -> Section:
         "comparison",
         "Comparison",
         [
-            f"{first_line(judgement)}.",
+            f"Compared with {judgement.base}: {first_line(judgement)}.",
             *judgement.answer,
             f"Base: {judgement.base}. Head: {judgement.head}.",
             *judgement.notes,

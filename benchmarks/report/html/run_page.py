@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from benchmarks.advise.session_costs import Outlook
@@ -48,6 +49,13 @@ def run_sections(run: Run, document: Mapping[str, Any]) -> list[Section]:
         _rounds(run),
         *resources_section(run),
     ]
+
+
+def with_news(sections: Sequence[Section], *others: Section) -> list[Section]:
+    """Return the sections, the first of which, the answer, ends in the first sentence of each of the others."""
+    answer_section, *rest = sections
+    news = [section.sentences[0] for section in others if section.sentences]
+    return [replace(answer_section, sentences=[*answer_section.sentences, *news]), *rest]
 
 
 def _answer(run: Run, cases: Sequence[MeasuredCase], document: Mapping[str, Any], known: Outlook | None) -> Section:

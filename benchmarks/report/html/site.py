@@ -91,13 +91,13 @@ def _gates_table(gates: Sequence[GateLine]) -> Table:
         [
             Cell(gate.name, link=gate.link),
             Cell(_outcome(gate), mark=_MARKS.get(_outcome(gate), "open")),
+            Cell(gate.verdict.partition(": ")[2] or gate.verdict),
             Cell(gate.base),
             Cell(gate.head),
-            Cell(gate.verdict.partition(": ")[2] or gate.verdict),
         ]
         for gate in gates
     ]
-    return Table("Gates, newest first", ("record", "outcome", "base", "head", "in short"), rows, tools=True)
+    return Table("Gates, newest first", ("record", "outcome", "in short", "base", "head"), rows, tools=True)
 
 
 def _runs_table(titles: Sequence[str], runs: Sequence[RunLine]) -> Table:

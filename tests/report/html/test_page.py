@@ -182,9 +182,13 @@ def test_a_run_without_costs_says_why(tmp_path, report, busy):
 
 
 def test_base_and_head_are_compared(report, history):
-    """The page compares as `compare` does and shows the detectable effect of each case."""
+    """The page compares as `compare` does and shows the detectable effect of each case; the answer says the outcome."""
     _, text, _, _ = report("1..1", "latest", history=history)
-    section = text.partition('id="comparison"')[2]
+    answer, section = text.partition('id="comparison"')[::2]
+    news = re.search(r"<p>Compared with 0001 run1: [A-Z]+[^<]*</p><p>\d+ changes? of level in 12 runs; ", answer)
+    assert news
+    assert news.start() < answer.index('id="cells"')
+    assert "<h1>joblib 1.6.0 on Linux-" in answer
     assert "Base: 0001 run1. Head: 0012 run12." in section
     assert "sees: the slowdown that" in section
 
