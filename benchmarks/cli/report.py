@@ -28,7 +28,7 @@ from benchmarks.history.references import EXPECTED, Found, find, is_there
 from benchmarks.history.run import Run, read_usable
 from benchmarks.history.series import alike, tracks
 from benchmarks.history.store import Store
-from benchmarks.report.answer import answer, cautions, lacking, measuring_machine, what_was_done
+from benchmarks.report.answer import answer, cautions, lacking, measuring_machine, start_workers, what_was_done
 from benchmarks.report.heat import heat_maps, heat_text
 from benchmarks.report.measured import measured_cases
 from benchmarks.report.outlook import expectations
@@ -179,7 +179,7 @@ def _terminal_text(parsed: Run, document: dict[str, Any], coloured: bool) -> str
     lines = [line for sentence in sentences for line in textwrap.wrap(visible(sentence), WIDTH)]
     if cases:
         lines += ["", what_was_done(cases)]
-    maps = heat_maps(cases, parsed)
+    maps = [] if start_workers(cases) else heat_maps(cases, parsed)
     return "\n".join([*lines, "", heat_text(maps, coloured) if maps else ""])
 
 

@@ -10,7 +10,16 @@ from benchmarks.analysis.headline import Answer, headline
 from benchmarks.analysis.speedup import best_of_each_backend
 from benchmarks.grid import Case, backend_of
 from benchmarks.history.run import Run
-from benchmarks.report.answer import answer, cautions, lacking, measuring_machine, really_ran, task_costs, what_was_done
+from benchmarks.report.answer import (
+    answer,
+    cautions,
+    lacking,
+    measuring_machine,
+    really_ran,
+    start_workers,
+    task_costs,
+    what_was_done,
+)
 from benchmarks.report.heat import heat_maps
 from benchmarks.report.html.best_cases import best_figure, notebook_figure
 from benchmarks.report.html.figures import Cell, Figure, Section, Table, number
@@ -28,6 +37,9 @@ from benchmarks.text.printable import visible
 
 # The profile whose cases are the notebook's configurations.
 NOTEBOOK = "notebook"
+
+# Why nothing is shown in place of speed-ups.
+_NO_SPEED_UP = "the tasks start workers themselves, so that no speed-up is a fair comparison"
 
 # The cases of a pool's life, by the beginning of their names.
 _PHASE_TESTS = ("test_cold_start[", "test_warm_call[", "test_whole_block[")
@@ -66,7 +78,7 @@ def _answer(run: Run, cases: Sequence[MeasuredCase], document: Mapping[str, Any]
     expected, done = sentences(known), what_was_done(cases).replace("\n", " ")
     said = [*found[:1], *cautions(cases), *expected, *found[1:], *costs, done, *lacking(run)]
     own = own_cases(cases)
-    figures = [_answer_figure(run, cases, own)] if own else []
+    figures = [_answer_figure(run, cases, own)] if own and not start_workers(cases) else []
     return Section(
         "answer",
         "Answer",
@@ -82,7 +94,7 @@ def _answer(run: Run, cases: Sequence[MeasuredCase], document: Mapping[str, Any]
 def _lines_to_paste(cases: Sequence[MeasuredCase], machine: Machine) -> str:
     """Return the lines that use the fastest configuration; empty if none is clearly so, or if lines are not enough."""
     outcome = headline(contenders(cases, machine))
-    if outcome is None or outcome.answer is not Answer.FASTEST or any(case.facts.get("own_workers") for case in cases):
+    if outcome is None or outcome.answer is not Answer.FASTEST or start_workers(cases):
         return ""
     best = next(case for case in cases if case.configuration is outcome.best.configuration)
     backend = best.configuration.backend
@@ -101,12 +113,13 @@ def _answer_figure(run: Run, cases: Sequence[MeasuredCase], own: Sequence[Measur
 
 def _best_cases(cases: Sequence[MeasuredCase]) -> list[Table]:
     by_name = {case.configuration.name: case for case in cases}
+    fair = not start_workers(cases)
     rows = [
         [
             Cell(best.name),
             Cell(duration(best.time_s), best.time_s),
-            number(best.speed_up, ".2f" if best.speed_up >= 0.095 else ".4f"),
-            Cell(f"{best.efficiency:.0%}", best.efficiency),
+            number(best.speed_up, ".2f" if best.speed_up >= 0.095 else ".4f") if fair else Cell("-"),
+            Cell(f"{best.efficiency:.0%}", best.efficiency) if fair else Cell("-"),
             Cell(really_ran(by_name[best.name])),
         ]
         for best in best_of_each_backend([case.configuration for case in cases])
@@ -119,6 +132,8 @@ def _heat_maps(run: Run, cases: Sequence[MeasuredCase]) -> Section:
     title, maps = "n_jobs by batch size", heat_maps(cases, run)
     if not maps:
         return Section("cells", title, nothing=f"{title}: no case of the grid was measured in this run.")
+    if start_workers(cases):
+        return Section("cells", title, nothing=f"{title}: {_NO_SPEED_UP}.")
     if all(len(heat.cells) == 1 for heat in maps):
         return Section("cells", title, nothing=f"{title}: each backend was measured in one configuration only.")
     sentence = "Speed-up over the plain loop: above 1 is faster than the loop. The best case of each backend is framed."
@@ -127,6 +142,8 @@ def _heat_maps(run: Run, cases: Sequence[MeasuredCase]) -> Section:
 
 
 def _scaling(cases: Sequence[MeasuredCase]) -> Section:
+    if start_workers(cases):
+        return Section("scaling", "Scaling", nothing=f"Scaling: {_NO_SPEED_UP}.")
     figures = scaling_figures(cases)
     sentence = "Best speed-up by the number of workers that really ran; bars span the rounds, the dashed line is ideal."
     nothing = "" if figures else "Scaling: no backend was measured with several numbers of workers."

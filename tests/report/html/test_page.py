@@ -559,3 +559,19 @@ def test_resources_of_other_origin(tmp_path, report, said):
     assert code == 0
     assert "Memory and CPU time" in Page(text).texts["h2"]
     assert "img" not in [tag for tag, _ in Page(text).tags]
+
+
+def test_tasks_that_start_workers_have_times_and_no_speed_up(tmp_path, report, capsys):
+    """Page and terminal show nothing that the answer calls unfair; the times of the cases stay."""
+    run = grid_run()
+    for case in run["benchmarks"]:
+        case["extra_info"]["own_workers"] = 48
+    stored(tmp_path / "history", run)
+    code, text, _, _ = report(history=tmp_path / "history")
+    why = "the tasks start workers themselves, so that no speed-up is a fair comparison"
+    assert code == 0
+    assert f"n_jobs by batch size: {why}." in text
+    assert f"Scaling: {why}." in text
+    assert not re.search(r"\d\.\d+x", text)
+    assert main(["report", "--history", str(tmp_path / "history"), "--terminal"]) == 0
+    assert "backend" not in capsys.readouterr().out.partition("over the median of the case's rounds.")[2]
