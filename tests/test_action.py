@@ -129,7 +129,8 @@ def test_without_a_pull_request_the_sides_have_to_be_given(action):
 def test_gitlab_runs_the_same_script(tmp_path, project):
     """The job's lines, run one after the other as GitLab does, fetch this suite and the target branch, and gate."""
     checkout, base = project
-    job = yaml.safe_load((ROOT / "ci" / "gitlab.yml").read_text())["joblib-gate"]
+    template = yaml.safe_load((ROOT / "ci" / "gitlab.yml").read_text())
+    job = template["joblib-gate"]
     suite = tmp_path / "suite"
     shutil.copytree(ROOT / "ci", suite / "ci", ignore=shutil.ignore_patterns("__pycache__"))
     git(suite, "init", "--quiet", "--initial-branch=main")
@@ -140,8 +141,9 @@ def test_gitlab_runs_the_same_script(tmp_path, project):
     git(checkout, "update-ref", "-d", "refs/remotes/origin/main")
     install_tox(tmp_path, TOX)
     (tmp_path / "bin" / "python").symlink_to("/bin/true")  # pip install tox
-    given = job["variables"] | {
-        "GATE_SUITE": str(suite),
+    # The including file's variables take precedence over the template's, and the job's over both.
+    given = template["variables"] | {"GATE_SUITE": str(suite), "GATE_SUITE_REF": git(suite, "rev-parse", "HEAD")}
+    given |= job["variables"] | {
         "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main",
         "NOTED": str(tmp_path / "noted"),
         "GATE_ENDS_WITH": "1",
