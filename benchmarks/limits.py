@@ -110,6 +110,12 @@ def unmatched(limits: Iterable[Limit], cases: Iterable[Iterable[str | None]]) ->
     return None
 
 
+def case_names(nodeid: str) -> tuple[str, str, str]:
+    """Return what a limit's pattern may match: the id in brackets, the case's name, the node id."""
+    name = nodeid.rpartition("::")[2]
+    return name.partition("[")[2].removesuffix("]"), name, nodeid
+
+
 def limit_of(limits: Iterable[Limit], names: Iterable[str | None]) -> Limit:
     """Return what applies to a case: for each kind, the last matching entry that sets it."""
     names = tuple(names)

@@ -2,17 +2,20 @@
 
 import argparse
 import datetime
+from collections.abc import Sequence
 from pathlib import Path
 
+from benchmarks.acceptance.entries import Acceptance, append_acceptances, read_acceptances
+from benchmarks.acceptance.rows import with_accepted_rows
 from benchmarks.analysis.judgement import Judgement
 from benchmarks.cli.progress import tell
 from benchmarks.errors import GateError
-from benchmarks.gate.acceptance import append_acceptances, read_acceptances
 from benchmarks.gate.accepting import new_acceptances, with_acceptances
-from benchmarks.gate.ancestry import base_contains, origin_of_head
+from benchmarks.gate.ancestry import base_contains, contains, origin_of_head
 from benchmarks.gate.measurements import Measurements
 from benchmarks.gate.opening import ROOT
 from benchmarks.gate.record import Record
+from benchmarks.history.run import Run, read_run
 from benchmarks.text.formatting import counted
 from benchmarks.text.printable import unprintable, visible
 
@@ -28,7 +31,7 @@ def today() -> datetime.date:
 
 
 def add_accepted_argument(parser: argparse.ArgumentParser) -> None:
-    """Declare `--accepted`, for every verb that shows the judgement of a gate."""
+    """Declare `--accepted`, for every verb that shows a judgement."""
     parser.add_argument(
         "--accepted", metavar="FILE", help=f"slowdowns that are accepted on purpose (default: {_FILE} of this checkout)"
     )
@@ -77,12 +80,12 @@ def accepted(args: argparse.Namespace, record: Record, measurements: Measurement
 
     Raises SuiteError.
     """
-    path = ROOT / _FILE if args.accepted is None else Path(args.accepted)
     cases = getattr(args, "accept", [])
-    is_needed = args.accepted is not None and not cases
+    path = _path(args)
 
     def applied() -> Judgement:
-        entries = read_acceptances(path) if is_needed or path.exists() else ()
+        # --accept makes the file if there is none.
+        entries = _entries(args) if not cases or path.exists() else ()
         return with_acceptances(
             judgement,
             entries,
@@ -97,3 +100,34 @@ def accepted(args: argparse.Namespace, record: Record, measurements: Measurement
         append_acceptances(path, entries)
         tell(f"{counted(len(entries), 'entry', 'entries')} added to {visible(path)}: review and commit it")
     return applied()
+
+
+def accepted_in_runs(args: argparse.Namespace, base: Sequence[Path], judgement: Judgement) -> Judgement:
+    """Return a judgement on saved runs with what accepted.toml covers as ACCEPTED; `base` are the files of base's runs.
+
+    Raises SuiteError.
+    """
+
+    def all_contain(since: str) -> bool:
+        return all(_contains(since, read_run(path)) for path in base)
+
+    return with_accepted_rows(judgement, _entries(args), all_contain, today())
+
+
+def _contains(since: str, run: Run) -> bool:
+    def commit() -> tuple[Path, str]:
+        if run.commit is None:
+            raise GateError("base's run has no commit")
+        return ROOT, run.commit
+
+    return contains(since, run.versions, commit)
+
+
+def _path(args: argparse.Namespace) -> Path:
+    return ROOT / _FILE if args.accepted is None else Path(args.accepted)
+
+
+def _entries(args: argparse.Namespace) -> tuple[Acceptance, ...]:
+    """Return the entries of the file; only one that was named has to exist."""
+    path = _path(args)
+    return read_acceptances(path) if args.accepted is not None or path.exists() else ()

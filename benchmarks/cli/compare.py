@@ -6,6 +6,7 @@ from pathlib import Path
 
 from benchmarks.analysis.judgement import Judgement
 from benchmarks.analysis.verdict import Verdict
+from benchmarks.cli.acceptance_options import accepted_in_runs, add_accepted_argument
 from benchmarks.cli.options import (
     add_limits_argument,
     add_output_arguments,
@@ -46,6 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_rule_arguments(parser)
     add_limits_argument(parser)
+    add_accepted_argument(parser)
     parser.add_argument(
         "--force",
         metavar="FIELD",
@@ -64,6 +66,7 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
     with closing(Index(store)) as index:
         base, head = find(args.base, index, marks), find(args.head, index, marks)
         judgement = compare_runs(index, marks, base, head, terms)
+    judgement = accepted_in_runs(args, [run.path for run in base], judgement)
     warnings = _reject(store, head, judgement) if judgement.failed and not _of_other_tasks(judgement) else ()
     return judgement_outcome(args, judgement, warnings)
 

@@ -24,8 +24,7 @@ Decision:
     schedule      what the next pair measures, and what fits into the budget
     judgement     the rows and the remarks that a user reads
     instruction_rows  the rows about instructions
-    acceptance    accepted.toml: slowdowns that pass on purpose
-    accepting     its entries, applied to a judgement
+    accepting     accepted.toml, applied to the judgement of a gate
     ancestry      whether base contains a release or a commit
     differences   what differs between the sides beside what they were asked to be
 Since when:

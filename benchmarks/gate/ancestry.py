@@ -1,13 +1,14 @@
 """Whether base contains a release or a commit: then what came with it is no change between the two sides."""
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 from packaging.version import InvalidVersion, Version
 
+from benchmarks.acceptance.entries import release
 from benchmarks.errors import GateError
-from benchmarks.gate.acceptance import release
 from benchmarks.gate.commands import output_of
 from benchmarks.gate.record import Record
 from benchmarks.gate.specs import SideSpec, parse_side, project_name
@@ -20,16 +21,26 @@ def base_contains(since: str, record: Record, root: Path) -> bool:
 
     Raises GateError with the reason if that can't be told.
     """
+    base = record.sides.base
+    return contains(since, base.packages, lambda: _commit(parse_side("--base", base.spec), root))
+
+
+def contains(since: str, packages: Mapping[str, str], commit: Callable[[], tuple[Path, str]]) -> bool:
+    """Return whether a release is among these packages, or a commit among those that lead to `commit`.
+
+    `packages` are versions by project, `commit` returns a repository and a commit of it. Raises GateError with the
+    reason if that can't be told.
+    """
     if named := release(since):
         project, version = named
-        return _version(record.sides.base.packages, project) >= version
-    repository, ref = _commit(parse_side("--base", record.sides.base.spec), root)
+        return _version(packages, project) >= version
+    repository, ref = commit()
     # The commits of `since` that base lacks.
     command = ["git", "rev-list", "--count", since, "--not", ref, "--"]
     try:
         return output_of("", command, repository).strip() == b"0"
     except GateError:
-        raise GateError(f"{since} is not a commit of {visible(repository)}") from None
+        raise GateError(f"{since} or base's commit is not in {visible(repository)}") from None
 
 
 def origin_of_head(record: Record, root: Path) -> str | None:
@@ -47,7 +58,7 @@ def origin_of_head(record: Record, root: Path) -> str | None:
         return None
 
 
-def _version(packages: dict[str, str], project: str) -> Version:
+def _version(packages: Mapping[str, str], project: str) -> Version:
     text = packages.get(project_name(project))
     if text is None:
         raise GateError(f"{project} is not installed in base")

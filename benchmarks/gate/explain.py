@@ -15,11 +15,11 @@ from benchmarks.analysis.quantity import Quantity
 from benchmarks.analysis.verdict import Verdict
 from benchmarks.errors import GateError
 from benchmarks.gate.environments import BuiltSide
-from benchmarks.gate.hypotheses import case_names
 from benchmarks.gate.pair import Pair, run_pair
 from benchmarks.gate.record import RESOURCES_OPTION, SIDES, GateCase, Record, SideName, logs_of, runs_of
 from benchmarks.gate.sizing import write_plan
 from benchmarks.history.run import read_run
+from benchmarks.limits import case_names
 from benchmarks.report.case_labels import labelled
 from benchmarks.text.formatting import duration
 from benchmarks.text.printable import visible

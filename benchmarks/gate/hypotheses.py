@@ -14,7 +14,7 @@ from benchmarks.analysis.quantity import RESOURCES
 from benchmarks.analysis.verdict import Thresholds
 from benchmarks.gate.measurements import CaseResource, Measurements
 from benchmarks.gate.record import GateCase, Record
-from benchmarks.limits import Limit, limit_of
+from benchmarks.limits import Limit, case_names, limit_of
 
 GRID = "the whole grid"
 
@@ -58,9 +58,3 @@ def groups(cases: Sequence[GateCase]) -> dict[str, list[str]]:
         by_backend[f"backend {case.backend}"].append(case.nodeid)
     several = {name: nodeids for name, nodeids in by_backend.items() if len(nodeids) > 1}
     return several | {GRID: [case.nodeid for case in cases]}
-
-
-def case_names(nodeid: str) -> tuple[str, str, str]:
-    """Return what a limit's pattern may match: the id in brackets, the case's name, the node id."""
-    name = nodeid.rpartition("::")[2]
-    return name.partition("[")[2].removesuffix("]"), name, nodeid

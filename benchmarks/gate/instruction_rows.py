@@ -9,8 +9,8 @@ from benchmarks.analysis.judgement import Judgement, Row, worst_first
 from benchmarks.analysis.quantity import Quantity
 from benchmarks.analysis.unpaired import untested
 from benchmarks.analysis.verdict import Verdict
-from benchmarks.gate.hypotheses import case_names
 from benchmarks.gate.record import Record
+from benchmarks.limits import case_names
 
 _BLIND = (
     "Instructions are counted for one call, in the session's own process and its threads. They are blind to sleeps, "

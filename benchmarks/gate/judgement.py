@@ -10,12 +10,12 @@ from benchmarks.analysis.quantity import RESOURCES, Quantity
 from benchmarks.analysis.verdict import Verdict
 from benchmarks.errors import GateError
 from benchmarks.gate.differences import difference_remarks, side_label
-from benchmarks.gate.hypotheses import Hypotheses, case_names, judge_record
+from benchmarks.gate.hypotheses import Hypotheses, judge_record
 from benchmarks.gate.measurements import CaseResource, Measurements
 from benchmarks.gate.proof import proof, sentences
 from benchmarks.gate.record import RESOURCES_OPTION, Failure, Record
 from benchmarks.gate.selection import left_out_sentence
-from benchmarks.limits import Limit, ceilings, limit_of, over_ceiling, unmatched
+from benchmarks.limits import Limit, case_names, ceilings, limit_of, over_ceiling, unmatched
 from benchmarks.text.formatting import counted, minutes
 from benchmarks.text.printable import visible
 

@@ -18,7 +18,6 @@ from benchmarks.gate.calibration import expectation, read_calibration
 from benchmarks.gate.commands import last_lines
 from benchmarks.gate.environments import BuiltSide
 from benchmarks.gate.failures import counting_failures, is_wrong_result, single_failures
-from benchmarks.gate.hypotheses import case_names
 from benchmarks.gate.measurements import Measurements
 from benchmarks.gate.pair import Pair, PairEnd, run_pair
 from benchmarks.gate.quietness import busy_warning, load, noise_warning
@@ -40,6 +39,7 @@ from benchmarks.gate.record import (
 from benchmarks.gate.schedule import PAIR_S, NextPairs, PairCost, case_s, expected_pairs, fitting
 from benchmarks.gate.selection import left_out_sentence
 from benchmarks.gate.sizing import choose_cases, write_plan
+from benchmarks.limits import case_names
 from benchmarks.text.formatting import clock, counted, minutes
 
 _PAIR_NAME = re.compile(r"pair-(\d{3,9})-")

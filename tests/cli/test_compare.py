@@ -385,3 +385,39 @@ def test_facts_of_the_machine_that_forbid_nothing_are_named_where_they_differ(tm
     changed = "CPU frequency governor powersave to performance, logical cores of the machine 8 to 4."
     assert changed in " ".join(out.split())
     assert "governor" not in call("compare", "1", "3")[1]
+
+
+ACCEPTED = '[[accept]]\nmatch = "loky-n2-*"\nmost = "{most}"\nwhy = "it checks its workers"\n{ends}\n'
+
+
+@pytest.mark.parametrize(
+    ("most", "ends", "expected"),
+    [
+        ("50%", 'until = "2999-01-01"', "PASS: 1 ACCEPTED and no other regression seen"),
+        ("50%", 'since = "joblib==99.0"', "PASS: 1 ACCEPTED and no other regression seen"),
+        ("5%", 'until = "2999-01-01"', "accepted up to +5 %"),
+        ("50%", 'until = "2001-01-01"', "[[accept]] 1 expired on 2001-01-01: remove it."),
+        ("50%", 'since = "joblib==1.0"', "base already has joblib==1.0: remove it."),
+        ("50%", 'since = "HEAD"', "[[accept]] 1: it can't be determined whether base already has HEAD"),
+    ],
+)
+def test_an_accepted_slowdown_is_no_failure(tmp_path, call, most, ends, expected):
+    """accepted.toml means for saved runs what it means for a gate."""
+    slow = {"loky-n2-b100": 1.3}
+    stored(tmp_path / "h", *(noisy_run(n) for n in range(8)), *(noisy_run(n, slow) for n in range(8, 16)))
+    path = write(tmp_path / "accepted.toml", ACCEPTED.format(most=most, ends=ends))
+    code, out, _ = call("compare", "1..8", "9..16", "--accepted", str(path))
+    assert expected in joined(out)
+    assert code == (0 if out.startswith("PASS: 1 ACCEPTED") else 1)
+
+
+def test_entries_about_other_cases_are_not_mentioned(tmp_path, call):
+    """What a gate asks to remove is none of a comparison's business if nothing became slower; a bad file is refused."""
+    stored(tmp_path / "h", *(noisy_run(n) for n in range(16)))
+    path = write(tmp_path / "accepted.toml", ACCEPTED.format(most="50%", ends='until = "2001-01-01"'))
+    code, out, _ = call("compare", "1..8", "9..16", "--accepted", str(path))
+    assert (code, "remove it" in out) == (0, False)
+    path.write_text("[[accept]]\n")
+    code, _, err = call("compare", "1..8", "9..16", "--accepted", str(path))
+    assert (code, len(err.splitlines())) == (2, 1)
+    assert "missing required field `match`" in err

@@ -10,8 +10,8 @@ import pytest
 from msgspec.structs import replace
 
 from benchmarks.__main__ import main
+from benchmarks.acceptance.entries import read_acceptances
 from benchmarks.errors import GateError, Unreadable
-from benchmarks.gate.acceptance import read_acceptances
 from benchmarks.gate.ancestry import base_contains
 from tests.gate.records import measured, record, side
 
@@ -221,7 +221,7 @@ def test_whether_base_contains_a_commit(tmp_path):
     asked = record()
     asked.sides.base = base
     assert [base_contains(commit, asked, tmp_path) for commit in commits] == [True, True, False]
-    with pytest.raises(GateError, match="1234abc is not a commit of"):
+    with pytest.raises(GateError, match="1234abc or base's commit is not in"):
         base_contains("1234abc", asked, tmp_path)
 
 
