@@ -39,7 +39,7 @@ def pages(tmp_path_factory):
     for name, runs in histories.items():
         stored(folder / name, *runs)
         assert main(["report", "--history", str(folder / name), "-o", str(folder / f"{name}.html")]) == 0
-    gate = measured(folder / "record", (0.01, 0.02, 0.05, 0.01), pairs=20)
+    gate = measured(folder / "record", (0.01, 0.02, 0.05, 0.01), pairs=20, slower=(1.0, 1.3, 1.0, 1.0))
     gate.explanations = {gate.cases[1].nodeid: [DISPATCH, SLEEP, FASTER]}
     gate.save(folder / "record")
     assert main(["report", str(folder / "record"), "-o", str(folder / "gate.html")]) == 0
@@ -84,7 +84,7 @@ def test_it_opens_quietly_and_fits(visit, name, theme, width):
     assert found.violations_count == 0, found.generate_report()
 
 
-@pytest.mark.parametrize("name", ["history", "resources", "advice"])
+@pytest.mark.parametrize("name", ["history", "one run", "gate", "resources", "advice"])
 def test_no_drawing_is_cut_off(visit, name):
     """Every word of every chart lies within the screen."""
     page, _ = visit(name, viewport={"width": 375, "height": 800})
