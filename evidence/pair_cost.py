@@ -1,4 +1,4 @@
-"""What a pair costs in two checkouts of this repository, in alternation: seconds of wall time and of processors.
+"""What a pair costs in two checkouts, in alternation: its wall time, what is not timed of it, and processor time.
 
 python evidence/pair_cost.py CHECKOUT CHECKOUT [--cases EVERY] [--pairs N] [--python PYTHON] [--phases]
 
@@ -27,8 +27,9 @@ from benchmarks.cores import affinity
 from benchmarks.gate.environments import BuiltSide
 from benchmarks.gate.pair import Pair, run_pair
 from benchmarks.gate.pair_loop import shuffled
-from benchmarks.gate.record import GateCase, logs_of
+from benchmarks.gate.record import GateCase, logs_of, runs_of
 from benchmarks.gate.sizing import write_plan
+from benchmarks.history.run import read_run
 tree, folder, python, seed = Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), sys.argv[4]
 evidence, options = sys.argv[5], sys.argv[6:]
 coin = random.Random(seed)
@@ -38,7 +39,8 @@ side = BuiltSide(python, tree, {}, "", {"PYTHONPATH": evidence} if options else 
 logs_of(folder).mkdir()
 pair = Pair("pair-001", order, plan, options, coin)
 end = run_pair({"base": side, "head": side}, folder, pair, time.monotonic() + 600)
-print(end.seconds)
+runs = [read_run(file.path) for file in runs_of(folder).files()]
+print(end.seconds, end.seconds - sum(sum(case.rounds_s) for run in runs for case in run.cases.values()))
 for log in logs_of(folder).glob("*.txt"):
     print(*[line for line in log.read_text().splitlines() if line.startswith('{"phases"')])
 sys.exit(end.void_reason or 0)
@@ -47,9 +49,11 @@ sys.exit(end.void_reason or 0)
 # By name, the seconds of a phase and how often it happened.
 Phases = dict[str, list[float]]
 
+SECONDS = ("wall time", "outside of the rounds", "processor time")
 
-def one_pair(tree: Path, cases: str, python: str, seed: str, options: list[str]) -> tuple[float, float, list[Phases]]:
-    """Return a pair's wall time and the processor time of all its processes, in seconds, and both sides' phases."""
+
+def one_pair(tree: Path, cases: str, python: str, seed: str, options: list[str]) -> tuple[list[float], list[Phases]]:
+    """Return the seconds of a pair in the order of SECONDS, and both sides' phases."""
     with tempfile.TemporaryDirectory() as folder:
         evidence = str(Path(__file__).parent)
         command = [sys.executable, "-c", ONE_PAIR, str(tree), folder, python, seed, evidence, *options]
@@ -60,7 +64,7 @@ def one_pair(tree: Path, cases: str, python: str, seed: str, options: list[str])
     after = os.times()
     processor_s = after.children_user + after.children_system - before.children_user - before.children_system
     seconds, *logs = done.stdout.splitlines()
-    return float(seconds), processor_s, [json.loads(log)["phases"] for log in logs if log]
+    return [*map(float, seconds.split()), processor_s], [json.loads(log)["phases"] for log in logs if log]
 
 
 def main() -> None:
@@ -85,12 +89,13 @@ def main() -> None:
     for number in range(args.pairs):
         found = {}
         for tree in random.sample(args.trees, 2):
-            found[tree] = one_pair(tree, cases, args.python, str(number), options)
-            phases[tree] += found[tree][2]
-            print(f"{tree.name}: {found[tree][0]:.1f} s, {found[tree][1]:.1f} s of processors", flush=True)
+            found[tree], of_sides = one_pair(tree, cases, args.python, str(number), options)
+            phases[tree] += of_sides
+            shown = (f"{what} {seconds:.1f} s" for what, seconds in zip(SECONDS, found[tree], strict=True))
+            print(f"{tree.name}: {', '.join(shown)}", flush=True)
         first, second = (found[tree] for tree in args.trees)
-        ratios.append([after / before for before, after in zip(first[:2], second[:2], strict=True)])
-    for what, values in zip(("wall time", "processor time"), zip(*ratios, strict=True), strict=True):
+        ratios.append([after / before for before, after in zip(first, second, strict=True)])
+    for what, values in zip(SECONDS, zip(*ratios, strict=True), strict=True):
         print(f"{what}: {statistics.median(values):.2f} of the first ({min(values):.2f} to {max(values):.2f})")
     for tree, of_sessions in phases.items():
         names = {name: sum(each.get(name, [0.0])[0] for each in of_sessions) for each in of_sessions for name in each}
