@@ -1,9 +1,9 @@
 """The journal of a session: each finished case is on disk before the next begins.
 
-One file a session, one JSON object a line. The first line is the run file as it would be saved with no case finished;
-each other line is one entry of its `benchmarks`, or `{"failed": {node id: reason}}`, or `{"saving": FILE}` just before
-the run is saved, `{"other_session": ID}`, or `{"measured": true}`. The session holds a lock on the file: a journal that
-nobody holds is what a dead session left.
+One file per session, one JSON object per line. The first line is the run file as it would be saved with no case
+finished; each other line is one entry of its `benchmarks`, or `{"failed": {node id: reason}}`, or `{"saving": FILE}`
+just before the run is saved, `{"other_session": ID}`, or `{"measured": true}`. The session holds a lock on the file: a
+journal that nobody holds is what a dead session left.
 
 Two sessions that measure into a store at the same time disturb each other, and both runs say so: the later one finds
 the journal that the earlier one holds, and notes itself in it, unless the earlier one has noted that it has measured.

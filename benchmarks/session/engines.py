@@ -5,7 +5,6 @@ from typing import Any
 
 from benchmarks.backends.opening import EnginePools
 from benchmarks.backends.protocol import Pool
-from benchmarks.engines.opening import pools_on
 from benchmarks.engines.protocol import EngineSpec
 from benchmarks.errors import BadOption
 from benchmarks.grid import ENGINES
@@ -37,6 +36,21 @@ def _name(engine: object) -> object:
     return getattr(engine, "__name__", None)
 
 
+def _pools_on(engine: EngineSpec) -> Callable[[dict[str, Any]], Pool]:
+    """Return a function that makes a pool on an engine from the options of `joblib.Parallel`.
+
+    The engine starts when its first pool is opened.
+    """
+
+    def make_pool(options: dict[str, Any]) -> Pool:
+        # Imported late: psutil is needed only once a case runs.
+        from benchmarks.engines.hosted_pool import HostedPool
+
+        return HostedPool(engine, options)
+
+    return make_pool
+
+
 def engine_pools(option: Callable[[str], Any], backends: Iterable[str], own: Mapping[str, str]) -> EnginePools:
     """Return by backend what makes its pools, for the backends that need an engine. Raises BadOption.
 
@@ -46,10 +60,10 @@ def engine_pools(option: Callable[[str], Any], backends: Iterable[str], own: Map
     paths = tuple(map(str, module_folders(option("workload_path")))) if option("workload_path") else ()
     for name in backends:
         if name in own:
-            pools[name] = pools_on(EngineSpec(name, own[name], None, paths))
+            pools[name] = _pools_on(EngineSpec(name, own[name], None, paths))
         elif name in ENGINES:
             engine = ENGINES[name]
-            pools[name] = pools_on(EngineSpec(name, engine.address, option(engine.cluster_option), paths))
+            pools[name] = _pools_on(EngineSpec(name, engine.address, option(engine.cluster_option), paths))
     for name, engine in ENGINES.items():
         if option(engine.cluster_option) is not None and name not in pools:
             raise BadOption(f"{engine.cluster_flag}: {name} is not among the backends; add it to --backends")
