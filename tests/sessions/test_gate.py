@@ -87,15 +87,17 @@ def test_a_gate_from_building_to_the_verdict(tmp_path):
 
 @pytest.mark.usefixtures("nothing_left", "released")
 def test_a_machine_is_measured_against_itself(tmp_path):
-    """Every case in every pair; what it says is kept, and a later gate plans by it."""
+    """Every case in every pair for which there is time; what it says is kept, and a later gate plans by it."""
     outputs = ("--record", str(tmp_path / "record"), "--json", str(tmp_path / "out.json"))
     code, out, err = run_verb("calibrate", "--side", "joblib==1.6.0", "--budget", "25s", *outputs, *FEW)
     assert code == 0, err
     found = json.loads((tmp_path / "out.json").read_text())
-    pairs = json.loads((tmp_path / "record" / "gate.json").read_text())["pairs"]
+    pairs = [p for p in json.loads((tmp_path / "record" / "gate.json").read_text())["pairs"] if not p["why"]]
     assert len(found["cases"]) == len(found["sees"]) == 2
-    assert all(case["pairs"] == len(pairs) and case["noise"] > 0 for case in found["cases"].values())
-    assert Path(out.partition("Saved as ")[2].partition(":")[0]).is_file()
+    for nodeid, case in found["cases"].items():
+        assert case["pairs"] == sum(nodeid in pair["cases"] for pair in pairs) >= len(pairs) - 1
+        assert case["noise"] > 0
+    assert Path(out.partition("Saved as ")[2].partition(". ")[0]).is_file()
     assert "two_tasks threading" in out
     assert run_verb("calibrate", "--recompute", str(tmp_path / "record"))[:2] == (0, out)
     code, _, err = gate("--recompute", str(tmp_path / "record"))
@@ -148,6 +150,7 @@ def test_a_head_that_kills_its_process(tmp_path, joblib_source):
     assert "two_tasks sequential: head: killed by SIGKILL" in out
 
 
+@pytest.mark.skipif(not FULL, reason="waits for the limit of a call, 30 s, twice; tox run -e soak")
 @pytest.mark.usefixtures("nothing_left")
 def test_a_head_that_hangs(tmp_path, joblib_source):
     """It is cut off, its case is BROKEN the second time, and base is not held responsible for the wait."""

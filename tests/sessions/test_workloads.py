@@ -11,6 +11,7 @@ import pytest
 from benchmarks.cores import usable_cores
 from tests.inner_threads import CORES, needs_threads_of_blas
 from tests.run_session import ROOT, command, environment, session
+from tests.soak import FULL
 
 OWN = ("--workload-path", str(ROOT / "tests" / "own"))
 FEW = ("--benchmark-only", "--rounds", "1", "--n-jobs=2", "--batch-sizes=4")
@@ -172,6 +173,7 @@ def test_a_task_that_can_t_be_measured_is_refused_in_one_line(tmp_path, function
     assert not done.run_files
 
 
+@pytest.mark.skipif(not FULL, reason="such a session fills two minutes; tox run -e soak")
 def test_a_function_without_options_gets_a_small_grid(tmp_path):
     """It says what it leaves out and how to ask for it; tasks that take long are fewer."""
     done = session(tmp_path, "--benchmark-only", *OWN, "--workload", "pricing:slow", "--task-args", "pricing:PAUSES")

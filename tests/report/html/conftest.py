@@ -18,7 +18,8 @@ _ARGUMENTS = [
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
-@pytest.fixture(scope="session")
+# Not for all files: its processes are children of this one, which other tests measure with its children.
+@pytest.fixture(scope="module")
 def browser():
     """Headless Chromium from the system; `CHROMIUM` names another one."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
