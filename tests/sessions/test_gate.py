@@ -87,7 +87,7 @@ def test_a_gate_from_building_to_the_verdict(tmp_path):
 
 @pytest.mark.usefixtures("nothing_left", "released")
 def test_a_machine_is_measured_against_itself(tmp_path):
-    """Every case in every pair for which there is time; what it says is kept, and a later gate plans by it."""
+    """Every case in every pair for which there is time; what it says is kept, and is not taken for a gate."""
     outputs = ("--record", str(tmp_path / "record"), "--json", str(tmp_path / "out.json"))
     code, out, err = run_verb("calibrate", "--side", "joblib==1.6.0", "--budget", "25s", *outputs, *FEW)
     assert code == 0, err
@@ -102,8 +102,6 @@ def test_a_machine_is_measured_against_itself(tmp_path):
     assert run_verb("calibrate", "--recompute", str(tmp_path / "record"))[:2] == (0, out)
     code, _, err = gate("--recompute", str(tmp_path / "record"))
     assert (code, "measured by `calibrate`" in err) == (2, True)
-    _, _, err = gate(*SAME, "--budget", "25s", "--record", str(tmp_path / "gate"), *FEW)
-    assert "median noise of a pair" in err
 
 
 @pytest.mark.usefixtures("nothing_left")

@@ -15,11 +15,11 @@ from tests.run_session import GRID, SMALL, session
 
 
 @pytest.fixture
-def small_disk(tmp_path):
-    """A file system of 400 kB."""
+def small_disk(tmp_path, request):
+    """A file system of 400 kB, or of the size that the test's parameter names."""
     disk = tmp_path / "disk"
     disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", str(disk)]
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={getattr(request, 'param', '400k')}", "tmpfs", str(disk)]
     if subprocess.run(mount, capture_output=True, check=False).returncode:
         pytest.skip("no right to mount a file system here; a full disk is also injected in test_faults.py")
     yield disk

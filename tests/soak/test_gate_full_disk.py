@@ -10,6 +10,8 @@ from tests.soak.test_full_disk import fill, small_disk
 __all__ = ["small_disk"]  # a fixture
 
 
+# Has room for all pairs of the gate that goes on.
+@pytest.mark.parametrize("small_disk", ["4m"], indirect=True)
 @pytest.mark.usefixtures("released")
 def test_a_disk_that_fills(small_disk):
     """Exit code 2 with the reason; what was measured before is whole, and `--resume` goes on from there."""
