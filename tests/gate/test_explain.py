@@ -71,7 +71,7 @@ def test_terminal_and_page_have_it(slower, tmp_path, capsys):
     assert main(["report", str(folder), "-o", str(tmp_path / "page.html")]) == 0
     page = (tmp_path / "page.html").read_text()
     answer, why = page.partition('id="why"')[::2]
-    said = "Why loky-n2-b10: joblib/parallel.py:_dispatch (other threads): 1.00 ms -&gt; 21.0 ms a call"
+    said = "Why loky-n2-b10: joblib/parallel.py:_dispatch (other threads): 1.00 ms → 21.0 ms a call"
     assert f"<p>{said}</p>" in answer
     assert "threading.py:wait" not in answer
     assert "threading.py:wait" in why
@@ -85,9 +85,9 @@ def test_the_page_tells_more_from_less_without_colour(slower, tmp_path):
     bars = figure.screen["data"]["values"]
     assert [bar["text"] for bar in bars] == [
         "+20.0 ms",
-        "+15.1 ms, called 0 → 1.5 times",
-        "+1.00 ms, called 2 → 2 times",
-        "-40.0 ms, called 3 → 1 times",
+        "+15.1 ms, 0 → 1.5 calls",
+        "+1.00 ms, 2 → 2 calls",
+        "-40.0 ms, 3 → 1 calls",
     ]
     assert [bar["sign"] for bar in bars] == ["more", "more", "more, not in every turn", "less"]
     assert figure.title.startswith("What loky-n2-b1 spends")

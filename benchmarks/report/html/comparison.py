@@ -49,7 +49,8 @@ def verdict_sections(judgement: Judgement) -> list[Section]:
     answer = Section(
         "answer",
         "Answer",
-        [f"{first_line(judgement)}.", *judgement.answer],
+        # Browsers break lines inside "->".
+        [f"{first_line(judgement)}.", *(line.replace(" -> ", " → ") for line in judgement.answer)],
         _forests(judged, judgement),
         where_tables(judgement),
         tally=tally_marks(judgement),

@@ -22,8 +22,8 @@ _MOST_BARS = 12
 # The height of a row: on a phone, the name stands above its bar.
 _ROW, _TALL = 20, 34
 
-# The longest name beside its numbers in a line of a phone, and beside the bars on a screen.
-_LONGEST_ON_PHONE, _LONGEST_ON_SCREEN = 24, 42
+# Characters in a line of a phone, for a name and its numbers, and of the longest name beside the bars on a screen.
+_LINE_ON_PHONE, _LONGEST_ON_SCREEN = 45, 42
 
 # Browsers set letters wider than Vega expects, and these lines are long.
 _PADDING = {"left": 40, "top": 4, "right": 24, "bottom": 4}
@@ -54,7 +54,7 @@ def _figure(number: int, case: str, found: Sequence[FunctionChange]) -> Figure:
         f"What {case} spends its time on: more in head to the right, less to the left",
         "Difference of each function's own time in one call, head less base. Filled bars have the same sign in every "
         "turn, outlined ones do not. " + "; ".join(_label(change) for change in shown[:3]) + ".",
-        _phone(_values(shown, fitted(names, _LONGEST_ON_PHONE), scale), unit),
+        _phone(_values(shown, [_name_on_phone(change) for change in shown], scale), unit),
         Table(f"Functions of {case}", _TITLES, [_row(change) for change in found], tools=True),
         _screen(_values(shown, fitted(names, _LONGEST_ON_SCREEN), scale), unit),
     )
@@ -64,13 +64,20 @@ def _values(shown: Sequence[FunctionChange], names: Sequence[str], scale: float)
     return [
         {
             "name": name,
+            "row": row,
             "more": change.more_s * scale,
             "sign": ("more" if change.more_s >= 0 else "less") + ("" if change.steady else ", not in every turn"),
-            "text": f"{_more(change)}{_calls(change)}",
+            "text": _numbers(change),
             "label": _label(change),
         }
-        for name, change in zip(names, shown, strict=True)
+        for row, (name, change) in enumerate(zip(names, shown, strict=True))
     ]
+
+
+def _name_on_phone(change: FunctionChange) -> str:
+    """Return a function's name, or as much of its end as there is room for beside its numbers."""
+    room = _LINE_ON_PHONE - len(_numbers(change))
+    return change.name if len(change.name) <= room else f"…{change.name[1 - room :]}"
 
 
 def _screen(values: Sequence[dict[str, Any]], unit: str) -> dict[str, Any]:
@@ -85,8 +92,8 @@ def _screen(values: Sequence[dict[str, Any]], unit: str) -> dict[str, Any]:
 
 
 def _phone(values: Sequence[dict[str, Any]], unit: str) -> dict[str, Any]:
-    """Return the chart with the names and the numbers above the bars."""
-    y = {"field": "name", "type": "ordinal", "title": None, "sort": None, "axis": None, "scale": {"type": "band"}}
+    """Return the chart with the names, which may be alike when cut, and the numbers above the bars."""
+    y = {"field": "row", "type": "ordinal", "title": None, "sort": None, "axis": None, "scale": {"type": "band"}}
     above = {**y, "bandPosition": 0.25}
 
     def text(align: str, place: object, field: str) -> dict[str, Any]:
@@ -124,13 +131,13 @@ def _bars(y: Mapping[str, Any], unit: str, height: object) -> dict[str, Any]:
 
 def _label(change: FunctionChange) -> str:
     callers = f", from {', '.join(change.callers)}" if change.callers else ""
-    return f"{change.name}: {_more(change)} a call{_calls(change)}{callers}"
+    return f"{change.name}: {_numbers(change)}{callers}"
 
 
-def _calls(change: FunctionChange) -> str:
+def _numbers(change: FunctionChange) -> str:
     if not change.base_calls and not change.head_calls:
-        return ""  # sampled
-    return f", called {change.base_calls:.4g} → {change.head_calls:.4g} times"
+        return _more(change)  # sampled
+    return f"{_more(change)}, {change.base_calls:.4g} → {change.head_calls:.4g} calls"
 
 
 def _more(change: FunctionChange) -> str:
