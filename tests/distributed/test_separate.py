@@ -165,18 +165,17 @@ def test_ray_elsewhere(tmp_path, ray):
     assert "has 2 processors, but 4 jobs need 4: ask for fewer jobs with --n-jobs, or add nodes" in done.unwrapped
     until(lambda: not _actors(), "end of the first session's actors")
     running = with_slow_tasks(tmp_path / "store2", "--backends", "ray,loky", "--ray-address", ray)
-    actors = until(_actors, "actor of ray")
-    time.sleep(1)
-    os.kill(actors[0].pid, signal.SIGKILL)
+    busy = until(lambda: _actors(".run_batch"), "task on an actor of ray")
+    os.kill(busy[0].pid, signal.SIGKILL)
     output, _ = running.communicate(timeout=600)
     assert running.returncode == 1
     assert "EngineTrouble: a worker of ray died during a call" in output
     assert "1 failed, 1 passed" in output
 
 
-def _actors():
-    """The processes that run a pool's tasks for ray."""
-    return [one for one in psutil.process_iter() if "PoolActor" in " ".join(_command(one))]
+def _actors(method=""):
+    """The processes that run a pool's tasks for ray; those that are in this method, if one is given."""
+    return [one for one in psutil.process_iter() if f"PoolActor{method}" in " ".join(_command(one))]
 
 
 def _command(process):
