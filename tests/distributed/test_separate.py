@@ -163,9 +163,9 @@ def test_ray_elsewhere(tmp_path, ray):
     assert (facts["cluster"], facts["effective_n_jobs"]) == (ray, 2)
     assert "EngineTrouble: the cluster of ray at" in done.unwrapped
     assert "has 2 processors, but 4 jobs need 4: ask for fewer jobs with --n-jobs, or add nodes" in done.unwrapped
-    until(lambda: not _actors(), "end of the first session's actors")
+    until(lambda: not _actors(ray), "end of the first session's actors")
     running = with_slow_tasks(tmp_path / "store2", "--backends", "ray,loky", "--ray-address", ray)
-    busy = until(lambda: _actors(".run_batch"), "task on an actor of ray")
+    busy = until(lambda: _actors(ray, ".run_batch"), "task on an actor of ray")
     os.kill(busy[0].pid, signal.SIGKILL)
     output, _ = running.communicate(timeout=600)
     assert running.returncode == 1
@@ -173,14 +173,22 @@ def test_ray_elsewhere(tmp_path, ray):
     assert "1 failed, 1 passed" in output
 
 
-def _actors(method=""):
-    """The processes that run a pool's tasks for ray; those that are in this method, if one is given."""
-    return [one for one in psutil.process_iter() if f"PoolActor{method}" in " ".join(_command(one))]
+def _actors(address, method=""):
+    """The processes that run tasks on this cluster of ray, not on another test's; those in `method`, if it is given."""
+    processes = [one for one in psutil.process_iter() if f"PoolActor{method}" in " ".join(_command(one))]
+    return [one for one in processes if address in " ".join(_command(_parent(one)))]
+
+
+def _parent(process):
+    try:
+        return process.parent()
+    except psutil.Error:
+        return None
 
 
 def _command(process):
     try:
-        return process.cmdline()
+        return process.cmdline() if process else []
     except psutil.Error:
         return []
 
