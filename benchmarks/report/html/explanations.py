@@ -9,7 +9,7 @@ from typing import Any
 
 from benchmarks.analysis.profiles import FunctionChange
 from benchmarks.report.case_labels import case_labels, fitted
-from benchmarks.report.html.figures import APART, NAMES, Cell, Figure, Section, Table, chart
+from benchmarks.report.html.figures import APART, NAMES, Cell, Figure, Section, Table, chart, time_unit
 from benchmarks.report.html.theme import CHANGE, LINE, PAPER
 from benchmarks.text.formatting import duration
 from benchmarks.text.printable import visible
@@ -28,8 +28,6 @@ _LINE_ON_PHONE, _LONGEST_ON_SCREEN = 45, 42
 # Browsers set letters wider than Vega expects, and these lines are long.
 _PADDING = {"left": 40, "top": 4, "right": 24, "bottom": 4}
 
-_UNITS = (("s", 1.0), ("ms", 1e3), ("us", 1e6))
-
 
 def explanation_section(explanations: Mapping[str, Sequence[FunctionChange]]) -> Section:
     """Return a chart of the functions that take more or less time a call for each case, largest increase first."""
@@ -47,7 +45,7 @@ def _figure(number: int, case: str, found: Sequence[FunctionChange]) -> Figure:
     largest = sorted(found, key=lambda change: -abs(change.more_s))[:_MOST_BARS]
     shown = [change for change in found if change in largest]
     longest_s = max(abs(change.more_s) for change in shown)
-    unit, scale = next(unit for unit in _UNITS if longest_s * unit[1] >= 1 or unit is _UNITS[-1])
+    unit, scale = time_unit(longest_s)
     names = [change.name for change in shown]
     return Figure(
         f"why-{number}",

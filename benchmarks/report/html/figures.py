@@ -115,6 +115,14 @@ NAMES = {"ticks": False, "domain": False, "labelLimit": 0, "labelPadding": 6}
 LONGEST, LONGEST_ON_SCREEN = 26, 52
 
 
+_UNITS = (("s", 1.0), ("ms", 1e3), ("us", 1e6))
+
+
+def time_unit(longest_s: float) -> tuple[str, float]:
+    """Return the unit of an axis whose longest time this is, and how many of it a second has."""
+    return next((unit for unit in _UNITS if longest_s * unit[1] >= 1), _UNITS[-1])
+
+
 def chart(height: float, values: Sequence[Mapping[str, Any]], layers: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return a chart of the usual width over one set of values."""
     return {

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from benchmarks.advise.prediction import Prediction
-from benchmarks.report.html.figures import APART, NAMES, ROW, Cell, Figure, Table, chart
+from benchmarks.report.html.figures import APART, NAMES, ROW, Cell, Figure, Table, chart, time_unit
 from benchmarks.report.html.theme import INK, SERIES
 from benchmarks.text.formatting import duration
 
@@ -19,8 +19,6 @@ _PARTS = ("start", "work", "imbalance", "overhead", "sending", "poll")
 # The legend and the axis.
 _AROUND = 96
 
-_UNITS = (("s", 1.0), ("ms", 1e3), ("us", 1e6))
-
 
 def parts_figure(
     name: str, title: str, predictions: Sequence[Prediction], measured_s: Mapping[str, float] | None = None
@@ -28,7 +26,7 @@ def parts_figure(
     """Return a bar for each prediction in this order; `measured_s` are times by configuration, marked on the bars."""
     measured_s = measured_s or {}
     longest_s = max(max(prediction.time_s for prediction in predictions), *measured_s.values(), 0.0)
-    unit, scale = next(unit for unit in _UNITS if longest_s * unit[1] >= 1 or unit is _UNITS[-1])
+    unit, scale = time_unit(longest_s)
     names = [prediction.case.label for prediction in predictions]
     values = [bar for prediction in predictions for bar in _bars(prediction, scale)]
     y = {"field": "name", "type": "ordinal", "sort": names, "title": None, "axis": NAMES}
