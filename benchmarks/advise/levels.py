@@ -52,14 +52,19 @@ class Levels:
 
 def levels_of(benchmarks: Sequence[Mapping[str, Any]]) -> Levels | None:
     """Return the levels from a run file's benchmarks of the user's tasks, None if they start no workers."""
-    facts_by_test = {each["name"].partition("[")[0]: each["extra_info"] for each in benchmarks}
-    cases = [each for each in benchmarks if each["name"].partition("[")[0] == "test_workers"]
+    cases = of_test("test_workers", benchmarks)
     if not cases:
         return None
     facts = cases[0]["extra_info"]
     tasks = int(facts["tasks"])
-    all_tasks = int(facts_by_test.get("test_loop", {}).get("stands_for", {}).get("tasks", tasks))
+    loops = of_test("test_loop", benchmarks)
+    all_tasks = int(loops[0]["extra_info"].get("stands_for", {}).get("tasks", tasks)) if loops else tasks
     return Levels(tasks, all_tasks, int(facts["own_workers"]), tuple(map(_outside, cases)))
+
+
+def of_test(name: str, benchmarks: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the benchmarks that are cases of this test."""
+    return [each for each in benchmarks if each["name"].partition("[")[0] == name]
 
 
 def _outside(benchmark: Mapping[str, Any]) -> Outside:

@@ -8,7 +8,7 @@ from typing import Any
 
 from benchmarks.advise.costs import Costs, PoolCosts, contradicts
 from benchmarks.advise.disturbance import MOST_WITHOUT_CORE
-from benchmarks.advise.levels import Levels, levels_of
+from benchmarks.advise.levels import Levels, levels_of, of_test
 from benchmarks.advise.probe_session import measure
 from benchmarks.advise.task_profile import TaskProfile
 from benchmarks.errors import AdviceError
@@ -80,8 +80,8 @@ class TaskSession:
         return first if again.disturbance else again
 
     def _tasks(self, costs: Costs) -> MeasuredTasks:
-        cases = {benchmark["name"].partition("[")[0]: benchmark for benchmark in self.benchmarks}
-        return profile_of(cases["test_loop"], cases["test_threads"], costs)
+        (loop,), (threads,) = (of_test(name, self.benchmarks) for name in ("test_loop", "test_threads"))
+        return profile_of(loop, threads, costs)
 
 
 def measure_tasks(options: Sequence[str], tell: Callable[[str], None]) -> TaskSession:
