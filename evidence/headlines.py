@@ -15,7 +15,8 @@ from contextlib import contextmanager
 from benchmarks.analysis.headline import Answer, Contender, Headline, headline
 from benchmarks.grid import LOOP
 from benchmarks.report.answer import measuring_machine
-from benchmarks.report.measured import contenders, measured_cases
+from benchmarks.report.contenders import contenders
+from benchmarks.report.measured import measured_cases
 from evidence.sessions import measured_run
 
 # By the longest task in additions: short tasks that pay for no pool, tasks at the break-even, and long ones.

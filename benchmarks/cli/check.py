@@ -10,10 +10,9 @@ from typing import Any
 from benchmarks.cli.outcome import Exit, Outcome
 from benchmarks.errors import NoAccess, StoreTrouble, Unreadable
 from benchmarks.history.index import Index
-from benchmarks.history.journal import put_aside
 from benchmarks.history.marks import read_marks
 from benchmarks.history.run import read_run
-from benchmarks.history.store import Store, StoredFile
+from benchmarks.history.store import Store, StoredFile, put_aside
 from benchmarks.text.formatting import counted
 from benchmarks.text.printable import visible
 

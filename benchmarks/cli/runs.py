@@ -8,8 +8,8 @@ from typing import Any
 from benchmarks.cli.outcome import Exit, Outcome, unread_files
 from benchmarks.errors import BadReference
 from benchmarks.history.index import Entry, Index
-from benchmarks.history.journal import dead_sessions, recover
 from benchmarks.history.marks import Marks, read_marks
+from benchmarks.history.recovery import dead_sessions, recover
 from benchmarks.history.store import Store
 from benchmarks.report.tables import table
 from benchmarks.text.formatting import counted

@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 
 from benchmarks.errors import StoreTrouble
 from benchmarks.files.durable import locked, make_folder, trouble, write
+from benchmarks.files.system import sync_folder
 from benchmarks.history.identity import identity
 from benchmarks.text.printable import visible
 
@@ -137,6 +138,21 @@ def encode(document: Mapping[str, Any], indent: int | None = 1) -> bytes:
         raise StoreTrouble(
             f"the run can't be saved as JSON: {error}; expected finite numbers, text and lists"
         ) from None
+
+
+def put_aside(store: Store, path: Path, *parts: str) -> Path:
+    """Move a broken file into quarantine under a name of its own; nothing is ever deleted. Raises StoreTrouble."""
+    folder = make_folder(store.root, OWN, "quarantine", *parts)
+    target, copies = folder / path.name, 0
+    while target.exists() or target.is_symlink():
+        copies += 1
+        target = folder / f"{path.name}.{copies}"
+    try:
+        path.rename(target)
+        sync_folder(folder)
+    except OSError as error:
+        raise trouble(path, error) from None
+    return target
 
 
 def refuse_name(name: str) -> str | None:

@@ -8,17 +8,9 @@ from benchmarks.analysis.headline import Answer, Contender, Headline, headline
 from benchmarks.analysis.speedup import Configuration, slower_than_loop
 from benchmarks.history.resources import PEAK_PSS_BYTES, needs
 from benchmarks.history.run import Run
+from benchmarks.report.contenders import Machine, contenders, machine_of, references
 from benchmarks.report.inner_threads import inner_threads
-from benchmarks.report.measured import (
-    Machine,
-    MeasuredCase,
-    backend_rank,
-    contenders,
-    is_count,
-    is_word,
-    machine_of,
-    references,
-)
+from benchmarks.report.measured import MeasuredCase, backend_rank, is_count, is_word
 from benchmarks.text.formatting import counted, duration, factor, size
 from benchmarks.text.printable import visible
 

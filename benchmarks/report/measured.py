@@ -6,7 +6,6 @@ from math import log
 from statistics import fmean
 from typing import Any
 
-from benchmarks.analysis.headline import Contender, noises
 from benchmarks.analysis.speedup import Configuration
 from benchmarks.grid import (
     JOBLIB_BACKENDS,
@@ -15,7 +14,6 @@ from benchmarks.grid import (
     NOTEBOOK_N_JOBS,
     REFERENCES,
     BatchSize,
-    backend_of,
 )
 from benchmarks.text.printable import unprintable
 
@@ -73,68 +71,6 @@ def _better_loop(facts: Sequence[Mapping[str, Any]]) -> str:
     both = [(each["own_loop_s"], each["loop_s"]) for each in facts if each.get("own_loop_s") and each.get("loop_s")]
     change = sum(log(fmean(own_s) / fmean(pinned_s)) for own_s, pinned_s in both)
     return "own_loop_s" if both and len(both) == len(facts) and change < 0 else "loop_s"
-
-
-# Workloads whose tasks hold the GIL all the while, and those that compute all the while; of others nobody knows.
-_HOLDS_GIL = (None, "uneven")
-_COMPUTES = (*_HOLDS_GIL, "hashing")
-
-
-@dataclass(frozen=True)
-class Machine:
-    """What bounds a speed-up: whether the interpreter has a GIL, and how many cores it may use, None if unknown."""
-
-    gil: bool = True
-    cores: float | None = None
-
-
-ANY_MACHINE = Machine()
-
-
-def machine_of(facts: object) -> Machine:
-    """Return the machine that the `machine` of a run file describes, as far as it does."""
-    if not isinstance(facts, dict):
-        return ANY_MACHINE
-    known = [facts.get(name) for name in ("usable_cores", "cpu_quota")]
-    cores = [float(value) for value in known if isinstance(value, int | float) and value > 0]
-    return Machine(gil=facts.get("gil_enabled") is not False, cores=min(cores, default=None))
-
-
-def contenders(cases: Sequence[MeasuredCase], machine: Machine) -> list[Contender]:
-    """Return the parallel configurations of joblib's, each with its noise and the most that its speed-up can be."""
-    return [contender for contender in _parallel(cases, machine) if not _is_reference(contender)]
-
-
-def references(cases: Sequence[MeasuredCase], machine: Machine) -> list[Contender]:
-    """Return the same of the standard library's pools."""
-    return [contender for contender in _parallel(cases, machine) if _is_reference(contender)]
-
-
-def _parallel(cases: Sequence[MeasuredCase], machine: Machine) -> list[Contender]:
-    all_noises = noises([case.rounds_s for case in cases], [case.loops_s for case in cases])
-    return [
-        Contender(case.configuration, noise, _bound(case, machine))
-        for case, noise in zip(cases, all_noises, strict=True)
-        if case.configuration.workers > 1 and not _is_alias(case, cases)
-    ]
-
-
-def _is_reference(contender: Contender) -> bool:
-    return backend_of(contender.configuration.backend).origin == "reference"
-
-
-def _bound(case: MeasuredCase, machine: Machine) -> float:
-    """Return the most that a case's speed-up can be on a machine; a cluster may have more cores than the machine."""
-    backend, threads = backend_of(case.configuration.backend), float(case.configuration.threads)
-    if machine.gil and backend.workers == "threads" and case.workload in _HOLDS_GIL:
-        return 1.0
-    if machine.cores is not None and backend.origin in ("joblib", "reference") and case.workload in _COMPUTES:
-        return max(1.0, min(threads, machine.cores))
-    return threads
-
-
-def _is_alias(case: MeasuredCase, cases: Sequence[MeasuredCase]) -> bool:
-    return case.facts["alias_of"] in {each.configuration.name for each in cases}
 
 
 def own_cases(cases: Sequence[MeasuredCase]) -> list[MeasuredCase]:

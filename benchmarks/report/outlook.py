@@ -6,7 +6,7 @@ from typing import Any
 
 from benchmarks.advise.session_costs import Outlook, outlook
 from benchmarks.grid import NOTEBOOK_BATCH_SIZE, NOTEBOOK_N_JOBS, PROFILES
-from benchmarks.report.measured import Machine
+from benchmarks.report.contenders import Machine
 from benchmarks.text.formatting import counted, duration, factor
 
 # Beyond this noise (standard deviation of logarithms) an interval ends at three times its beginning.

@@ -9,7 +9,8 @@ from rich.text import Text
 
 from benchmarks.analysis.speedup import best_of_each_backend
 from benchmarks.report.answer import answer, cautions, really_ran, start_workers, task_costs, what_was_done
-from benchmarks.report.measured import ANY_MACHINE, Machine, MeasuredCase, measured_cases, own_cases
+from benchmarks.report.contenders import ANY_MACHINE, Machine
+from benchmarks.report.measured import MeasuredCase, measured_cases, own_cases
 from benchmarks.report.outlook import expectations
 from benchmarks.report.tables import draw
 from benchmarks.text.formatting import duration, factor

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from benchmarks.errors import BadOption, BadReference, SuiteError
-from benchmarks.history.journal import Journal, recover
+from benchmarks.history.journal import Journal
 from benchmarks.history.marks import reject
+from benchmarks.history.recovery import recover
 from benchmarks.history.run import Run, parse_run
 from benchmarks.history.store import Store, default_root, refuse_name
 from benchmarks.session.baselines import choose_baselines

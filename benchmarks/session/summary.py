@@ -18,7 +18,7 @@ def print_summary(terminalreporter: Any, config: Any) -> None:
         return
     from benchmarks.cores import usable_cores
     from benchmarks.machine import facts, free_threaded
-    from benchmarks.report.measured import machine_of
+    from benchmarks.report.contenders import machine_of
     from benchmarks.report.summary import summary
 
     benchmarks = [bench.as_dict(include_data=True) for bench in config._benchmarksession.benchmarks]

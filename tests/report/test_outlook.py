@@ -1,6 +1,6 @@
 """What to expect of the notebook and of other task lengths, in sentences."""
 
-from benchmarks.report.measured import ANY_MACHINE, Machine
+from benchmarks.report.contenders import ANY_MACHINE, Machine
 from benchmarks.report.outlook import expectations
 from tests.advise.test_session_costs import entry, session
 

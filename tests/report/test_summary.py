@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.report.measured import Machine
+from benchmarks.report.contenders import Machine
 from benchmarks.report.summary import summary
 
 GOLDEN = Path(__file__).parent.parent / "data" / "summary.txt"

@@ -9,8 +9,9 @@ import pytest
 
 from benchmarks.cli.check import verify
 from benchmarks.errors import SuiteError
-from benchmarks.history.journal import Journal, recover
+from benchmarks.history.journal import Journal
 from benchmarks.history.marks import pin, read_marks
+from benchmarks.history.recovery import recover
 from benchmarks.history.run import read_run
 from benchmarks.history.store import Store
 from tests.documents import document, entry, stored

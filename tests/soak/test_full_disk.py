@@ -6,7 +6,8 @@ import pytest
 
 from benchmarks.cli.check import verify
 from benchmarks.errors import StoreTrouble
-from benchmarks.history.journal import Journal, recover
+from benchmarks.history.journal import Journal
+from benchmarks.history.recovery import recover
 from benchmarks.history.run import read_run
 from benchmarks.history.store import Store
 from tests.documents import document, entry

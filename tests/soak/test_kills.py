@@ -7,7 +7,7 @@ import time
 import psutil
 
 from benchmarks.cli.check import verify
-from benchmarks.history.journal import recover
+from benchmarks.history.recovery import recover
 from benchmarks.history.run import read_run
 from benchmarks.history.store import Store
 from tests.run_session import GRID, ROOT, command, environment

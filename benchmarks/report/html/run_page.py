@@ -20,6 +20,7 @@ from benchmarks.report.answer import (
     task_costs,
     what_was_done,
 )
+from benchmarks.report.contenders import Machine, contenders
 from benchmarks.report.heat import heat_maps
 from benchmarks.report.html.best_cases import best_figure, notebook_figure
 from benchmarks.report.html.figures import Cell, Figure, Section, Table, number
@@ -29,7 +30,7 @@ from benchmarks.report.html.phases import PHASES, phases_figure
 from benchmarks.report.html.resources import resources_section
 from benchmarks.report.html.rounds import Rounds, grouped, rounds_figures
 from benchmarks.report.html.scaling import batch_figures, scaling_figures
-from benchmarks.report.measured import Machine, MeasuredCase, contenders, measured_cases, own_cases
+from benchmarks.report.measured import MeasuredCase, measured_cases, own_cases
 from benchmarks.report.outlook import outlook_of, sentences
 from benchmarks.report.pasting import paste
 from benchmarks.text.formatting import duration
