@@ -14,7 +14,7 @@ from benchmarks.session.failures import reason, report_uncollected, shorten
 from benchmarks.session.own_function import prepare_own_function
 from benchmarks.session.progress import session_progress
 from benchmarks.session.recording import conclude, install_storage, keep_finished, keep_journal, open_journal
-from benchmarks.session.signals import end_in_order_on_signals, leave_now
+from benchmarks.session.signals import end_in_order_on_signals, leave_now, no_signal_ends_it
 from benchmarks.session.starting import begin_session, commit_of_checkout, repeat
 from benchmarks.session.state import has_begun, suite_session
 from benchmarks.session.streams import survive_broken_output
@@ -177,9 +177,10 @@ def pytest_sessionfinish(session, exitstatus):
     ours = suite_session(session.config)
     if ours.progress:
         ours.progress.close()
-    ours.storage.end_measuring()
-    keep_finished(session.config)
-    result = yield
+    with no_signal_ends_it():
+        ours.storage.end_measuring()
+        keep_finished(session.config)
+        result = yield
     ours.exit_status = int(session.exitstatus)
     return result
 

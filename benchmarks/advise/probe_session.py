@@ -93,19 +93,21 @@ def _measured(
 def _progress_of(process: "subprocess.Popen[bytes]", status: Path, end_s: float) -> Iterator[Progress]:
     """Yield the newest progress whenever the status file has changed, until the session has ended.
 
-    At `end_s` of the monotonic clock, it is told to save what it has and to end, and told again whenever another case
-    has ended nevertheless: the exception that ends it gets lost if it is raised where Python ignores exceptions.
+    At `end_s` of the monotonic clock, it is told to save what it has and to end. It is told again if a case after
+    the one that was running has ended: the exception that ends it gets lost where Python ignores exceptions.
     """
-    size_before, size_when_told = 0, -1
+    size_before, done, done_when_told = 0, 0, -math.inf
     while process.poll() is None:
-        if time.monotonic() >= end_s and size_before > size_when_told:
+        if time.monotonic() >= end_s and done >= done_when_told + 2:
             process.terminate()
-            size_when_told = size_before
+            done_when_told = done
         # `Popen.wait` with a timeout would wake up every 50 ms, beside timed rounds.
         time.sleep(_LOOK_EVERY_S)
         size = status.stat().st_size if status.exists() else 0
         newest = [event for event in read_status(status) if isinstance(event, Progress)] if size > size_before else []
-        yield from newest[-1:]
+        for progress in newest[-1:]:
+            done = progress.done
+            yield progress
         size_before = size
 
 

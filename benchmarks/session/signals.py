@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Iterator
 from types import FrameType
 
 import pytest
@@ -23,6 +24,24 @@ def end_in_order_on_signals() -> None:
         for name in ("SIGTERM", "SIGHUP"):
             with contextlib.suppress(AttributeError):
                 signal.signal(getattr(signal, name), end)
+
+
+@contextlib.contextmanager
+def no_signal_ends_it() -> Iterator[None]:
+    """Ignore SIGTERM and SIGHUP during the block, in which the session ends anyway and saves what it has measured.
+
+    Who asks a session to end may ask again before it has ended: the exception of a first signal can get lost.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    handlers = {number: signal.signal(number, lambda signum, frame: None) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
 
 
 def leave_now(exit_status: int) -> None:

@@ -10,6 +10,7 @@ from evidence.replay.effects import EFFECTS, NOTHING, REAL, Effect, slowed
 from evidence.replay.ours import Question, flipped, gate
 from evidence.replay.recording import RecordedPair, read_recordings
 from tests.run_session import ROOT
+from tests.soak import size
 
 (SMALL,) = (one for one in read_recordings(ROOT / "evidence/data/pairs/tuning") if one.name == "12-cases")
 
@@ -23,14 +24,14 @@ def ended(effect, number, budget_s=600.0):
 
 def test_identical_code_raises_no_alarm():
     """At most 1 % of gates may: of 24, two in 2 % of such tests."""
-    assert sum(bool(ended(NOTHING, number)[0].failing) for number in range(24)) < 2
+    assert sum(bool(ended(NOTHING, number)[0].failing) for number in range(size(8, 24))) < 2
 
 
 @pytest.mark.parametrize("where", ["case", "backend"])
 def test_a_large_slowdown_is_seen_where_it_is(where):
     """And nowhere else, in nearly all gates."""
-    found = [ended(Effect(where, 0.25), number) for number in range(12)]
-    assert sum(bool(one.failing & slower.rows) for one, slower in found) >= 11
+    found = [ended(Effect(where, 0.25), number) for number in range(size(4, 12))]
+    assert sum(bool(one.failing & slower.rows) for one, slower in found) >= size(4, 11)
     elsewhere = [one.failing - slower.rows - {GRID} - backends(slower) for one, slower in found]
     assert sum(map(bool, elsewhere)) <= 1
 

@@ -3,16 +3,14 @@
 import shutil
 import subprocess
 
-import pytest
-
 from tests.run_gate import run_verb
 from tests.sessions.test_gate import PARALLEL, joblib_source, nothing_left
-from tests.soak import FULL
+from tests.soak import full_only
 
 __all__ = ["joblib_source", "nothing_left"]
 
 
-@pytest.mark.skipif(not FULL, reason="takes four gates; tox run -e soak")
+@full_only("takes four gates")
 def test_the_slow_commit_is_found(tmp_path, joblib_source, nothing_left):
     """It is named with its message, confirmed against its parent, and explained; nothing is measured again later."""
     clone = shutil.copytree(joblib_source, tmp_path / "clone")

@@ -10,7 +10,7 @@ import pytest
 
 from tests.run_gate import FEW, SAME, gate, processes_of, run_verb, started
 from tests.run_session import ROOT
-from tests.soak import FULL
+from tests.soak import FULL, full_only
 
 
 @pytest.fixture
@@ -52,6 +52,17 @@ def changed(source, target, old, new):
     return target
 
 
+def wrong(source, folder):
+    """A joblib that adds 1 to some results of the plain backend."""
+    spoilt = "                res = func(*args, **kwargs)\n                res = res + 1 if res == 1.0 else res"
+    return changed(source, folder / "wrong", SEQUENTIAL, spoilt)
+
+
+def record_in(folder):
+    """The option that keeps a gate's record there."""
+    return "--record", str(folder / "record")
+
+
 def sides(base, head, budget="60s"):
     """The options of a gate of two sides."""
     return ("--base", str(base), "--head", str(head), "--budget", budget)
@@ -66,7 +77,7 @@ SEQUENTIAL = "                res = func(*args, **kwargs)"
 def test_a_gate_from_building_to_the_verdict(tmp_path):
     """Two releases that do not differ: no alarm; the record says how it came about, and says it again."""
     record = tmp_path / "record"
-    args = ("--base", "joblib==1.5.3", "--head", "joblib==1.6.0", "--budget", "40s", "--record", str(record), *FEW)
+    args = ("--base", "joblib==1.5.3", "--head", "joblib==1.6.0", "--budget", "25s", "--record", str(record), *FEW)
     code, out, err = gate(*args, "--json", str(tmp_path / "out.json"))
     assert code in (0, 3), out + err
     assert "REGRESSION" not in out.splitlines()[0]
@@ -89,7 +100,7 @@ def test_a_gate_from_building_to_the_verdict(tmp_path):
 def test_a_machine_is_measured_against_itself(tmp_path):
     """Every case in every pair for which there is time; what it says is kept, and is not taken for a gate."""
     outputs = ("--record", str(tmp_path / "record"), "--json", str(tmp_path / "out.json"))
-    code, out, err = run_verb("calibrate", "--side", "joblib==1.6.0", "--budget", "25s", *outputs, *FEW)
+    code, out, err = run_verb("calibrate", "--side", "joblib==1.6.0", "--budget", "15s", *outputs, *FEW)
     assert code == 0, err
     found = json.loads((tmp_path / "out.json").read_text())
     pairs = [p for p in json.loads((tmp_path / "record" / "gate.json").read_text())["pairs"] if not p["why"]]
@@ -122,21 +133,22 @@ def test_a_slow_head_is_a_regression(tmp_path, joblib_source):
 @pytest.mark.usefixtures("nothing_left")
 def test_a_wrong_head_is_broken(tmp_path, joblib_source):
     """A result that is wrong now and then never becomes a time."""
-    wrong = changed(
-        joblib_source,
-        tmp_path / "wrong",
-        SEQUENTIAL,
-        "                res = func(*args, **kwargs)\n                res = res + 1 if res == 1.0 else res",
-    )
-    code, out, err = gate(*sides("joblib==1.6.0", wrong), "--record", str(tmp_path / "record"), *FEW)
+    code, out, err = gate(*sides("joblib==1.6.0", wrong(joblib_source, tmp_path)), *record_in(tmp_path), *FEW)
     assert code == 1, out + err
     assert "1 BROKEN" in out.splitlines()[0]
     assert "two_tasks sequential: head: " in out
-    code, out, err = gate(*sides(wrong, "joblib==1.6.0"), "--record", str(tmp_path / "other"), *FEW)
+
+
+@full_only("a gate takes a minute")
+@pytest.mark.usefixtures("nothing_left")
+def test_a_wrong_base_is_no_base(tmp_path, joblib_source):
+    """Nothing can be compared with it: exit code 2."""
+    code, out, err = gate(*sides(wrong(joblib_source, tmp_path), "joblib==1.6.0"), *record_in(tmp_path), *FEW)
     assert (code, out) == (2, "")
     assert "base returns a wrong result" in err
 
 
+@full_only("a gate takes a minute")
 @pytest.mark.usefixtures("nothing_left")
 def test_a_head_that_kills_its_process(tmp_path, joblib_source):
     """Noticed at once; the second time in the same case it is the case's fault."""
@@ -148,7 +160,7 @@ def test_a_head_that_kills_its_process(tmp_path, joblib_source):
     assert "two_tasks sequential: head: killed by SIGKILL" in out
 
 
-@pytest.mark.skipif(not FULL, reason="waits for the limit of a call, 30 s, twice; tox run -e soak")
+@full_only("waits for the limit of a call, 30 s, twice")
 @pytest.mark.usefixtures("nothing_left")
 def test_a_head_that_hangs(tmp_path, joblib_source):
     """It is cut off, its case is BROKEN the second time, and base is not held responsible for the wait."""
@@ -164,7 +176,7 @@ def test_a_head_that_hangs(tmp_path, joblib_source):
 def test_an_interrupted_gate_goes_on(tmp_path, number):
     """Nothing is left behind, and what was measured counts."""
     record = tmp_path / "record"
-    with started(*SAME, "--budget", "40s", "--record", str(record), *FEW) as running:
+    with started(*SAME, "--budget", "25s", "--record", str(record), *FEW) as running:
         for line in running.stderr:
             if line.startswith("pair 1"):
                 time.sleep(1.5)  # in the middle of the second pair

@@ -10,6 +10,7 @@ import yaml
 
 from tests.run_action import install_tox, run_step
 from tests.run_session import ROOT, environment
+from tests.soak import full_only
 
 PRICING = '''"""Prices."""
 
@@ -94,6 +95,7 @@ def test_a_slower_project_fails(runner):
     assert "REGRESSION" in Path(outputs["page"]).read_text()
 
 
+@full_only("a gate of a project takes a minute")
 def test_a_project_that_is_no_slower_passes(runner):
     """A change of a comment is no regression: exit code 0, however little a short gate on a busy machine can prove."""
     path = runner / "project/project/pricing.py"

@@ -98,3 +98,12 @@ def wait_for(happened, what, seconds=120.0):
     while not happened():
         assert time.monotonic() < end, f"waited {seconds} s in vain for {what}"
         time.sleep(0.05)
+
+
+def test_a_session_that_is_asked_to_end_twice_saves_its_finished_cases(tmp_path):
+    """The second SIGTERM arrives while the run is being saved, as on a busy machine, where that takes a second."""
+    twice = ("-p", "tests.asked_to_end")
+    done = session(tmp_path, *twice, "--benchmark-only", "--backends", "threading", "--n-jobs", "2,3", *ONE_CELL[2:])
+    assert done.exit_code == 128 + signal.SIGTERM
+    assert len(done.times) == 1
+    assert done.run["joblib_suite"]["state"] == "partial"

@@ -11,7 +11,7 @@ import pytest
 from benchmarks.cores import usable_cores
 from tests.inner_threads import CORES, needs_threads_of_blas
 from tests.run_session import ROOT, command, environment, session
-from tests.soak import FULL
+from tests.soak import FULL, full_only
 
 OWN = ("--workload-path", str(ROOT / "tests" / "own"))
 FEW = ("--benchmark-only", "--rounds", "1", "--n-jobs=2", "--batch-sizes=4")
@@ -33,7 +33,8 @@ def own(store, function, arguments, *options, path=GRID):
     [("hashing", False), ("sleeping", False), ("array_in", False), ("array_out", True), ("uneven", False)],
 )
 def test_every_built_in_workload_on_every_backend(tmp_path, name, micro):
-    """Every workload goes through the grid, and one also through the start-up and the micro-cases."""
+    """Every workload goes through the grid, and in the soak one also through the start-up and the micro-cases."""
+    micro = micro and FULL
     done = session(tmp_path, *FEW, "--workload", name, "benchmarks/suite" if micro else GRID, "-k", name)
     assert done.exit_code == 0, done.output
     assert {f"{name}-{cell}" for cell in CELLS} <= set(done.times)
@@ -173,7 +174,7 @@ def test_a_task_that_can_t_be_measured_is_refused_in_one_line(tmp_path, function
     assert not done.run_files
 
 
-@pytest.mark.skipif(not FULL, reason="such a session fills two minutes; tox run -e soak")
+@full_only("such a session fills two minutes")
 def test_a_function_without_options_gets_a_small_grid(tmp_path):
     """It says what it leaves out and how to ask for it; tasks that take long are fewer."""
     done = session(tmp_path, "--benchmark-only", *OWN, "--workload", "pricing:slow", "--task-args", "pricing:PAUSES")

@@ -5,12 +5,14 @@ import json
 import pytest
 
 from tests.run_gate import FEW, SAME, gate, processes_of, run_verb, started
+from tests.soak import full_only
 from tests.soak.test_full_disk import fill, small_disk
 
 __all__ = ["small_disk"]  # a fixture
 
 
 # Has room for all pairs of the gate that goes on.
+@full_only("two gates take a minute")
 @pytest.mark.parametrize("small_disk", ["4m"], indirect=True)
 @pytest.mark.usefixtures("released")
 def test_a_disk_that_fills(small_disk):

@@ -91,6 +91,7 @@ def dressed(drawn: str, name: str, title: str, description: str) -> str:
     """Return a drawing without superfluous attributes, and with a title and a description for screen readers."""
     root = ElementTree.fromstring(drawn)  # noqa: S314 - our own drawing
     _strip(root)
+    _name_ids(root, name)
     width, height = root.attrib.pop("width"), root.attrib.pop("height")
     root.attrib.update({"role": "img", "aria-labelledby": f"{name}-title {name}-text"})
     root.attrib.update({"width": width, "height": height})
@@ -99,6 +100,17 @@ def dressed(drawn: str, name: str, title: str, description: str) -> str:
         element.text = text
         root.insert(place, element)
     return ElementTree.tostring(root, encoding="unicode")
+
+
+def _name_ids(root: ElementTree.Element, name: str) -> None:
+    """Give the drawing's ids its name: Vega numbers them in each process, and a page has drawings of several."""
+    ids = [element.attrib["id"] for element in root.iter() if "id" in element.attrib]
+    own = {each: f"{name}-{place}" for place, each in enumerate(ids)}
+    references = {f"url(#{each})": f"url(#{new})" for each, new in own.items()}
+    for element in root.iter():
+        for key, value in element.attrib.items():
+            names = own if key == "id" else references
+            element.attrib[key] = names.get(value, value)
 
 
 def _strip(element: ElementTree.Element) -> None:

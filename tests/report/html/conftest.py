@@ -1,4 +1,4 @@
-"""A real browser, where there is one."""
+"""A real browser, where there is one; charts that many pages share are drawn once."""
 
 import os
 import shutil
@@ -16,6 +16,27 @@ _ARGUMENTS = [
     "--disable-sync",
 ]
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+
+
+# Vega's drawings by their specifications, on which nothing else has an influence.
+_DRAWN = {}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def drawn_once():
+    """Draw in this process, and draw no chart a second time: most of the tests' pages show the same runs."""
+    vl_convert = pytest.importorskip("vl_convert", reason="the dependency group report is not installed")
+    draw = vl_convert.vegalite_to_svg
+
+    def drawn(spec, **options):
+        if spec not in _DRAWN:
+            _DRAWN[spec] = draw(spec, **options)
+        return _DRAWN[spec]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("benchmarks.report.html.parallel.usable_cores", lambda: 1)
+        patch.setattr(vl_convert, "vegalite_to_svg", drawn)
+        yield
 
 
 # Not for all files: its processes are children of this one, which other tests measure with its children.

@@ -11,13 +11,16 @@ from tests.gate.records import measured
 from tests.gate.test_explain import DISPATCH, FASTER, SLEEP
 from tests.report.html.runs import FEW, cell, costed_run, grid_run, with_resources
 from tests.report.html.test_page import HOSTILE
+from tests.soak import size
 
 pytest.importorskip("vl_convert", reason="the dependency group report is not installed")
 axe_playwright = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
 
 PAGES = ("history", "one run", "one case", "gate", "hostile", "resources", "advice")
-# Each theme and each width once: a theme changes only colours, and a width only the layout.
+# Each theme and each width once: a theme changes only colours, and a width only the layout. In the soak all pages have
+# both looks, elsewhere every other page has the second one.
 LOOKS = (("light", 1200), ("dark", 375))
+SEEN = [(name, *LOOKS[look]) for place, name in enumerate(PAGES) for look in size([place % 2], [0, 1])]
 
 
 @pytest.fixture(scope="module")
@@ -69,8 +72,7 @@ def visit(browser, pages):
         context.close()
 
 
-@pytest.mark.parametrize(("theme", "width"), LOOKS)
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize(("name", "theme", "width"), SEEN)
 def test_it_opens_quietly_and_fits(visit, name, theme, width):
     """The page causes no message, no request and no sideways scrolling, and axe finds nothing wrong."""
     page, heard = visit(name, viewport={"width": width, "height": 800}, color_scheme=theme)

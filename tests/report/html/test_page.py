@@ -407,6 +407,18 @@ def test_the_command_that_measures_it_again(tmp_path, report, changes, expected)
     assert command.endswith(expected)
 
 
+def test_several_processes_draw_the_same_page(report, history, monkeypatch):
+    """A page of many charts is drawn by a process a core; no two elements have the same id."""
+    charts = re.compile("<svg.*?</svg>", re.DOTALL)
+    _, alone, _, _ = report(history=history)
+    monkeypatch.setattr("benchmarks.report.html.parallel.usable_cores", lambda: 2)
+    monkeypatch.setattr("vl_convert.vegalite_to_svg", None)  # in this process
+    _, text, _, _ = report(history=history)
+    assert charts.findall(text) == charts.findall(alone) != []
+    ids = re.findall(' id="([^"]*)"', text)
+    assert len(set(ids)) == len(ids)
+
+
 @pytest.mark.parametrize("package", ["vl_convert", "jinja2", "markupsafe", "numpy"])
 def test_a_missing_package_is_named(tmp_path, history, package):
     """A missing package is named before any work, with what to install."""
