@@ -10,6 +10,7 @@ import psutil
 import pytest
 
 from tests.run_session import ROOT, command, environment, hear_interrupts, session
+from tests.soak import full_only, size
 
 GRID = "benchmarks/suite/test_summation.py"
 SMALL = ("--benchmark-only", "--tasks", "200", "--longest", "100", "--rounds", "2")
@@ -68,7 +69,7 @@ def test_ray_leaves_multiprocessing_alone(measured):
     assert (facts["effective_backend"], facts["worker_processes"]) == ("MultiprocessingBackend", 2)
 
 
-@pytest.mark.parametrize("name", ["hashing", "sleeping", "array_in", "array_out", "uneven"])
+@pytest.mark.parametrize("name", size(["array_out"], ["hashing", "sleeping", "array_in", "array_out", "uneven"]))
 def test_every_built_in_workload_on_engines(tmp_path, name):
     """Arrays go there and come back whole."""
     options = ("--workload", name, "--backends", "dask,ray", "--n-jobs=2", "--batch-sizes=4", "--rounds=1")
@@ -77,6 +78,7 @@ def test_every_built_in_workload_on_engines(tmp_path, name):
     assert {f"{name}-{engine}-n2-b4" for engine in ("dask", "ray")} < set(done.times)
 
 
+@full_only("a cluster of each kind", "distributed-soak")
 def test_the_costs_of_a_task_stand_side_by_side(tmp_path):
     """In the summary: loky's, dask's and ray's."""
     done = session(tmp_path, *SMALL, "--backends", "loky,dask,ray", "benchmarks/suite", "-k", "no_op or loop")

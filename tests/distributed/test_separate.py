@@ -12,6 +12,7 @@ import pytest
 
 from tests.distributed.clusters import Dask, free_port, until
 from tests.run_session import ROOT, command, environment, session
+from tests.soak import full_only
 
 OWN = ("--workload-path", str(ROOT / "tests" / "own"))
 PRICES = (*OWN, "--workload", "pricing:price", "--task-args", "pricing:ORDERS")
@@ -76,6 +77,7 @@ def test_a_worker_that_is_killed_fails_its_case_only(tmp_path, dask):
     assert "1 failed, 1 passed" in output
 
 
+@full_only("a cluster of its own", "distributed-soak")
 def test_a_cluster_that_is_killed_ends_the_call(tmp_path, dask):
     """joblib would wait for ever."""
     for _ in range(2):
@@ -133,6 +135,7 @@ def test_a_cluster_without_workers(tmp_path, dask):
     assert "has no worker: start one with `dask worker tcp://127.0.0.1:" in done.unwrapped
 
 
+@full_only("installs another joblib", "distributed-soak")
 def test_versions_that_differ(tmp_path, stack):
     """A cluster with another joblib: named, with both versions."""
     from uv import find_uv_bin

@@ -15,6 +15,6 @@ def size(small: T, full: T) -> T:
     return full if FULL else small
 
 
-def full_only(reason: str) -> pytest.MarkDecorator:
-    """Skip a test outside of the soak; `reason` says what it takes."""
-    return pytest.mark.skipif(not FULL, reason=f"{reason}; tox run -e soak")
+def full_only(reason: str, environment: str = "soak") -> pytest.MarkDecorator:
+    """Skip a test outside of the soak, which is that environment of tox; `reason` says what it takes."""
+    return pytest.mark.skipif(not FULL, reason=f"{reason}; tox run -e {environment}")
