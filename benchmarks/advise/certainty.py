@@ -1,5 +1,6 @@
-"""What holds for some tasks even if the probe or the measured tasks were disturbed."""
+"""What holds for some tasks even if the probe was disturbed or had no time for all backends."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from benchmarks.advise.break_even import shortest_task_s
@@ -7,7 +8,7 @@ from benchmarks.advise.candidates import considered, sizes
 from benchmarks.advise.costs import Constants, Costs, PoolCosts
 from benchmarks.advise.prediction import expected_parts, least_work_s
 from benchmarks.advise.task_profile import TaskProfile
-from benchmarks.grid import backend_of
+from benchmarks.grid import JOBLIB_BACKENDS, backend_of
 
 # Overhead that is at most this share of what sharing the work can save is certain to pay off, even if the constants
 # are wrong by half; and overhead whose half is more than that saving is certain not to.
@@ -16,7 +17,7 @@ _CERTAIN_SHARE = 0.5
 
 @dataclass(frozen=True)
 class Certainty:
-    """What holds even if the probe or the measured tasks were disturbed.
+    """What holds even if the probe or the measured tasks were disturbed, or if processes were not probed.
 
     `loop_is_best` says that no pool can be faster than the plain loop: by what the interpreter and the machine allow,
     or because half of any pool's overhead is more than it can save. `threads_can_pay` follows from the interpreter and
@@ -41,12 +42,33 @@ def certainty(costs: Costs, profile: TaskProfile, warm: bool) -> Certainty:
     work_s = profile.work_s
     return Certainty(
         all(
-            max(costs.poll_s, least_work_s(costs, pool, profile)) >= work_s or _is_hopeless(costs, pool, even, warm)
+            max(costs.poll_s, _least_s(costs, pool, profile)) >= work_s or _is_hopeless(costs, pool, even, warm)
             for pool in own.pools
-        ),
-        any(least_work_s(costs, pool, profile) < work_s for pool in threads),
+        )
+        and not unknown(costs, rivals(costs, profile, work_s)),
+        any(_least_s(costs, pool, profile) < work_s for pool in threads),
         shortest_task_s(even, lambda asked: any(_pays_by_far(costs, pool, asked, warm) for pool in processes)),
     )
+
+
+def rivals(costs: Costs, profile: TaskProfile, than_s: float) -> tuple[str, ...]:
+    """Return the backends that were not probed and that could run these tasks in less than `than_s` seconds.
+
+    No call is shorter than joblib's poll.
+    """
+    rest = [name for name in JOBLIB_BACKENDS if backend_of(name).workers and name not in costs.backends]
+    able = [name for name in rest if name not in profile.barred]
+    return tuple(name for name in able if max(costs.poll_s, least_work_s(costs, name, profile.tasks, profile)) < than_s)
+
+
+def unknown(costs: Costs, names: Collection[str]) -> list[str]:
+    """Return those of the names of which nothing is known: no backend with workers of their kind was probed."""
+    probed = {backend_of(name).workers for name in costs.backends}
+    return [name for name in names if backend_of(name).workers not in probed]
+
+
+def _least_s(costs: Costs, pool: PoolCosts, profile: TaskProfile) -> float:
+    return least_work_s(costs, pool.backend, pool.n_jobs, profile)
 
 
 def _pays_by_far(costs: Costs, pool: PoolCosts, profile: TaskProfile, warm: bool) -> bool:
@@ -60,7 +82,7 @@ def _is_hopeless(costs: Costs, pool: PoolCosts, profile: TaskProfile, warm: bool
 
 
 def _saving_s(costs: Costs, pool: PoolCosts, profile: TaskProfile) -> float:
-    return profile.work_s - least_work_s(costs, pool, profile)
+    return profile.work_s - _least_s(costs, pool, profile)
 
 
 def _overhead_s(costs: Costs, pool: PoolCosts, profile: TaskProfile, warm: bool, bound: int) -> float:

@@ -149,7 +149,7 @@ def predict(costs: Costs, pool: PoolCosts, profile: TaskProfile, size: BatchSize
     lo, hi = exact_s * math.exp(-_HALF_WIDTH * spread), exact_s * math.exp(_HALF_WIDTH * spread)
     start = 0.0 if warm else parts.start
     # The machine may be faster than in the probe, as it may be for the plain loop; physics leaves nothing else open.
-    least_s = least_work_s(costs, pool, profile) * math.exp(-_HALF_WIDTH * costs.noise)
+    least_s = least_work_s(costs, pool.backend, pool.n_jobs, profile) * math.exp(-_HALF_WIDTH * costs.noise)
     lo_s = max(least_s, _until_poll(lo, start, costs.poll_s) * (1 - _JITTER))
     hi_s = _until_poll(hi, start, costs.poll_s) * (1 + _JITTER)
     return Prediction(Case(pool.backend, pool.n_jobs, size), parts, lo_s, hi_s, doubt)
@@ -168,10 +168,10 @@ def expected_parts(costs: Costs, pool: PoolCosts, profile: TaskProfile, size: Ba
     return _parts(pool, pool.middle, profile, batched, costs, warm)
 
 
-def least_work_s(costs: Costs, pool: PoolCosts, profile: TaskProfile) -> float:
+def least_work_s(costs: Costs, backend: str, n_jobs: int, profile: TaskProfile) -> float:
     """Return the time that the work takes at least, by what the interpreter and the machine allow."""
-    held, released = costs.least_held(pool.backend, pool.n_jobs), costs.least_released(pool.n_jobs)
-    return profile.work_s * _stretch(held, released, profile, pool.n_jobs)
+    held, released = costs.least_held(backend, n_jobs), costs.least_released(n_jobs)
+    return profile.work_s * _stretch(held, released, profile, n_jobs)
 
 
 def _stretch(held: float, released: float, profile: TaskProfile, n_jobs: int) -> float:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from benchmarks.advise.break_even import break_even
 from benchmarks.advise.candidates import considered
-from benchmarks.advise.certainty import Certainty, certainty
+from benchmarks.advise.certainty import Certainty, certainty, rivals, unknown
 from benchmarks.advise.costs import Costs
 from benchmarks.advise.improvements import Improvements, improvements
 from benchmarks.advise.memory import Memory, memory, most_workers
@@ -40,8 +40,9 @@ class Recommendation:
     loop and for fewer workers, see `rank`. `warm` says that the pool is already open and has been called before;
     otherwise a call includes the pool's start and end. `break_even_s` is the break-even task time by backend, see
     `break_even`. `memory` is what the first configuration needs. `probed` are the numbers of workers that were probed,
-    by backend. If the probe or the measured tasks were disturbed, `disturbance` says so, and `certainty` is what holds
-    nevertheless. `tried` are the configurations that were tried, see `trying`.
+    by backend. If the probe or the measured tasks were disturbed, `disturbance` says so. `rivals` are the backends that
+    were not probed and could be faster; of those in `unknown`, nothing is known. If there is a disturbance or such a
+    backend, `certainty` is what holds nevertheless. `tried` are the configurations that were tried, see `trying`.
     """
 
     profile: TaskProfile
@@ -53,6 +54,8 @@ class Recommendation:
     improvements: Improvements
     probed: dict[str, list[int]]
     disturbance: str | None
+    rivals: tuple[str, ...]
+    unknown: tuple[str, ...]
     certainty: Certainty | None
     tried: tuple[Tried, ...] = ()
 
@@ -113,6 +116,8 @@ def recommend(
     """
     every = rank(costs, profile, warm)
     ranked = every if limit_bytes is None else _fitting(costs, profile, every, limit_bytes)
+    faster = rivals(costs, profile, ranked[0].time_s / (1 + FLAT))
+    unheard = tuple(unknown(costs, faster))
     return Recommendation(
         profile,
         warm,
@@ -123,7 +128,9 @@ def recommend(
         improvements(costs, profile, warm, ranked),
         {backend: [pool.n_jobs for pool in costs.of([backend]).pools] for backend in costs.backends},
         disturbance,
-        certainty(costs, profile, warm) if disturbance else None,
+        faster,
+        unheard,
+        certainty(costs, profile, warm) if disturbance or unheard else None,
     )
 
 

@@ -30,6 +30,7 @@ _SHOWN_SHARE = 1e-4
 _PARTS = ("start", "work", "imbalance", "overhead", "sending", "results", "poll")
 
 _WRONG_TABLE = "The times below are predictions, which the trial did not confirm."
+_AGAIN = "`--probe` measures the machine again"
 _UNCERTAIN_TABLE = "The times below are what the disturbed measurement predicts; their order may be wrong."
 
 
@@ -38,7 +39,7 @@ def sentences(recommendation: Recommendation, warm: Recommendation | None) -> li
     if recommendation.certainty is not None:
         return _uncertain(recommendation, recommendation.certainty)
     best = recommendation.best or recommendation.first
-    lines = [_best(best, recommendation.loop), *trials(recommendation), asked(recommendation)]
+    lines = [_best(best, recommendation), *trials(recommendation), asked(recommendation)]
     if best is not recommendation.first:
         # The trial has shown that the predictions are wrong for these tasks.
         return [*lines, *limits(recommendation), *_excluded(recommendation), _WRONG_TABLE]
@@ -52,9 +53,13 @@ def sentences(recommendation: Recommendation, warm: Recommendation | None) -> li
 
 
 def _uncertain(recommendation: Recommendation, certainty: Certainty) -> list[str]:
-    lines = [certain(certainty, recommendation.profile), str(recommendation.disturbance)]
+    lines = [certain(certainty, recommendation.profile)]
+    if names := ", ".join(recommendation.unknown):
+        lines.append(f"Not probed for lack of time: {names}, which could be faster; {_AGAIN}.")
+    lines += [recommendation.disturbance] if recommendation.disturbance else []
     lines += [*trials(recommendation), asked(recommendation), *inner_threads(recommendation.profile)]
-    return [*lines, *limits(recommendation), *_excluded(recommendation), _UNCERTAIN_TABLE]
+    lines += [*limits(recommendation), *_excluded(recommendation)]
+    return [*lines, _UNCERTAIN_TABLE] if recommendation.disturbance else lines
 
 
 def text(recommendation: Recommendation, warm: Recommendation | None, model: CostModel) -> str:
@@ -123,11 +128,13 @@ def _row(prediction: Prediction) -> tuple[str, ...]:
     return (prediction.case.label, duration(prediction.time_s), interval, *shown)
 
 
-def _best(best: Prediction, loop: Prediction) -> str:
+def _best(best: Prediction, recommendation: Recommendation) -> str:
+    title = "Best of what was probed" if recommendation.rivals else "Best"
     time = f"{duration(best.time_s)} (90 % interval: {duration(best.lo_s)} to {duration(best.hi_s)})"
     if best.case.backend == LOOP:
-        return f"Best: {name_of(best.case)}, {time}. No pool is worth its cost for these tasks."
-    return f"Best: {best.case.label}, {time}, {loop.time_s / best.time_s:.2f}x as fast as the plain loop."
+        return f"{title}: {name_of(best.case)}, {time}. No pool is worth its cost for these tasks."
+    times = recommendation.loop.time_s / best.time_s
+    return f"{title}: {best.case.label}, {time}, {times:.2f}x as fast as the plain loop."
 
 
 def _faster_with_more_workers(recommendation: Recommendation) -> list[str]:
@@ -176,10 +183,13 @@ def _excluded(recommendation: Recommendation) -> list[str]:
     """Name the backends that have no configuration in the answer."""
     barred = recommendation.profile.barred
     lines = [f"Left out because the tasks can't be sent to their workers: {', '.join(barred)}."] if barred else []
-    unprobed = [name for name in JOBLIB_BACKENDS if backend_of(name).workers and name not in recommendation.probed]
-    if unprobed:
-        lines.append(f"Not probed for lack of time: {', '.join(unprobed)}; `--probe` measures the machine again.")
+    if unprobed := [name for name in _unprobed(recommendation) if name not in recommendation.unknown]:
+        lines.append(f"Not probed for lack of time: {', '.join(unprobed)}; {_AGAIN}.")
     return lines
+
+
+def _unprobed(recommendation: Recommendation) -> list[str]:
+    return [name for name in JOBLIB_BACKENDS if backend_of(name).workers and name not in recommendation.probed]
 
 
 def document(recommendation: Recommendation, warm: Recommendation | None, model: CostModel) -> str:
@@ -194,6 +204,7 @@ def document(recommendation: Recommendation, warm: Recommendation | None, model:
         "profile": {**asdict(recommendation.profile), "lengths": len(recommendation.profile.lengths)},
         "warm": recommendation.warm,
         "disturbed": recommendation.disturbance,
+        "not_probed": _unprobed(recommendation),
         "certain": recommendation.certainty and asdict(recommendation.certainty),
         "best": best and _prediction(best),
         "runner_up": second and {**_prediction(second), "told_apart": recommendation.told_apart(second)},

@@ -270,4 +270,22 @@ def test_backends_that_were_not_probed_are_named():
     """A probe that ended early has nothing to say of its last pools."""
     assert "Not probed for lack of time: multiprocessing;" in unwrapped(recommend(COSTS, LONG, warm=False))
     disturbed = unwrapped(recommend(COSTS.of(["threading"]), LONG, False, DISTURBED))
-    assert "Not probed for lack of time: loky, multiprocessing;" in disturbed
+    assert disturbed.count("Not probed for lack of time: loky, multiprocessing, which could be faster;") == 1
+
+
+def test_without_processes_probed_only_what_they_can_t_change_is_named():
+    """A probe that ended after its threads does not know whether processes pay off: that comes first."""
+    threads = COSTS.of(["threading"])
+    said = unwrapped(recommend(threads, LONG, False))
+    assert said.startswith("No best is named: it is not known whether processes pay off with these tasks; threads do")
+    assert "Not probed for lack of time: loky, multiprocessing, which could be faster;" in said
+    assert "disturbed" not in said
+    # Shorter than joblib's poll, or as fast in threads as the cores allow.
+    assert unwrapped(recommend(threads, replace(LONG, task_s=1e-6), False)).startswith("Best: the plain loop, ")
+    assert unwrapped(recommend(threads, replace(LONG, releases_gil=1.0), False)).startswith("Best: threading-n2")
+
+
+def test_a_backend_that_could_be_faster_and_was_not_probed_is_in_the_first_words():
+    """The start of a pool of multiprocessing may cost less than loky's."""
+    said = unwrapped(recommend(COSTS, replace(LONG, tasks=20), warm=False))
+    assert said.startswith("Best of what was probed: ")

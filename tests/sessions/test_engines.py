@@ -73,9 +73,9 @@ def test_a_package_that_is_not_installed(tmp_path, engine, package):
         ((*MINE[:2], "--backend-module", "not a name"), "expected the name of a module"),
     ],
 )
-def test_what_makes_no_sense_is_refused_before_anything_runs(tmp_path, options, said):
+def test_what_makes_no_sense_is_refused_before_anything_runs(refused, tmp_path, options, said):
     """One line, exit code 4."""
-    done = session(tmp_path, *FEW, *options, GRID)
+    done = refused(tmp_path, *FEW, *options, GRID)
     assert done.exit_code == 4
     (line,) = [line for line in done.output.splitlines() if line.startswith("ERROR")]
     assert said in line

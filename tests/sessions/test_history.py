@@ -15,6 +15,7 @@ from benchmarks.history.baseline import objections
 from benchmarks.history.index import facts
 from benchmarks.history.run import read_run
 from tests.run_session import GRID, ROOT, SMALL, command, environment, hear_interrupts, session
+from tests.soak import full_only
 
 FEW = ("--backends", "threading", "--n-jobs", "2", "--batch-sizes", "10,100", *SMALL, GRID)
 MEASURE = ("--benchmark-only", *FEW)
@@ -52,6 +53,7 @@ def test_repeat_measures_in_fresh_processes(tmp_path):
     assert len({read_run(path).session for path in session_files(tmp_path)}) == 3
 
 
+@full_only("four sessions")
 def test_repeat_goes_on_after_a_failed_case_and_stops_at_a_bad_option(tmp_path):
     """The worst exit code is the whole's."""
     dropping = ("--benchmark-only", "--backends", "dropping", "--n-jobs", "2", "--batch-sizes", "10", *SMALL, GRID)
@@ -182,14 +184,14 @@ def test_compare_fail_rejects_the_run_without_a_traceback(tmp_path):
     ],
     ids=lambda value: value[0].lstrip("-")[:40] if isinstance(value, tuple) else None,
 )
-def test_what_cannot_work_is_said_before_anything_is_measured(tmp_path, args, expected):
+def test_what_cannot_work_is_said_before_anything_is_measured(refused, tmp_path, args, expected):
     """Exit code 4."""
-    refused = session(tmp_path, *MEASURE, *args)
-    assert refused.exit_code == 4
-    assert expected in refused.output
-    assert "Traceback" not in refused.output
-    assert refused.run_files == []
-    assert "collected" not in refused.output.replace("collected 0 items", "")
+    done = refused(tmp_path, *MEASURE, *args)
+    assert done.exit_code == 4
+    assert expected in done.output
+    assert "Traceback" not in done.output
+    assert done.run_files == []
+    assert "collected" not in done.output.replace("collected 0 items", "")
 
 
 def test_a_history_that_is_a_file_is_refused(tmp_path):
@@ -293,6 +295,7 @@ def test_output_that_nobody_reads_costs_no_run(tmp_path, redirection, err):
     assert read_run(path).state == "complete"
 
 
+@full_only("starts workers slowly")
 def test_workers_that_are_spawned(tmp_path, monkeypatch):
     """As on macOS and Windows; the run says so, because starting such a worker takes longer."""
     monkeypatch.setenv("JOBLIB_START_METHOD", "spawn")

@@ -1,6 +1,7 @@
 """Probes and recommendations from real sessions, with a cost model on disk."""
 
 import json
+import os
 
 import pytest
 
@@ -10,7 +11,7 @@ from benchmarks.advise.disturbance import disturbance
 from tests.advise.costs import store_costs
 from tests.inner_threads import CORES, needs_threads_of_blas
 from tests.run_gate import run_verb, started_verb
-from tests.run_session import ROOT, session
+from tests.run_session import ROOT, environment, session
 from tests.soak import full_only, size
 
 
@@ -22,6 +23,8 @@ def models(tmp_path_factory):
     """
     folder, progress = tmp_path_factory.mktemp("models"), []
     with pytest.MonkeyPatch.context() as patch:
+        for name in set(os.environ) - set(environment()):
+            patch.delenv(name)
         patch.setattr(probing, "LIMIT_S", size(40, 80))
         patch.setattr(probing, "_PLANNED_S", size(25, 50))
         patch.setattr(probing, "_FIRST_S", size(30, 60))
@@ -47,8 +50,8 @@ def test_an_answer_from_a_stored_probe(models):
     first = found["ranked"][0]
     assert first["backend"] != "threading"
     assert first["interval_s"][0] < first["time_s"] < first["interval_s"][1]
-    assert (found["best"] is None) == (found["disturbed"] is not None)
-    assert out.startswith("Best: " if found["best"] else "No best is named")
+    assert (found["best"] is None) == (found["certain"] is not None)
+    assert out.startswith("Best" if found["best"] else "No best is named")
     assert {"threading"} <= found["break_even_task_s"].keys() <= {"threading", "loky", "multiprocessing"}
     unprobed = {"threading", "loky", "multiprocessing"} - found["break_even_task_s"].keys()
     assert ("Not probed for lack of time" in out) == bool(unprobed)

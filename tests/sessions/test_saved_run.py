@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from tests.run_session import GRID, ROOT, environment, session
+from tests.soak import full_only
 
 PLAIN = ("--tasks", "5000", "--longest", "5", "--rounds", "2", "--benchmark-only")
 
@@ -141,6 +142,7 @@ def test_the_summary_fits_a_terminal(measured):
     ]
 
 
+@full_only("three sessions of the whole grid")
 def test_shuffling_changes_the_order_and_nothing_else(tmp_path, measured):
     """A case alone, in the grid and in another order has the same effective configuration."""
     (tmp_path / "alone").mkdir()

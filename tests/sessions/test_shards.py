@@ -50,8 +50,8 @@ def test_four_parts_are_one_whole(tmp_path):
 
 
 @pytest.mark.parametrize("text", ["", "3", "0/4", "5/4", "1/0", "a/b", "1/2000", "-1/4"])
-def test_what_is_no_part(tmp_path, text):
+def test_what_is_no_part(refused, tmp_path, text):
     """Refused before anything runs."""
-    found = session(tmp_path, *CELLS, f"--shard={text}", GRID)
+    found = refused(tmp_path, *CELLS, f"--shard={text}", GRID)
     assert found.exit_code == 4
     assert "expected a shard and the number of shards, such as 2/4" in found.output

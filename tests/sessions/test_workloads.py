@@ -11,7 +11,7 @@ import pytest
 from benchmarks.cores import usable_cores
 from tests.inner_threads import CORES, needs_threads_of_blas
 from tests.run_session import ROOT, command, environment, session
-from tests.soak import FULL, full_only
+from tests.soak import FULL, full_only, size
 
 OWN = ("--workload-path", str(ROOT / "tests" / "own"))
 FEW = ("--benchmark-only", "--rounds", "1", "--n-jobs=2", "--batch-sizes=4")
@@ -30,11 +30,14 @@ def own(store, function, arguments, *options, path=GRID):
 
 @pytest.mark.parametrize(
     ("name", "micro"),
-    [("hashing", False), ("sleeping", False), ("array_in", False), ("array_out", True), ("uneven", False)],
+    [
+        ("array_out", FULL),
+        ("uneven", False),
+        *size([], [("hashing", False), ("sleeping", False), ("array_in", False)]),
+    ],
 )
 def test_every_built_in_workload_on_every_backend(tmp_path, name, micro):
     """Every workload goes through the grid, and in the soak one also through the start-up and the micro-cases."""
-    micro = micro and FULL
     done = session(tmp_path, *FEW, "--workload", name, "benchmarks/suite" if micro else GRID, "-k", name)
     assert done.exit_code == 0, done.output
     assert {f"{name}-{cell}" for cell in CELLS} <= set(done.times)
@@ -49,10 +52,9 @@ def test_every_built_in_workload_on_every_backend(tmp_path, name, micro):
 @pytest.mark.parametrize(
     ("function", "arguments"),
     [
-        ("price", "pricing:SIZES"),
         ("price", "pricing:ORDERS"),
         ("total", "pricing:orders"),
-        ("thirds", "pricing:SIZES"),
+        *size([], [("price", "pricing:SIZES"), ("thirds", "pricing:SIZES")]),
     ],
 )
 def test_a_function_of_the_user_s(tmp_path, function, arguments):
@@ -68,10 +70,9 @@ def test_a_function_of_the_user_s(tmp_path, function, arguments):
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("orders.json", json.dumps([[3, 2.0], [40, 1.0]])),
         ("orders.json", json.dumps([{"size": 3}, {"size": 40, "rate": 1.0}])),
-        ("sizes.json", json.dumps([3, 40])),
         ("orders.csv", "size,rate\n3,2.0\n40,1\n"),
+        *size([], [("orders.json", json.dumps([[3, 2.0], [40, 1.0]])), ("sizes.json", json.dumps([3, 40]))]),
     ],
 )
 def test_arguments_from_a_file(tmp_path, name, text):
@@ -355,9 +356,9 @@ def test_a_line_of_csv_may_have_line_breaks(tmp_path):
         (("--workload", "pricing:price", "--task-args", "pricing:leaving"), "raised SystemExit: 9"),
     ],
 )
-def test_what_makes_no_sense_is_refused_before_anything_runs(tmp_path, options, said):
+def test_what_makes_no_sense_is_refused_before_anything_runs(refused, tmp_path, options, said):
     """One line, exit code 4."""
-    done = session(tmp_path, *FEW, *OWN, *options)
+    done = refused(tmp_path, *FEW, *OWN, *options)
     assert done.exit_code == 4
     (line,) = [line for line in done.output.splitlines() if line.startswith("ERROR")]
     assert said in line
@@ -374,11 +375,12 @@ def test_what_makes_no_sense_is_refused_before_anything_runs(tmp_path, options, 
         ("a.csv", "size,size\n3,4\n", "expected the function's parameters, each once"),
     ],
 )
-def test_a_file_that_holds_no_arguments(tmp_path, name, text, said):
+def test_a_file_that_holds_no_arguments(refused, tmp_path, name, text, said):
     """Named, with what was expected."""
     file = tmp_path / name
     file.write_text(text)
-    done = own(tmp_path / "store", "price", str(file))
+    asked = ("--workload", "pricing:price", "--task-args", str(file))
+    done = refused(tmp_path / "store", *FEW, *OWN, *asked, GRID)
     assert (done.exit_code, said in done.output) == (4, True), done.output
     assert "Traceback" not in done.output
 

@@ -38,7 +38,7 @@ def test_mutated_files_become_pages():
     generator = random.Random(29)
     source = grid_run(backends=("loky",), sizes=("1", "100"), missing=("loky-n2-b100",))
     content, read, drawn = json.dumps(source).encode(), 0, 0
-    for number in range(size(300, 12_000)):
+    for number in range(size(150, 12_000)):
         damaged = mutate(content, generator) if number % 2 else json.dumps(replace(source, generator)).encode()
         sections = sections_of(damaged)
         if sections is None:

@@ -21,7 +21,7 @@ def test_at_random_moments(tmp_path):
     """After each: the store verifies, earlier runs are intact, at most the case in flight is lost."""
     generator, store = random.Random(17), Store(tmp_path / "h")
     before, lost, died, partial = {}, 0, 0, 0
-    for number in range(size(5, 200)):
+    for number in range(size(3, 200)):
         finished, status = killed(store.root, tmp_path / "output", generator.uniform(0.6, 4.5))
         died += status != 0
         recover(store)
