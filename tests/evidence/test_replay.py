@@ -6,6 +6,7 @@ import pytest
 
 from evidence.replay.__main__ import main
 from tests.run_session import ROOT
+from tests.soak import FULL
 
 RECORDINGS = ROOT / "evidence/data/pairs/tuning"
 
@@ -35,6 +36,8 @@ def test_the_table_has_a_row_for_every_rule(tmp_path, replay):
     tools = ("this gate", "pytest-benchmark", "asv", "pyperf", "benchstat", "criterion", "ClickHouse")
     assert all(any(tool in row[0] for row in rows) for tool in tools)
     assert "this gate alarmed in" in out
+    if not FULL:
+        return
     again = replay(tmp_path, "--gates", 3, "--jobs", 2, "--budget", "3m")[1]
     assert table(again) == table(out)
 

@@ -96,11 +96,12 @@ def test_a_gate_from_building_to_the_verdict(tmp_path):
     assert (again, same) == (code, out)
 
 
+@full_only("a measurement of its own")
 @pytest.mark.usefixtures("nothing_left", "released")
 def test_a_machine_is_measured_against_itself(tmp_path):
     """Every case in every pair for which there is time; what it says is kept, and is not taken for a gate."""
     outputs = ("--record", str(tmp_path / "record"), "--json", str(tmp_path / "out.json"))
-    code, out, err = run_verb("calibrate", "--side", "joblib==1.6.0", "--budget", "15s", *outputs, *FEW)
+    code, out, err = run_verb("calibrate", "--side", "joblib==1.6.0", "--budget", "25s", *outputs, *FEW)
     assert code == 0, err
     found = json.loads((tmp_path / "out.json").read_text())
     pairs = [p for p in json.loads((tmp_path / "record" / "gate.json").read_text())["pairs"] if not p["why"]]

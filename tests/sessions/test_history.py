@@ -15,7 +15,7 @@ from benchmarks.history.baseline import objections
 from benchmarks.history.index import facts
 from benchmarks.history.run import read_run
 from tests.run_session import GRID, ROOT, SMALL, command, environment, hear_interrupts, session
-from tests.soak import full_only
+from tests.soak import full_only, size
 
 FEW = ("--backends", "threading", "--n-jobs", "2", "--batch-sizes", "10,100", *SMALL, GRID)
 MEASURE = ("--benchmark-only", *FEW)
@@ -44,13 +44,13 @@ def test_runs_are_saved_by_name_in_the_machine_s_folder(tmp_path):
 
 
 def test_repeat_measures_in_fresh_processes(tmp_path):
-    """Three runs, three sessions; none of them an error."""
-    done = session(tmp_path, *MEASURE, "--repeat", "3")
+    """Two runs, two sessions; neither of them an error."""
+    done = session(tmp_path, *MEASURE, "--repeat", "2")
     assert done.exit_code == 0
     assert [line for line in done.output.splitlines() if line.startswith("session ")] == [
-        f"session {number} of 3" for number in (1, 2, 3)
+        f"session {number} of 2" for number in (1, 2)
     ]
-    assert len({read_run(path).session for path in session_files(tmp_path)}) == 3
+    assert len({read_run(path).session for path in session_files(tmp_path)}) == 2
 
 
 @full_only("four sessions")
@@ -278,9 +278,8 @@ def test_the_commit_and_the_order_of_another_plugin_are_recorded(tmp_path):
 @pytest.mark.parametrize(
     ("redirection", "err"),
     [
-        (">&-", ""),
         ("2>&- >&-", ""),
-        ("| true", ""),
+        *size([], [(">&-", ""), ("| true", "")]),
         (">/dev/full", "error: output: No space left on device; the session goes on, and its run is saved\n"),
     ],
 )
@@ -306,6 +305,7 @@ def test_workers_that_are_spawned(tmp_path, monkeypatch):
     assert all(bench["extra_info"]["worker_processes"] for bench in done.run["benchmarks"] if "-n2" in bench["param"])
 
 
+@full_only("five sessions")
 def test_a_broken_file_is_not_passed_over_in_search_of_a_baseline(tmp_path):
     """An older run in its place would be a comparison nobody asked for."""
     for _ in range(2):

@@ -10,7 +10,7 @@ def measured(tmp_path_factory):
     """The start-up cases of loky and multiprocessing, and the notebook's order and pre-dispatch cases."""
     wanted = (
         "-k",
-        "startup or pre_dispatch or many_calls or prefer",
+        "startup and n2 or pre_dispatch or many_calls or prefer",
         "--rounds",
         "2",
         "--tasks",

@@ -27,7 +27,7 @@ PROJECT = {
     "pyproject.toml": '[build-system]\nrequires = ["setuptools>=61"]\nbuild-backend = "setuptools.build_meta"\n'
     '[project]\nname = "project"\nversion = "1.0"\n[tool.setuptools]\npackages = ["project"]\n',
     "project/__init__.py": "",
-    "project/pricing.py": PRICING.replace("ROUNDS", "20_000"),
+    "project/pricing.py": PRICING.replace("ROUNDS", "5_000"),
     "benchmarks/cases.py": "ORDERS = list(range(1, 41))\n",
 }
 
@@ -86,7 +86,7 @@ def run(runner, inputs):
 
 def test_a_slower_project_fails(runner):
     """A function that takes four times as long is a REGRESSION: exit code 1, and the job's summary says so."""
-    (runner / "project/project/pricing.py").write_text(PRICING.replace("ROUNDS", "80_000"))
+    (runner / "project/project/pricing.py").write_text(PRICING.replace("ROUNDS", "20_000"))
     code, said, outputs, summary = run(runner, recipe() | FEW)
     assert code == 1, said
     assert summary.startswith("### FAIL")

@@ -88,7 +88,7 @@ def test_a_page(models, tmp_path):
 def test_tasks_that_are_measured(models):
     """Tasks that sleep are recognized: several workers wait at the same time."""
     found, out = recommend(models, "--workload", "sleeping")
-    assert found["profile"]["waits"] > 0.8
+    assert found["profile"]["waits"] > 0.5
     assert found["ranked"][0]["n_jobs"] > 1
     assert found["disturbed"] or "may pay off" in out
     assert found["disturbed"] or found["tried"][0]["name"] == found["ranked"][0]["name"]
@@ -98,6 +98,7 @@ def test_tasks_that_are_measured(models):
     assert "with the lengths that were measured" in out
 
 
+@full_only("another function")
 def test_uneven_tasks_that_are_measured(models):
     """The length of each task is measured."""
     found, _ = recommend(models, "--workload", "uneven")
@@ -198,7 +199,7 @@ def test_questions_that_make_no_sense(args, expected):
 
 def test_a_probe_is_a_profile_of_its_own(tmp_path):
     """The cases of the probe are measured with --profile probe only, and one of each pool has its resources."""
-    few = ("--backends", "threading", "-k", "n2 and (held or empty)")
+    few = ("--backends", "threading", "-k", "n2-held or n2-empty")
     done = session(tmp_path, "--profile", "probe", "--resources", "--rounds", "1", *few)
     assert done.exit_code == 0, done.output
     assert ["resources" in bench["extra_info"] for bench in done.run["benchmarks"]].count(True) == 1
@@ -259,6 +260,7 @@ def test_threads_of_a_numeric_library_are_measured(tmp_path):
     assert "The tasks compute in threads of a numeric library" in " ".join(out.split())
 
 
+@full_only("measures pools within pools")
 def test_tasks_that_start_workers_are_measured_at_both_levels(tmp_path):
     """The cost model knows nothing of them: no configuration of it is recommended, and the machine is not probed."""
     asked = ("--workload", "nesting:in_loky", "--task-args", "nesting:FEW")

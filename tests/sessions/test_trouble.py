@@ -11,6 +11,7 @@ import psutil
 import pytest
 
 from tests.run_session import GRID, ROOT, SMALL, command, environment, hear_interrupts, session
+from tests.soak import full_only, size
 
 ONE_CELL = ("--n-jobs", "2", "--batch-sizes", "10", *SMALL, GRID)
 
@@ -29,6 +30,7 @@ def test_hung_and_dead_workers_fail_their_cases_only(tmp_path):
     assert done.run["joblib_suite"]["state"] == "partial"
 
 
+@full_only("waits for threads that hang")
 def test_after_hung_threads_the_rest_is_reported_as_not_run(tmp_path):
     """Nobody can end a thread: what comes after it would be measured beside it."""
     backends = "threading,hanging-threads,multiprocessing"
@@ -41,8 +43,15 @@ def test_after_hung_threads_the_rest_is_reported_as_not_run(tmp_path):
     assert all("left threads behind" in why for why in cases["not_run"].values())
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda number: number.name)
-@pytest.mark.parametrize("backend", ["loky", "multiprocessing"])
+@pytest.mark.parametrize(
+    ("backend", "number"),
+    [
+        ("loky", signal.SIGINT),
+        ("multiprocessing", signal.SIGTERM),
+        ("loky", signal.SIGKILL),
+        *size([], [("multiprocessing", signal.SIGINT), ("loky", signal.SIGTERM), ("multiprocessing", signal.SIGKILL)]),
+    ],
+)
 def test_an_aborted_session_leaves_nothing_behind(tmp_path, number, backend):
     """Ended in the middle of a case, in whichever way: no process, no semaphore, no temporary folder."""
     args = ("--benchmark-only", "--backends", backend, "-k", f"{backend}-n2", *ONE_CELL, "--rounds", "100000")

@@ -32,8 +32,7 @@ def own(store, function, arguments, *options, path=GRID):
     ("name", "micro"),
     [
         ("array_out", FULL),
-        ("uneven", False),
-        *size([], [("hashing", False), ("sleeping", False), ("array_in", False)]),
+        *size([], [("hashing", False), ("sleeping", False), ("array_in", False), ("uneven", False)]),
     ],
 )
 def test_every_built_in_workload_on_every_backend(tmp_path, name, micro):
@@ -53,8 +52,7 @@ def test_every_built_in_workload_on_every_backend(tmp_path, name, micro):
     ("function", "arguments"),
     [
         ("price", "pricing:ORDERS"),
-        ("total", "pricing:orders"),
-        *size([], [("price", "pricing:SIZES"), ("thirds", "pricing:SIZES")]),
+        *size([], [("price", "pricing:SIZES"), ("thirds", "pricing:SIZES"), ("total", "pricing:orders")]),
     ],
 )
 def test_a_function_of_the_user_s(tmp_path, function, arguments):
@@ -70,9 +68,9 @@ def test_a_function_of_the_user_s(tmp_path, function, arguments):
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("orders.json", json.dumps([{"size": 3}, {"size": 40, "rate": 1.0}])),
         ("orders.csv", "size,rate\n3,2.0\n40,1\n"),
         *size([], [("orders.json", json.dumps([[3, 2.0], [40, 1.0]])), ("sizes.json", json.dumps([3, 40]))]),
+        *size([], [("orders.json", json.dumps([{"size": 3}, {"size": 40, "rate": 1.0}]))]),
     ],
 )
 def test_arguments_from_a_file(tmp_path, name, text):
@@ -84,6 +82,7 @@ def test_arguments_from_a_file(tmp_path, name, text):
     assert all(case["extra_info"]["tasks"] == 2 for case in done.times.values())
 
 
+@full_only("two sessions")
 def test_more_tasks_begin_again_and_fewer_are_taken_evenly(tmp_path):
     """`--tasks` counts tasks; a run of other arguments is other work."""
     more = own(tmp_path / "more", "price", "pricing:SIZES", "--tasks", "100", "--backends", "sequential")
@@ -104,27 +103,28 @@ def test_results_may_differ_where_that_was_asked_for(tmp_path):
 PROCESSES = {"futures-processes-n2-b4", "multiprocessing-n2-b4"}
 
 
-@pytest.mark.parametrize(
-    ("function", "arguments", "failing", "said"),
-    [
-        (
-            "halve",
-            "SIZES",
-            PROCESSES,
-            "sends tasks to other processes: <lambda> can't be found by name there",
-        ),
-        ("local", "SIZES", PROCESSES, "define it with def at the top of its module"),
-        ("takes", "LOCKS", PROCESSES | {"loky-n2-b4"}, "argument 0 of 4, <unlocked _thread.lock object"),
-        ("gives_a_generator", "SIZES", PROCESSES | {"loky-n2-b4"}, "what the task returns can't be pickled: return"),
-        (
-            "overwriting",
-            "ARRAYS",
-            {"multiprocessing-n2-b4", "loky-n2-b4"},
-            "a read-only memory map of an array over 1 MB; let the task work on a copy, or pass max_nbytes=None",
-        ),
-        ("in_main_process", "SIZES", PROCESSES | {"loky-n2-b4"}, "and not in the plain loop"),
-    ],
-)
+FAULTY = [
+    (
+        "halve",
+        "SIZES",
+        PROCESSES,
+        "sends tasks to other processes: <lambda> can't be found by name there",
+    ),
+    ("local", "SIZES", PROCESSES, "define it with def at the top of its module"),
+    ("takes", "LOCKS", PROCESSES | {"loky-n2-b4"}, "argument 0 of 4, <unlocked _thread.lock object"),
+    ("gives_a_generator", "SIZES", PROCESSES | {"loky-n2-b4"}, "what the task returns can't be pickled: return"),
+    (
+        "overwriting",
+        "ARRAYS",
+        {"multiprocessing-n2-b4", "loky-n2-b4"},
+        "a read-only memory map of an array over 1 MB; let the task work on a copy, or pass max_nbytes=None",
+    ),
+    ("in_main_process", "SIZES", PROCESSES | {"loky-n2-b4"}, "and not in the plain loop"),
+]
+
+
+# Every other one outside of the soak.
+@pytest.mark.parametrize(("function", "arguments", "failing", "said"), FAULTY[:: size(2, 1)])
 def test_a_faulty_function_is_named_with_cause_and_remedy(monkeypatch, tmp_path, function, arguments, failing, said):
     """Once, in lines that fit, in CI too; the cases that it does not matter to are measured."""
     monkeypatch.setenv("CI", "true")
@@ -138,31 +138,31 @@ def test_a_faulty_function_is_named_with_cause_and_remedy(monkeypatch, tmp_path,
     assert measured == {f"pricing:{function}-{cell}" for cell in CELLS - failing}
 
 
-@pytest.mark.parametrize(
-    ("function", "arguments", "said"),
-    [
-        ("failing", "SIZES", "the task raised KeyError: 'no price' in the plain loop, for argument 20 of 40: 200"),
-        ("leaving", "SIZES", "the task raised SystemExit: 9 in the plain loop, for argument 0 of 40: 0"),
-        ("skipping", "SIZES", "the task raised Skipped: hm in the plain loop, for argument 0 of 40: 0"),
-        ("mute", "SIZES", "the task raised Mute in the plain loop, for argument 0 of 40: 0"),
-        ("failing", "SHY", "in the plain loop, for argument 0 of 2: a Shy that can't be shown"),
-        ("random_number", "SIZES", "two runs of the plain loop differ: a task must return the same result each time"),
-        ("killed", "SIZES", "killed by SIGKILL in the plain loop, at argument 3 of 40: 30"),
-        ("exiting", "SIZES", "ended with exit code 3 in the plain loop, at argument 3 of 40: 30"),
-        (
-            "fetch",
-            "SIZES",
-            "fetch is an `async def` function or the like: it returned a coroutine, which nobody awaits",
-        ),
-        (
-            "growing",
-            "LISTS",
-            "the task changes its arguments: after the plain loop, argument 2 of 4 has become",
-        ),
-        ("hanging", "SIZES", "0 of 40 tasks ended within 4 s in the plain loop; allow a case more time"),
-        ("long", "SIZES", "and its case runs it 4 times; measure"),
-    ],
-)
+UNMEASURABLE = [
+    ("failing", "SIZES", "the task raised KeyError: 'no price' in the plain loop, for argument 20 of 40: 200"),
+    ("leaving", "SIZES", "the task raised SystemExit: 9 in the plain loop, for argument 0 of 40: 0"),
+    ("skipping", "SIZES", "the task raised Skipped: hm in the plain loop, for argument 0 of 40: 0"),
+    ("mute", "SIZES", "the task raised Mute in the plain loop, for argument 0 of 40: 0"),
+    ("failing", "SHY", "in the plain loop, for argument 0 of 2: a Shy that can't be shown"),
+    ("random_number", "SIZES", "two runs of the plain loop differ: a task must return the same result each time"),
+    ("killed", "SIZES", "killed by SIGKILL in the plain loop, at argument 3 of 40: 30"),
+    ("exiting", "SIZES", "ended with exit code 3 in the plain loop, at argument 3 of 40: 30"),
+    (
+        "fetch",
+        "SIZES",
+        "fetch is an `async def` function or the like: it returned a coroutine, which nobody awaits",
+    ),
+    (
+        "growing",
+        "LISTS",
+        "the task changes its arguments: after the plain loop, argument 2 of 4 has become",
+    ),
+    ("hanging", "SIZES", "0 of 40 tasks ended within 4 s in the plain loop; allow a case more time"),
+    ("long", "SIZES", "and its case runs it 4 times; measure"),
+]
+
+
+@pytest.mark.parametrize(("function", "arguments", "said"), UNMEASURABLE[:: size(2, 1)])
 def test_a_task_that_can_t_be_measured_is_refused_in_one_line(tmp_path, function, arguments, said):
     """Before anything is measured, with the reason: a trial of the plain loop in a process of its own finds it."""
     done = own(tmp_path, function, f"pricing:{arguments}", "--case-timeout", "2" if said[0].isdigit() else "4")
@@ -217,6 +217,7 @@ def test_a_task_that_starts_workers_has_no_speed_up(tmp_path):
     assert all(case["extra_info"]["own_workers"] > 0 for case in done.times.values())
 
 
+@full_only("times the loop twice")
 @needs_threads_of_blas
 def test_threads_inside_the_tasks_are_said_and_the_loop_is_timed_as_the_user_runs_it(tmp_path):
     """A worker has one thread of the library, the user's loop all of them: both are observed, not assumed."""
@@ -385,6 +386,7 @@ def test_a_file_that_holds_no_arguments(refused, tmp_path, name, text, said):
     assert "Traceback" not in done.output
 
 
+@full_only("two more processes")
 def test_plain_pytest_checks_a_workload_unmeasured(tmp_path):
     """Also side by side."""
     done = session(tmp_path, *OWN, "-n", "2", "--workload", "pricing:price", "--task-args", "pricing:SIZES", GRID)

@@ -135,7 +135,7 @@ def test_mutated_files():
     source = document(entry("loky-n2-b10"), entry("loky-n2-b100"), failed={"x::y[z]": "WrongResult: index 3"})
     content = json.dumps(source).encode()
     refused = 0
-    times = size(600, 24_000)
+    times = size(200, 24_000)
     for number in range(times):
         if number % 2:
             refused += digest(mutate(content, generator))
@@ -153,7 +153,7 @@ KEYS = ["benchmarks", "joblib_suite", "commit_info", "machine_info", "datetime"]
 
 
 @settings(
-    max_examples=size(150, 5_000), deadline=None, derandomize=True, database=None,
+    max_examples=size(50, 5_000), deadline=None, derandomize=True, database=None,
     suppress_health_check=list(HealthCheck),
 )  # fmt: skip
 @given(
