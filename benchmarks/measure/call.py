@@ -76,7 +76,7 @@ class Call:
             return "the plain loop against the closed form"
         return (
             "two runs of the plain loop differ: a task must return the same result each time and must not change its"
-            " argument; seed its random numbers, or allow for rounding with --tolerance"
+            " argument; seed its random numbers, keep nothing between two calls, or allow for rounding with --tolerance"
         )
 
     def _loop(self, function: Callable[[Any], Any]) -> list[Any]:

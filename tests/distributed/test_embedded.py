@@ -87,6 +87,7 @@ def test_the_costs_of_a_task_stand_side_by_side(tmp_path):
     assert all(f"{name} " in line for name in ("loky", "dask", "ray"))
 
 
+@full_only("starts clusters again and again", "distributed-soak")
 def test_start_up_cases_start_and_end_the_cluster(tmp_path):
     """A cold start of dask is its cluster's."""
     done = session(tmp_path, *SMALL, "--backends", "dask", "benchmarks/suite/test_startup.py", "-k", "dask-n2")
@@ -134,7 +135,7 @@ def test_ray_talks_to_this_machine_only(tmp_path, stack):
     """Its services listen to loopback, ask nobody where they are, and leave no file."""
     mark = uuid.uuid4().hex
     folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="t-"))
-    args = (*SMALL, "--rounds", "30", "--backends", "ray", "--n-jobs=2", "--batch-sizes=10,auto")
+    args = (*SMALL, "--rounds", "10", "--backends", "ray", "--n-jobs=2", "--batch-sizes=10,auto")
     running = subprocess.Popen(
         command(tmp_path, *args, GRID),
         cwd=ROOT,

@@ -49,6 +49,7 @@ def test_workers_elsewhere_are_given_the_user_s_modules(tmp_path, dask):
     assert four["alias_of"] == "pricing:price-dask-n2-b10"
 
 
+@full_only("two sessions", "distributed-soak")
 def test_a_function_that_has_changed_is_given_anew(tmp_path, dask):
     """A cluster outlives sessions; what its workers have imported does not."""
     folder = tmp_path / "mine"
@@ -196,6 +197,7 @@ def _command(process):
         return []
 
 
+@full_only("a cluster of another kind", "distributed-soak")
 def test_ipyparallel_by_a_module_of_the_user_s(tmp_path):
     """The documented example."""
     module = ("--workload-path", str(ROOT / "docs" / "examples"), "--backend-module", "ipyparallel_backend")

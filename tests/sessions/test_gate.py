@@ -10,7 +10,7 @@ import pytest
 
 from tests.run_gate import FEW, SAME, gate, processes_of, run_verb, started
 from tests.run_session import ROOT
-from tests.soak import FULL, full_only
+from tests.soak import full_only
 
 
 @pytest.fixture
@@ -116,6 +116,7 @@ def test_a_machine_is_measured_against_itself(tmp_path):
     assert (code, "measured by `calibrate`" in err) == (2, True)
 
 
+@full_only("a gate takes a minute; tests/sessions/test_recipe.py has a regression, too")
 @pytest.mark.usefixtures("nothing_left")
 def test_a_slow_head_is_a_regression(tmp_path, joblib_source):
     """Every call of head takes half as long again, in every backend."""
@@ -172,8 +173,9 @@ def test_a_head_that_hangs(tmp_path, joblib_source):
     assert "cut off" in out
 
 
+@full_only("two gates take a minute")
 @pytest.mark.usefixtures("nothing_left", "released")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM] if FULL else [signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_gate_goes_on(tmp_path, number):
     """Nothing is left behind, and what was measured counts."""
     record = tmp_path / "record"

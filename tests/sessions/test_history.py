@@ -248,6 +248,7 @@ def test_two_sessions_at_once_know_of_each_other(tmp_path):
         assert why in objections(facts(run), None, allow_partial=True, strict=False)
 
 
+@full_only("two sessions")
 def test_the_commit_and_the_order_of_another_plugin_are_recorded(tmp_path):
     """The commit is the checkout's, wherever pytest was started; a plugin's order of the cases is no choice of ours."""
     plugin = "def pytest_collection_modifyitems(items):\n    items.reverse()\n"
@@ -319,6 +320,7 @@ def test_a_broken_file_is_not_passed_over_in_search_of_a_baseline(tmp_path):
     assert session(tmp_path, *MEASURE, "--benchmark-compare=1").exit_code == 0
 
 
+@full_only("two sessions")
 def test_json_to_a_link_or_a_pipe(tmp_path):
     """What stands there is written to, never replaced."""
     (tmp_path / "real.json").write_text("")

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.run_session import session
+from tests.soak import full_only
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +64,7 @@ def test_soft_hints_run_what_they_stand_for(measured):
     assert benches["test_prefer[threads-threading]"]["extra_info"]["effective_backend"] == "ThreadingBackend"
 
 
+@full_only("two sessions")
 def test_the_notebook_is_collected_in_its_own_profile_only(tmp_path):
     """Its four cases are measured in one round each, at the size asked for, and -s shows joblib's own messages."""
     notebook = ("--profile", "notebook", "--tasks", "400", "--longest", "400")

@@ -85,6 +85,7 @@ def test_a_page(models, tmp_path):
     assert "http:" not in text.replace("http://www.w3.org", "")
 
 
+@full_only("another function")
 def test_tasks_that_are_measured(models):
     """Tasks that sleep are recognized: several workers wait at the same time."""
     found, out = recommend(models, "--workload", "sleeping")
@@ -197,6 +198,7 @@ def test_questions_that_make_no_sense(args, expected):
     assert err.count("\n") == 1
 
 
+@full_only("a session and a listing")
 def test_a_probe_is_a_profile_of_its_own(tmp_path):
     """The cases of the probe are measured with --profile probe only, and one of each pool has its resources."""
     few = ("--backends", "threading", "-k", "n2-held or n2-empty")

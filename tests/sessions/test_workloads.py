@@ -92,6 +92,7 @@ def test_more_tasks_begin_again_and_fewer_are_taken_evenly(tmp_path):
     assert facts[0]["arguments"] != facts[1]["arguments"]
 
 
+@full_only("two sessions")
 def test_results_may_differ_where_that_was_asked_for(tmp_path):
     """Rounding, within a tolerance."""
     assert own(tmp_path / "strict", "rounding", "pricing:SIZES").exit_code == 4
@@ -232,6 +233,7 @@ def test_threads_inside_the_tasks_are_said_and_the_loop_is_timed_as_the_user_run
         assert len(facts["own_loop_s"]) == len(facts["loop_s"]) == 2
 
 
+@full_only("measures every number of inner threads")
 @needs_threads_of_blas
 def test_inner_threads_are_measured_as_an_axis(tmp_path):
     """Every case has as many as its name says, and no other case changes its name."""
