@@ -112,7 +112,7 @@ def _outcome(
         from benchmarks.report.html.recommendation import recommendation_sections
 
         files[args.output] = page(_TITLE, recommendation_sections(recommendation, warm, model), _FOOTER)
-    return Outcome(rendering.text(recommendation, warm, model), Exit.FINE, files)
+    return Outcome(rendering.text(recommendation, warm, model) + _where(args), Exit.FINE, files)
 
 
 def _outcome_of_levels(args: argparse.Namespace, measured: Levels) -> Outcome:
@@ -123,7 +123,12 @@ def _outcome_of_levels(args: argparse.Namespace, measured: Levels) -> Outcome:
         from benchmarks.report.html.figures import Section
 
         files[args.output] = page(_TITLE, [Section("answer", "Answer", levels.sentences(measured))], _FOOTER)
-    return Outcome(levels.text(measured), Exit.FINE, files)
+    return Outcome(levels.text(measured) + _where(args), Exit.FINE, files)
+
+
+def _where(args: argparse.Namespace) -> str:
+    """Name the page's file: tox changes the working directory, so that a relative path may lead elsewhere."""
+    return "" if args.output in (None, "-") else f"The page is {visible(Path(args.output).absolute())}.\n"
 
 
 def _workload_options(args: argparse.Namespace) -> list[str]:

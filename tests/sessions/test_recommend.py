@@ -78,7 +78,8 @@ def test_the_probe_says_how_well_it_fits(models):
 def test_a_page(models, tmp_path):
     """The page has both charts and needs no network."""
     path = tmp_path / "advice.html"
-    recommend(models, "--task-time", "2ms", "--tasks", "1000", "-o", str(path))
+    _, out = recommend(models, "--task-time", "2ms", "--tasks", "1000", "-o", str(path))
+    assert out.endswith(f"The page is {path}.\n")
     text = path.read_text()
     assert "Where a pool pays off, with 1,000 even tasks" in text
     assert "Time by part" in text
