@@ -31,12 +31,12 @@ Chance = Callable[[float], float]
 def chance(shift: float, variance: float, pairs: int, needed: float, effect: float) -> float:
     """Return the probability that a bet's wealth reaches `needed` (a logarithm) within `pairs` pairs around `shift`."""
     return max(
-        _chance_of_one(shift, size, variance, pairs, needed - log(share), effect)
+        _chance_of_one(shift, size, variance, pairs, needed - log(share))
         for size, share in ((AIMED[0] * effect, AIMED[1]), (max(LARGER[0] * effect, shift), LARGER[1]))
     )
 
 
-def _chance_of_one(shift: float, size: float, variance: float, pairs: int, needed: float, effect: float) -> float:
+def _chance_of_one(shift: float, size: float, variance: float, pairs: int, needed: float) -> float:
     gains = [
         (weight, gain(size, shift + sign * node * sqrt(variance), variance))
         for node, weight in _NODES
