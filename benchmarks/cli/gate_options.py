@@ -68,7 +68,7 @@ def _variables(args: argparse.Namespace) -> tuple[dict[str, str], dict[str, str]
 
 
 def started(args: argparse.Namespace, base: list[str], head: list[str]) -> tuple[Path, Record]:
-    """Return a new, empty record and its folder. Raises SuiteError if an option is invalid."""
+    """Return the folder of a new record, and the record, still empty. Raises SuiteError if an option is invalid."""
     folder = new_folder(args.record)
     refuse_folder("record", folder)
     forwarded = session_options(args, args.verb)
@@ -90,7 +90,7 @@ def started(args: argparse.Namespace, base: list[str], head: list[str]) -> tuple
 
 
 def reopened(name: str, args: argparse.Namespace, others: Sequence[str]) -> tuple[Path, Record]:
-    """Return the record that the option `name` names, and its folder.
+    """Return the folder that the option `name` names, and the record in it.
 
     Raises SuiteError if another verb measured it, if an output would overwrite it, or if an option of a new record
     or one of `others` is given as well.

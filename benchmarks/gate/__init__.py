@@ -7,22 +7,27 @@ Sides, what is measured and how it is built:
     variables     environment variables of a side
     commands      external commands (uv, git) and their messages
     environments  virtual environments, cached by content
+    commits       the commits that a side was made from
 Pairs, how a side is measured:
     sessions      one side's pytest process: command line, environment, end
-    sizing        which cases are measured, and how long a call takes
+    sizing        before any pair: which cases there are, and how long a call of each takes
+    selection     which of them a short budget leaves out
     referee       gives one of two sessions the turn
     pair          one base and one head session, measured in turns
     pair_loop     pair after pair until everything is decided or the budget is spent
+    quietness     warnings about a machine that is too busy or too noisy
     instructions  one call's instructions on both sides
     explain       why a case is slower: both sides profiled in turns
 Record, what is on disk:
     record        gate.json and the run files beside it
     opening       new, resumed and recomputed records
     measurements  what the run files say: log-ratios and resources by pair
+    failures      which failures of a case count
 Decision:
     hypotheses    everything the gate tests: cases, groups of cases, resources
     schedule      what the next pair measures, and what fits into the budget
     judgement     the rows and the remarks that a user reads
+    proof         the slowdowns that the gate would have detected
     instruction_rows  the rows about instructions
     accepting     accepted.toml, applied to the judgement of a gate
     ancestry      whether base contains a release or a commit

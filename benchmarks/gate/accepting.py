@@ -29,7 +29,10 @@ def with_acceptances(
     contains: Contains,
     today: datetime.date,
 ) -> Judgement:
-    """Return the judgement with what the entries cover as ACCEPTED, and with remarks on entries that are over."""
+    """Return the judgement with what the entries cover as ACCEPTED.
+
+    Its notes name the entries that are over, and those that match no row.
+    """
     if not entries:
         return judgement
     statuses = statuses_of(entries, contains, today)
@@ -53,11 +56,11 @@ def _accepted_group(row: Row, covered: set[str], slower_without: set[str], recor
 
 def _unmatched(entries: Sequence[Acceptance], rows: Sequence[Row]) -> list[str]:
     """Say which entries name nothing here: mistyped, about a case that is gone, or one that -k leaves out."""
-    names = [row_names(row) for row in rows]
+    names_by_row = [row_names(row) for row in rows]
     return [
         f"{entry.origin} matches no row of this gate: {visible(entry.match)}."
         for entry in entries
-        if not any(entry.fits(row_names, entry.quantity) for row_names in names)
+        if not any(entry.fits(names, entry.quantity) for names in names_by_row)
     ]
 
 

@@ -137,7 +137,7 @@ def save_calibration(work: Path, calibration: Calibration) -> Path:
 
 
 def read_calibration(work: Path, machine: str) -> Calibration | None:
-    """Return the machine's calibration, None if there is none. Raises SuiteError if it can't be read."""
+    """Return the machine's calibration, None if there is none of this format. Raises SuiteError if it can't be read."""
     path = calibration_path(work, machine)
     if not path.exists():
         return None

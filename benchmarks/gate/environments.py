@@ -194,7 +194,7 @@ class Builder:
         return find_interpreter(self._uv, option, wanted, self.cache)
 
     def wheels(self, side: SideSpec, interpreter: str) -> list[Path]:
-        """Build a wheel of each local project and each commit of another repository."""
+        """Build a wheel of each local project and each commit of another repository. Raises GateError."""
         wheels = [self._wheel(path, digest_of(path), interpreter) for path in side.paths]
         for source in side.repositories:
             with TemporaryFolder("side-") as folder:
@@ -234,7 +234,10 @@ class Builder:
         return wheel
 
     def lock(self, wanted: Sequence[Wanted]) -> list[Path]:
-        """Pin every requirement of both sides; what neither side asks for differently gets the same version in both."""
+        """Pin every requirement of the sides, and return the file of each side's pins. Raises GateError.
+
+        What the sides do not ask for differently gets the same version in all.
+        """
         key = _digest(json.dumps([[side.interpreter, *side.lines] for side in wanted]))
         targets = [self.cache / "locks" / f"{key}-{number}.txt" for number in range(len(wanted))]
         own = {project_name(line) for side in wanted for line in (*side.own, *_differing(wanted))}
@@ -256,7 +259,7 @@ class Builder:
             return output_of("resolving a side's requirements", command, self.cache).decode()
 
     def environment(self, lock: Path, interpreter: str) -> Path:
-        """Build the environment that holds exactly what a lock names, and return its interpreter."""
+        """Build the environment that holds exactly what a lock names, and return its interpreter. Raises GateError."""
         target = self.cache / "environments" / _digest(lock.read_text() + interpreter)
         python = target / "bin" / "python"
         # Written last: an environment without it was interrupted.

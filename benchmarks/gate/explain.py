@@ -44,7 +44,7 @@ class Explaining:
 
 
 def slower_cases(judgement: Judgement, record: Record) -> list[GateCase]:
-    """Return the cases that became slower and are not explained yet, worst first."""
+    """Return the cases that became slower and are not explained yet, worst first; three at most."""
     by_nodeid = {case.nodeid: case for case in record.cases}
     slower = [row.fullname for row in judgement.rows if _is_slower(row)]
     wanted = [name for name in dict.fromkeys(slower) if name in by_nodeid and name not in record.explanations]
@@ -124,7 +124,10 @@ def _functions(profile: Any) -> dict[str, FunctionCost]:
 
 
 def explanation_lines(record: Record, rows: Sequence[Row], most: int = _MOST_LINES) -> list[str]:
-    """Return up to `most` lines for each explained case: what takes more time a call, and who calls it."""
+    """Return up to `most` lines for each explained case: what takes more time a call, and who calls it.
+
+    A case without such a function has one line that says so. `rows` have the names that the lines begin with.
+    """
     labels = _labels(rows)
     return [
         f"Why {labels.get(nodeid, nodeid)}: {line}"

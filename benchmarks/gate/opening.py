@@ -15,7 +15,7 @@ from benchmarks.text.printable import visible
 
 ROOT = Path(__file__).parents[2]
 
-# What gates share: environments, records, calibrations.
+# What gates share: environments, records, bisections, calibrations.
 WORK = ROOT / ".gate"
 
 # Many short calls tell more than few long ones in the same time, until joblib's 10 ms poll dominates; see docs/gate.md.
@@ -75,7 +75,7 @@ def new_folder(name: str | None) -> Path:
 
 
 def open_record(option: str, name: str, purpose: str) -> tuple[Path, Record]:
-    """Return the record that `option` names, and its folder. Raises SuiteError if another verb measured it."""
+    """Return the folder that `option` names, and the record in it. Raises SuiteError if another verb measured it."""
     folder = Path(name).absolute()
     record = read_record(folder)
     if record.purpose != purpose:

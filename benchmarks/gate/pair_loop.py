@@ -221,9 +221,10 @@ class PairLoop:
         )
 
     def _refuse_repeated_deaths(self, side: SideName, pair: PairRecord) -> None:
-        """Raise GateError if base dies twice in a case, or a side twice before any case failed: nothing can be judged.
+        """Raise GateError if base dies twice in a case, or either side twice outside of one: nothing can be judged.
 
-        A head that dies in a case is a failure of that case, see `gate.failures`.
+        A head that dies in a case is a failure of that case, see `gate.failures`. A pair in which a case of this side
+        failed does not count.
         """
         nodeid = pair.in_flight
         failed = any(isinstance(event, FailureEvent) for event in read_status(self._status(pair, side)))

@@ -1,10 +1,11 @@
 """A gate record: a folder from which every verdict can be computed again.
 
 RECORD/
-  gate.json             what was asked, the sides, the cases and their sizes, every pair with its order and seeds
+  gate.json             what was asked, the sides, the cases and their sizes, every pair with its order
   runs/                 a store with one stock run file per process
-  logs/                 the output of each process
+  logs/                 the output of each process, and its status file
   plan.json             the plan of the current pair
+  lock                  held by the process that measures
 """
 
 import hashlib
@@ -118,11 +119,10 @@ class Record(Struct, kw_only=True, forbid_unknown_fields=True):
     """The content of gate.json. Times are in seconds, effects and alpha are fractions.
 
     `purpose` is the verb that measures, `target_s` the length of a call that sizing aims at, `keyword` the value of -k.
-    `instructions` are the counts by node id, one entry for each pair of processes that counted them,
-    `explanations` the functions that changed in a slower case.
-    `failures` holds the cases that can't be timed by node id, `left_out` the node ids of those for which the budget is
-    too short. `session_options` choose another workload than the
-    summation, other backends, and whether resources are measured.
+    `instructions` are the counts by node id, one entry for each pair of processes that counted them, `explanations` the
+    functions that changed in a slower case. `failures` holds the cases that can't be timed by node id, `left_out` the
+    node ids of those for which the budget is too short. `session_options` choose another workload than the summation,
+    other backends, and whether resources are measured.
     """
 
     purpose: Literal["gate", "calibrate"]

@@ -20,7 +20,7 @@ Position = tuple[int, int]
 
 
 class Silent(Exception):
-    """Neither side has sent anything for too long."""
+    """Neither side has sent anything for too long, or the time is up."""
 
 
 @dataclass

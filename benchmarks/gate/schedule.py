@@ -66,7 +66,7 @@ def next_pairs(record: Record, hypotheses: Hypotheses) -> NextPairs:
 def next_cases(record: Record, hypotheses: Hypotheses) -> tuple[list[GateCase], list[GateCase]]:
     """Return the cases of the next pair, most suspicious first, and the undecided ones that wait.
 
-    None if everything is decided. Nothing waits once no case looks slower.
+    Both lists are empty if everything is decided. Nothing waits once no case looks slower.
     """
     sound = record.sound_cases
     needs_more = {key.nodeid for key, hypothesis in hypotheses.resources.items() if _looks_worse(hypothesis)}

@@ -66,8 +66,9 @@ def left_out_sentence(record: Record) -> str:
 def _rank(case: GateCase, cores: int) -> tuple[int, int]:
     """Rank a case, the most informative first.
 
-    The function alone comes first, then every backend as it is used by default (one worker per core, joblib's choice of
-    batches), then the other batch sizes from both ends, then other numbers of workers, and the micro-cases with them.
+    Cases of the grid with one worker come first, because they show the function alone. Then comes every backend as it
+    is used by default (one worker per core, joblib's choice of batches), then the other batch sizes, the smallest
+    before the largest ones, then other numbers of workers, and the micro-cases with them.
     """
     cell = _CELL.search(case.nodeid)
     if case.workers == 1 and cell:
@@ -81,5 +82,5 @@ def _rank(case: GateCase, cores: int) -> tuple[int, int]:
 
 
 def _batch_rank(size: str) -> int:
-    """Rank a batch size: joblib's own choice, single tasks, then the larger the sooner."""
+    """Rank a batch size: joblib's own choice, single tasks, then by the number of digits, the most first."""
     return {"auto": 0, "1": 1}.get(size, 2 + max(0, 6 - len(size)))

@@ -92,7 +92,7 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
 
 
 def how_it_ended(process: "subprocess.Popen[bytes]") -> str:
-    """Describe the end of a process that has closed its connection, such as `killed by SIGKILL`."""
+    """Describe the end of a session that has ended or closed its connection, such as `killed by SIGKILL`."""
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(_GRACE_S)
     code = process.returncode

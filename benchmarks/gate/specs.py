@@ -43,7 +43,7 @@ class SideSpec:
 def parse_side(
     option: str, specs: Sequence[str], python: str | None = None, variables: Mapping[str, str] | None = None
 ) -> SideSpec:
-    """Parse the values of `option` (`--base` or `--head`). Raises GateError if one of them has no known form."""
+    """Parse the values of `option`, such as `--base`. Raises GateError if one of them has no known form."""
     requirements, paths, repositories, refs = [], [], [], []
     for spec in specs:
         if not spec.strip():
