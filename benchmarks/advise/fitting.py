@@ -34,8 +34,8 @@ NEEDED_PARTS = ("empty", "tasks", "batches", "held", "block")
 MODEL_PARTS = (*NEEDED_PARTS, "released", "loaded", "payload")
 
 
-class CaseTimes(NamedTuple):
-    """Times of a case in seconds: a call, the plain loop beside it, and how late the poll noticed the call's end."""
+class Reading(NamedTuple):
+    """What is read from a case's rounds, in seconds: a call, the loop beside it, and how late the poll saw the end."""
 
     call_s: float
     loop_s: float
@@ -45,8 +45,8 @@ class CaseTimes(NamedTuple):
 # One pool's cases, by name.
 CasesOfPool = Mapping[str, ProbeCase]
 
-# Reads the times from a case's rounds: the usual ones, or those of one resampling.
-ReadTimes = Callable[[ProbeCase], CaseTimes]
+# Reads a case's rounds: the usual times, or those of one resampling.
+Read = Callable[[ProbeCase], Reading]
 
 
 def fit(
@@ -98,12 +98,12 @@ def _rounds_noise(cases: Sequence[ProbeCase]) -> float:
 def _fit_pool(machine: Costs, key: tuple[str, int], cases: CasesOfPool, rng: random.Random) -> PoolCosts:
     poll_s = machine.poll_s
 
-    def usual(case: ProbeCase) -> CaseTimes:
-        return CaseTimes(median(case.rounds_s), fmean(case.work_s or (0.0,)), poll_s / 2)
+    def usual(case: ProbeCase) -> Reading:
+        return Reading(median(case.rounds_s), fmean(case.work_s or (0.0,)), poll_s / 2)
 
-    def resampled(case: ProbeCase) -> CaseTimes:
+    def resampled(case: ProbeCase) -> Reading:
         rounds = rng.choices(case.rounds_s, k=len(case.rounds_s))
-        return CaseTimes(median(rounds), rng.choice(case.work_s or (0.0,)), poll_s * rng.random())
+        return Reading(median(rounds), rng.choice(case.work_s or (0.0,)), poll_s * rng.random())
 
     draws = tuple(_constants(machine, cases, resampled) for _ in range(DRAWS))
     return PoolCosts(*key, _constants(machine, cases, usual), draws, _memory_bytes(cases))
@@ -114,7 +114,7 @@ def _memory_bytes(cases: CasesOfPool) -> float | None:
     return cases["held"].memory_bytes if backend_of(cases["held"].backend).sends else 0.0
 
 
-def _constants(machine: Costs, cases: CasesOfPool, read: ReadTimes) -> Constants:
+def _constants(machine: Costs, cases: CasesOfPool, read: Read) -> Constants:
     """Fit one constant after the other."""
 
     def remaining(name: str, *explained_s: float) -> float:
