@@ -13,7 +13,7 @@ _SHORTEST_S, _LONGEST_S = 1e-7, 10.0
 
 
 def break_even(costs: Costs, profile: TaskProfile, warm: bool) -> dict[str, float | None]:
-    """Return by backend the task time above which its best pool beats the plain loop, None if none does.
+    """Return by backend the task time in seconds above which its best pool beats the plain loop, None if none does.
 
     Everything else is as in `profile`, except that the tasks are even. Only the pools in `costs` are asked.
     """
@@ -27,7 +27,10 @@ def break_even(costs: Costs, profile: TaskProfile, warm: bool) -> dict[str, floa
 
 
 def shortest_task_s(profile: TaskProfile, pays: Callable[[TaskProfile], bool]) -> float | None:
-    """Return the task time above which `pays` holds, by bisection on a logarithmic scale; None if it never does."""
+    """Return the task time in seconds above which `pays` holds, None if it does not even for tasks of 10 s.
+
+    By bisection on a logarithmic scale: if `pays` holds for a task time, it has to hold for all longer ones.
+    """
     low, high = _SHORTEST_S, _LONGEST_S
     if not pays(replace(profile, task_s=high)):
         return None
@@ -38,7 +41,7 @@ def shortest_task_s(profile: TaskProfile, pays: Callable[[TaskProfile], bool]) -
 
 
 def fastest_s(costs: Costs, profile: TaskProfile, warm: bool) -> float:
-    """Return the expected time of the best configuration of these pools, without batches of "auto".
+    """Return the expected seconds of the best configuration of these pools, without batches of "auto".
 
     The steps of joblib's poll are replaced by their mean, half a poll, so that the result is a smooth function of the
     task time. A call takes at least one poll.

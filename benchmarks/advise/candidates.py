@@ -65,7 +65,8 @@ def pool_with(costs: Costs, backend: str, n_jobs: int) -> PoolCosts:
     """Return a backend's pool with so many workers: as probed, or estimated from the pools that were probed.
 
     Between two probed numbers, constants are interpolated linearly. Beyond the largest one, starting and memory grow
-    as they did between the two largest, and a worker is as efficient as in the largest.
+    as they did between the two largest, and a worker is as efficient as in the largest. Below the smallest one, and if
+    only one was probed, starting and memory are in proportion to the workers.
     """
     probed = sorted((pool for pool in costs.pools if pool.backend == backend), key=lambda pool: pool.n_jobs)
     if exact := next((pool for pool in probed if pool.n_jobs == n_jobs), None):
@@ -85,7 +86,7 @@ def pool_with(costs: Costs, backend: str, n_jobs: int) -> PoolCosts:
 
 
 def _in_proportion(costs: Costs, pool: PoolCosts, n_jobs: int) -> PoolCosts:
-    """Return the only pool that was probed with other workers: starting and memory are in proportion to them."""
+    """Return the costs of a probed pool if it had `n_jobs` workers: starting and memory are in proportion to them."""
     scale = n_jobs / pool.n_jobs
 
     def scaled(constants: Constants) -> Constants:

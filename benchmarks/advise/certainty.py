@@ -62,7 +62,7 @@ def rivals(costs: Costs, profile: TaskProfile, than_s: float) -> tuple[str, ...]
 
 
 def unknown(costs: Costs, names: Collection[str]) -> list[str]:
-    """Return those of the names of which nothing is known: no backend with workers of their kind was probed."""
+    """Return those of these backends of which nothing is known: none with workers of their kind was probed."""
     probed = {backend_of(name).workers for name in costs.backends}
     return [name for name in names if backend_of(name).workers not in probed]
 

@@ -11,7 +11,6 @@ from benchmarks.grid import backend_of
 # can share, the noise was 0.05 to 0.15, and a tenth of the held-out cases were outside their intervals.
 _MOST_SHARED, _MOST_NOISE, _MOST_OUTSIDE = 0.8, 0.3, 0.25
 
-
 # A plain loop that has no core for more than this share of its time says that the machine is busy.
 MOST_WITHOUT_CORE = 0.2
 

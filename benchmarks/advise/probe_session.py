@@ -1,4 +1,4 @@
-"""Sessions that measure for an advice, and whether a stored cost model is this machine's."""
+"""Sessions that measure for a probe or a recommendation, and whether a stored cost model is this machine's."""
 
 import math
 import subprocess

@@ -41,9 +41,10 @@ class Noise:
 
 @dataclass(frozen=True)
 class Contender:
-    """A configuration with the noise of its speed-up's logarithm, and the most that its speed-up can be.
+    """A configuration with the noise of its speed-up's logarithm, and `bound`, the most that its speed-up can be.
 
-    `bound` is the number of workers, or 1 for threads that hold the GIL.
+    That is the number of threads of all workers; the machine's cores if they are fewer and the tasks are known to
+    compute all the time; 1 for threads that hold the GIL.
     """
 
     configuration: Configuration

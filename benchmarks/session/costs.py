@@ -38,7 +38,10 @@ def time_budget(session: SuiteSession, cases: list[Any], tasks_asked: bool) -> t
 
 
 def expected_costs(config: Any, cases: list[Any], rough: bool = False) -> dict[str, float]:
-    """Return by node id what each case should cost: by the history unless `rough`, by its size if it has no past."""
+    """Return by node id what each case should cost: by the history unless `rough`, by its size if it has no past.
+
+    In seconds if the history has any of the cases, otherwise in a unit of its own.
+    """
     settings = suite_session(config).settings
     earlier = _earlier_costs(config) if settings.measuring and not rough else {}
     weights = _rough_weights(cases, settings.tasks)

@@ -28,8 +28,7 @@ class Ledger:
     `stuck` says what could not be ended: once it is set, nothing more may be measured. `shard` describes the shard of
     this session, None if it has all cases. `rounds_s` and `untimed_s` are the seconds spent in timed rounds and in
     untimed calls. `plugin_order` is None unless another plugin has changed the order of the cases; it holds the seed
-    of pytest-randomly, if that is there.
-    `load_average` is the machine's when the session began.
+    of pytest-randomly, if that is there. `load_average` is the machine's when the session began.
     """
 
     asked: list[str] = field(default_factory=list)

@@ -38,8 +38,8 @@ _FIRST_TRIAL_S = 20.0
 def prepare_own_function(config: Any) -> None:
     """Try the session's workload if it is the user's own, and choose its grid unless the user selected cases.
 
-    Raises pytest.UsageError if it can't be measured. A gate compares sides: a head whose task fails is its result, and
-    no invalid option.
+    Raises pytest.UsageError if it can't be measured. Nothing is tried for a gate, where a task that fails in head is
+    a result and no invalid option.
     """
     session = suite_session(config)
     workload, settings = session.workload, session.settings

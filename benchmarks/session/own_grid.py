@@ -86,7 +86,10 @@ class OwnGrid:
 
 @dataclass(frozen=True)
 class _Stage:
-    """A step from a rich to a poor grid. `least` is the number of tasks for each worker below which it is given up."""
+    """A step from a rich to a poor grid. `least` is the number of tasks for each worker below which it is given up.
+
+    If it is `thorough`, there are several batch sizes, and the standard library's pools to compare with.
+    """
 
     rounds: int
     least: int
@@ -103,14 +106,17 @@ _STAGES = (
 
 
 def own_grid(function: Function, asked: Asked, cores: int) -> OwnGrid | None:
-    """Return the richest grid that fits two minutes and obeys what was asked for, None if there is none."""
+    """Return the richest grid that fits two minutes and obeys what was asked for, None if there is none.
+
+    If a number of tasks was asked for and no grid fits, it is the poorest one.
+    """
     fitting = None
     for stage in _STAGES:
         for tasks in _fewer_and_fewer(function, asked, stage, cores):
             fitting = _grid(function, asked, stage, tasks, cores)
             if fitting.seconds <= BUDGET_S:
                 return fitting
-    # Tasks that were counted on the command line are measured, however long that takes.
+    # A number of tasks from the command line is measured, however long that takes.
     return fitting if asked.tasks is not None else None
 
 
@@ -130,7 +136,8 @@ def _grid(function: Function, asked: Asked, stage: _Stage, tasks: int, cores: in
     n_jobs = asked.n_jobs or _n_jobs(function, tasks, cores)
     batch_sizes = asked.batch_sizes or _batch_sizes(function, tasks, max(2, cores), stage.thorough)
     backends = asked.backends or stage.backends
-    # No speed-up of a task with own workers is said; and a joblib pool that a fork has inherited may wait forever.
+    # Of tasks that start workers themselves, no speed-up is reported; and a pool of joblib's that a fork has inherited
+    # may wait forever.
     with_pools = stage.thorough and not function.own_workers
     cases = _cases(asked, backends, n_jobs, batch_sizes, with_pools)
     rounds = asked.rounds or stage.rounds
@@ -140,7 +147,7 @@ def _grid(function: Function, asked: Asked, stage: _Stage, tasks: int, cores: in
 
 
 def _seconds(case: Case, function: Function, loop_s: float, rounds: int) -> float:
-    """Return about how many seconds a case takes at most; tasks that wait do so beside each other everywhere."""
+    """Return about how many seconds a case takes at most; tasks that wait do so at the same time in every pool."""
     loops = CALLS_BESIDE_ROUNDS - 1 + (CALLS_AS_THE_USER if function.own_threads else 0)
     call_s = loop_s / case.n_jobs if function.waits and backend_of(case.backend).workers else loop_s
     return _POOL_S + loops * loop_s + (1 + rounds) * call_s

@@ -47,9 +47,11 @@ def read_history(option: Any) -> tuple[HistoryStorage, object]:
 
 
 def install_storage(session: Any) -> None:
-    """Replace pytest-benchmark's storage by the history, and recover what sessions that died have left.
+    """Replace pytest-benchmark's storage by the history, and prepare it for a session that measures.
 
-    Raises pytest.UsageError if the store can't be written or there is no baseline: before anything is measured.
+    Then sessions that died are recovered, the baselines chosen, and pytest-benchmark's table fitted to the screen.
+    Raises pytest.UsageError if the store can't be written, or if a baseline that is needed can't be found or used:
+    before anything is measured.
     """
     config, benchmarks = session.config, session.config._benchmarksession
     ours = suite_session(config)

@@ -15,10 +15,10 @@ _FEWEST = 4
 
 
 def enough(function: Function, within_s: float) -> int:
-    """Return how many tasks to measure: all, half of them and so on, so that their calls take `within_s` seconds.
+    """Return how many tasks to measure: all, half of them and so on, until their calls take at most `within_s` seconds.
 
-    Fewer tasks that take another share of the time than theirs stand for nothing. If no number that does fits, it is
-    the smallest.
+    Numbers of tasks that do not stand for all of them (`Function.is_like`) are skipped. If none of the others fits, it
+    is the smallest of them.
     """
     enough_tasks = tasks = function.tasks
     while function.loop_s(enough_tasks) * _CALLS > within_s and tasks // 2 >= _FEWEST:

@@ -14,7 +14,11 @@ from benchmarks.measure.deadline import hurry_up
 
 
 def end_in_order_on_signals() -> None:
-    """Let SIGTERM and SIGHUP end the session as Ctrl-C does: finished cases are saved, and no worker survives."""
+    """Let SIGTERM and SIGHUP end the session as Ctrl-C does: finished cases are saved, and no worker survives.
+
+    The exit code is 128 plus the signal's number, unless something can't be saved. A case that hangs is broken off
+    after a grace period.
+    """
 
     def end(signum: int, frame: FrameType | None) -> None:
         hurry_up()

@@ -23,10 +23,11 @@ from benchmarks.session.workload import Workload
 class SuiteSession:
     """The settings of a session, and what it has done so far.
 
-    `workload` is None for the summation, `meter` without `--resources`, `progress` while nothing is measured. `compare`
-    is the value of `--benchmark-compare`. `own_grid` are the cases that suit a user's function, None if the options
-    say which to measure. `earlier_costs` and `commit_info` are looked up once, then kept here.
-    `counter` is None unless instructions are counted, `profiler` unless calls are profiled.
+    `workload` is None for the summation, `meter` without `--resources`, `counter` unless instructions are counted,
+    `profiler` unless calls are profiled, `progress` while nothing is measured. `compare` is the value of
+    `--benchmark-compare`. `own_grid` are the cases that suit a user's function, None if the options say which to
+    measure. `exit_status` is pytest's, set when the session finishes. `earlier_costs` and `commit_info` are looked up
+    once, then kept here.
     """
 
     settings: Settings

@@ -186,6 +186,7 @@ def no_grid(why: str, task_s: float, settings: Settings) -> str:
 
 
 def _calls(settings: Settings) -> int:
+    """Return how many times the plain loop's own case runs it: rounds, warm-ups, and the calls beside them."""
     return settings.rounds + settings.warmups + CALLS_BESIDE_ROUNDS
 
 
