@@ -67,7 +67,7 @@ class _Followed(Sequence[Any]):
 
 
 @dataclass
-class _Side:
+class _SideEffects:
     """What the task does beside returning results."""
 
     workers: int = 0
@@ -76,23 +76,23 @@ class _Side:
 
 
 @contextmanager
-def _observed() -> Iterator[_Side]:
+def _observed() -> Iterator[_SideEffects]:
     """Count the workers that are started and the warnings that are raised in the block."""
-    side, watching = _Side(), True
+    effects, watching = _SideEffects(), True
     start = threading.Thread.start
 
     def audit(event: str, args: tuple[object, ...]) -> None:
         if watching and event in _STARTS:
-            side.workers += 1
+            effects.workers += 1
 
     def start_counted(thread: threading.Thread) -> None:
-        side.workers += 1
+        effects.workers += 1
         start(thread)
 
     def show(message: Any, category: type[Warning], filename: str, lineno: int, *more: Any) -> None:
-        side.warnings += 1
+        effects.warnings += 1
         where = f"{Path(filename).name}, line {lineno}"
-        side.first_warning = side.first_warning or f"{category.__name__}: {shortened(str(message))} ({where})"
+        effects.first_warning = effects.first_warning or f"{category.__name__}: {shortened(str(message))} ({where})"
 
     sys.addaudithook(audit)
     # Python reports no threads before 3.12. This process ends after the trial, so nothing is put back.
@@ -100,7 +100,7 @@ def _observed() -> Iterator[_Side]:
     with warnings.catch_warnings():
         warnings.simplefilter("always")
         setattr(warnings, "showwarning", show)  # noqa: B010 - nor can a function of fewer parameters
-        yield side
+        yield effects
     watching = False
 
 
@@ -123,15 +123,15 @@ def try_call(call: Call) -> TrialResult:
     """Run a call's plain loop twice and return what is to be known before it is measured."""
     # Those of a pool that the task's module made when it was imported.
     others = threading.active_count() - 1
-    with _observed() as side:
+    with _observed() as effects:
         # A library's threads spin for a while after the import that started them.
         settle()
         error, loop, first_task_s = _fault(call)
-        result = TrialResult(error, loop.seconds, side.workers, side.warnings, side.first_warning)
-        result.waits = loop.waits and not side.workers
+        result = TrialResult(error, loop.seconds, effects.workers, effects.warnings, effects.first_warning)
+        result.waits = loop.waits and not effects.workers
         if first_task_s > max(_LEAST_REMEMBERED_S, _REMEMBERS * loop.task_s):
             result.first_task_s, result.task_s = first_task_s, loop.task_s
-        if error is None and not side.workers and loop.elsewhere > _USED:
+        if error is None and not effects.workers and loop.elsewhere > _USED:
             _note_inner_threads(result, call, loop)
             if result.unseen_threads and others:
                 result.workers, result.unseen_threads = others, False
