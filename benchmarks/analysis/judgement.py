@@ -11,7 +11,7 @@ from benchmarks.analysis.verdict import FAILING, Verdict
 _ORDER = {verdict: rank for rank, verdict in enumerate(Verdict)}
 
 # Verdicts that leave open whether head is slower.
-_UNJUDGED = frozenset({Verdict.NEW, Verdict.INCOMPARABLE, Verdict.INCONCLUSIVE})
+UNJUDGED = frozenset({Verdict.NEW, Verdict.INCOMPARABLE, Verdict.INCONCLUSIVE})
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class Judgement:
     @property
     def undecided(self) -> bool:
         """Whether no case could be judged, or some could not and no slowdown of any size was detectable."""
-        unjudged = [row.verdict in _UNJUDGED for row in self.times]
+        unjudged = [row.verdict in UNJUDGED for row in self.times]
         return all(unjudged) or (any(unjudged) and detectable_effects(self.rows) is None)
 
 

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from benchmarks.analysis.judgement import Judgement, Row
-from benchmarks.analysis.verdict import Verdict
+from benchmarks.analysis.judgement import UNJUDGED, Judgement, Row
 from benchmarks.report.case_labels import labelled
 from benchmarks.report.columns import Output, columns
 from benchmarks.report.html.figures import Cell, Figure, Fold, Section, Table
@@ -14,9 +13,6 @@ from benchmarks.text.formatting import counted
 
 # More rows are in the table only.
 _MOST_ROWS = 60
-
-# Verdicts that leave open whether head is slower.
-_NOT_JUDGED = frozenset({Verdict.INCONCLUSIVE, Verdict.INCOMPARABLE, Verdict.NEW})
 
 _CAPTION = "sees: the slowdown that 80 % of such comparisons would have called a regression"
 
@@ -74,7 +70,7 @@ def tally_marks(judgement: Judgement) -> list[tuple[str, str]]:
 
 def _apart(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
     """Return the rows that were judged, and those that were not."""
-    return [row for row in rows if row.verdict not in _NOT_JUDGED], [row for row in rows if row.verdict in _NOT_JUDGED]
+    return [row for row in rows if row.verdict not in UNJUDGED], [row for row in rows if row.verdict in UNJUDGED]
 
 
 def _forests(judged: Sequence[Row], judgement: Judgement) -> list[Figure]:
