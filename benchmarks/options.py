@@ -153,11 +153,11 @@ SESSION_OPTIONS = (
     SessionOption("--status-file", "PATH", "", hidden=True),
     # A gate's cases with their sizes, and the socket on which it gives turns, see `session/plan.py`.
     SessionOption("--plan", "PATH", "", hidden=True),
+    SessionOption("--in-turns", "DESCRIPTOR", "", hidden=True),
     # Where callgrind writes, for a session under valgrind, see `measure/instructions.py`.
     SessionOption("--count-instructions", "PREFIX", "", hidden=True),
     # Profile further rounds of each case, see `measure/profiling.py`.
     SessionOption("--profile-calls", "", "", hidden=True),
-    SessionOption("--in-turns", "DESCRIPTOR", "", hidden=True),
 )
 
 # By their names in pytest, the flags that make a session run other cases than its profile has: pytest's own, and ours.
