@@ -51,7 +51,7 @@ def what_was_done(cases: Sequence[MeasuredCase]) -> str:
 
 
 def answer(cases: Sequence[MeasuredCase], machine: Machine) -> list[str]:
-    """Return the sentences of the answer, the headline first; `machine` bounds what can be true."""
+    """Return the sentences of the answer, first the headline, if there is one; `machine` bounds what can be true."""
     if not cases:
         return ["No speed-ups: no case of the grid has a time and a plain loop to compare with."]
     configurations = [case.configuration for case in cases]
@@ -65,7 +65,7 @@ def answer(cases: Sequence[MeasuredCase], machine: Machine) -> list[str]:
 
 
 def cautions(cases: Sequence[MeasuredCase]) -> list[str]:
-    """Return what has to be known beside the headline: what was not measured, and how far the loop itself varied."""
+    """Return what has to be known beside the headline: that tasks cache results, and how far the loop itself varied."""
     said = []
     again = cases[0].facts.get("faster_again") if cases else None
     if is_count(again):
@@ -177,7 +177,7 @@ def measuring_machine(document: Mapping[str, Any]) -> Machine:
 
 
 def lacking(run: Run) -> list[str]:
-    """What a run does not say."""
+    """Return what a run lacks: cases without a time, and cases that failed."""
     said = []
     if run.state != "complete":
         said.append(f"This run is partial: {len(run.cases)} of {counted(run.asked, 'case')} have a time.")
@@ -188,7 +188,7 @@ def lacking(run: Run) -> list[str]:
 
 
 def really_ran(case: MeasuredCase) -> str:
-    """The workers that answered and the batches they were given."""
+    """Return the workers that answered and their batches, such as `2 processes, 50 batches, largest 100`."""
     facts = case.facts
     if facts["worker_processes"]:
         workers = counted(facts["worker_processes"], "process", "processes")
@@ -223,7 +223,7 @@ def _repeated(cases: Sequence[MeasuredCase]) -> list[str]:
 
 
 def _memory(cases: Sequence[MeasuredCase]) -> list[str]:
-    """The least and the most that the processes of a session held, where that was measured."""
+    """Say what the processes of a session held at least and at most, if that was measured."""
     peaks = {case.configuration.name: needs(case.facts).get(PEAK_PSS_BYTES) for case in cases}
     known = sorted((peak, name) for name, peak in peaks.items() if peak is not None)
     if not known:

@@ -1,4 +1,7 @@
-"""The columns of a judgement: every table and every machine-readable output of it is made from this list."""
+"""The columns of a judgement: every table of its rows, JSON and CSV are made from this list.
+
+The charts of the page, its tables by backend and by kind of cost, and JUnit take what they need from the rows.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -110,6 +113,7 @@ VERDICT = Column(
     numeric=False,
 )
 
+# The case comes first in every table. The last column of the page is its verdict, which the page puts beside the case.
 COLUMNS = (
     Column(
         title="case",

@@ -1,4 +1,4 @@
-"""Tables for the terminal: plain columns, 100 characters wide, in colour if asked for."""
+"""Tables for the terminal: plain columns in at most 100 characters, 160 without prose; in colour if asked for."""
 
 import io
 from collections.abc import Sequence

@@ -75,12 +75,12 @@ def render(judgement: Judgement, coloured: bool, width: int = WIDTH, all_rows: b
 
 
 def _verdict_lines(judgement: Judgement, coloured: bool, width: int) -> list[str]:
-    """Return the verdict on the whole, in the colour of its worst row up to the colon."""
+    """Return the verdict on the whole; up to the colon it has the colour of a failure, an open question or a pass."""
     first, *others = paragraph(first_line(judgement), width)
     if not coloured:
         return [first, *others]
-    worst = Verdict.INCONCLUSIVE if judgement.undecided else Verdict.IMPROVEMENT
-    style = _COLOURS[Verdict.REGRESSION if judgement.failed else worst]
+    otherwise = Verdict.INCONCLUSIVE if judgement.undecided else Verdict.IMPROVEMENT
+    style = _COLOURS[Verdict.REGRESSION if judgement.failed else otherwise]
     word, colon, rest = first.partition(":")
     return [f"{Style.parse(style).render(word, color_system=ColorSystem.STANDARD)}{colon}{rest}", *others]
 
