@@ -28,7 +28,7 @@ MISSING = "Instructions were not counted: valgrind is not installed (`apt instal
 _SCALE = 0.1
 _CASE_S = 300.0
 
-# The longest that one side may count.
+# The longest that one side may take to count with one hash seed.
 _SIDE_S = 600.0
 
 # The hash seeds of the first count, and of the one that has to confirm a change.

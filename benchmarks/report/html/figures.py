@@ -75,9 +75,10 @@ class Fold:
 class Section:
     """A section under its own heading.
 
-    `tally` are pairs of a text and its mark, `facts` of a term and its text; `paste` are lines of code. `pictures` are
-    figures that only --pictures writes. With `beside`, the figures stand next to the text on a wide screen. A section
-    that has nothing to show is left out of the page; `nothing` is the sentence that says so among the facts.
+    `name` is its address on the page. `tally` are pairs of a text and its mark, `facts` of a term and its text; `paste`
+    are lines of code. `pictures` are figures that only --pictures writes. With `figures_first`, the figures come before
+    the tables; with `beside`, they stand next to the text on a wide screen. A section that has nothing to show is left
+    out of the page; `nothing` is the sentence that says so among the facts.
     """
 
     name: str
