@@ -19,8 +19,9 @@ def choose_baselines(store: Store, asked: object, now: Callable[[], Run]) -> tup
     """Return the run files to compare with, and remarks about them for the user.
 
     `asked` names a run, or is True to choose one; `now` returns the run that this session will save. Raises SuiteError
-    if a run that was named or pinned, or that would be chosen, can't be the baseline: taking an older run instead
-    could hide a regression.
+    if a run that was named can't be the baseline, or, to choose one, if a run file can't be read or the pinned run is
+    gone: taking an older run instead could hide a regression. A pinned run that is there but can't be the baseline of
+    this session is replaced by the newest that can, with a remark.
     """
     with closing(Index(store)) as index:
         marks = read_marks(store)
@@ -37,7 +38,7 @@ def choose_baselines(store: Store, asked: object, now: Callable[[], Run]) -> tup
 
 
 def _newest(entries: list[Entry], marks: Marks, now: Run) -> tuple[list[Path], list[str]]:
-    """Return the pinned baseline, or the newest run that is comparable to `now`; an empty list if there is none."""
+    """Return the pinned baseline if `now` can be compared with it, else the newest run that may be one; or no run."""
     _refuse_broken(entries, marks)
     entry = default_baseline(entries, marks, bars(now), now.selection, in_ci(os.environ))
     if entry is None:

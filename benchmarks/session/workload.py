@@ -30,8 +30,9 @@ class Workload:
     `tolerance` is relative; None means that results must be equal. The expected results are those of the plain loop,
     which must return the same twice: if `confirmed` is true, a trial has seen to that. `own_workers` are the threads
     and processes that the task started in the trial, `inner_threads` the libraries in whose threads it computed, with
-    the number of threads that they have when the user runs it. `all_lengths_s` are the seconds of all tasks if the
-    session takes fewer because it has no time for all; otherwise it is empty.
+    the number of threads that they have when the user runs it. `faster_again` is how many times as fast its tasks are
+    in a second loop, because they remember something; None if they do not. `all_lengths_s` are the seconds of all tasks
+    if the session takes fewer because it has no time for all; otherwise it is empty.
     """
 
     name: str
