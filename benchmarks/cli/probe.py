@@ -69,7 +69,7 @@ def lines(model: CostModel, path: Path, coloured: bool) -> list[str]:
     poll = f"joblib polls for results every {duration(costs.poll_s)}" if costs.poll_s else "joblib does not poll"
     memory = [f"{pool.name} {size(pool.memory_bytes)}" for pool in costs.pools if pool.memory_bytes is not None]
     why = disturbance(model)
-    added = f"Memory that a pool adds (PSS of all processes): {', '.join(memory)}."
+    added = f"Memory that a pool adds (PSS of its processes): {', '.join(memory)}."
     return [
         *(textwrap.wrap(why, WIDTH) if why else ()),
         f"{model.machine}, joblib {model.versions.get('joblib')}; {poll}.",

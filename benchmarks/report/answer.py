@@ -51,7 +51,7 @@ def what_was_done(cases: Sequence[MeasuredCase]) -> str:
 
 
 def answer(cases: Sequence[MeasuredCase], machine: Machine) -> list[str]:
-    """Return the sentences of the answer, first the headline, if there is one; `machine` bounds what can be true."""
+    """Return the sentences of the answer, at least one, first the headline; `machine` bounds what can be true."""
     if not cases:
         return ["No speed-ups: no case of the grid has a time and a plain loop to compare with."]
     configurations = [case.configuration for case in cases]
@@ -96,7 +96,7 @@ def start_workers(cases: Sequence[MeasuredCase]) -> bool:
 
 def _headline(outcome: Headline | None, busy: bool) -> list[str]:
     if outcome is None:
-        return []
+        return ["No answer: none of joblib's configurations with several workers was measured."]
     best, rival = outcome.best, outcome.rival
     name, speed_up = best.configuration.name, _with_interval(best)
     if outcome.answer is Answer.UNFAIR:

@@ -24,10 +24,13 @@ ANY_MACHINE = Machine()
 
 
 def machine_of(facts: object) -> Machine:
-    """Return the machine that the `machine` of a run file describes, as far as it does."""
+    """Return the machine that the `machine` of a run file describes, as far as it does.
+
+    `cgroup_cpus` is the name that older files have for the quota.
+    """
     if not isinstance(facts, dict):
         return ANY_MACHINE
-    known = [facts.get(name) for name in ("usable_cores", "cpu_quota")]
+    known = [facts.get(name) for name in ("usable_cores", "cpu_quota", "cgroup_cpus")]
     cores = [float(value) for value in known if isinstance(value, int | float) and value > 0]
     return Machine(gil=facts.get("gil_enabled") is not False, cores=min(cores, default=None))
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.report.contenders import Machine
+from benchmarks.report.contenders import Machine, machine_of
 from benchmarks.report.summary import summary
 
 GOLDEN = Path(__file__).parent.parent / "data" / "summary.txt"
@@ -54,6 +54,18 @@ def test_nothing_faster_than_the_loop_is_said_plainly():
     assert text.startswith(
         "Nothing beats the plain loop with these tasks: the best of joblib's, loky-n2-b10, reaches 0.20x"
     )
+
+
+def test_a_session_without_parallel_cases_says_so_first():
+    """A session that was interrupted early has the plain loop and perhaps the sequential backend."""
+    text = summary([RUN[0], entry("sequential", 1, 10, 0.11)], {}, coloured=False)
+    assert text.startswith("No answer: none of joblib's configurations with several workers was measured.")
+
+
+def test_a_quota_by_its_old_name_bounds_speed_ups():
+    """Older run files call it `cgroup_cpus`."""
+    assert machine_of({"usable_cores": 8, "cgroup_cpus": 1.5}).cores == 1.5
+    assert machine_of({"usable_cores": 8, "cgroup_cpus": None}).cores == 8
 
 
 def test_one_round_is_no_headline():

@@ -139,3 +139,12 @@ def test_a_reader_finds_a_change_from_the_index(site, browser):
     assert Path(page.url).name == "index.html"
     assert heard == []
     page.context.close()
+
+
+def test_a_run_without_parallel_cases_has_a_page(tmp_path):
+    """A session that was interrupted early has an answer, too: that there is none."""
+    (tmp_path / "records").mkdir()
+    stored(tmp_path / "history", document(cell("sequential", 1)))
+    assert main(_verb(tmp_path)) == 0
+    (path,) = (tmp_path / "site" / "runs").glob("*.html")
+    assert "configurations with several workers was measured." in path.read_text()
