@@ -55,6 +55,8 @@ def measured(function: RealFunction, cases: Iterable[Case], always: Iterable[Cas
         if number >= LEAST and clock.passed_s > _FINAL_S:
             break
         clock.round([named[label] for label in final], final)
+    # This process would wait until idle workers end by themselves, which takes five minutes.
+    discard_loky()
     return Rounds(screening, final)
 
 
