@@ -141,7 +141,6 @@ def test_a_wrong_head_is_broken(tmp_path, joblib_source):
     assert "two_tasks sequential: head: " in out
 
 
-@full_only("a gate takes a minute")
 @pytest.mark.usefixtures("nothing_left")
 def test_a_wrong_base_is_no_base(tmp_path, joblib_source):
     """Nothing can be compared with it: exit code 2."""
