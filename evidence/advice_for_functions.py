@@ -51,7 +51,7 @@ Document = Mapping[str, Any]
 
 
 def record(function: RealFunction) -> dict[str, Any]:
-    """Ask about a function and measure it; if there is no answer, return why."""
+    """Ask about a function and measure it; if there is no answer, or a task raises where it is measured, return why."""
     began = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "answer.json")
@@ -67,7 +67,10 @@ def record(function: RealFunction) -> dict[str, Any]:
     candidates = [case for case in ranked if case.n_jobs <= MOST_WAITING]
     # A fresh interpreter, which forks and imports as a user's script does.
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as process:
-        times = process.submit(measured, function, candidates, [preferred, *HABITS.values()]).result()
+        try:
+            times = process.submit(measured, function, candidates, [preferred, *HABITS.values()]).result()
+        except Exception as error:  # Python 3.11's `ast.parse`, for example, fails now and then in threads
+            return {"name": function.name, "answer_s": answer_s, "failed": f"not measured: {error!r}"}
     return {
         "name": function.name,
         "answer_s": answer_s,
