@@ -45,7 +45,7 @@ def certainty(costs: Costs, profile: TaskProfile, warm: bool) -> Certainty:
             max(costs.poll_s, _least_s(costs, pool, profile)) >= work_s or _is_hopeless(costs, pool, even, warm)
             for pool in own.pools
         )
-        and not unknown(costs, rivals(costs, profile, work_s)),
+        and not unknown(costs.backends, rivals(costs, profile, work_s)),
         any(_least_s(costs, pool, profile) < work_s for pool in threads),
         shortest_task_s(even, lambda asked: any(_pays_by_far(costs, pool, asked, warm) for pool in processes)),
     )
@@ -56,15 +56,19 @@ def rivals(costs: Costs, profile: TaskProfile, than_s: float) -> tuple[str, ...]
 
     No call is shorter than joblib's poll.
     """
-    rest = [name for name in JOBLIB_BACKENDS if backend_of(name).workers and name not in costs.backends]
-    able = [name for name in rest if name not in profile.barred]
+    able = [name for name in unprobed(costs.backends) if name not in profile.barred]
     return tuple(name for name in able if max(costs.poll_s, least_work_s(costs, name, profile.tasks, profile)) < than_s)
 
 
-def unknown(costs: Costs, names: Collection[str]) -> list[str]:
+def unprobed(probed: Collection[str]) -> list[str]:
+    """Return joblib's backends with workers that are not among the probed ones."""
+    return [name for name in JOBLIB_BACKENDS if backend_of(name).workers and name not in probed]
+
+
+def unknown(probed: Collection[str], names: Collection[str]) -> list[str]:
     """Return those of these backends of which nothing is known: none with workers of their kind was probed."""
-    probed = {backend_of(name).workers for name in costs.backends}
-    return [name for name in names if backend_of(name).workers not in probed]
+    kinds = {backend_of(name).workers for name in probed}
+    return [name for name in names if backend_of(name).workers not in kinds]
 
 
 def _least_s(costs: Costs, pool: PoolCosts, profile: TaskProfile) -> float:

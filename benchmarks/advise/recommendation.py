@@ -41,7 +41,7 @@ class Recommendation:
     otherwise a call includes the pool's start and end. `break_even_s` is the break-even task time by backend, see
     `break_even`. `memory` is what the first configuration needs. `probed` are the numbers of workers that were probed,
     by backend. If the probe or the measured tasks were disturbed, `disturbance` says so. `rivals` are the backends that
-    were not probed and could be faster; of those in `unknown`, nothing is known. If there is a disturbance or such a
+    were not probed and could be faster; of some, see `unknown`, nothing is known. If there is a disturbance or such a
     backend, `certainty` is what holds nevertheless. `tried` are the configurations that were tried, see `trying`.
     """
 
@@ -55,9 +55,13 @@ class Recommendation:
     probed: dict[str, list[int]]
     disturbance: str | None
     rivals: tuple[str, ...]
-    unknown: tuple[str, ...]
     certainty: Certainty | None
     tried: tuple[Tried, ...] = ()
+
+    @property
+    def unknown(self) -> list[str]:
+        """The rivals of which nothing is known."""
+        return unknown(self.probed, self.rivals)
 
     @property
     def first(self) -> Prediction:
@@ -117,7 +121,6 @@ def recommend(
     every = rank(costs, profile, warm)
     ranked = every if limit_bytes is None else _fitting(costs, profile, every, limit_bytes)
     faster = rivals(costs, profile, ranked[0].time_s / (1 + FLAT))
-    unheard = tuple(unknown(costs, faster))
     return Recommendation(
         profile,
         warm,
@@ -129,8 +132,7 @@ def recommend(
         {backend: [pool.n_jobs for pool in costs.of([backend]).pools] for backend in costs.backends},
         disturbance,
         faster,
-        unheard,
-        certainty(costs, profile, warm) if disturbance or unheard else None,
+        certainty(costs, profile, warm) if disturbance or unknown(costs.backends, faster) else None,
     )
 
 

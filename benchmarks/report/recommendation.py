@@ -5,12 +5,12 @@ import textwrap
 from dataclasses import asdict
 from typing import Any
 
-from benchmarks.advise.certainty import Certainty
+from benchmarks.advise.certainty import Certainty, unprobed
 from benchmarks.advise.cost_model import CostModel
 from benchmarks.advise.prediction import Prediction
 from benchmarks.advise.recommendation import FLAT, Recommendation
 from benchmarks.advise.task_profile import TaskProfile
-from benchmarks.grid import JOBLIB_BACKENDS, LOOP, backend_of
+from benchmarks.grid import LOOP
 from benchmarks.report.advice_certainty import certain
 from benchmarks.report.advice_details import details, inner_threads, limits, name_of, trials
 from benchmarks.report.pasting import paste
@@ -183,13 +183,10 @@ def _excluded(recommendation: Recommendation) -> list[str]:
     """Name the backends that have no configuration in the answer."""
     barred = recommendation.profile.barred
     lines = [f"Left out because the tasks can't be sent to their workers: {', '.join(barred)}."] if barred else []
-    if unprobed := [name for name in _unprobed(recommendation) if name not in recommendation.unknown]:
-        lines.append(f"Not probed for lack of time: {', '.join(unprobed)}; {_AGAIN}.")
+    unknown = recommendation.unknown
+    if rest := [name for name in unprobed(recommendation.probed) if name not in unknown]:
+        lines.append(f"Not probed for lack of time: {', '.join(rest)}; {_AGAIN}.")
     return lines
-
-
-def _unprobed(recommendation: Recommendation) -> list[str]:
-    return [name for name in JOBLIB_BACKENDS if backend_of(name).workers and name not in recommendation.probed]
 
 
 def document(recommendation: Recommendation, warm: Recommendation | None, model: CostModel) -> str:
@@ -204,7 +201,7 @@ def document(recommendation: Recommendation, warm: Recommendation | None, model:
         "profile": {**asdict(recommendation.profile), "lengths": len(recommendation.profile.lengths)},
         "warm": recommendation.warm,
         "disturbed": recommendation.disturbance,
-        "not_probed": _unprobed(recommendation),
+        "not_probed": unprobed(recommendation.probed),
         "certain": recommendation.certainty and asdict(recommendation.certainty),
         "best": best and _prediction(best),
         "runner_up": second and {**_prediction(second), "told_apart": recommendation.told_apart(second)},

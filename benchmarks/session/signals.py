@@ -12,6 +12,9 @@ import pytest
 
 from benchmarks.measure.deadline import hurry_up
 
+# The signals that end a session in order; Windows has no SIGHUP.
+_ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+
 
 def end_in_order_on_signals() -> None:
     """Let SIGTERM and SIGHUP end the session as Ctrl-C does: finished cases are saved, and no worker survives.
@@ -25,9 +28,8 @@ def end_in_order_on_signals() -> None:
         pytest.exit(f"ended by {signal.Signals(signum).name}", returncode=128 + signum)
 
     if threading.current_thread() is threading.main_thread():
-        for name in ("SIGTERM", "SIGHUP"):
-            with contextlib.suppress(AttributeError):
-                signal.signal(getattr(signal, name), end)
+        for number in _ENDING:
+            signal.signal(number, end)
 
 
 @contextlib.contextmanager
@@ -39,8 +41,7 @@ def no_signal_ends_it() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    handlers = {number: signal.signal(number, lambda signum, frame: None) for number in numbers}
+    handlers = {number: signal.signal(number, lambda signum, frame: None) for number in _ENDING}
     try:
         yield
     finally:
