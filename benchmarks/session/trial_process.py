@@ -26,8 +26,9 @@ from benchmarks.session.workload import own_workload
 from benchmarks.text.printable import visible
 from benchmarks.workloads.inner_threads import limited, settle, thread_counts
 
-# Tasks compute in threads of a library's if these use more than this share of their CPU time.
-_USED = 0.05
+# Tasks compute in threads of a library's if these use more than this share of their CPU time. Less than so many seconds
+# may lie between the readings of two clocks.
+_USED, _LEAST_USED_S = 0.05, 1e-3
 
 # Tasks wait if they use less than this share of the time, and give up the processor in more than this share of tasks.
 _BUSY = 0.5
@@ -194,7 +195,8 @@ def _timed(call: Call) -> _Loop:
     waiting = cpu_s < _BUSY * seconds and waits > _BUSY * len(results)
     lengths_s = call.arguments.lengths_s if isinstance(call.arguments, _Followed) else []
     task_s = median(lengths_s) if lengths_s else 0.0
-    return _Loop(seconds, results, 1 - own_s / cpu_s if cpu_s > 0 else 0.0, waiting, task_s)
+    elsewhere = 1 - own_s / cpu_s if cpu_s - own_s > _LEAST_USED_S else 0.0
+    return _Loop(seconds, results, elsewhere, waiting, task_s)
 
 
 def _note_inner_threads(result: TrialResult, call: Call, loop: _Loop) -> None:

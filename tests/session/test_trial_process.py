@@ -62,6 +62,22 @@ def test_threads_that_were_started_with_the_module_are_seen(tried):
     assert (result.workers, result.inner_threads, result.unseen_threads) == (2, {}, False)
 
 
+def test_clocks_that_disagree_by_microseconds_are_no_threads():
+    """They are read one after the other, which counts in a loop of a few microseconds."""
+    code = """
+import itertools, time
+from benchmarks.measure.call import Call
+from benchmarks.session.trial_process import try_call
+time.process_time = map(20e-6.__mul__, itertools.count()).__next__
+time.thread_time = map(15e-6.__mul__, itertools.count()).__next__
+print(try_call(Call(abs, [1, 2, 3], abs, {})))
+"""
+    printed = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, text=True, capture_output=True).stdout
+    assert "error=None" in printed
+    assert "unseen_threads=False" in printed
+    assert "inner_threads={}" in printed
+
+
 @needs_threads_of_blas
 @pytest.mark.parametrize(
     ("function", "arguments"), [("pricing:multiplying", "pricing:SEEDS"), ("matrices:multiply", "matrices:SEEDS")]
