@@ -18,21 +18,21 @@ they take as long as predicted. The reason is not known.
 
 import argparse
 import json
-import multiprocessing
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
 
+import msgspec
+
 from benchmarks.cores import usable_cores
 from benchmarks.grid import LOOP, Case
-from evidence.function_rounds import measured
+from evidence.function_rounds import Request
 from evidence.real_functions import FUNCTIONS, MOST_WAITING, RealFunction
 
 ROOT = Path(__file__).parent.parent
@@ -68,12 +68,12 @@ def record(function: RealFunction) -> dict[str, Any]:
     ranked = [case_of(each) for each in answer.get("ranked") or _fastest_first(answer["pools"])]
     preferred = case_of(answer["best"]) if answer["best"] else ranked[0]
     candidates = [case for case in ranked if case.n_jobs <= MOST_WAITING]
-    # A fresh interpreter, which forks and imports as a user's script does.
-    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as process:
-        try:
-            times = process.submit(measured, function, candidates, [preferred, *HABITS.values()]).result()
-        except Exception as error:  # Python 3.11's `ast.parse`, for example, fails now and then in threads
-            return {"name": function.name, "answer_s": answer_s, "failed": f"not measured: {error!r}"}
+    request = msgspec.json.encode(Request(candidates, [preferred, *HABITS.values()]))
+    command = [sys.executable, "-m", "evidence.function_rounds", function.name]
+    measured = subprocess.run(command, cwd=ROOT, capture_output=True, input=request)
+    if measured.returncode:  # Python 3.11's `ast.parse`, for example, fails now and then in threads
+        failed = f"not measured: {measured.stderr.decode()[-1000:]}"
+        return {"name": function.name, "answer_s": answer_s, "failed": failed}
     return {
         "name": function.name,
         "answer_s": answer_s,
@@ -84,7 +84,7 @@ def record(function: RealFunction) -> dict[str, Any]:
         "tried": answer.get("tried"),
         "impossible": impossible(answer),
         "candidates": len(candidates),
-        "times": asdict(times),
+        "times": json.loads(measured.stdout),
     }
 
 

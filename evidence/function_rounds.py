@@ -1,6 +1,10 @@
-"""Time a real function in many configurations, in turns: cold calls of joblib, each in a fresh pool."""
+"""Time a real function in many configurations, in turns: cold calls of joblib, each in a fresh pool.
+
+python -m evidence.function_rounds NAME    reads a Request as JSON and prints the Rounds as JSON
+"""
 
 import random
+import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
@@ -9,13 +13,14 @@ from importlib import import_module
 from statistics import median
 from typing import Any
 
+import msgspec
 from joblib import Parallel, delayed, parallel_config
 from threadpoolctl import threadpool_limits
 
 from benchmarks.backends.joblib_pool import discard_loky
 from benchmarks.grid import LOOP, Case, backend_of
 from benchmarks.workloads.inner_threads import settle
-from evidence.real_functions import RealFunction
+from evidence.real_functions import FUNCTIONS, RealFunction
 
 # Rounds of all configurations, of which the fastest are chosen, and rounds of the chosen ones, which time them: so none
 # is best by luck.
@@ -30,6 +35,14 @@ _FIRST_ROUND_S, _SCREENING_S, _FINAL_S = 20.0, 25.0, 40.0
 
 # So many of the fastest are chosen, beside the configurations that are timed in any case; each has this many rounds.
 _FASTEST, LEAST = 2, 3
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is timed: `cases`, the likely fast ones first, and those that are timed in any case."""
+
+    cases: list[Case]
+    always: list[Case]
 
 
 @dataclass(frozen=True)
@@ -121,3 +134,14 @@ def _called(case: Case, task: Callable[..., Any], tasks: Sequence[Any]) -> Any:
     if several:
         return parallel(delayed(task)(*arguments) for arguments in tasks)
     return parallel(delayed(task)(argument) for argument in tasks)
+
+
+def main() -> None:
+    """Answer one request."""
+    request = msgspec.json.decode(sys.stdin.buffer.read(), type=Request)
+    rounds = measured(FUNCTIONS[sys.argv[1]], request.cases, request.always)
+    sys.stdout.buffer.write(msgspec.json.encode(rounds))
+
+
+if __name__ == "__main__":
+    main()

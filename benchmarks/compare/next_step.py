@@ -1,16 +1,12 @@
 """The one command that brings a reader from an undecided comparison closer to a verdict."""
 
-import json
 import re
 import shlex
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from benchmarks.compare.sides import Sides
-from benchmarks.grid import PROFILES
+from benchmarks.history.remeasuring import files_command, session_command
 from benchmarks.history.run import Run
-from benchmarks.options import DEFAULT_PROFILE
-from benchmarks.text.printable import visible
 
 # What a gate can install by version; the others come with joblib or do not affect it.
 _PACKAGES = ("joblib", "numpy")
@@ -19,9 +15,6 @@ _PACKAGES = ("joblib", "numpy")
 _RELEASE = re.compile(r"\d+(\.\d+)*((a|b|rc)\d+)?(\.post\d+)?", re.ASCII)
 
 _COMMIT_LENGTH = 12
-
-# A command with more files than this is too long to read.
-_MOST_FILES = 5
 
 
 @dataclass(frozen=True)
@@ -44,18 +37,18 @@ def next_step(sides: Sides) -> NextStep:
         return NextStep(
             "For a verdict, measure base and head in turns, at least three times each, and compare the files of one "
             "side with those of the other, separated by commas. Each time:",
-            _stock_command(head),
+            files_command(head),
         )
     if _same_code(base, head):
         return NextStep(
             f"Both sides are commit {_commit(head)} with the same packages: as far as the files say, only the machine "
             "has changed. To see how much it varies from run to run, measure it again:",
-            _session_command(head, repeat=5),
+            session_command(head, repeat=5),
         )
     return NextStep(
         "For a verdict, measure base, head, base and head again and compare all runs of one side with all of the "
         "other. Each time:",
-        _session_command(head, repeat=2),
+        session_command(head, repeat=2),
     )
 
 
@@ -110,50 +103,3 @@ def _is_own(run: Run) -> bool:
 
 def _commit(run: Run) -> str:
     return (run.commit or "")[:_COMMIT_LENGTH]
-
-
-def _session_command(run: Run, repeat: int) -> str:
-    """Return the command that measures the cases of a run of this suite again."""
-    notebook = run.profile == "notebook"
-    environment = "bench-notebook" if notebook else "distributed" if _has_clusters(run) else "bench"
-    options = [] if notebook or run.profile in (None, DEFAULT_PROFILE) else [f"--profile={run.profile}"]
-    arguments = [*options, *_sizes(run), *_selected(run), f"--repeat={repeat}"]
-    return " ".join(["tox run -e", environment, "--", *map(shlex.quote, arguments)])
-
-
-def _has_clusters(run: Run) -> bool:
-    return any(case.facts.get("engine") for case in run.cases.values())
-
-
-def _sizes(run: Run) -> list[str]:
-    """Return the options for sizes that are not the profile's."""
-    profile = PROFILES.get(run.profile or "")
-    summations = [case for case in run.cases.values() if case.facts.get("loop_s") and not case.facts.get("workload")]
-    if profile is None or not summations:
-        return []
-    case = summations[0]
-    sizes = {"tasks": case.facts.get("tasks"), "longest": case.facts.get("longest"), "rounds": case.rounds}
-    return [
-        f"--{name}={value}"
-        for name, value in sizes.items()
-        if isinstance(value, int) and value != getattr(profile, name)
-    ]
-
-
-def _selected(run: Run) -> list[str]:
-    """Return the options and paths that selected the run's cases."""
-    selection = json.loads(run.selection)
-    arguments = []
-    for flag, value in selection.items():
-        values = value if isinstance(value, list) else [value]
-        # pytest takes -k and -m only in two parts or glued to the value, and --long=value as one.
-        glue = "" if not flag.startswith("--") else "="
-        arguments += [visible(text) if flag == "paths" else f"{flag}{glue}{visible(text)}" for text in values]
-    return arguments
-
-
-def _stock_command(run: Run) -> str:
-    """Return the command that measures the cases of a run again with pytest-benchmark alone."""
-    files = list(dict.fromkeys(case.fullname.partition("::")[0] for case in run.cases.values()))
-    named: Sequence[str] = files if len(files) <= _MOST_FILES else ()
-    return " ".join(["pytest --benchmark-only --benchmark-json=again.json", *map(shlex.quote, named)])

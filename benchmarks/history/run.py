@@ -34,9 +34,10 @@ class Run:
 
     `when` is the time of saving (UTC) or None; `state` is complete or partial. `failed` and `not_run` are reasons by
     node id, `params` the parameters of those cases by node id, as far as the file has them. `selection` is the options
-    by which cases were chosen, as JSON text, `{}` if the profile alone chose them. `cases` and `unusable` are by key:
-    the cases that have a time, and those whose numbers can't be used. `conditions` and
-    `machine_facts`: see the functions of `identity`.
+    by which cases were chosen, as JSON text, `{}` if the profile alone chose them; `sizes` are tasks, rounds and the
+    like by the names of their options, and `shuffle` is the seed of the cases' order. `cases` and `unusable` are by
+    key: the cases that have a time, and those whose numbers can't be used. `conditions` and `machine_facts`: see the
+    functions of `identity`.
     `other_sessions` are the ids of sessions that measured into the same store at the same time.
     """
 
@@ -60,6 +61,8 @@ class Run:
     conditions: Mapping[str, Any] = field(default_factory=dict)
     other_sessions: Sequence[str] = ()
     machine_facts: Mapping[str, Any] = field(default_factory=dict)
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    shuffle: int | None = None
 
     @cached_property
     def loop_log(self) -> float | None:
@@ -88,6 +91,10 @@ class _Counts(msgspec.Struct):
     params: dict[str, dict[str, Any]] | None = None
 
 
+class _Seeds(msgspec.Struct):
+    shuffle: int | None = None
+
+
 class _Suite(msgspec.Struct):
     """`joblib_suite`, as far as it is read here; `identity` reads the machine."""
 
@@ -100,6 +107,8 @@ class _Suite(msgspec.Struct):
     other_sessions: list[str] | None = None
     versions: dict[str, str | None] | None = None
     cases: _Counts | None = None
+    grid: dict[str, Any] | None = None
+    seeds: _Seeds | None = None
 
 
 class _Document(msgspec.Struct):
@@ -174,6 +183,8 @@ def parse_run(document: Mapping[str, Any], origin: str) -> Run:
         conditions=conditions(document),
         other_sessions=tuple(ours.other_sessions or ()),
         machine_facts=machine_facts(document),
+        sizes={name: size for name, size in (ours.grid or {}).items() if isinstance(size, int)},
+        shuffle=(ours.seeds or _Seeds()).shuffle,
     )
 
 

@@ -72,9 +72,7 @@ def test_the_same_commit_is_named_as_such():
 def test_the_cases_of_the_run_are_selected_again():
     """Profile, sizes, axes, keyword and paths are those of head's run, quoted for a shell."""
     selection = {"--n-jobs": "2,4", "-k": "loky and not b1", "--deselect": ["a b.py"], "paths": ["benchmarks/suite"]}
-    head = document(
-        entry(tasks=77, longest=3500, loop_s=[0.1, 0.1], rounds=[0.1] * 6), profile="standard", selection=selection
-    )
+    head = document(profile="standard", selection=selection, grid={"tasks": 77, "longest": 3500, "backends": []})
     assert command(document(), head) == (
         "tox run -e bench -- --profile=standard --tasks=77 '--deselect=a b.py' --n-jobs=2,4 '-kloky and not b1' "
         "benchmarks/suite --repeat=5"

@@ -1,15 +1,12 @@
 """The facts of a run: where and how it was measured, what it lacks, and the command that measures it again."""
 
-import json
 import re
-import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from benchmarks.grid import PROFILES
+from benchmarks.history.remeasuring import files_command, session_command
 from benchmarks.history.run import Run
 from benchmarks.machine import free_threaded
-from benchmarks.options import SELECTING, SESSION_OPTIONS
 from benchmarks.report.html.figures import Cell, Section, Table
 from benchmarks.text.formatting import counted, duration
 from benchmarks.text.printable import visible
@@ -43,7 +40,7 @@ def facts_section(run: Run, document: Mapping[str, Any]) -> Section:
         "State": f"{run.state}: {len(run.cases)} of {counted(run.asked, 'case')} have a time",
         "Chosen by": run.selection if run.selection != "{}" else None,
         "Seeds": ", ".join(f"{name} {value}" for name, value in seeds.items() if value is not None) or None,
-        "Measure it again": measuring_command(run, suite),
+        "Measure it again": _measuring_command(run),
     }
     shown = [(term, visible(text)[:_LONGEST_FACT]) for term, text in facts.items() if text is not None]
     return Section("facts", "Facts", tables=_cases_without_time(run), facts=shown)
@@ -64,32 +61,7 @@ def _object(parent: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return child if isinstance(child, dict) else {}
 
 
-def measuring_command(run: Run, suite: Mapping[str, Any]) -> str:
-    """Return the command that measures a run again, as far as its file says how; `suite` is its key joblib_suite.
-
-    It can be pasted into a shell: every text from the file is quoted, and a commit that is not a hash is left out.
-    """
+def _measuring_command(run: Run) -> str:
+    """Return the command that measures a run again; a commit that is not a hash is left out."""
     checkout = f"git checkout {run.commit} && " if run.commit and _COMMIT.fullmatch(run.commit) else ""
-    if run.profile not in PROFILES:
-        return f"{checkout}pytest --benchmark-only"
-    words = ["tox", "run", "-e", "bench", "--", f"--profile={run.profile}", *_options(run, suite)]
-    return checkout + shlex.join(words)
-
-
-def _options(run: Run, suite: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the sizes that differ from the profile's, the options that selected the cases, and the order's seed."""
-    profile, seeds, sizes = PROFILES[str(run.profile)], _object(suite, "seeds"), _object(suite, "grid")
-    for option in SESSION_OPTIONS:
-        size = sizes.get(option.name)
-        if option.size and isinstance(size, int) and size != getattr(profile, option.name):
-            yield f"{option.flag}={size}"
-    for name, value in json.loads(run.selection).items():
-        values = value if isinstance(value, list) else [value]
-        if name == "paths":
-            yield from map(str, values)
-        elif name in ("-k", "-m"):
-            yield from (name, str(value))
-        elif name in SELECTING.values():
-            yield from (f"{name}={value}" for value in values)
-    if isinstance(seeds.get("shuffle"), int):
-        yield f"--shuffle={seeds['shuffle']}"
+    return checkout + (session_command(run) if run.suite_version is not None else files_command(run))

@@ -394,11 +394,11 @@ def test_cases_of_one_name_are_not_mixed(tmp_path, report):
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({}, f"git checkout {'a' * 40} &amp;&amp; tox run -e bench -- --profile=quick"),
-        ({"selection": {"-k": "loky and b1"}}, "--profile=quick -k &#39;loky and b1&#39;"),
-        ({"grid": {"tasks": 77, "longest": 500, "rounds": 5}}, "--profile=quick --tasks=77"),
-        ({"seeds": {"shuffle": 3}, "selection": {"--n-jobs": "-1,2"}}, "--n-jobs=-1,2 --shuffle=3"),
-        ({"profile": "quick; rm -rf ~ #"}, f"git checkout {'a' * 40} &amp;&amp; pytest --benchmark-only"),
+        ({}, f"git checkout {'a' * 40} &amp;&amp; tox run -e bench"),
+        ({"selection": {"-k": "loky and b1"}}, "tox run -e bench -- &#39;-kloky and b1&#39;"),
+        ({"grid": {"tasks": 77, "longest": 500, "rounds": 5}}, "tox run -e bench -- --tasks=77"),
+        ({"seeds": {"shuffle": 3}, "selection": {"--n-jobs": "-1,2"}}, "-- --shuffle=3 --n-jobs=-1,2"),
+        ({"profile": "quick; rm -rf ~ #"}, "tox run -e bench -- &#39;--profile=quick; rm -rf ~ #&#39;"),
     ],
     ids=["plain", "selection", "sizes", "order", "hostile"],
 )
