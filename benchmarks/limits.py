@@ -20,6 +20,7 @@ from benchmarks.errors import Unreadable
 from benchmarks.files.reading import read_toml
 from benchmarks.history.resources import CPU_S, PEAK_PSS_BYTES
 from benchmarks.text.formatting import counted
+from benchmarks.text.node_ids import parse_node_id
 from benchmarks.text.parsing import parse_percent, parse_size, parse_time
 from benchmarks.text.printable import visible
 
@@ -112,8 +113,8 @@ def unmatched(limits: Iterable[Limit], cases: Iterable[Iterable[str | None]]) ->
 
 def case_names(nodeid: str) -> tuple[str, str, str]:
     """Return what a limit's pattern may match: the id in brackets, the case's name, the node id."""
-    name = nodeid.rpartition("::")[2]
-    return name.partition("[")[2].removesuffix("]"), name, nodeid
+    parsed = parse_node_id(nodeid)
+    return parsed.params, parsed.name, nodeid
 
 
 def limit_of(limits: Iterable[Limit], names: Iterable[str | None]) -> Limit:

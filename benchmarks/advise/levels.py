@@ -9,6 +9,7 @@ from statistics import fmean, median
 from typing import Any
 
 from benchmarks.grid import Case
+from benchmarks.text.node_ids import parse_node_id
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def levels_of(benchmarks: Sequence[Mapping[str, Any]]) -> Levels | None:
 
 def of_test(name: str, benchmarks: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Return the benchmarks that are cases of this test."""
-    return [each for each in benchmarks if each["name"].partition("[")[0] == name]
+    return [each for each in benchmarks if parse_node_id(each["name"]).function == name]
 
 
 def _outside(benchmark: Mapping[str, Any]) -> Outside:

@@ -20,6 +20,7 @@ from benchmarks.history.case_times import CaseTimes
 from benchmarks.history.comparability import case_difference
 from benchmarks.history.run import WRONG_RESULT
 from benchmarks.limits import over_ceiling
+from benchmarks.text.node_ids import parse_node_id
 from benchmarks.text.printable import visible
 
 
@@ -152,4 +153,4 @@ def _without_times(case: CaseTimes, verdict: Verdict, terms: Terms, note: str) -
 
 def _without_case(fullname: str, verdict: Verdict, terms: Terms, note: str) -> Row:
     """Return a row for a case of which only the full name is known, because it failed."""
-    return Row(fullname.rpartition("::")[2], fullname, verdict, None, None, None, terms.min_effect, note)
+    return Row(parse_node_id(fullname).name, fullname, verdict, None, None, None, terms.min_effect, note)

@@ -15,6 +15,7 @@ from benchmarks.errors import Unreadable
 from benchmarks.files.decoding import convert
 from benchmarks.files.rounds import RoundsSummary, summarize_rounds
 from benchmarks.text.formatting import counted
+from benchmarks.text.node_ids import parse_node_id
 from benchmarks.text.printable import visible
 
 # Bencher takes names of 1 to 1024 characters; so do we.
@@ -226,7 +227,7 @@ def _unusable(entry: Any, where: str, own: bool, reason: str) -> UnusableCase:
         return UnusableCase(where, where, where, None, reason)
     name = parts.get("name")
     if not isinstance(name, str) or not name:
-        name = fullname.rpartition("::")[2]
+        name = parse_node_id(fullname).name
     return UnusableCase(
         key=_key(parts, own),
         name=_shortened(name),

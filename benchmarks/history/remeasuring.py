@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from benchmarks.grid import PROFILES
 from benchmarks.history.run import Run
 from benchmarks.options import DEFAULT_PROFILE, SELECTING, SESSION_OPTIONS
+from benchmarks.text.node_ids import parse_node_id
 from benchmarks.text.printable import visible
 
 # A command with more files than this is too long to read.
@@ -28,7 +29,7 @@ def session_command(run: Run, repeat: int | None = None) -> str:
 
 def files_command(run: Run) -> str:
     """Return the command that measures a run of another suite again, into again.json, with pytest-benchmark alone."""
-    files = list(dict.fromkeys(case.fullname.partition("::")[0] for case in run.cases.values()))
+    files = list(dict.fromkeys(parse_node_id(case.fullname).file for case in run.cases.values()))
     named = files if len(files) <= _MOST_FILES else []
     return shlex.join(["pytest", "--benchmark-only", "--benchmark-json=again.json", *map(visible, named)])
 

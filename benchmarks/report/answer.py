@@ -12,6 +12,7 @@ from benchmarks.report.contenders import Machine, contenders, machine_of, refere
 from benchmarks.report.inner_threads import inner_threads
 from benchmarks.report.measured import MeasuredCase, backend_rank, is_count, is_word
 from benchmarks.text.formatting import counted, duration, factor, size
+from benchmarks.text.node_ids import parse_node_id
 from benchmarks.text.printable import visible
 
 _MOST_NAMES = 4
@@ -182,7 +183,7 @@ def lacking(run: Run) -> list[str]:
     if run.state != "complete":
         said.append(f"This run is partial: {len(run.cases)} of {counted(run.asked, 'case')} have a time.")
     if run.failed:
-        first = next(iter(run.failed)).rpartition("::")[2]
+        first = parse_node_id(next(iter(run.failed))).name
         said.append(f"{counted(len(run.failed), 'case')} failed, such as {first}.")
     return said
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from benchmarks.analysis.judgement import Row
 from benchmarks.analysis.quantity import Quantity
+from benchmarks.text.node_ids import parse_node_id
 
 _SUMMATION, _WORKLOAD = "test_summation", "test_workload"
 
@@ -52,7 +53,7 @@ def fitted(names: Sequence[str], longest: int) -> list[str]:
 
 
 def _label(fullname: str, with_workload: bool) -> str:
-    function, params = _split(fullname)
+    _, _, function, params = parse_node_id(fullname)
     if not function.startswith("test_"):
         return fullname
     if not params:
@@ -66,13 +67,7 @@ def _label(fullname: str, with_workload: bool) -> str:
 
 def _workload(fullname: str) -> str | None:
     """Return the workload of a case of the grid, None for any other case. No workload's name contains "-"."""
-    function, params = _split(fullname)
+    _, _, function, params = parse_node_id(fullname)
     if function == _SUMMATION:
         return "summation"
     return params.partition("-")[0] if function == _WORKLOAD else None
-
-
-def _split(fullname: str) -> tuple[str, str]:
-    """Return the name of the test function and the case's parameters; either may be empty."""
-    path, _, params = fullname.partition("[")
-    return path.rpartition("::")[2], params.removesuffix("]")

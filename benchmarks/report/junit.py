@@ -5,6 +5,7 @@ from xml.etree import ElementTree
 from benchmarks.analysis.judgement import Judgement, Row
 from benchmarks.analysis.verdict import Verdict
 from benchmarks.report.wording import first_line, note_beside
+from benchmarks.text.node_ids import parse_node_id
 
 _OUTCOME = {
     Verdict.REGRESSION: "failure",
@@ -40,9 +41,10 @@ def render(judgement: Judgement) -> str:
 
 
 def _case(suite: ElementTree.Element, row: Row) -> None:
-    module, _, _ = row.fullname.rpartition("::")
     time = f"{row.head:.9f}" if row.head is not None and row.quantity.unit == "s" else "0"
-    case = ElementTree.SubElement(suite, "testcase", classname=module, name=row.name, time=time)
+    case = ElementTree.SubElement(
+        suite, "testcase", classname=parse_node_id(row.fullname).module, name=row.name, time=time
+    )
     if outcome := _OUTCOME.get(row.verdict):
         ElementTree.SubElement(case, outcome, message=f"{row.verdict.value}: {_numbers(row)}", type=row.verdict.value)
 

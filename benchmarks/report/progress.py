@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Protocol, TextIO
 
 from benchmarks.text.formatting import clock, duration
+from benchmarks.text.node_ids import parse_node_id
 from benchmarks.text.width import WIDTH
 
 
@@ -62,7 +63,9 @@ class Lines:
     def finish(self, name: str, outcome: str, result: float | str) -> None:
         """Write a line: count, estimate, case, result."""
         self._estimate.finish(name)
-        self._write_line(fitting(f"{self._estimate.text():<28} {short(name)}  {result_text(outcome, result)}"))
+        self._write_line(
+            fitting(f"{self._estimate.text():<28} {parse_node_id(name).name}  {result_text(outcome, result)}")
+        )
 
     def close(self) -> None:
         """Do nothing: a log has nothing to end."""
@@ -92,7 +95,7 @@ class Bar:
 
     def start(self, name: str) -> None:
         """Show the running case."""
-        self._show(short(name))
+        self._show(parse_node_id(name).name)
 
     def finish(self, name: str, outcome: str, result: float | str) -> None:
         """Count the case; one without a time leaves a line above the bar."""
@@ -100,7 +103,8 @@ class Bar:
 
         self._estimate.finish(name)
         if outcome != "measured":
-            self._progress.console.print(Text(fitting(f"{short(name)}  {result_text(outcome, result)}")))
+            case = f"{parse_node_id(name).name}  {result_text(outcome, result)}"
+            self._progress.console.print(Text(fitting(case)))
         self._show("")
 
     def close(self) -> None:
@@ -113,11 +117,6 @@ class Bar:
         text = f"{self._estimate.text()}  {escape(running)}"
         self._progress.update(self._task, completed=self._estimate.count, description=text)
         self._progress.refresh()
-
-
-def short(nodeid: str) -> str:
-    """Return a node id without its file, such as `test_summation[loky-n4-b1000]`."""
-    return nodeid.rpartition("::")[2]
 
 
 def result_text(outcome: str, result: float | str) -> str:

@@ -14,6 +14,7 @@ from benchmarks.report.measured import MeasuredCase, measured_cases, own_cases
 from benchmarks.report.outlook import expectations
 from benchmarks.report.tables import draw
 from benchmarks.text.formatting import duration, factor
+from benchmarks.text.node_ids import parse_node_id
 from benchmarks.text.width import WIDTH
 
 _MOST_BACKENDS = 10
@@ -52,7 +53,7 @@ def _missing(without_time: Mapping[str, str]) -> list[str]:
     """A paragraph for each reason: many cases may share one."""
     alike: dict[str, list[str]] = {}
     for nodeid, why in without_time.items():
-        alike.setdefault(why, []).append(nodeid.rpartition("::")[2])
+        alike.setdefault(why, []).append(parse_node_id(nodeid).name)
     said = []
     for why, names in list(alike.items())[:_MOST_REASONS]:
         others = f" and {len(names) - 1} more" if len(names) > 1 else ""

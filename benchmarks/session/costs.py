@@ -13,6 +13,7 @@ from benchmarks.history.index import Index, bars_key
 from benchmarks.session.own_grid import BUDGET_S
 from benchmarks.session.recording import run_so_far
 from benchmarks.session.state import SuiteSession, suite_session
+from benchmarks.text.node_ids import parse_node_id
 
 # A phase of a pool's life and a call of the notebook's tasks take so many times as long as the weight of their
 # parameters says.
@@ -54,7 +55,7 @@ def _rough_weights(cases: list[Any], tasks: int) -> dict[str, float]:
 
 def _rough_weight(item: Any, tasks: int) -> float:
     weight = rough_weight(getattr(item, "callspec", None) and item.callspec.params, tasks)
-    return weight * _LONG_FILES.get(item.nodeid.partition("::")[0].rpartition("/")[2], 1.0)
+    return weight * _LONG_FILES.get(parse_node_id(item.nodeid).file.rpartition("/")[2], 1.0)
 
 
 def _earlier_costs(config: Any) -> Mapping[str, float]:

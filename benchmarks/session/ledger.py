@@ -11,6 +11,7 @@ from typing import Any
 from benchmarks.history.run import FORMAT
 from benchmarks.session.disturbances import load_average
 from benchmarks.session.options import Settings
+from benchmarks.text.node_ids import parse_node_id
 
 # What is timed. Raised by hand when that changes, so that older times are not compared with newer ones.
 # 1: the first.
@@ -55,7 +56,7 @@ class Ledger:
 
     def case_ids(self) -> set[str]:
         """Return the parts in brackets of the cases that the session was asked for."""
-        return {nodeid.partition("[")[2].removesuffix("]") for nodeid in self.asked}
+        return {parse_node_id(nodeid).params for nodeid in self.asked}
 
     def note(self, nodeid: str, phase: str, outcome: str, reason: str) -> None:
         """Enter a report of pytest: `phase` is setup, call or teardown, `outcome` passed, failed or skipped."""

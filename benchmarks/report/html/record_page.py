@@ -8,6 +8,7 @@ from benchmarks.analysis.judgement import Judgement
 from benchmarks.report.html.comparison import verdict_sections
 from benchmarks.report.html.figures import Section
 from benchmarks.report.html.rounds import Rounds, grouped, rounds_figures
+from benchmarks.text.node_ids import parse_node_id
 from benchmarks.text.printable import visible
 
 
@@ -33,4 +34,4 @@ def record_sections(
 
 
 def _name(nodeid: str) -> str:
-    return visible(nodeid.partition("::")[2] or nodeid)
+    return visible(parse_node_id(nodeid).name)

@@ -9,6 +9,7 @@ from benchmarks.report.case_labels import fitted
 from benchmarks.report.html.figures import LONGEST, NAMES, Cell, Figure, Table, chart, log_axis, number
 from benchmarks.report.html.theme import LINE, SERIES
 from benchmarks.text.formatting import counted, duration
+from benchmarks.text.node_ids import parse_node_id
 
 # More rows can't be read; the table has the numbers of all.
 _MOST_ROWS = 40
@@ -30,8 +31,8 @@ class Rounds:
 
 def grouped(name: str) -> tuple[str, str]:
     """Return a case's group and its name within it: the backend for cases of the grid, else the test function."""
-    function, _, params = name.partition("[")
-    short = params.removesuffix("]") or function
+    _, _, function, params = parse_node_id(name)
+    short = params or function
     if function not in _GRIDS:
         return function, short
     # The name of a workload contains no "-".

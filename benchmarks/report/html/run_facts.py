@@ -9,6 +9,7 @@ from benchmarks.history.run import Run
 from benchmarks.machine import free_threaded
 from benchmarks.report.html.figures import Cell, Section, Table
 from benchmarks.text.formatting import counted, duration
+from benchmarks.text.node_ids import parse_node_id
 from benchmarks.text.printable import visible
 
 _MOST_CASES = 50
@@ -51,7 +52,7 @@ def _cases_without_time(run: Run) -> list[Table]:
     if not reasons:
         return []
     more = f"; the first {_MOST_CASES}" if len(reasons) > _MOST_CASES else ""
-    rows = [[Cell(nodeid.rpartition("::")[2]), Cell(why)] for nodeid, why in reasons[:_MOST_CASES]]
+    rows = [[Cell(parse_node_id(nodeid).name), Cell(why)] for nodeid, why in reasons[:_MOST_CASES]]
     return [Table(f"{counted(len(reasons), 'case')} without a time{more}", ("case", "why"), rows)]
 
 

@@ -7,6 +7,7 @@ from benchmarks.analysis.judgement import Judgement, Row
 from benchmarks.analysis.verdict import FAILING, Verdict
 from benchmarks.report.html.figures import Cell, Table, number
 from benchmarks.report.html.forest import mark_of
+from benchmarks.text.node_ids import parse_node_id
 
 # What the tests of the suite mostly pay for; the grid's cases are told apart by their batch size. A batch of ten short
 # tasks or fewer costs more than its tasks do.
@@ -71,7 +72,7 @@ def _by_kind(rows: Sequence[Row]) -> Table:
 
 def kind_of_cost(fullname: str) -> str | None:
     """Return what a case's time is mostly the cost of: call, batch, task or start; None if nobody knows."""
-    test, _, params = fullname.rpartition("::")[2].partition("[")
+    _, _, test, params = parse_node_id(fullname)
     if test in _GRIDS:
-        return "batch" if params.removesuffix("]").endswith(_MANY_BATCHES) else "task"
+        return "batch" if params.endswith(_MANY_BATCHES) else "task"
     return _OF_TEST.get(test)
