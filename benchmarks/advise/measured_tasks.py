@@ -33,9 +33,8 @@ _MOST_OVERHEAD = 2.0
 # The user's own tasks may take long.
 _ROUNDS = 3
 
-# The session that measures the tasks takes no more of them than it has time for; a disturbed measurement is repeated if
-# it took no longer than the second number.
-_WITHIN_S, _MOST_REPEATED_S = 40.0, 30.0
+# The session that measures the tasks takes no more of them than it has time for: more if the machine is known already.
+WITHIN_S, BEFORE_PROBE_S = 40.0, 25.0
 
 # The tasks one by one and the rounds of the plain loop took about the same time, unless something else ran meanwhile.
 # The clock takes 0.1 us per task, which hides it for tasks shorter than this.
@@ -60,6 +59,7 @@ class TaskSession:
 
     options: tuple[str, ...]
     benchmarks: tuple[Mapping[str, Any], ...]
+    within_s: float
     took_s: float
 
     @property
@@ -67,16 +67,17 @@ class TaskSession:
         """Both levels of tasks that start workers themselves, None for other tasks."""
         return levels_of(self.benchmarks)
 
-    def tasks(self, costs: Costs, tell: Callable[[str], None]) -> MeasuredTasks:
-        """Return the tasks as a cost model takes them, measured once more if something disturbed that.
+    def tasks(self, costs: Costs, tell: Callable[[str], None], end_s: float) -> MeasuredTasks:
+        """Return the tasks as a cost model takes them.
 
+        If something disturbed that, they are measured once more, if there is time until `end_s` of the monotonic clock.
         Raises SuiteError.
         """
         first = self._tasks(costs)
-        if first.disturbance is None or self.took_s > _MOST_REPEATED_S:
+        if first.disturbance is None or time.monotonic() + self.took_s > end_s:
             return first
         tell("other programs disturbed the measurement: measuring the tasks again")
-        again = measure_tasks(self.options, tell)._tasks(costs)
+        again = measure_tasks(self.options, tell, self.within_s)._tasks(costs)
         return first if again.disturbance else again
 
     def _tasks(self, costs: Costs) -> MeasuredTasks:
@@ -84,13 +85,13 @@ class TaskSession:
         return profile_of(loop, threads, costs)
 
 
-def measure_tasks(options: Sequence[str], tell: Callable[[str], None]) -> TaskSession:
-    """Measure the tasks that a session's `options` name. Raises AdviceError."""
+def measure_tasks(options: Sequence[str], tell: Callable[[str], None], within_s: float = WITHIN_S) -> TaskSession:
+    """Measure the tasks that a session's `options` name, in about `within_s` seconds. Raises AdviceError."""
     began = time.monotonic()
-    ours = ["--profile=probe", f"--rounds={_ROUNDS}", f"--within={_WITHIN_S:g}"]
+    ours = ["--profile=probe", f"--rounds={_ROUNDS}", f"--within={within_s:g}"]
     ours += ["-k", "test_loop or test_threads or test_workers"]
     document = measure([*ours, *options], tell)
-    return TaskSession(tuple(options), tuple(document["benchmarks"]), time.monotonic() - began)
+    return TaskSession(tuple(options), tuple(document["benchmarks"]), within_s, time.monotonic() - began)
 
 
 def profile_of(loop: Mapping[str, Any], threads: Mapping[str, Any], costs: Costs) -> MeasuredTasks:

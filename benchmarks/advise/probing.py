@@ -18,11 +18,12 @@ from benchmarks.advise.fitting import MODEL_PARTS, fit
 from benchmarks.advise.probe_cases import ProbeCase, probe_cases
 from benchmarks.advise.probe_session import conditions_here, measure, this_machine
 from benchmarks.errors import AdviceError
+from benchmarks.text.formatting import counted
 
-# The longest that a probe takes. The first session plans with less, because a case that has begun is ended late and
-# a session needs seconds to start and end.
+# The longest that a probe takes. Its first session ends after the first share of it, and plans with the second one,
+# because a case that has begun is ended late and a session needs seconds to start and end.
 LIMIT_S = 80.0
-_PLANNED_S, _FIRST_S = 50.0, 60.0
+_FIRST, _PLANNED = 3 / 4, 5 / 8
 
 # A shorter plain loop says little about how busy the machine was.
 _LONG_S = 0.02
@@ -32,13 +33,13 @@ _LEAST_REPEAT_S = 12.0
 _STARTING_S = 6.0
 
 
-def probe(folder: Path, tell: Callable[[str], None]) -> tuple[CostModel, Path]:
-    """Probe this machine and store its cost model in `folder`; return the model and its path. Raises SuiteError.
+def probe(folder: Path, tell: Callable[[str], None], limit_s: float = LIMIT_S) -> tuple[CostModel, Path]:
+    """Probe this machine within `limit_s` seconds and store its cost model in `folder`; return it and its path.
 
-    `tell` is called with each progress message. What contradicts itself is measured once more.
+    `tell` is called with each progress message. What contradicts itself is measured once more. Raises SuiteError.
     """
-    end_s = time.monotonic() + LIMIT_S
-    cases = complete_pools(_measured(["--resources"], tell, _PLANNED_S, _FIRST_S))
+    end_s = time.monotonic() + limit_s
+    cases = complete_pools(_measured(["--resources"], tell, _PLANNED * limit_s, _FIRST * limit_s))
     model = _model(cases)
     spoilt = {name for contradiction in contradictions(model) for name in contradiction.cases}
     left_s = end_s - time.monotonic()
@@ -66,7 +67,7 @@ def complete_pools(cases: Sequence[ProbeCase]) -> list[ProbeCase]:
     complete = {pool for pool, parts in parts_by_pool.items() if parts.issuperset(MODEL_PARTS)}
     if not complete:
         raise AdviceError(
-            f"{len(cases)} cases of the probe ended within {LIMIT_S:g} s, not even all of one pool: the machine is too"
+            f"the probe had time for {counted(len(cases), 'case')}, not even for all of one pool: the machine is too"
             " busy to be measured; stop other programs and try again"
         )
     return [case for case in cases if (case.backend, case.n_jobs) in complete]

@@ -1,5 +1,7 @@
 """Trying a recommended configuration once, briefly, before it is named: a model can be wrong about real tasks."""
 
+import math
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -16,27 +18,32 @@ _ROUNDS = 2
 # task, once for the expected results, and before and after the rounds.
 _CALLS, _LOOPS = _ROUNDS + 1, 5
 
-# A configuration is tried if that takes no longer than this; the session's own start comes to it.
-MOST_S = 8.0
+# A configuration is tried if that takes no longer than this, beside the start of its session.
+MOST_S, _STARTING_S = 8.0, 4.0
 
 # So many configurations are tried at most: the first, and the best of another backend if the first is no gain.
 _MOST_TRIED = 2
 
 
 def with_trials(
-    recommendation: Recommendation, options: Sequence[str], busy: bool, tell: Callable[[str], None]
+    recommendation: Recommendation,
+    options: Sequence[str],
+    busy: bool,
+    tell: Callable[[str], None],
+    end_s: float = math.inf,
 ) -> Recommendation:
     """Return the recommendation with the configurations that were tried; nothing is tried if it takes too long.
 
-    `options` name the workload for a session. If `busy` is true, the tasks were disturbed while they were measured just
-    now: a trial would only be the next thing that can't be trusted.
+    `options` name the workload for a session. Trials end before `end_s` of the monotonic clock. If `busy` is true, the
+    tasks were disturbed while they were measured just now: a trial would only be the next thing that can't be trusted.
     """
     if busy:
         return recommendation
     tried: list[Tried] = []
     candidates = [recommendation.first, *([recommendation.runner_up] if recommendation.runner_up else [])]
     for candidate in candidates[:_MOST_TRIED]:
-        if candidate.case.backend == LOOP or cost_s(candidate, recommendation.loop) > MOST_S:
+        most_s = min(MOST_S, end_s - time.monotonic() - _STARTING_S)
+        if candidate.case.backend == LOOP or cost_s(candidate, recommendation.loop) > most_s:
             break
         tell(f"trying {candidate.case.label} once")
         try:

@@ -2,13 +2,14 @@
 
 import argparse
 import re
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.advise.cost_model import CostModel
 from benchmarks.advise.disturbance import disturbance
 from benchmarks.advise.levels import Levels
-from benchmarks.advise.measured_tasks import MeasuredTasks, TaskSession, measure_tasks
+from benchmarks.advise.measured_tasks import BEFORE_PROBE_S, WITHIN_S, MeasuredTasks, TaskSession, measure_tasks
 from benchmarks.advise.probe_session import usable_model
 from benchmarks.advise.probing import LIMIT_S, probe
 from benchmarks.advise.recommendation import Recommendation, recommend
@@ -44,6 +45,10 @@ _FOOTER = "Made by `python -m benchmarks recommend`; it needs no network."
 
 # The largest values that the model was validated with.
 _MOST_TASKS, _MOST_UNEVEN = 1_000_000, 1000.0
+
+# An answer takes no longer, the probe of a new machine included; a probe that follows a measurement of tasks gets at
+# least the second number of seconds, because a shorter one would leave too many pools out.
+_ANSWER_S, _LEAST_PROBE_S = 90.0, 60.0
 
 # The options that describe tasks; --workload measures them instead.
 _DESCRIBING = ("task_time", "tasks", "payload", "result", "releases_gil", "waits", "uneven")
@@ -83,24 +88,26 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
     with ended_by_signals(), Teller() as tell:
         model, reason = usable_model(folder)
         if args.probe:
-            model = _probed(folder, "as requested by --probe", tell)
+            model = _probed(folder, "as requested by --probe", tell, LIMIT_S)
+        end_s = time.monotonic() + _ANSWER_S
         # Before any probe: a task that fails needs none, and the cost model knows nothing of one that starts workers.
-        asked = question if isinstance(question, TaskProfile) else measure_tasks(question, tell)
+        within_s = WITHIN_S if model else BEFORE_PROBE_S
+        asked = question if isinstance(question, TaskProfile) else measure_tasks(question, tell, within_s)
         if isinstance(asked, TaskSession) and asked.levels is not None:
             return _outcome_of_levels(args, asked.levels)
-        model = model or _probed(folder, reason, tell)
-        tasks = asked.tasks(model.costs, tell) if isinstance(asked, TaskSession) else MeasuredTasks(asked, None)
+        model = model or _probed(folder, reason, tell, min(LIMIT_S, max(_LEAST_PROBE_S, end_s - time.monotonic())))
+        tasks = asked.tasks(model.costs, tell, end_s) if isinstance(asked, TaskSession) else MeasuredTasks(asked, None)
         why = disturbance(model) or tasks.disturbance
         recommendation = recommend(model.costs, tasks.profile, args.warm, why, limit_bytes)
         if isinstance(asked, TaskSession):
-            recommendation = with_trials(recommendation, asked.options, tasks.disturbance is not None, tell)
+            recommendation = with_trials(recommendation, asked.options, tasks.disturbance is not None, tell, end_s)
     warm = None if args.warm else recommend(model.costs, tasks.profile, True, why, limit_bytes)
     return _outcome(args, model, recommendation, warm)
 
 
-def _probed(folder: Path, reason: str, tell: Callable[[str], None]) -> CostModel:
-    tell(f"probing this machine for at most {LIMIT_S:g} s: {reason}")
-    return probe(folder, tell)[0]
+def _probed(folder: Path, reason: str, tell: Callable[[str], None], limit_s: float) -> CostModel:
+    tell(f"probing this machine for at most {limit_s:.0f} s: {reason}")
+    return probe(folder, tell, limit_s)[0]
 
 
 def _outcome(

@@ -1,5 +1,7 @@
 """Which configurations are tried before they are named."""
 
+import time
+
 import pytest
 
 from benchmarks.advise.prediction import predict_loop
@@ -30,6 +32,13 @@ def test_nothing_is_tried_on_a_machine_that_is_busy_just_now():
     assert with_trials(recommendation, [], True, refuse) is recommendation
     with pytest.raises(AssertionError, match="trying loky"):
         with_trials(recommendation, [], False, refuse)
+
+
+def test_nothing_is_tried_that_would_end_too_late():
+    """The answer comes first."""
+    recommendation = recommend(COSTS, TaskProfile(1e-3, 1_000), warm=False)
+    soon_s = time.monotonic() + cost_s(recommendation.first, recommendation.loop)
+    assert with_trials(recommendation, [], False, refuse, soon_s).tried == ()
 
 
 def test_the_cost_of_a_trial():

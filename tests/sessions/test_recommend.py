@@ -25,10 +25,7 @@ def models(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         for name in set(os.environ) - set(environment()):
             patch.delenv(name)
-        patch.setattr(probing, "LIMIT_S", size(40, 80))
-        patch.setattr(probing, "_PLANNED_S", size(25, 50))
-        patch.setattr(probing, "_FIRST_S", size(30, 60))
-        probing.probe(folder, progress.append)
+        probing.probe(folder, progress.append, limit_s=size(40, 80))
     assert progress[0].startswith("measuring ")
     code, out, err = run_verb("recommend", "--task-time", "1us", "--tasks", "20", "--models", str(folder))
     assert (code, err) == (0, "")
