@@ -14,7 +14,7 @@ from benchmarks.session.failures import reason, report_uncollected, shorten
 from benchmarks.session.own_function import prepare_own_function
 from benchmarks.session.progress import session_progress
 from benchmarks.session.recording import conclude, install_storage, keep_finished, keep_journal, open_journal
-from benchmarks.session.signals import end_in_order_on_signals, leave_now, no_signal_ends_it
+from benchmarks.session.signals import end_if_asked, end_in_order_on_signals, leave_now, no_signal_ends_it
 from benchmarks.session.starting import begin_session, commit_of_checkout, repeat
 from benchmarks.session.state import has_begun, suite_session
 from benchmarks.session.streams import survive_broken_output
@@ -108,7 +108,8 @@ def pytest_report_teststatus(report, config):
 
 
 def pytest_runtest_setup(item):
-    """Skip the remaining cases after a hang that can't be ended: they would be measured beside it."""
+    """Begin no case if the session should end; skip it after a hang that can't be ended, beside which it would run."""
+    end_if_asked()
     stuck = suite_session(item.config).ledger.stuck
     if stuck and is_case(item):
         pytest.skip(stuck)

@@ -29,6 +29,10 @@ MODELS = ROOT / ".advice"
 # Interval of the looks at a session's status file. A look costs some microseconds; the file is read if it has grown.
 _LOOK_EVERY_S = 0.5
 
+# A session that is told to end breaks off the running case and saves in seconds, on a busy machine as well. After that,
+# it can still wait: loky's workers, for example, end by themselves after five minutes.
+_ENDING_S = 30.0
+
 # How much of a session's output is quoted if its status file gives no reason.
 _MOST_LINES, _LONGEST = 5, 600
 
@@ -93,21 +97,20 @@ def _measured(
 def _progress_of(process: "subprocess.Popen[bytes]", status: Path, end_s: float) -> Iterator[Progress]:
     """Yield the newest progress whenever the status file has changed, until the session has ended.
 
-    At `end_s` of the monotonic clock, it is told to save what it has and to end. It is told again if a case after
-    the one that was running has ended: the exception that ends it gets lost where Python ignores exceptions.
+    At `end_s` of the monotonic clock, it is told to save what it has and to end. It is killed if it does not end.
     """
-    size_before, done, done_when_told = 0, 0, -math.inf
+    size_before, told = 0, False
     while process.poll() is None:
-        if time.monotonic() >= end_s and done >= done_when_told + 2:
+        if time.monotonic() >= end_s and not told:
             process.terminate()
-            done_when_told = done
+            told = True
+        if time.monotonic() >= end_s + _ENDING_S:
+            process.kill()
         # `Popen.wait` with a timeout would wake up every 50 ms, beside timed rounds.
         time.sleep(_LOOK_EVERY_S)
         size = status.stat().st_size if status.exists() else 0
         newest = [event for event in read_status(status) if isinstance(event, Progress)] if size > size_before else []
-        for progress in newest[-1:]:
-            done = progress.done
-            yield progress
+        yield from newest[-1:]
         size_before = size
 
 

@@ -15,6 +15,9 @@ from benchmarks.measure.deadline import hurry_up
 # The signals that end a session in order; Windows has no SIGHUP.
 _ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
+# The signals that have asked this session to end.
+_ASKED: list[int] = []
+
 
 def end_in_order_on_signals() -> None:
     """Let SIGTERM and SIGHUP end the session as Ctrl-C does: finished cases are saved, and no worker survives.
@@ -25,18 +28,28 @@ def end_in_order_on_signals() -> None:
 
     def end(signum: int, frame: FrameType | None) -> None:
         hurry_up()
-        pytest.exit(f"ended by {signal.Signals(signum).name}", returncode=128 + signum)
+        _ASKED.append(signum)
+        end_if_asked()
 
     if threading.current_thread() is threading.main_thread():
         for number in _ENDING:
             signal.signal(number, end)
 
 
+def end_if_asked() -> None:
+    """End the session if a signal has asked for it. Call this between cases, too.
+
+    The exception of the signal's handler is lost where Python ignores exceptions, such as in a finalizer.
+    """
+    for signum in _ASKED:
+        pytest.exit(f"ended by {signal.Signals(signum).name}", returncode=128 + signum)
+
+
 @contextlib.contextmanager
 def no_signal_ends_it() -> Iterator[None]:
     """Ignore SIGTERM and SIGHUP during the block, in which the session ends anyway and saves what it has measured.
 
-    Who asks a session to end may ask again before it has ended: the exception of a first signal can get lost.
+    Who asks a session to end may ask again before it has ended.
     """
     if threading.current_thread() is not threading.main_thread():
         yield

@@ -1,12 +1,13 @@
 """Computed batches are those that joblib forms, and the makespan is that of the last worker."""
 
+import heapq
 from collections import Counter
 
 import pytest
-from joblib import Parallel, delayed
+from joblib import Parallel, delayed, parallel_config
+from joblib._parallel_backends import AutoBatchingMixin, ParallelBackendBase
 
 from benchmarks.advise.joblib_batches import batch_sizes, makespan_s
-from benchmarks.backends.joblib_pool import JoblibPool, discard_loky
 from benchmarks.workloads.micro import nap
 
 
@@ -23,22 +24,54 @@ def test_fixed_sizes_are_joblibs_own(tasks, expected):
     assert Counter(batch_sizes(tasks, 4, 1000, 0.0)) == expected
 
 
-@pytest.mark.parametrize(("tasks", "milliseconds"), [(3_000, 0.0), (400, 1.0), (60, 5.0)])
-def test_auto_forms_about_as_many_batches_as_joblib(tasks, milliseconds):
-    """The number of "auto" batches is right within a factor of two; joblib sizes them by measured times."""
-    pool = JoblibPool(backend="loky", n_jobs=2, batch_size="auto")
-    pool.open()
-    pool.call(nap, [1.0] * 4)  # the workers are there
-    pool.close()
-    pool.open()
-    pool.take_batches(4)
-    pool.call(nap, [milliseconds] * tasks)
-    formed = pool.take_batches(tasks)
-    pool.close()
-    discard_loky()
-    computed = batch_sizes(tasks, 2, "auto", max(milliseconds / 1e3, 6e-5))
-    assert sum(computed) == sum(formed) == tasks
-    assert 0.5 <= len(computed) / len(formed) <= 2.0
+class SimulatedWorkers(AutoBatchingMixin, ParallelBackendBase):
+    """A backend of joblib's whose two workers take turns on a clock of their own, so that no machine's speed matters.
+
+    A task takes `task_s` seconds, and a batch reaches joblib a millisecond after its end.
+    """
+
+    def __init__(self, task_s):
+        super().__init__()
+        self._task_s, self._now, self._took_s, self.sizes = task_s, 0.0, 0.0, []
+        self._free, self._events, self._results = [0.0, 0.0], [], {}
+
+    def effective_n_jobs(self, n_jobs):
+        """Return the number of workers."""
+        return 2
+
+    def submit(self, func, callback=None):
+        """Give a batch to the first worker that is free."""
+        self.sizes.append(callback.batch_size)
+        ended = max(self._now, heapq.heappop(self._free)) + callback.batch_size * self._task_s
+        heapq.heappush(self._free, ended)
+        number = len(self.sizes)
+        heapq.heappush(self._events, (ended + 1e-3, number, self._now, func, callback))
+        return number
+
+    def retrieve_result(self, number, timeout=None):
+        """Let time pass until a batch is there."""
+        while number not in self._results:
+            self._now, ended, began, func, callback = heapq.heappop(self._events)
+            self._results[ended] = func()
+            self._took_s = self._now - began
+            callback(self._results[ended])
+        return self._results[number]
+
+    def batch_completed(self, batch_size, duration):
+        """Tell joblib the simulated seconds."""
+        super().batch_completed(batch_size, self._took_s)
+
+
+@pytest.mark.parametrize(("tasks", "task_s"), [(3_000, 6e-5), (400, 1e-3), (60, 5e-3), (20_000, 1e-4)])
+def test_auto_forms_about_as_many_batches_as_joblib(tasks, task_s):
+    """The number of "auto" batches is right within a tenth."""
+    backend = SimulatedWorkers(task_s)
+    with parallel_config(backend=backend):
+        results = Parallel(n_jobs=2)(delayed(abs)(number) for number in range(tasks))
+    assert results == list(range(tasks))
+    computed = batch_sizes(tasks, 2, "auto", task_s)
+    assert sum(computed) == sum(backend.sizes) == tasks
+    assert len(computed) == pytest.approx(len(backend.sizes), rel=0.1)
 
 
 def test_auto_goes_on_where_the_call_before_ended():

@@ -110,9 +110,9 @@ def wait_for(happened, what, seconds=120.0):
 
 
 def test_a_session_that_is_asked_to_end_twice_saves_its_finished_cases(tmp_path):
-    """The second SIGTERM arrives while the run is being saved, as on a busy machine, where that takes a second."""
+    """The first SIGTERM arrives in a finalizer, whose exceptions are lost, the second one while the run is saved."""
     twice = ("-p", "tests.asked_to_end")
     done = session(tmp_path, *twice, "--benchmark-only", "--backends", "threading", "--n-jobs", "2,3", *ONE_CELL[2:])
     assert done.exit_code == 128 + signal.SIGTERM
-    assert len(done.times) == 1
+    assert len(done.times) == 2  # the case in which the first one arrives ends as usual
     assert done.run["joblib_suite"]["state"] == "partial"
