@@ -8,13 +8,20 @@ from pytest_benchmark.session import PerformanceRegression
 from benchmarks.grid import ENGINES
 from benchmarks.machine import pin_thread_pools
 from benchmarks.measure.children import bind_forks, reset_signals_in_forks, watch
+from benchmarks.measure.deadline import kill_children
 from benchmarks.session.choosing import choose_cases, is_case, is_ignored, note_order, params_of
 from benchmarks.session.costs import expected_costs
 from benchmarks.session.failures import reason, report_uncollected, shorten
 from benchmarks.session.own_function import prepare_own_function
 from benchmarks.session.progress import session_progress
 from benchmarks.session.recording import conclude, install_storage, keep_finished, keep_journal, open_journal
-from benchmarks.session.signals import end_if_asked, end_in_order_on_signals, leave_now, no_signal_ends_it
+from benchmarks.session.signals import (
+    end_if_asked,
+    end_in_order_on_signals,
+    leave_now,
+    no_signal_ends_it,
+    was_interrupted,
+)
 from benchmarks.session.starting import begin_session, commit_of_checkout, repeat
 from benchmarks.session.state import has_begun, suite_session
 from benchmarks.session.streams import survive_broken_output
@@ -200,6 +207,11 @@ def pytest_terminal_summary(terminalreporter, config):
 
 
 def pytest_unconfigure(config):
-    """End the process if a hung thread would keep the interpreter from exiting."""
-    if has_begun(config) and suite_session(config).ledger.stuck and not hasattr(config, "workerinput"):
-        leave_now(suite_session(config).exit_status)
+    """End what would keep the interpreter from exiting: workers of an interrupted session, and a hung thread."""
+    if not has_begun(config) or hasattr(config, "workerinput"):
+        return
+    ours = suite_session(config)
+    if ours.settings.measuring and was_interrupted(ours.exit_status):
+        kill_children()
+    if ours.ledger.stuck:
+        leave_now(ours.exit_status)

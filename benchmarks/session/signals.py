@@ -62,6 +62,14 @@ def no_signal_ends_it() -> Iterator[None]:
             signal.signal(number, handler)
 
 
+def was_interrupted(exit_status: int) -> bool:
+    """Return whether Ctrl-C or a signal has ended the session.
+
+    loky may not know of a worker that it was just starting: Python waits until that ends by itself, in five minutes.
+    """
+    return exit_status == pytest.ExitCode.INTERRUPTED or exit_status > 128
+
+
 def leave_now(exit_status: int) -> None:
     """End the process without joining its threads: a thread that hangs would never be joined."""
     sys.stdout.flush()

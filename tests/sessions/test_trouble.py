@@ -116,3 +116,12 @@ def test_a_session_that_is_asked_to_end_twice_saves_its_finished_cases(tmp_path)
     assert done.exit_code == 128 + signal.SIGTERM
     assert len(done.times) == 2  # the case in which the first one arrives ends as usual
     assert done.run["joblib_suite"]["state"] == "partial"
+
+
+def test_a_session_that_is_interrupted_while_a_worker_starts_does_not_wait_for_it(tmp_path):
+    """Python would wait until the worker ends by itself, after five minutes; the session's time limit is shorter."""
+    meanwhile = ("-p", "tests.asked_while_a_worker_starts")
+    done = session(tmp_path, *meanwhile, "--benchmark-only", "--backends", "loky", *ONE_CELL, timeout_s=240)
+    assert done.exit_code == 128 + signal.SIGTERM
+    assert "loky-n2-b10" not in done.times
+    assert done.run["joblib_suite"]["state"] == "partial"
