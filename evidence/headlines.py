@@ -14,8 +14,7 @@ from contextlib import contextmanager
 
 from benchmarks.analysis.headline import Answer, Contender, Headline, headline
 from benchmarks.grid import LOOP
-from benchmarks.report.answer import measuring_machine
-from benchmarks.report.contenders import contenders
+from benchmarks.report.contenders import contenders, measuring_machine
 from benchmarks.report.measured import measured_cases
 from evidence.sessions import measured_run
 

@@ -28,10 +28,10 @@ from benchmarks.history.references import EXPECTED, Found, find, is_there
 from benchmarks.history.run import Run, read_usable
 from benchmarks.history.series import alike, tracks
 from benchmarks.history.store import Store
-from benchmarks.report.answer import answer, cautions, lacking, measuring_machine, start_workers, what_was_done
+from benchmarks.report.answer import lacking, run_answer
+from benchmarks.report.contenders import measuring_machine
 from benchmarks.report.heat import heat_maps, heat_text
-from benchmarks.report.measured import measured_cases
-from benchmarks.report.outlook import expectations
+from benchmarks.report.measured import measured_cases, start_workers
 from benchmarks.text.formatting import counted
 from benchmarks.text.printable import visible
 from benchmarks.text.width import WIDTH
@@ -171,14 +171,9 @@ def _find_run(text: str, index: Index, marks: Marks) -> Found:
 
 def _terminal_text(parsed: Run, document: dict[str, Any], coloured: bool) -> str:
     """Return the answer and the heat maps in 100 columns."""
+    sentences = [*run_answer(document["benchmarks"], measuring_machine(document)).sentences, *lacking(parsed)]
+    lines = [textwrap.fill(visible(sentence), WIDTH) for sentence in sentences]
     cases = measured_cases(document["benchmarks"])
-    machine = measuring_machine(document)
-    said = answer(cases, machine)
-    beside = [*cautions(cases), *expectations(document["benchmarks"], machine)]
-    sentences = [*said[:1], *beside, *said[1:], *lacking(parsed)]
-    lines = [line for sentence in sentences for line in textwrap.wrap(visible(sentence), WIDTH)]
-    if cases:
-        lines += ["", what_was_done(cases)]
     maps = [] if start_workers(cases) else heat_maps(cases, parsed)
     return "\n".join([*lines, "", heat_text(maps, coloured) if maps else ""])
 

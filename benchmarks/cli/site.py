@@ -21,7 +21,6 @@ from benchmarks.history.marks import Marks
 from benchmarks.history.run import read_usable
 from benchmarks.history.series import Track, alike, label, tracks
 from benchmarks.history.store import Store
-from benchmarks.report.answer import answer, measuring_machine
 from benchmarks.report.html.comparison import verdict_sections
 from benchmarks.report.html.document import page
 from benchmarks.report.html.explanations import explanation_section
@@ -31,7 +30,6 @@ from benchmarks.report.html.parallel import spread
 from benchmarks.report.html.run_facts import facts_section
 from benchmarks.report.html.run_page import run_sections
 from benchmarks.report.html.site import GateLine, RunLine, SeriesLine, index_sections, series_sections
-from benchmarks.report.measured import measured_cases
 from benchmarks.report.wording import first_line
 from benchmarks.text.formatting import counted
 from benchmarks.text.printable import visible
@@ -162,8 +160,8 @@ def _run_page(job: tuple[Entry, str]) -> _Page:
     run = replace(run, origin=visible(entry.file.reference))
     shown = [section for section in run_sections(run, document) if section.name not in _LEFT_OUT]
     sections = [*shown, facts_section(run, document)]
-    said = answer(measured_cases(document["benchmarks"]), measuring_machine(document))[0]
-    return _Page(link, page(f"Run {label(entry)}", sections, _FOOTER, home="../index.html"), said)
+    headline = shown[0].sentences[0]  # of the answer, which is the first section
+    return _Page(link, page(f"Run {label(entry)}", sections, _FOOTER, home="../index.html"), headline)
 
 
 def _gate(job: tuple[argparse.Namespace, Path]) -> tuple[GateLine, _Page | None]:

@@ -1,7 +1,8 @@
 """The configurations that compete for a run's headline, with the noise of their speed-ups and what bounds these."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from benchmarks.analysis.headline import Contender, noises
 from benchmarks.grid import backend_of
@@ -33,6 +34,12 @@ def machine_of(facts: object) -> Machine:
     known = [facts.get(name) for name in ("usable_cores", "cpu_quota", "cgroup_cpus")]
     cores = [float(value) for value in known if isinstance(value, int | float) and value > 0]
     return Machine(gil=facts.get("gil_enabled") is not False, cores=min(cores, default=None))
+
+
+def measuring_machine(document: Mapping[str, Any]) -> Machine:
+    """Return the machine that measured a run, as far as its file says."""
+    ours = document.get("joblib_suite")
+    return machine_of(ours.get("machine") if isinstance(ours, dict) else None)
 
 
 def contenders(cases: Sequence[MeasuredCase], machine: Machine) -> list[Contender]:

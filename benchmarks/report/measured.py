@@ -15,6 +15,7 @@ from benchmarks.grid import (
     REFERENCES,
     BatchSize,
 )
+from benchmarks.text.formatting import counted
 from benchmarks.text.printable import unprintable
 
 _LONGEST_WORD = 1024
@@ -52,6 +53,21 @@ class MeasuredCase:
         """The workload's name; None for the summation."""
         return self.facts.get("workload")
 
+    @property
+    def really_ran(self) -> str:
+        """The workers that answered and their batches, such as `2 processes, 50 batches, largest 100`."""
+        facts = self.facts
+        if facts["worker_processes"]:
+            workers = counted(facts["worker_processes"], "process", "processes")
+        elif facts["effective_n_jobs"] > 1:
+            workers = counted(facts["worker_threads"], "thread")
+        else:
+            return str(facts["effective_backend"])
+        sizes = facts["batches"][-1]
+        if not sizes:
+            return workers
+        return f"{workers}, {counted(sum(sizes.values()), 'batch', 'batches')}, largest {max(map(int, sizes))}"
+
 
 def measured_cases(benchmarks: Iterable[Mapping[str, Any]]) -> list[MeasuredCase]:
     """Return the cases of the grid that can be compared with a plain loop; other entries are skipped."""
@@ -81,6 +97,11 @@ def own_cases(cases: Sequence[MeasuredCase]) -> list[MeasuredCase]:
     names = {case.configuration.name for case in cases}
     own = [case for case in cases if case.facts["alias_of"] not in names and case.configuration.backend != LOOP]
     return sorted(own, key=lambda case: backend_rank(case.configuration.backend))
+
+
+def start_workers(cases: Sequence[MeasuredCase]) -> bool:
+    """Return whether the tasks start workers themselves, so that no speed-up is a fair comparison."""
+    return any(case.facts.get("own_workers") for case in cases)
 
 
 def without_workload(case_id: str, facts: Mapping[str, Any]) -> str:

@@ -8,10 +8,9 @@ from rich.table import Table
 from rich.text import Text
 
 from benchmarks.analysis.speedup import best_of_each_backend
-from benchmarks.report.answer import answer, cautions, really_ran, start_workers, task_costs, what_was_done
+from benchmarks.report.answer import run_answer
 from benchmarks.report.contenders import ANY_MACHINE, Machine
-from benchmarks.report.measured import MeasuredCase, measured_cases, own_cases
-from benchmarks.report.outlook import expectations
+from benchmarks.report.measured import MeasuredCase, measured_cases, own_cases, start_workers
 from benchmarks.report.tables import draw
 from benchmarks.text.formatting import duration, factor
 from benchmarks.text.node_ids import parse_node_id
@@ -34,19 +33,15 @@ def summary(
     `without_time` are the reasons for which cases have no time, by node id; `machine` bounds what can be true.
     `remarks` are sentences that belong beside the headline.
     """
-    missing, cases = _missing(without_time), measured_cases(benchmarks)
-    costs = [textwrap.fill(sentence, WIDTH) for sentence in task_costs(benchmarks)]
-    if not cases:
-        nothing = "No speed-ups: no case has a time and a plain loop to compare with."
-        return "\n".join([nothing, *costs, *missing, ""])
-    sentences = [textwrap.fill(sentence, WIDTH) for sentence in answer(cases, machine)]
-    expected = [textwrap.fill(sentence, WIDTH) for sentence in expectations(benchmarks, machine)]
-    beside = [textwrap.fill(sentence, WIDTH) for sentence in [*cautions(cases), *remarks]]
-    lines = [*sentences[:1], *beside, *expected, what_was_done(cases)]
-    if own := own_cases(cases):
-        lines.append(_table(own, coloured))
-    lines += sentences[1:]
-    return "\n".join([*lines, *costs, *missing, ""])
+    answer, own = run_answer(benchmarks, machine, remarks), own_cases(measured_cases(benchmarks))
+    table = [_table(own, coloured)] if own else []
+    return "\n".join(
+        [*map(_filled, answer.opening), *table, *map(_filled, answer.details), *_missing(without_time), ""]
+    )
+
+
+def _filled(sentence: str) -> str:
+    return textwrap.fill(sentence, WIDTH)
 
 
 def _missing(without_time: Mapping[str, str]) -> list[str]:
@@ -79,7 +74,7 @@ def _table(own: Sequence[MeasuredCase], coloured: bool) -> str:
             duration(best.time_s),
             factor(best.speed_up) if fair else "-",
             f"{best.efficiency:.0%}" if fair else "-",
-            really_ran(by_name[best.name]),
+            by_name[best.name].really_ran,
         )
         table.add_row(*map(Text, row))  # names are text, not rich's markup
     return draw(table, coloured)

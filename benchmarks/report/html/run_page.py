@@ -5,22 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from benchmarks.advise.session_costs import Outlook
 from benchmarks.analysis.headline import Answer, headline
 from benchmarks.analysis.speedup import best_of_each_backend
 from benchmarks.grid import Case, backend_of
 from benchmarks.history.run import Run
-from benchmarks.report.answer import (
-    answer,
-    cautions,
-    lacking,
-    measuring_machine,
-    really_ran,
-    start_workers,
-    task_costs,
-    what_was_done,
-)
-from benchmarks.report.contenders import Machine, contenders
+from benchmarks.report.answer import lacking, run_answer
+from benchmarks.report.contenders import Machine, contenders, measuring_machine
 from benchmarks.report.heat import heat_maps
 from benchmarks.report.html.best_cases import best_figure, notebook_figure
 from benchmarks.report.html.figures import Cell, Figure, Section, Table, number
@@ -30,8 +20,8 @@ from benchmarks.report.html.phases import PHASES, phases_figure
 from benchmarks.report.html.resources import resources_section
 from benchmarks.report.html.rounds import Rounds, grouped, rounds_figures
 from benchmarks.report.html.scaling import batch_figures, scaling_figures
-from benchmarks.report.measured import MeasuredCase, measured_cases, own_cases
-from benchmarks.report.outlook import outlook_of, sentences
+from benchmarks.report.measured import MeasuredCase, measured_cases, own_cases, start_workers
+from benchmarks.report.outlook import outlook_of
 from benchmarks.report.pasting import paste
 from benchmarks.text.formatting import duration
 from benchmarks.text.printable import visible
@@ -52,7 +42,7 @@ def run_sections(run: Run, document: Mapping[str, Any]) -> list[Section]:
     known = outlook_of(document["benchmarks"], measuring_machine(document))
     length, parts = outlook_sections(known, cases)
     return [
-        _answer(run, cases, document, known),
+        _answer(run, cases, document),
         length,
         _heat_maps(run, cases),
         parts,
@@ -71,13 +61,11 @@ def with_news(sections: Sequence[Section], *others: Section) -> list[Section]:
     return [replace(answer_section, sentences=[*answer_section.sentences, *news]), *rest]
 
 
-def _answer(run: Run, cases: Sequence[MeasuredCase], document: Mapping[str, Any], known: Outlook | None) -> Section:
-    benchmarks, machine = document["benchmarks"], measuring_machine(document)
-    found, costs = answer(cases, machine), task_costs(benchmarks)
+def _answer(run: Run, cases: Sequence[MeasuredCase], document: Mapping[str, Any]) -> Section:
+    machine = measuring_machine(document)
+    said = [*run_answer(document["benchmarks"], machine).sentences, *lacking(run)]
     if not cases:
-        return Section("answer", "Answer", [*found, *costs, *lacking(run)])
-    expected, done = sentences(known), what_was_done(cases).replace("\n", " ")
-    said = [*found[:1], *cautions(cases), *expected, *found[1:], *costs, done, *lacking(run)]
+        return Section("answer", "Answer", said)
     own = own_cases(cases)
     figures = [_answer_figure(run, cases, own)] if own and not start_workers(cases) else []
     return Section(
@@ -121,7 +109,7 @@ def _best_cases(cases: Sequence[MeasuredCase]) -> list[Table]:
             Cell(duration(best.time_s), best.time_s),
             number(best.speed_up, ".2f" if best.speed_up >= 0.095 else ".4f") if fair else Cell("-"),
             Cell(f"{best.efficiency:.0%}", best.efficiency) if fair else Cell("-"),
-            Cell(really_ran(by_name[best.name])),
+            Cell(by_name[best.name].really_ran),
         ]
         for best in best_of_each_backend([case.configuration for case in cases])
     ]
