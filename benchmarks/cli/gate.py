@@ -26,7 +26,8 @@ from benchmarks.cli.options import add_limits_argument, add_output_arguments
 from benchmarks.cli.outcome import JUDGEMENT_EXIT_CODES, Exit, Outcome, ended_by_signals, judgement_outcome
 from benchmarks.cli.progress import tell
 from benchmarks.errors import GateError
-from benchmarks.gate.environments import Use, build, same_tree
+from benchmarks.gate.commits import merge_base
+from benchmarks.gate.environments import Use, build, nothing_differs
 from benchmarks.gate.explain import Explaining, explain, explanation_lines, named_case, slower_cases
 from benchmarks.gate.hypotheses import judge_record
 from benchmarks.gate.instruction_rows import with_instructions
@@ -38,7 +39,6 @@ from benchmarks.gate.pair_loop import Gate
 from benchmarks.gate.record import Record, exclusive
 from benchmarks.gate.schedule import NextPairs, next_pairs
 from benchmarks.gate.specs import SPEC_FORMS
-from benchmarks.gate.trees import merge_base
 from benchmarks.history.store import Store
 from benchmarks.limits import Limit, read_limits
 
@@ -85,7 +85,7 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
     folder, record = _resumed(args) if args.resume else _new(args)
     refuse_unknown_memory(record, limits)
     base, head = side_specs(record)
-    if same_tree(base, head, ROOT):
+    if nothing_differs(base, head, ROOT):
         return Outcome("PASS: nothing to compare: neither pins nor workloads differ\n", Exit.FINE)
     tell("building both sides")
     built = build(base, head, ROOT, WORK, record.interpreter, Use(record.backends, record.runs_own_code))

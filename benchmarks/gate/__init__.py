@@ -6,8 +6,10 @@ Sides, what is measured and how it is built:
     interpreters  Python interpreters of this machine
     variables     environment variables of a side
     commands      external commands (uv, git) and their messages
-    environments  virtual environments, cached by content
-    commits       the commits that a side was made from
+    commits       git's commits: finding them, checking them out, those that a side was made from
+    requirements  what an environment has to hold: a side's own, the repository's pins, the harness
+    builder       uv and its cache: wheels, locks, environments
+    environments  both sides as they are measured
 Pairs, how a side is measured:
     sessions      one side's pytest process: command line, environment, end
     sizing        before any pair: which cases there are, and how long a call of each takes

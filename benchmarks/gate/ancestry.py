@@ -10,9 +10,9 @@ from packaging.version import InvalidVersion, Version
 from benchmarks.acceptance.entries import release
 from benchmarks.errors import GateError
 from benchmarks.gate.commands import output_of
+from benchmarks.gate.commits import commit_of
 from benchmarks.gate.record import Record
 from benchmarks.gate.specs import SideSpec, parse_side, project_name
-from benchmarks.gate.trees import commit_of
 from benchmarks.text.printable import visible
 
 

@@ -11,8 +11,8 @@ from packaging.version import InvalidVersion, Version
 
 from benchmarks.errors import GateError
 from benchmarks.gate.commands import output_of
+from benchmarks.gate.commits import commit_of
 from benchmarks.gate.specs import SideSpec, parse_side, project_name
-from benchmarks.gate.trees import commit_of
 from benchmarks.text.printable import visible
 
 _FORMS = "expected two releases (joblib==1.2.0) or two commits of a local clone (git+file:///path@v1, git:v1)"

@@ -1,15 +1,17 @@
 """Source trees: the suite that a side is measured with, and the projects it is built from."""
 
+import contextlib
 import hashlib
 import io
 import shutil
 import tarfile
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 from benchmarks.errors import GateError
 from benchmarks.gate.commands import output_of
+from benchmarks.gate.commits import commit_of
 
 # What a session needs of this repository.
 _SUITE = ("benchmarks", "conftest.py", "pytest.ini", "pyproject.toml")
@@ -77,25 +79,18 @@ def keep_tree(files: Files, folder: Path) -> Path:
     return target
 
 
-def commit_of(repository: Path, ref: str) -> str:
-    """Return the full hash of a commit. Raises GateError if `ref` names none."""
-    what = f"git: {ref} is not a commit of {repository}"
-    return output_of(what, ["git", "rev-parse", "--verify", f"{ref}^{{commit}}"], repository).decode().strip()
+def compile_tree(tree: Path, python: Path) -> Path:
+    """Compile a tree's modules for the interpreter of an environment, once, and return the tree.
 
-
-def merge_base(root: Path, environment: Mapping[str, str]) -> str:
-    """Return the commit where head left its target: the pull request's branch in CI, else the default branch.
-
-    Raises GateError if there is none.
+    Sessions would do it, each of them anew where PYTHONDONTWRITEBYTECODE is set.
     """
-    target = environment.get("GITHUB_BASE_REF") or environment.get("CI_MERGE_REQUEST_TARGET_BRANCH_NAME")
-    names = [f"origin/{target}"] if target else ["origin/HEAD", "main"]
-    for name in names:
-        try:
-            return output_of("", ["git", "merge-base", "HEAD", name], root).decode().strip()
-        except GateError:
-            continue
-    raise GateError(f"no --base, and no merge base with {' or '.join(names)} in {root}; give --base SPEC")
+    done = python.parent.parent / f"compiled-{tree.name}"
+    if not done.exists():
+        # What can't be compiled is told by the session that needs it.
+        with contextlib.suppress(GateError):
+            output_of("compiling the suite", [str(python), "-m", "compileall", "-q", str(tree)], tree.parent)
+        done.touch()
+    return tree
 
 
 def digest_of(source: Path) -> str:
@@ -111,20 +106,6 @@ def digest_of(source: Path) -> str:
 def copy_project(source: Path, target: Path) -> None:
     """Copy a project without its caches: a build writes next to the sources, and these belong to the user."""
     shutil.copytree(source, target, symlinks=True, ignore=_NOT_SOURCE)
-
-
-def clone(url: str, ref: str, target: Path) -> str:
-    """Check out a commit of another repository and return its hash. Raises GateError."""
-    what = f"git+{url}@{ref}"
-    output_of(what, ["git", "clone", "--quiet", "--no-checkout", url, str(target)], target.parent)
-    for name in (ref, f"origin/{ref}"):
-        try:
-            commit = commit_of(target, name)
-        except GateError:
-            continue
-        output_of(what, ["git", "checkout", "--quiet", "--detach", commit], target)
-        return commit
-    raise GateError(f"{what}: no such commit, branch or tag")
 
 
 def _sources(folder: Path) -> Iterable[Path]:

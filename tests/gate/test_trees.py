@@ -5,9 +5,10 @@ import sys
 import pytest
 
 from benchmarks.errors import GateError
-from benchmarks.gate.environments import Builder, Use, build
+from benchmarks.gate.builder import Builder
+from benchmarks.gate.environments import Use, build
 from benchmarks.gate.specs import parse_side
-from benchmarks.gate.trees import dependency_group, with_workloads, workload_files
+from benchmarks.gate.trees import compile_tree, dependency_group, with_workloads, workload_files
 
 PYPROJECT = b"""
 [dependency-groups]
@@ -47,7 +48,7 @@ def test_the_harness_is_heads(tmp_path, monkeypatch):
     monkeypatch.setattr(Builder, "lock", lambda self, wanted: locked.extend(wanted) or [tmp_path, tmp_path])
     monkeypatch.setattr(Builder, "environment", lambda self, lock, interpreter: tmp_path / "python")
     monkeypatch.setattr(Builder, "installed", lambda self, python: {})
-    monkeypatch.setattr(Builder, "commits", lambda self, side, root: ())
+    monkeypatch.setattr("benchmarks.gate.environments.commits_of", lambda side, root, cloned: ())
     monkeypatch.setattr("benchmarks.gate.environments.interpreter_name", lambda python: "CPython 3.13.0")
     build(parse_side("--base", ["git:old"]), parse_side("--head", []), tmp_path, tmp_path, None, Use(["dask"]))
     assert [side.lines for side in locked] == [
@@ -66,9 +67,8 @@ def test_a_tree_is_compiled_once(tmp_path, monkeypatch):
     tree.mkdir()
     (tree / "good.py").write_text("x = 1\n")
     (tree / "bad.py").write_text("x = \n")
-    builder = Builder(tmp_path / "cache")
-    assert builder.compiled(tree, python) == tree
+    assert compile_tree(tree, python) == tree
     (compiled,) = tree.glob("__pycache__/good.*.pyc")
     compiled.unlink()
-    builder.compiled(tree, python)
+    compile_tree(tree, python)
     assert not compiled.exists()
