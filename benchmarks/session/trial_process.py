@@ -1,9 +1,6 @@
 """The process of a trial: `python -m benchmarks.session.trial_process`, with a TrialRequest on its standard input."""
 
-import hashlib
-import inspect
 import mmap
-import pickle
 import resource
 import sys
 import threading
@@ -19,9 +16,10 @@ from typing import Any
 
 import msgspec
 
-from benchmarks.measure.call import Call, TaskFailed, WrongResult, compare, shortened, shown
+from benchmarks.measure.call import Call, TaskFailed, WrongResult, compare, shortened
 from benchmarks.measure.sameness import Incomparable
 from benchmarks.session.trial import TrialRequest, TrialResult
+from benchmarks.session.trial_faults import changed_argument, digests, how_called, not_awaited, used_up
 from benchmarks.session.workload import own_workload
 from benchmarks.text.printable import visible
 from benchmarks.workloads.inner_threads import limited, settle, thread_counts
@@ -144,44 +142,21 @@ def _fault(call: Call) -> tuple[str | None, _Loop, float]:
     first = _Loop(0.0, [], 0.0)
     try:
         first = _timed(call)
-        if (awaitable := next(filter(inspect.isawaitable, first.results), None)) is not None:
-            return _not_awaited(call, awaitable), first, 0.0
+        if reason := not_awaited(call, first.results):
+            return reason, first, 0.0
         # A task may prepare its argument once; a second change shows that no two calls do the same work.
-        before = _digests(call.arguments)
+        before = digests(call.arguments)
         second = _timed(call)
-        if (index := _changed(before, _digests(call.arguments))) is not None:
-            return _message_of_change(call, index), first, 0.0
+        if reason := changed_argument(call, before):
+            return reason, first, 0.0
         compare(second.results, first.results, call.tolerance)
     except WrongResult as error:
-        return _used_up(call.arguments) or f"{call.confirmation}: {error}", first, 0.0
+        return used_up(call.arguments) or f"{call.confirmation}: {error}", first, 0.0
     except TaskFailed as error:
-        return f"{error}{_how_called(error)}", first, 0.0
+        return f"{error}{how_called(error)}", first, 0.0
     except Incomparable as error:
         return str(error), first, 0.0
     return None, min(first, second, key=lambda loop: loop.seconds), first.task_s
-
-
-def _used_up(arguments: Sequence[Any]) -> str | None:
-    """Name an argument that can be used once only, such as a generator; None if there is none."""
-    for index, argument in enumerate(arguments[:]):
-        parts = argument if isinstance(argument, tuple) else [argument]
-        if once := next((part for part in parts if isinstance(part, Iterator)), None):
-            return (
-                f"argument {index} of {len(arguments)} holds a {type(once).__name__}, which its first call uses up:"
-                " give a list, or make it inside the task"
-            )
-    return None
-
-
-def _how_called(error: TaskFailed) -> str:
-    """Say how an entry becomes the task's arguments, if the call itself failed."""
-    cause = error.__cause__
-    if not isinstance(cause, TypeError) or cause.__traceback__ is None or cause.__traceback__.tb_next is not None:
-        return ""
-    return (
-        "; an entry is one argument, except that a tuple is several, and an object of a .json file or a line of a .csv"
-        " file has them by name"
-    )
 
 
 def _timed(call: Call) -> _Loop:
@@ -223,39 +198,6 @@ def _note_inner_threads(result: TrialResult, call: Call, loop: _Loop) -> None:
             f"the results depend on the number of threads in {', '.join(counts)}; allow for rounding with"
             f" --tolerance 1e-9: {error}"
         )
-
-
-def _not_awaited(call: Call, awaitable: Any) -> str:
-    task = getattr(call.task, "function", call.task)
-    name = getattr(task, "__name__", "task")
-    return (
-        f"{name} is an `async def` function or the like: it returned a {type(awaitable).__name__}, which nobody awaits;"
-        f" give a function that runs it, such as `def run(*args): return asyncio.run({name}(*args))`"
-    )
-
-
-def _digests(arguments: Sequence[Any]) -> list[bytes | None]:
-    """Return a hash of each argument, None where it can't be pickled."""
-    return [_digest(argument) for argument in arguments[:]]
-
-
-def _digest(argument: Any) -> bytes | None:
-    try:
-        return hashlib.sha256(pickle.dumps(argument, protocol=4)).digest()
-    except Exception:  # the objects' own methods may raise anything
-        return None
-
-
-def _changed(before: Sequence[bytes | None], after: Sequence[bytes | None]) -> int | None:
-    return next((index for index, both in enumerate(zip(before, after, strict=True)) if both[0] != both[1]), None)
-
-
-def _message_of_change(call: Call, index: int) -> str:
-    return (
-        f"the task changes its arguments: after the plain loop, argument {index} of {len(call.arguments)} has"
-        f" become {shown(call.arguments[index])}; no two calls would do the same work, so let the task work on a"
-        " copy"
-    )
 
 
 def main() -> None:

@@ -1,0 +1,70 @@
+"""Why a call of the user's can't be measured, in sentences that say what to do."""
+
+import hashlib
+import inspect
+import pickle
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from benchmarks.measure.call import Call, TaskFailed, shown
+
+
+def used_up(arguments: Sequence[Any]) -> str | None:
+    """Name an argument that can be used once only, such as a generator; None if there is none."""
+    for index, argument in enumerate(arguments[:]):
+        parts = argument if isinstance(argument, tuple) else [argument]
+        if once := next((part for part in parts if isinstance(part, Iterator)), None):
+            return (
+                f"argument {index} of {len(arguments)} holds a {type(once).__name__}, which its first call uses up:"
+                " give a list, or make it inside the task"
+            )
+    return None
+
+
+def how_called(error: TaskFailed) -> str:
+    """Say how an entry becomes the task's arguments, if the call itself failed."""
+    cause = error.__cause__
+    if not isinstance(cause, TypeError) or cause.__traceback__ is None or cause.__traceback__.tb_next is not None:
+        return ""
+    return (
+        "; an entry is one argument, except that a tuple is several, and an object of a .json file or a line of a .csv"
+        " file has them by name"
+    )
+
+
+def not_awaited(call: Call, results: Sequence[Any]) -> str | None:
+    """Say so if the task returns something that has to be awaited: then nothing was computed."""
+    awaitable = next(filter(inspect.isawaitable, results), None)
+    if awaitable is None:
+        return None
+    task = getattr(call.task, "function", call.task)
+    name = getattr(task, "__name__", "task")
+    return (
+        f"{name} is an `async def` function or the like: it returned a {type(awaitable).__name__}, which nobody awaits;"
+        f" give a function that runs it, such as `def run(*args): return asyncio.run({name}(*args))`"
+    )
+
+
+def changed_argument(call: Call, before: Sequence[bytes | None]) -> str | None:
+    """Name an argument that has another digest than `before`: no two calls would do the same work."""
+    both = zip(before, digests(call.arguments), strict=True)
+    index = next((index for index, (old, new) in enumerate(both) if old != new), None)
+    if index is None:
+        return None
+    return (
+        f"the task changes its arguments: after the plain loop, argument {index} of {len(call.arguments)} has"
+        f" become {shown(call.arguments[index])}; no two calls would do the same work, so let the task work on a"
+        " copy"
+    )
+
+
+def digests(arguments: Sequence[Any]) -> list[bytes | None]:
+    """Return a hash of each argument, None where it can't be pickled."""
+    return [_digest(argument) for argument in arguments[:]]
+
+
+def _digest(argument: Any) -> bytes | None:
+    try:
+        return hashlib.sha256(pickle.dumps(argument, protocol=4)).digest()
+    except Exception:  # the objects' own methods may raise anything
+        return None
