@@ -14,7 +14,8 @@ import msgspec
 from benchmarks.errors import NewerFormat, Unreadable
 from benchmarks.files.decoding import convert
 from benchmarks.files.rounds import read_run_document
-from benchmarks.history.case_times import LONGEST_NAME, CaseTimes, UnusableCase, parse_cases
+from benchmarks.history.case_entries import parse_cases
+from benchmarks.history.case_times import LONGEST_NAME, CaseTimes, UnusableCase
 from benchmarks.history.identity import Identity, conditions, identity, machine_facts
 from benchmarks.text.printable import visible
 

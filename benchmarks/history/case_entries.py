@@ -1,0 +1,196 @@
+"""The cases of a run file. Entries of `benchmarks` are decoded one by one: an invalid case never affects the others."""
+
+import json
+import math
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import msgspec
+
+from benchmarks.errors import Unreadable
+from benchmarks.files.decoding import convert
+from benchmarks.files.rounds import RoundsSummary
+from benchmarks.history.case_times import LONGEST_NAME, LONGEST_S, SHORTEST_S, CaseTimes, UnusableCase
+from benchmarks.text.formatting import counted
+from benchmarks.text.node_ids import parse_node_id
+from benchmarks.text.printable import visible
+
+# More invalid cases than that are no accident, and would cost memory.
+_MOST_UNUSABLE = 1000
+
+# The address in the default text of an object; Windows writes 16 digits, in capitals.
+_ADDRESS = re.compile(r"(?<= at )0x[0-9a-fA-F]{6,16}\b")
+
+# Of a name that is too long, so much is shown.
+_LONGEST_SHOWN = 100
+
+_Name = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_NAME)]
+_Seconds = Annotated[float, msgspec.Meta(gt=SHORTEST_S, lt=LONGEST_S)]
+
+
+class _Statistics(msgspec.Struct):
+    min: _Seconds
+    max: _Seconds
+    mean: _Seconds
+    median: _Seconds
+    rounds: Annotated[int, msgspec.Meta(ge=1, le=10**12)]
+
+
+class _Entry(msgspec.Struct):
+    """An entry as every pytest-benchmark writes it. The other keys hold anything, and nothing of it is read."""
+
+    fullname: _Name
+    name: _Name
+    stats: _Statistics
+    param: Any = None
+
+
+class _OwnEntry(_Entry):
+    """An entry of this suite."""
+
+    params: dict[str, Any] | None = None
+    extra_info: dict[str, Any] | None = None
+
+
+def parse_cases(entries: list[Any], own: bool) -> tuple[dict[str, CaseTimes], dict[str, UnusableCase]]:
+    """Return the usable and the unusable cases of `benchmarks`, by key; `own` says that this suite wrote the file.
+
+    Raises Unreadable for too many unusable ones.
+    """
+    usable: dict[str, CaseTimes] = {}
+    unusable: dict[str, UnusableCase] = {}
+    for index, entry in enumerate(entries):
+        case = _parse_case(entry, f"benchmarks[{index}]", own)
+        if isinstance(case, UnusableCase):
+            unusable[case.key] = case
+            if len(unusable) > _MOST_UNUSABLE:
+                raise Unreadable(f"more than {_MOST_UNUSABLE:,} cases are unusable; the first: {_first(unusable)}")
+        elif twin := usable.pop(case.key, None) or unusable.get(case.key):
+            # Nobody can tell which of the two counts.
+            name = visible(twin.fullname)[:200]
+            reason = f"the file has two cases with the name {name}"
+            if case.fullname != twin.fullname:
+                reason = f"the names of two cases differ only in a memory address ({name}): give them ids"
+            unusable[case.key] = UnusableCase(case.key, case.name, case.fullname, case.param, reason)
+        else:
+            usable[case.key] = case
+    for key in unusable:
+        usable.pop(key, None)
+    return usable, unusable
+
+
+def _first(unusable: Mapping[str, UnusableCase]) -> str:
+    case = next(iter(unusable.values()))
+    return f"{case.name}: {case.reason}"
+
+
+def _parse_case(entry: Any, where: str, own: bool) -> CaseTimes | UnusableCase:
+    try:
+        return _case(entry, where, own)
+    except Unreadable as refusal:
+        return _unusable(entry, where, own, str(refusal).removeprefix(where).lstrip(".: "))
+
+
+def _case(entry: Any, where: str, own: bool) -> CaseTimes:
+    """Return a case. Raises Unreadable with the first value of the entry that makes it unusable."""
+    case = convert(entry, _OwnEntry if own else _Entry, where)
+    many_rounds, rounds_s = _rounds(entry["stats"], where)
+    count = many_rounds.rounds if many_rounds else len(rounds_s)
+    if count and count != case.stats.rounds:
+        raise Unreadable(f"{where}: stats.rounds is {case.stats.rounds}, but its data has {counted(count, 'time')}")
+    _refuse_odd_statistics(entry["stats"], where)
+    return CaseTimes(
+        key=_key(entry, own),
+        name=case.name,
+        fullname=case.fullname,
+        param=_param(entry),
+        rounds_s=rounds_s,
+        mean_s=float(case.stats.mean),
+        median_s=float(case.stats.median),
+        rounds=case.stats.rounds,
+        facts=(case.extra_info or {}) if isinstance(case, _OwnEntry) else {},
+        many_rounds=many_rounds,
+    )
+
+
+def _rounds(stats: Mapping[str, Any], where: str) -> tuple[RoundsSummary | None, tuple[float, ...]]:
+    """Return the summary of a case's rounds if they are too many to be kept, and the rounds if they are not."""
+    data = stats.get("data")
+    if isinstance(data, list) and data and isinstance(data[0], RoundsSummary):
+        (summary,) = data
+        for name, value in (("the fastest", summary.fastest_s), ("the slowest", summary.slowest_s)):
+            if not SHORTEST_S < value < LONGEST_S:
+                raise Unreadable(
+                    f"{where}: {name} time in stats.data is {value}; "
+                    f"expected seconds, above {SHORTEST_S:g} and below {LONGEST_S:g}"
+                )
+        return summary, ()
+    return None, tuple(convert({"data": data or []}, _Data, f"{where}.stats").data)
+
+
+class _Data(msgspec.Struct):
+    data: list[_Seconds]
+
+
+def _refuse_odd_statistics(stats: Mapping[str, Any], where: str) -> None:
+    """Raise Unreadable for a statistic that no measurement has, although a comparison would not use it."""
+    for name, value in stats.items():
+        if isinstance(value, float) and not (math.isfinite(value) and value >= 0):
+            raise Unreadable(f"{where}: stats.{visible(name)[:60]} is {value}; expected a finite number, not negative")
+
+
+def _unusable(entry: Any, where: str, own: bool, reason: str) -> UnusableCase:
+    """Return an entry as an unusable case. It goes by its place in the file if it does not have a name."""
+    parts = entry if isinstance(entry, Mapping) else {}
+    fullname = parts.get("fullname")
+    if not isinstance(fullname, str) or not fullname:
+        return UnusableCase(where, where, where, None, reason)
+    name = parts.get("name")
+    if not isinstance(name, str) or not name:
+        name = parse_node_id(fullname).name
+    return UnusableCase(
+        key=_key(parts, own),
+        name=_shortened(name),
+        fullname=_shortened(fullname),
+        param=_param(parts),
+        reason=reason,
+    )
+
+
+def _shortened(name: str) -> str:
+    text = visible(name)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
+
+
+def _key(entry: Mapping[str, Any], own: bool) -> str:
+    """Return what identifies a case in any run; see CaseTimes."""
+    fullname, params = str(entry["fullname"]), entry.get("params")
+    if not own:
+        return _without_accidents(fullname)
+    if not params or not isinstance(params, Mapping):
+        return fullname
+    # A folder's name may have a bracket in it, and so may a parameter: only the case's own name is looked at.
+    name = str(entry.get("name"))
+    if fullname.endswith(name):
+        function = fullname.removesuffix(name) + name.partition("[")[0]
+    else:
+        function = fullname.partition("[")[0]
+    values = json.dumps(params, sort_keys=True, ensure_ascii=False)
+    # The index can't store half of a surrogate pair.
+    return f"{function}[{values.encode(errors='backslashreplace').decode()}"
+
+
+def _without_accidents(fullname: str) -> str:
+    """Return a full name without what differs between two runs of one case: addresses in memory, forms of Unicode.
+
+    A parameter whose id is its `repr` has an address in it; macOS may spell an accented letter with two characters.
+    """
+    name = fullname if fullname.isascii() else unicodedata.normalize("NFC", fullname)
+    return _ADDRESS.sub("0x...", name)
+
+
+def _param(entry: Mapping[str, Any]) -> str | None:
+    param = entry.get("param")
+    return visible(param)[:LONGEST_NAME] if isinstance(param, str) else None
