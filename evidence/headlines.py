@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from benchmarks.analysis.headline import Answer, Contender, Headline, headline
+from benchmarks.analysis.headline import Contender, Headline, HeadlineKind, headline
 from benchmarks.grid import LOOP
 from benchmarks.report.contenders import contenders, measuring_machine
 from benchmarks.report.measured import measured_cases
@@ -45,10 +45,10 @@ def best_backends(cases: Sequence[Contender]) -> set[str]:
 
 def outcome(said: Headline | None, best: set[str]) -> str:
     """Return whether a headline is right, wrong or undecided."""
-    if said is None or said.answer is Answer.UNDECIDED:
+    if said is None or said.kind is HeadlineKind.UNDECIDED:
         return "undecided"
-    named = said.best.configuration.backend if said.answer is Answer.FASTEST else LOOP
-    return "right" if said.answer is not Answer.UNFAIR and named in best else "wrong"
+    named = said.best.configuration.backend if said.kind is HeadlineKind.FASTEST else LOOP
+    return "right" if said.kind is not HeadlineKind.UNFAIR and named in best else "wrong"
 
 
 @contextmanager

@@ -22,7 +22,7 @@ import numpy as np
 
 from benchmarks.analysis.samples import Sample
 from benchmarks.analysis.saved_runs import judge_saved
-from benchmarks.analysis.standouts import Change, log_error, standouts
+from benchmarks.analysis.standouts import RatioEstimate, log_error, standouts
 from benchmarks.analysis.unpaired import Comparison, compare, holm
 from benchmarks.analysis.verdict import Verdict
 from evidence.rules import OURS, recorded
@@ -183,7 +183,7 @@ def standing_out(times: np.ndarray, rounds: np.ndarray, base: int, head: int) ->
     errors = {run: [log_error([case]) for case in np.exp(rounds[run])] for run in (base, head)}
     found = standouts(
         {
-            case: Change(times[head, case] - times[base, case], hypot(errors[base][case], errors[head][case]))
+            case: RatioEstimate(times[head, case] - times[base, case], hypot(errors[base][case], errors[head][case]))
             for case in range(times.shape[1])
         }
     )

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from benchmarks.advise.candidates import sizes
 from benchmarks.advise.costs import Costs
+from benchmarks.advise.pool_sizes import sizes
 from benchmarks.advise.prediction import expected_parts
 from benchmarks.advise.task_profile import TaskProfile
 

@@ -4,8 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from benchmarks.advise.break_even import shortest_task_s
-from benchmarks.advise.candidates import considered, sizes
 from benchmarks.advise.costs import Constants, Costs, PoolCosts
+from benchmarks.advise.pool_sizes import considered, sizes
 from benchmarks.advise.prediction import expected_parts, least_work_s
 from benchmarks.advise.task_profile import TaskProfile
 from benchmarks.grid import JOBLIB_BACKENDS, backend_of

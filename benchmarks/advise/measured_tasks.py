@@ -8,7 +8,7 @@ from typing import Any
 
 from benchmarks.advise.costs import Costs, PoolCosts, contradicts
 from benchmarks.advise.disturbance import MOST_WITHOUT_CORE
-from benchmarks.advise.levels import Levels, levels_of, of_test
+from benchmarks.advise.nesting import Nesting, nesting_of, of_test
 from benchmarks.advise.probe_session import measure
 from benchmarks.advise.task_profile import TaskProfile
 from benchmarks.errors import AdviceError
@@ -63,9 +63,9 @@ class TaskSession:
     took_s: float
 
     @property
-    def levels(self) -> Levels | None:
+    def nesting(self) -> Nesting | None:
         """Both levels of tasks that start workers themselves, None for other tasks."""
-        return levels_of(self.benchmarks)
+        return nesting_of(self.benchmarks)
 
     def tasks(self, costs: Costs, tell: Callable[[str], None], end_s: float) -> MeasuredTasks:
         """Return the tasks as a cost model takes them.

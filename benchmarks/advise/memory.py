@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from benchmarks.advise.candidates import pool_with
 from benchmarks.advise.costs import Costs, PoolCosts
+from benchmarks.advise.pool_sizes import pool_with
 from benchmarks.advise.task_profile import TaskProfile
 from benchmarks.grid import LOOP, Case, backend_of
 

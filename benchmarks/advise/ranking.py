@@ -2,9 +2,9 @@
 
 import math
 
-from benchmarks.advise.candidates import considered, sizes
 from benchmarks.advise.costs import Costs
 from benchmarks.advise.inner_threads import fits_cores, named, with_inner_threads
+from benchmarks.advise.pool_sizes import considered, sizes
 from benchmarks.advise.prediction import Prediction, predict, predict_loop
 from benchmarks.advise.task_profile import TaskProfile
 from benchmarks.grid import LOOP

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from benchmarks.advise.break_even import break_even
-from benchmarks.advise.candidates import considered
 from benchmarks.advise.certainty import Certainty, certainty, rivals, unknown
 from benchmarks.advise.costs import Costs
 from benchmarks.advise.improvements import Improvements, improvements
 from benchmarks.advise.memory import Memory, memory, most_workers
+from benchmarks.advise.pool_sizes import considered
 from benchmarks.advise.prediction import Prediction
 from benchmarks.advise.ranking import apart, rank, thriftiest_first
 from benchmarks.advise.task_profile import TaskProfile

@@ -75,7 +75,7 @@ class Contender:
         return log(self.configuration.speed_up) - _CLEAR * self.log_error > log(self.bound)
 
 
-class Answer(Enum):
+class HeadlineKind(Enum):
     """What a run says to "which is fastest?"."""
 
     UNFAIR = "a speed-up is impossible"
@@ -91,7 +91,7 @@ class Headline:
     `rounds` per case would decide what is undecided if the speed-ups stay as they are; None if no number would.
     """
 
-    answer: Answer
+    kind: HeadlineKind
     best: Contender
     rival: Contender | None
     rounds: int | None = None
@@ -102,7 +102,7 @@ def headline(contenders: Sequence[Contender]) -> Headline | None:
     if not contenders:
         return None
     if impossible := [each for each in contenders if each.impossible]:
-        return Headline(Answer.UNFAIR, max(impossible, key=lambda it: it.log_speed_up - log(it.bound)), None)
+        return Headline(HeadlineKind.UNFAIR, max(impossible, key=lambda it: it.log_speed_up - log(it.bound)), None)
     # Threads that hold the GIL can't beat the loop: they are no candidates beside others.
     candidates = [each for each in contenders if each.bound > 1] or contenders
     # Several may be at their bound: then the fastest of them.
@@ -110,14 +110,14 @@ def headline(contenders: Sequence[Contender]) -> Headline | None:
     others = [each for each in contenders if each.configuration.backend != best.configuration.backend]
     rival = max(others, key=lambda it: it.log_speed_up, default=None)
     if best.bound <= 1 or best.log_speed_up < -_CLEAR * best.log_error:
-        return Headline(Answer.LOOP, best, None)
+        return Headline(HeadlineKind.LOOP, best, None)
     if best.log_speed_up < _CLEAR * best.log_error or best.log_speed_up <= 0:
-        return Headline(Answer.UNDECIDED, best, None, _deciding_rounds(best, rival))
+        return Headline(HeadlineKind.UNDECIDED, best, None, _deciding_rounds(best, rival))
     if rival is not None:
         difference = best.log_speed_up - rival.log_speed_up
         if difference < _CLEAR * hypot(best.log_error, rival.log_error):
-            return Headline(Answer.UNDECIDED, best, rival, _deciding_rounds(best, rival))
-    return Headline(Answer.FASTEST, best, rival)
+            return Headline(HeadlineKind.UNDECIDED, best, rival, _deciding_rounds(best, rival))
+    return Headline(HeadlineKind.FASTEST, best, rival)
 
 
 def _deciding_rounds(best: Contender, rival: Contender | None) -> int | None:

@@ -25,7 +25,7 @@ _MAD = 0.6745
 
 
 @dataclass(frozen=True)
-class Change:
+class RatioEstimate:
     """The logarithm of head's time over base's, and its standard error from the rounds (0 if it is not known)."""
 
     log_ratio: float
@@ -47,7 +47,7 @@ class Standouts(Generic[K]):
     faster: tuple[tuple[K, float], ...]
 
 
-def standouts(changes: Mapping[K, Change]) -> Standouts[K] | None:
+def standouts(changes: Mapping[K, RatioEstimate]) -> Standouts[K] | None:
     """Return what the changes have in common and which cases stand out; None for fewer than FEWEST_CASES cases.
 
     A case stands out if it is further from the median than _DISTANCE standard deviations (of the other cases, by their

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from benchmarks.advise.cost_model import CostModel
 from benchmarks.advise.disturbance import disturbance
-from benchmarks.advise.levels import Levels
 from benchmarks.advise.measured_tasks import BEFORE_PROBE_S, WITHIN_S, MeasuredTasks, TaskSession, measure_tasks
+from benchmarks.advise.nesting import Nesting
 from benchmarks.advise.probe_session import usable_model
 from benchmarks.advise.probing import LIMIT_S, probe
 from benchmarks.advise.recommendation import Recommendation, recommend
@@ -27,7 +27,7 @@ from benchmarks.cli.probe import add_models_argument, models_folder
 from benchmarks.cli.progress import Teller
 from benchmarks.errors import AdviceError
 from benchmarks.history.store import Store
-from benchmarks.report import levels
+from benchmarks.report import nesting
 from benchmarks.report import recommendation as rendering
 from benchmarks.text.parsing import parse_size, parse_time
 from benchmarks.text.printable import visible
@@ -93,8 +93,8 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
         # Before any probe: a task that fails needs none, and the cost model knows nothing of one that starts workers.
         within_s = WITHIN_S if model else BEFORE_PROBE_S
         asked = question if isinstance(question, TaskProfile) else measure_tasks(question, tell, within_s)
-        if isinstance(asked, TaskSession) and asked.levels is not None:
-            return _outcome_of_levels(args, asked.levels)
+        if isinstance(asked, TaskSession) and asked.nesting is not None:
+            return _outcome_of_nesting(args, asked.nesting)
         model = model or _probed(folder, reason, tell, min(LIMIT_S, max(_LEAST_PROBE_S, end_s - time.monotonic())))
         tasks = asked.tasks(model.costs, tell, end_s) if isinstance(asked, TaskSession) else MeasuredTasks(asked, None)
         why = disturbance(model) or tasks.disturbance
@@ -122,15 +122,15 @@ def _outcome(
     return Outcome(rendering.text(recommendation, warm, model) + _where(args), Exit.FINE, files)
 
 
-def _outcome_of_levels(args: argparse.Namespace, measured: Levels) -> Outcome:
+def _outcome_of_nesting(args: argparse.Namespace, measured: Nesting) -> Outcome:
     """Return the answer for tasks that start workers themselves, of which the cost model knows nothing."""
-    files = {args.json: levels.document(measured)} if args.json else {}
+    files = {args.json: nesting.document(measured)} if args.json else {}
     if args.output is not None:
         from benchmarks.report.html.document import page
         from benchmarks.report.html.figures import Section
 
-        files[args.output] = page(_TITLE, [Section("answer", "Answer", levels.sentences(measured))], _FOOTER)
-    return Outcome(levels.text(measured) + _where(args), Exit.FINE, files)
+        files[args.output] = page(_TITLE, [Section("answer", "Answer", nesting.sentences(measured))], _FOOTER)
+    return Outcome(nesting.text(measured) + _where(args), Exit.FINE, files)
 
 
 def _where(args: argparse.Namespace) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from benchmarks.analysis.judgement import Row
 from benchmarks.analysis.quantity import Quantity
-from benchmarks.analysis.standouts import Change, Standouts, log_error, standouts
+from benchmarks.analysis.standouts import RatioEstimate, Standouts, log_error, standouts
 from benchmarks.compare.machine_speed import MachineSpeed, Use
 from benchmarks.compare.next_step import next_step
 from benchmarks.compare.sides import Side, Sides
@@ -70,7 +70,7 @@ def _cases(sides: Sides, rows: Sequence[Row], compared: Sequence[Row], relative:
     base, head = _errors(sides.base), _errors(sides.head)
     found = standouts(
         {
-            row.fullname: Change(
+            row.fullname: RatioEstimate(
                 math.log(row.comparison.ratio), math.hypot(base.get(row.fullname, 0), head.get(row.fullname, 0))
             )
             for row in compared

@@ -24,7 +24,7 @@ from benchmarks.files.decoding import decode_versioned
 from benchmarks.files.durable import make_folder, write
 from benchmarks.files.reading import read_document
 from benchmarks.gate.measurements import Measurements
-from benchmarks.gate.record import Record, Seconds, machine_of
+from benchmarks.gate.record import Record, Seconds, machine_name
 from benchmarks.gate.schedule import PAIR_S
 from benchmarks.text.formatting import counted, minutes
 from benchmarks.text.printable import visible
@@ -88,7 +88,7 @@ def calibrate(folder: Path, record: Record, when: str) -> Calibration:
     untimed_s = max(0.0, case_s - sum(timed_s.values()) / sum(map(len, pairs.values())))
     effect = math.log1p(record.min_effect)
     return Calibration(
-        machine=machine_of(folder),
+        machine=machine_name(folder),
         packages=record.sides.base.packages,
         cases={
             name: CaseNoise(

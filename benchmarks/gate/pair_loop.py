@@ -32,13 +32,13 @@ from benchmarks.gate.record import (
     discard,
     exclusive,
     logs_of,
-    machine_of,
+    machine_name,
     runs_of,
     status_of,
 )
 from benchmarks.gate.schedule import PAIR_S, NextPairs, PairCost, case_s, expected_pairs, fitting
 from benchmarks.gate.selection import left_out_sentence
-from benchmarks.gate.sizing import choose_cases, write_plan
+from benchmarks.gate.sizing import size_cases, write_plan
 from benchmarks.limits import case_names
 from benchmarks.text.formatting import clock, counted, minutes
 
@@ -97,7 +97,7 @@ class PairLoop:
         record.state = "interrupted"  # until it is done
         record.save(self._folder)
         if not record.cases:
-            self._choose_cases()
+            self._size_cases()
         measurements = Measurements(self._folder, record)
         self._note_failures(measurements)
         upcoming = gate.choose(record, measurements)
@@ -128,13 +128,13 @@ class PairLoop:
     def _left_s(self) -> float:
         return self._until - time.monotonic()
 
-    def _choose_cases(self) -> None:
+    def _size_cases(self) -> None:
         """Choose cases and sizes. If that fails, no record is left, because there is nothing to resume."""
         self._gate.tell("choosing cases and sizes")
         # Left by a choice that was interrupted.
         shutil.rmtree(runs_of(self._folder).root, ignore_errors=True)
         try:
-            sized = choose_cases(self._gate.sides, self._folder, self._record, self._until)
+            sized = size_cases(self._gate.sides, self._folder, self._record, self._until)
             self._record.cases, self._call_s = sized.cases, sized.call_s
             self._record.left_out = [case.nodeid for case in sized.left_out]
             for nodeid, reason in sized.without_time.items():
@@ -156,7 +156,7 @@ class PairLoop:
         cases = len(self._record.cases)
         pairs = expected_pairs(cases, self._unmeasured_case_s, self._left_s)
         try:
-            calibration = read_calibration(self._gate.work, machine_of(self._folder))
+            calibration = read_calibration(self._gate.work, machine_name(self._folder))
         except SuiteError as error:
             # Only this line needs the calibration, so the gate continues without it.
             self._gate.tell(str(error))

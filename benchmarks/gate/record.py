@@ -260,6 +260,6 @@ def pair_files(folder: Path, pairs: Sequence[PairRecord]) -> dict[str, dict[Side
     return {pair.name: {side: paths[f"{pair.name}-{side}"][0] for side in SIDES} for pair in pairs}
 
 
-def machine_of(folder: Path) -> str:
+def machine_name(folder: Path) -> str:
     """Return the name of the machine that measured the record, as in the store. The record must have a run."""
     return runs_of(folder).files()[0].path.parent.name

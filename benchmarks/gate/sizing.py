@@ -60,7 +60,7 @@ class NoRun(GateError):
     """A side's session ended without a run."""
 
 
-def choose_cases(sides: Mapping[SideName, BuiltSide], folder: Path, record: Record, until: float) -> Sized:
+def size_cases(sides: Mapping[SideName, BuiltSide], folder: Path, record: Record, until: float) -> Sized:
     """Choose the distinct effective configurations, sized so that the slower side's calls take `record.target_s`.
 
     A gate whose user selected no cases leaves those out that its budget can't decide. Raises GateError if base's

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from benchmarks.analysis.headline import Answer, Contender, Headline, headline
+from benchmarks.analysis.headline import Contender, Headline, HeadlineKind, headline
 from benchmarks.report.contenders import Machine, contenders, references
 from benchmarks.report.measured import MeasuredCase, start_workers
 from benchmarks.text.formatting import counted, factor
@@ -34,7 +34,7 @@ def headline_sentence(cases: Sequence[MeasuredCase], machine: Machine) -> str:
 def reference_sentences(cases: Sequence[MeasuredCase], machine: Machine) -> list[str]:
     """Say what the standard library's pools, given the same batches, reached; not beside an unfair comparison."""
     pools, outcome = references(cases, machine), headline(contenders(cases, machine))
-    if not pools or outcome is None or outcome.answer is Answer.UNFAIR or start_workers(cases):
+    if not pools or outcome is None or outcome.kind is HeadlineKind.UNFAIR or start_workers(cases):
         return []
     best = max(pools, key=lambda it: (it.log_speed_up, it.configuration.speed_up))
     if best.impossible:
@@ -56,11 +56,11 @@ def _sentence(outcome: Headline | None, busy: bool) -> str:
         return "No answer: none of joblib's configurations with several workers was measured."
     best, rival = outcome.best, outcome.rival
     name, speed_up = best.configuration.name, _with_interval(best)
-    if outcome.answer is Answer.UNFAIR:
+    if outcome.kind is HeadlineKind.UNFAIR:
         return _unfair(best, busy)
-    if outcome.answer is Answer.LOOP:
+    if outcome.kind is HeadlineKind.LOOP:
         return f"Nothing beats the plain loop with these tasks: the best of joblib's, {name}, reaches {speed_up}."
-    if outcome.answer is Answer.FASTEST:
+    if outcome.kind is HeadlineKind.FASTEST:
         return f"Fastest of joblib's backends here: {name}, {speed_up} the speed of the plain loop."
     if best.interval is None:
         did = f"{name} did best, {speed_up}"

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from benchmarks.analysis.headline import Answer, Contender, Noise, headline, noises
+from benchmarks.analysis.headline import Contender, HeadlineKind, Noise, headline, noises
 from benchmarks.analysis.speedup import Configuration
 
 
@@ -30,51 +30,51 @@ def noisy(backend, speed_up, round_variance, loops_variance, rounds=5):
 def test_what_is_clear_of_its_rivals_and_of_the_loop_is_fastest():
     """1.8x against 1.5x and the loop, known to 2 %."""
     found = headline([contender("loky", 1.8), contender("multiprocessing", 1.5)])
-    assert (found.answer, found.best.configuration.backend) == (Answer.FASTEST, "loky")
+    assert (found.kind, found.best.configuration.backend) == (HeadlineKind.FASTEST, "loky")
 
 
 @pytest.mark.parametrize("rival", [1.75, 1.8, 1.7])
 def test_two_backends_that_are_too_close_are_undecided(rival):
     """A difference below three of its standard errors decides nothing."""
     found = headline([contender("loky", 1.8), contender("multiprocessing", rival)])
-    assert found.answer is Answer.UNDECIDED
+    assert found.kind is HeadlineKind.UNDECIDED
     assert found.rival is not None
 
 
 def test_another_batch_size_of_the_same_backend_is_no_rival():
     """The question is which backend."""
     found = headline([contender("loky", 1.8), contender("loky", 1.79, name="loky-n2-b10")])
-    assert found.answer is Answer.FASTEST
+    assert found.kind is HeadlineKind.FASTEST
 
 
 def test_what_can_not_be_told_from_the_loop_is_undecided():
     """1.03x known to 2 % is no speed-up yet; nor is 2x of one round."""
-    assert headline([contender("loky", 1.03)]).answer is Answer.UNDECIDED
-    assert headline([contender("loky", 0.97)]).answer is Answer.UNDECIDED
-    assert headline([contender("loky", 1.9, math.inf)]).answer is Answer.UNDECIDED
+    assert headline([contender("loky", 1.03)]).kind is HeadlineKind.UNDECIDED
+    assert headline([contender("loky", 0.97)]).kind is HeadlineKind.UNDECIDED
+    assert headline([contender("loky", 1.9, math.inf)]).kind is HeadlineKind.UNDECIDED
 
 
 def test_nothing_beats_the_loop():
     """The best takes a tenth longer, for certain."""
     found = headline([contender("loky", 0.9), contender("threading", 0.8, bound=1.0)])
-    assert (found.answer, found.best.configuration.backend) == (Answer.LOOP, "loky")
+    assert (found.kind, found.best.configuration.backend) == (HeadlineKind.LOOP, "loky")
 
 
 @pytest.mark.parametrize(("speed_up", "bound"), [(5.57, 2.0), (1.41, 1.0), (16.77, 2.0)])
 def test_a_speed_up_beyond_the_workers_or_the_gil_is_a_fault_of_the_comparison(speed_up, bound):
     """It is never a headline, whatever the others did."""
     found = headline([contender("threading", speed_up, bound=bound), contender("loky", 1.8)])
-    assert found.answer is Answer.UNFAIR
+    assert found.kind is HeadlineKind.UNFAIR
     assert found.best.configuration.backend == "threading"
 
 
 def test_the_rounds_that_decide_do_decide():
     """As many rounds as are named tell the best from its rival, and one fewer does not, if the times stay the same."""
     said = headline([noisy("loky", 1.2, 0.01, 1e-4), noisy("multiprocessing", 1.1, 0.01, 1e-4)])
-    assert said.answer is Answer.UNDECIDED
-    for rounds, answer in ((said.rounds, Answer.FASTEST), (said.rounds - 1, Answer.UNDECIDED)):
+    assert said.kind is HeadlineKind.UNDECIDED
+    for rounds, kind in ((said.rounds, HeadlineKind.FASTEST), (said.rounds - 1, HeadlineKind.UNDECIDED)):
         both = [noisy(name, speed_up, 0.01, 1e-4, rounds) for name, speed_up in (("loky", 1.2), ("b", 1.1))]
-        assert headline(both).answer is answer
+        assert headline(both).kind is kind
 
 
 def test_rounds_that_would_not_decide_are_not_named():
@@ -93,7 +93,7 @@ def test_of_several_at_their_bound_the_fastest_is_named():
 def test_noise_above_the_bound_is_not_believed():
     """2.05x of two workers is 2x at most; threads that hold the GIL at 1.02x are no faster than the loop."""
     assert contender("loky", 2.05).log_speed_up == pytest.approx(math.log(2))
-    assert headline([contender("threading", 1.02, bound=1.0)]).answer is Answer.LOOP
+    assert headline([contender("threading", 1.02, bound=1.0)]).kind is HeadlineKind.LOOP
     assert headline([contender("threading", 1.02, bound=1.0), contender("loky", 1.5)]).best.bound == 2.0
 
 
@@ -138,13 +138,13 @@ def test_equals_are_hardly_ever_called_fastest():
             )
             for place, noise in enumerate(found)
         ]
-        wrong += headline(contenders).answer in (Answer.FASTEST, Answer.UNFAIR)
+        wrong += headline(contenders).kind in (HeadlineKind.FASTEST, HeadlineKind.UNFAIR)
     assert wrong <= 20
 
 
 def test_threads_that_hold_the_gil_are_no_rival_of_the_loop():
     """A noisy 1.1x of theirs hides nothing: the question is what processes reach."""
     threads = contender("threading", 1.1, error=0.2, bound=1.0)
-    assert headline([threads, contender("loky", 0.5)]).answer is Answer.LOOP
+    assert headline([threads, contender("loky", 0.5)]).kind is HeadlineKind.LOOP
     undecided = headline([threads, contender("loky", 0.9, error=0.2)])
-    assert (undecided.answer, undecided.best.configuration.backend) == (Answer.UNDECIDED, "loky")
+    assert (undecided.kind, undecided.best.configuration.backend) == (HeadlineKind.UNDECIDED, "loky")

@@ -4,12 +4,12 @@ from math import exp, log, sqrt
 
 import pytest
 
-from benchmarks.analysis.standouts import Change, log_error, standouts
+from benchmarks.analysis.standouts import RatioEstimate, log_error, standouts
 
 
 def exact(*ratios):
     """Return changes by these ratios, without an error, under the names a, b, c and so on."""
-    return {chr(ord("a") + place): Change(log(ratio), 0.0) for place, ratio in enumerate(ratios)}
+    return {chr(ord("a") + place): RatioEstimate(log(ratio), 0.0) for place, ratio in enumerate(ratios)}
 
 
 def test_what_all_cases_share_is_not_what_stands_out():
@@ -37,7 +37,7 @@ def test_a_small_difference_does_not_stand_out():
 def test_a_difference_within_the_noise_does_not_stand_out():
     """Neither the spread of the other cases nor that of the case's own rounds is taken for a change."""
     assert standouts(exact(0.7, 0.85, 1.0, 1.2, 1.4, 2.0)).slower == ()
-    noisy = {**exact(1.0, 1.0, 1.0, 1.0), "noisy": Change(log(2.0), 0.2)}
+    noisy = {**exact(1.0, 1.0, 1.0, 1.0), "noisy": RatioEstimate(log(2.0), 0.2)}
     assert standouts(noisy).slower == ()
 
 

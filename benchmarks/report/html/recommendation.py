@@ -1,7 +1,7 @@
 """A recommendation as a page: the answer, break-even curves, and the components of each configuration's time."""
 
-from benchmarks.advise.candidates import considered
 from benchmarks.advise.cost_model import CostModel
+from benchmarks.advise.pool_sizes import considered
 from benchmarks.advise.recommendation import Recommendation
 from benchmarks.report.html.break_even_chart import Curves, break_even_figure
 from benchmarks.report.html.figures import Cell, Figure, Section, Table

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from benchmarks.analysis.headline import Answer, headline
+from benchmarks.analysis.headline import HeadlineKind, headline
 from benchmarks.analysis.speedup import best_of_each_backend
 from benchmarks.grid import Case, backend_of
 from benchmarks.history.run import Run
@@ -83,7 +83,7 @@ def _answer(run: Run, cases: Sequence[MeasuredCase], document: Mapping[str, Any]
 def _lines_to_paste(cases: Sequence[MeasuredCase], machine: Machine) -> str:
     """Return the lines that use the fastest configuration; empty if none is clearly so, or if lines are not enough."""
     outcome = headline(contenders(cases, machine))
-    if outcome is None or outcome.answer is not Answer.FASTEST or start_workers(cases):
+    if outcome is None or outcome.kind is not HeadlineKind.FASTEST or start_workers(cases):
         return ""
     best = next(case for case in cases if case.configuration is outcome.best.configuration)
     backend = best.configuration.backend

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from benchmarks.advise.candidates import considered, pool_with, sizes, worker_counts
+from benchmarks.advise.pool_sizes import considered, pool_with, sizes, worker_counts
 from benchmarks.advise.recommendation import recommend
 from benchmarks.advise.task_profile import TaskProfile
 from tests.advise.costs import COSTS, PLAIN, THREADS, pool

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from benchmarks.advise.levels import Levels, Outside, levels_of
+from benchmarks.advise.nesting import Nesting, Outside, nesting_of
 from benchmarks.grid import Case
-from benchmarks.report.levels import chosen, document, sentences, text
+from benchmarks.report.nesting import chosen, document, sentences, text
 
 
 def pool(calls_s, loops_s=(1.0, 1.2), backend="loky"):
@@ -14,9 +14,9 @@ def pool(calls_s, loops_s=(1.0, 1.2), backend="loky"):
     return Outside(Case(backend, 2, 1), tuple(calls_s), tuple(loops_s))
 
 
-OUTSIDE = Levels(12, 12, 48, (pool([2.0, 2.1], backend="threading"), pool([0.5, 0.6])))
-INSIDE = Levels(12, 12, 48, (pool([1.5, 1.6]), pool([2.0], backend="threading")))
-OPEN = Levels(12, 12, 48, (pool([0.9, 1.1]),))
+OUTSIDE = Nesting(12, 12, 48, (pool([2.0, 2.1], backend="threading"), pool([0.5, 0.6])))
+INSIDE = Nesting(12, 12, 48, (pool([1.5, 1.6]), pool([2.0], backend="threading")))
+OPEN = Nesting(12, 12, 48, (pool([0.9, 1.1]),))
 
 
 def test_a_pool_that_is_clear_of_the_loop_is_recommended():
@@ -48,13 +48,13 @@ def test_times_that_overlap_decide_nothing():
     assert chosen(OPEN) is None
 
 
-@pytest.mark.parametrize(("levels", "best"), [(OUTSIDE, "loky-n2-b1"), (INSIDE, "loop"), (OPEN, None)])
-def test_the_answer_as_json(levels, best):
+@pytest.mark.parametrize(("nesting", "best"), [(OUTSIDE, "loky-n2-b1"), (INSIDE, "loop"), (OPEN, None)])
+def test_the_answer_as_json(nesting, best):
     """With every time."""
-    found = json.loads(document(levels))
+    found = json.loads(document(nesting))
     assert (found["best"] and found["best"]["name"]) == best
     assert (found["paste"] is None) == (best is None)
-    assert [each["calls_s"] for each in found["pools"]] == [list(each.calls_s) for each in levels.pools]
+    assert [each["calls_s"] for each in found["pools"]] == [list(each.calls_s) for each in nesting.pools]
 
 
 def test_levels_are_read_from_the_run_of_the_tasks():
@@ -63,10 +63,10 @@ def test_levels_are_read_from_the_run_of_the_tasks():
     loop = {"name": "test_loop[my:task]", "stats": {"data": [1.0]}, "extra_info": {}}
     names = {"name": "test_workers[my:task-loky]", "params": {"backend": "loky"}}
     workers = {**names, "stats": {"data": [0.5, 0.6]}, "extra_info": facts}
-    assert levels_of([loop, workers]) == Levels(12, 12, 48, (pool([0.5, 0.6]),))
-    assert levels_of([loop]) is None
+    assert nesting_of([loop, workers]) == Nesting(12, 12, 48, (pool([0.5, 0.6]),))
+    assert nesting_of([loop]) is None
     some = loop | {"extra_info": {"stands_for": {"tasks": 100}}}
-    assert "For 12 of 100 tasks that start workers themselves" in text(levels_of([some, workers]))
+    assert "For 12 of 100 tasks that start workers themselves" in text(nesting_of([some, workers]))
 
 
 def test_every_line_fits():

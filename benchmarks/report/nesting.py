@@ -4,7 +4,7 @@ import json
 import textwrap
 from statistics import fmean, median
 
-from benchmarks.advise.levels import Levels, Outside
+from benchmarks.advise.nesting import Nesting, Outside
 from benchmarks.grid import LOOP, Case
 from benchmarks.report.pasting import paste
 from benchmarks.text.formatting import counted, duration
@@ -15,9 +15,9 @@ FORMAT = 1
 _LOOP = Case(LOOP, 1, None)
 
 
-def sentences(levels: Levels) -> list[str]:
+def sentences(nesting: Nesting) -> list[str]:
     """Return the answer, most important first."""
-    return [_answer(levels.best), _about(levels), _REASON]
+    return [_answer(nesting.best), _about(nesting), _REASON]
 
 
 _REASON = (
@@ -39,39 +39,39 @@ def _answer(best: Outside) -> str:
     return f"Undecided: {loop}, and {pool} around the tasks; these times overlap. Ask again on a quiet machine."
 
 
-def _about(levels: Levels) -> str:
-    of = f"{levels.tasks:,} of " if levels.tasks < levels.all_tasks else ""
-    pools = ", ".join(f"{pool.case.backend} {pool.speed_up:.2f}x" for pool in levels.pools)
+def _about(nesting: Nesting) -> str:
+    of = f"{nesting.tasks:,} of " if nesting.tasks < nesting.all_tasks else ""
+    pools = ", ".join(f"{pool.case.backend} {pool.speed_up:.2f}x" for pool in nesting.pools)
     return (
-        f"For {of}{counted(levels.all_tasks, 'task')} that start workers themselves ({levels.own_workers} in two plain"
-        f" loops), of which the cost model knows nothing: both levels were measured, in open pools."
+        f"For {of}{counted(nesting.all_tasks, 'task')} that start workers themselves ({nesting.own_workers} in two"
+        f" plain loops), of which the cost model knows nothing: both levels were measured, in open pools."
         f" Speed-ups around: {pools}."
     )
 
 
-def text(levels: Levels) -> str:
+def text(nesting: Nesting) -> str:
     """Return the answer for a terminal, with the lines to paste."""
-    wrapped = [line for sentence in sentences(levels) for line in textwrap.wrap(sentence, WIDTH)]
-    best = chosen(levels)
+    wrapped = [line for sentence in sentences(nesting) for line in textwrap.wrap(sentence, WIDTH)]
+    best = chosen(nesting)
     return "\n".join([*wrapped, *(["", paste(best)] if best else [])]) + "\n"
 
 
-def chosen(levels: Levels) -> Case | None:
+def chosen(nesting: Nesting) -> Case | None:
     """Return the configuration to choose, None if the measurement does not decide."""
-    better = levels.best.is_better
+    better = nesting.best.is_better
     if better is None:
         return None
-    return levels.best.case if better else _LOOP
+    return nesting.best.case if better else _LOOP
 
 
-def document(levels: Levels) -> str:
+def document(nesting: Nesting) -> str:
     """Return the answer as JSON; seconds, and null where nothing is decided."""
-    best = chosen(levels)
+    best = chosen(nesting)
     content = {
         "format": FORMAT,
-        "tasks": levels.all_tasks,
-        "measured_tasks": levels.tasks,
-        "own_workers": levels.own_workers,
+        "tasks": nesting.all_tasks,
+        "measured_tasks": nesting.tasks,
+        "own_workers": nesting.own_workers,
         "best": best and {"name": best.label, "backend": best.backend, "n_jobs": best.n_jobs},
         "paste": best and paste(best),
         "pools": [
@@ -82,7 +82,7 @@ def document(levels: Levels) -> str:
                 "calls_s": pool.calls_s,
                 "loops_s": pool.loops_s,
             }
-            for pool in levels.pools
+            for pool in nesting.pools
         ],
     }
     return json.dumps(content, indent=1, allow_nan=False) + "\n"

@@ -34,7 +34,7 @@ class Outside:
 
 
 @dataclass(frozen=True)
-class Levels:
+class Nesting:
     """What was measured of tasks that start workers themselves; `own_workers` counts these in two plain loops.
 
     `tasks` were measured, evenly chosen from `all_tasks` if there was no time for all.
@@ -51,8 +51,8 @@ class Levels:
         return max(self.pools, key=lambda pool: pool.speed_up)
 
 
-def levels_of(benchmarks: Sequence[Mapping[str, Any]]) -> Levels | None:
-    """Return the levels from a run file's benchmarks of the user's tasks, None if they start no workers."""
+def nesting_of(benchmarks: Sequence[Mapping[str, Any]]) -> Nesting | None:
+    """Return what a run of the user's tasks measured of both levels, None if the tasks start no workers."""
     cases = of_test("test_workers", benchmarks)
     if not cases:
         return None
@@ -60,7 +60,7 @@ def levels_of(benchmarks: Sequence[Mapping[str, Any]]) -> Levels | None:
     tasks = int(facts["tasks"])
     loops = of_test("test_loop", benchmarks)
     all_tasks = int(loops[0]["extra_info"].get("stands_for", {}).get("tasks", tasks)) if loops else tasks
-    return Levels(tasks, all_tasks, int(facts["own_workers"]), tuple(map(_outside, cases)))
+    return Nesting(tasks, all_tasks, int(facts["own_workers"]), tuple(map(_outside, cases)))
 
 
 def of_test(name: str, benchmarks: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
