@@ -44,7 +44,8 @@ def _moved(sides: Sides) -> list[str]:
     if not folders:
         return []
     (before, after), _ = folders.most_common(1)[0]
-    commands = " ".join(f"-e {_substitution(*pair)}" for pair, _ in folders.most_common(_MOST_NAMED))
+    named = [pair for pair, _ in folders.most_common(_MOST_NAMED)]
+    commands = " ".join(f"-e {expression}" for pair in named for expression in _substitutions(*pair))
     return [
         f"{counted(len(common), 'missing case')} of base and new cases of head have the same names under another "
         f"folder or separator: {_folder(before)} against {_folder(after)}. Measure both sides from the same folder "
@@ -71,12 +72,19 @@ def _folder(folder: str) -> str:
     return visible(folder) or "no folder"
 
 
-def _substitution(before: str, after: str) -> str:
-    """Return the quoted sed expression that puts the cases of folder `after` into folder `before`."""
-    old, new = (f'"{json.dumps(folder, ensure_ascii=False)[1:-1]}' for folder in (after, before))
+def _substitutions(before: str, after: str) -> list[str]:
+    """Return the quoted sed expressions that put the cases of folder `after` into folder `before`.
+
+    They are two if the folder's name is not ASCII: pytest-benchmark escapes such letters, other programs do not.
+    """
+    return list(dict.fromkeys(_substitution(before, after, ascii_only) for ascii_only in (True, False)))
+
+
+def _substitution(before: str, after: str, ascii_only: bool) -> str:
+    old, new = (f'"{json.dumps(folder, ensure_ascii=ascii_only)[1:-1]}' for folder in (after, before))
     pattern, replacement = re.sub(r"([\\.*\[\]^$#])", r"\\\1", old), re.sub(r"([\\&#])", r"\\\1", new)
     # Only where a file follows: a folder may be the beginning of another one.
-    return shlex.quote(rf's#{pattern}\([^/\\"[]*\.py::\)#{replacement}\1#')
+    return shlex.quote(rf's#{pattern}\([^/\\"[]*\.py::\)#{replacement}\1#g')
 
 
 def _summarised(sides: Sides) -> Sequence[str]:

@@ -94,14 +94,14 @@ def _wrong_results(head: Side, terms: Terms) -> dict[str, str]:
 def _unusable(sides: Sides, terms: Terms) -> dict[str, Row]:
     """Return a row, by key, for every selected case whose numbers can't be used in any run of either side.
 
-    It is MISSING if base had it and head has nothing of it, and INCOMPARABLE otherwise: no such case goes unnoticed.
+    It is MISSING if base had it by a name that head does not have, and INCOMPARABLE otherwise: none goes unnoticed.
     """
     rows = {}
     for side, name in ((sides.base, "base"), (sides.head, "head")):
         for key, case in side.unusable.items():
             if not terms.selects(case.param, case.name, case.fullname):
                 continue
-            gone = key not in sides.head.cases and key not in sides.head.unusable
+            gone = case.has_name and key not in sides.head.cases and key not in sides.head.unusable
             if gone and sides.head.own_cases_only:
                 continue
             verdict = Verdict.MISSING if gone else Verdict.INCOMPARABLE
@@ -129,7 +129,9 @@ def _new_name(case: CaseTimes, new: list[CaseTimes]) -> str:
         if other.fullname == case.fullname:
             return "head has a case of this name, but only one of the files is this suite's: they can't be compared"
         if other.name == case.name:
-            return f"moved to {visible(other.fullname.removesuffix(other.name).removesuffix('::'))}?"
+            same_file = parse_node_id(other.fullname).file == parse_node_id(case.fullname).file
+            place = other.fullname if same_file else other.fullname.removesuffix(other.name).removesuffix("::")
+            return f"moved to {visible(place)}?"
     for other in new:
         if case.param and other.param == case.param:
             return f"renamed to {other.name}?"

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from benchmarks.analysis.samples import Sample
 from benchmarks.analysis.sittings import sittings, took_turns
@@ -19,12 +20,12 @@ class Side:
     runs: tuple[Run, ...]
     own_cases_only: bool
 
-    @property
+    @cached_property
     def cases(self) -> dict[str, CaseTimes]:
         """Every case that any run has, as the newest run describes it."""
         return {key: case for run in self.runs for key, case in run.cases.items()}
 
-    @property
+    @cached_property
     def unusable(self) -> dict[str, UnusableCase]:
         """Every case whose numbers can't be used in any of the runs, with the newest reason."""
         return {key: case for run in self.runs for key, case in run.unusable.items()}

@@ -39,6 +39,9 @@ _KINDS = {list: "a list", str: "a string", bool: "true or false", NoneType: "nul
 # Other kinds of files that users take for run files, by their first bytes.
 _OTHER_KINDS = {
     b"\x1f\x8b": "; it is compressed: unpack it first (gunzip)",
+    b"BZh": "; it is compressed: unpack it first (bunzip2)",
+    b"\xfd7zXZ\x00": "; it is compressed: unpack it first (unxz)",
+    b"\x28\xb5\x2f\xfd": "; it is compressed: unpack it first (unzstd)",
     b"PK\x03\x04": "; it is a zip archive: unpack it first",
     b"version https://git-lfs": "; it is a pointer of Git LFS: get the file itself with `git lfs pull`",
     b"<<<<<<<": "; it contains merge conflict markers: choose one side",
@@ -132,7 +135,7 @@ def parse_document(
         raise Unreadable(f"{origin}: not UTF-8 text at byte {error.start}{_other_kind(content)}") from None
     except json.JSONDecodeError as error:
         what = "empty" if not content.strip() else f"not JSON: {error.msg.removesuffix(' at')} at line {error.lineno}"
-        raise Unreadable(f"{origin}: {what}{_other_kind(content) or _guess(error)}") from None
+        raise Unreadable(f"{origin}: {what}{_other_kind(content) or _guess(error, content)}") from None
     except ValueError as error:
         raise Unreadable(f"{origin}: {_refusal(error)}") from None
     if not isinstance(document, dict):
@@ -145,8 +148,9 @@ def _other_kind(content: bytes) -> str:
     return next((text for start, text in _OTHER_KINDS.items() if content.startswith(start)), "")
 
 
-def _guess(error: json.JSONDecodeError) -> str:
-    if error.msg == "Extra data":
+def _guess(error: json.JSONDecodeError, content: bytes) -> str:
+    begins_with_text = b"{" in content and not content.lstrip().startswith(b"{")
+    if error.msg == "Extra data" or begins_with_text:
         return "; was other output written to the same file?"
     return "; was it cut off?"
 

@@ -5,17 +5,21 @@ from collections.abc import Iterable, Iterator
 
 from benchmarks.errors import Unreadable
 
-# The byte-order marks; that of UTF-32-LE begins with that of UTF-16-LE.
+# The byte-order marks, and how an object begins in text without one; UTF-32-LE begins as UTF-16-LE does.
 _ENCODINGS = {
     codecs.BOM_UTF32_LE: "utf-32",
     codecs.BOM_UTF32_BE: "utf-32",
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
+    "{".encode("utf-32-le"): "utf-32-le",
+    "{".encode("utf-32-be"): "utf-32-be",
+    "{".encode("utf-16-le"): "utf-16-le",
+    "{".encode("utf-16-be"): "utf-16-be",
 }
 
 
 def as_utf8(pieces: Iterable[bytes], origin: str) -> Iterator[bytes]:
-    """Yield pieces of text in UTF-8 where a byte-order mark says that they are in a wider encoding, else as they are.
+    """Yield pieces of text in UTF-8 where the first bytes say that they are in a wider encoding, else as they are.
 
     Raises Unreadable for text that is not in that encoding.
     """

@@ -20,11 +20,14 @@ from benchmarks.text.printable import visible
 # More invalid cases than that are no accident, and would cost memory.
 _MOST_UNUSABLE = 1000
 
-# The address in the default text of an object; Windows writes 16 digits, in capitals.
-_ADDRESS = re.compile(r"(?<= at )0x[0-9a-fA-F]{6,16}\b")
+# The address in the default text of an object; Windows writes 16 digits, in capitals, and mocks write it as a number.
+_ADDRESS = re.compile(r"(?<= at )0x[0-9a-fA-F]{6,16}\b|(?<= id=')[0-9]{6,20}(?=')")
 
 # Of a name that is too long, so much is shown.
 _LONGEST_SHOWN = 100
+
+# Statistics may be rounded, but not contradict each other.
+_ROUNDING = 1e-3
 
 _Name = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_NAME)]
 _Seconds = Annotated[float, msgspec.Meta(gt=SHORTEST_S, lt=LONGEST_S)]
@@ -101,6 +104,7 @@ def _case(entry: Any, where: str, own: bool) -> CaseTimes:
     if count and count != case.stats.rounds:
         raise Unreadable(f"{where}: stats.rounds is {case.stats.rounds}, but its data has {counted(count, 'time')}")
     _refuse_odd_statistics(entry["stats"], where)
+    _refuse_contradictions(case.stats, _ends_s(many_rounds, rounds_s), where)
     return CaseTimes(
         key=_key(entry, own),
         name=case.name,
@@ -141,12 +145,32 @@ def _refuse_odd_statistics(stats: Mapping[str, Any], where: str) -> None:
             raise Unreadable(f"{where}: stats.{visible(name)[:60]} is {value}; expected a finite number, not negative")
 
 
+def _ends_s(many_rounds: RoundsSummary | None, rounds_s: tuple[float, ...]) -> dict[str, float]:
+    """Return the fastest and the slowest of a case's rounds by the names of their statistics, none without rounds."""
+    if many_rounds:
+        return {"min": many_rounds.fastest_s, "max": many_rounds.slowest_s}
+    return {"min": min(rounds_s), "max": max(rounds_s)} if rounds_s else {}
+
+
+def _refuse_contradictions(stats: _Statistics, ends_s: Mapping[str, float], where: str) -> None:
+    """Raise Unreadable if an average is outside of the range, or the range is not that of the rounds."""
+    for name, value in (("mean", stats.mean), ("median", stats.median)):
+        if not stats.min * (1 - _ROUNDING) <= value <= stats.max * (1 + _ROUNDING):
+            raise Unreadable(
+                f"{where}: stats.{name} is {value}; expected a time from stats.min, {stats.min}, "
+                f"to stats.max, {stats.max}"
+            )
+    for name, value in (("min", stats.min), ("max", stats.max)):
+        if not math.isclose(value, found := ends_s.get(name, value), rel_tol=_ROUNDING):
+            raise Unreadable(f"{where}: stats.{name} is {value}, but the {name} of stats.data is {found}")
+
+
 def _unusable(entry: Any, where: str, own: bool, reason: str) -> UnusableCase:
     """Return an entry as an unusable case. It goes by its place in the file if it does not have a name."""
     parts = entry if isinstance(entry, Mapping) else {}
     fullname = parts.get("fullname")
     if not isinstance(fullname, str) or not fullname:
-        return UnusableCase(where, where, where, None, reason)
+        return UnusableCase(where, where, where, None, reason, has_name=False)
     name = parts.get("name")
     if not isinstance(name, str) or not name:
         name = parse_node_id(fullname).name

@@ -77,13 +77,17 @@ class CaseTimes:
 
 @dataclass(frozen=True)
 class UnusableCase:
-    """A case whose numbers can't be used, and the reason, which is one line. It has no time and can't be compared."""
+    """A case whose numbers can't be used, and the reason, which is one line. It has no time and can't be compared.
+
+    A case without a name is called by its place in the file, which is no name in another file.
+    """
 
     key: str
     name: str
     fullname: str
     param: str | None
     reason: str
+    has_name: bool = True
 
 
 def _is_time(value: object) -> bool:

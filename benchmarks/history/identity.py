@@ -10,6 +10,7 @@ from benchmarks.files.decoding import shown
 from benchmarks.text.printable import visible
 
 _MOST_CORES = 1e6
+_LONGEST_COUNT = 7
 
 # Conditions of parallel work. They are no part of the identity, because one machine may be used under several.
 CONDITIONS = (
@@ -57,7 +58,6 @@ class Identity:
 def identity(document: Mapping[str, Any]) -> Identity:
     """The machine of a run file: from our key where there is one, otherwise from pytest-benchmark's facts."""
     ours, stock = suite_machine(document), _object(document, "machine_info")
-    cpu = _object(stock, "cpu")
     if ours:
         python = [_text(ours.get("python_implementation")), _text(ours.get("python"))]
         # Files of older versions have `usable_cores` alone, which did not respect the quota.
@@ -66,9 +66,7 @@ def identity(document: Mapping[str, Any]) -> Identity:
         free = ours.get("free_threading") is True
     else:
         python = [_text(stock.get("python_implementation")), _text(stock.get("python_version"))]
-        # Older versions of py-cpuinfo say `brand`; if the model is not known, there is only the architecture.
-        models = (cpu.get("brand_raw"), cpu.get("brand"), cpu.get("arch_string_raw"))
-        cores, model, system = cpu.get("count"), next(filter(_text, models), None), stock.get("system")
+        cores, model, system = _stock_cores(stock), _stock_model(stock), stock.get("system")
         free = False
     return Identity(
         cpu_model=_text(model),
@@ -77,6 +75,34 @@ def identity(document: Mapping[str, Any]) -> Identity:
         python="-".join(filter(None, python)) or None,
         free_threading=free,
     )
+
+
+def _stock_model(stock: Mapping[str, Any]) -> str | None:
+    """Return the CPU in pytest-benchmark's facts, None if they do not say anything of it.
+
+    The model has had two names in py-cpuinfo, and so have vendor and architecture, which are left where the model is
+    not known. If py-cpuinfo found nothing at all, there is what `platform` knows.
+    """
+    cpu = stock.get("cpu")
+    facts = cpu if isinstance(cpu, Mapping) else {"brand_raw": cpu}
+    if model := _first_text(facts, "brand_raw", "brand"):
+        return " ".join(model.split())
+    parts = [
+        _first_text(facts, "vendor_id_raw", "vendor_id"),
+        *(f"{name} {facts[name]}" for name in ("family", "model") if type(facts.get(name)) is int),
+        _first_text(facts, "arch_string_raw", "raw_arch_string", "arch"),
+    ]
+    return " ".join(filter(None, parts)) or _first_text(stock, "processor", "machine")
+
+
+def _stock_cores(stock: Mapping[str, Any]) -> int | None:
+    """Return the number of cores in pytest-benchmark's facts; a project's hook may have made text of it."""
+    count = _object(stock, "cpu").get("count")
+    return int(count) if isinstance(count, str) and count.isdecimal() and len(count) < _LONGEST_COUNT else count
+
+
+def _first_text(facts: Mapping[str, Any], *names: str) -> str | None:
+    return next((text for name in names if (text := _text(facts.get(name)))), None)
 
 
 def conditions(document: Mapping[str, Any]) -> dict[str, Any]:

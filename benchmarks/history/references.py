@@ -88,6 +88,9 @@ def _file(text: str, entries: Sequence[Entry]) -> Found:
             (entry for entry in entries if entry.file.path.name == path.name and _place(entry) == named.place), None
         )
         return replace(named, entry=same)
+    if text and not text.isdecimal() and _exists(path):
+        what = "a folder" if path.is_dir() else "no ordinary file"
+        raise BadReference(f"'{visible(text)[:80]}' is {what}, and no run is called that; expected {EXPECTED}")
     count = f"the history has {counted(len(entries), 'run')}" if entries else "the history is empty"
     raise BadReference(f"no run is called '{visible(text)[:80]}' ({count}); expected {EXPECTED}")
 
@@ -96,6 +99,13 @@ def is_there(path: Path) -> bool:
     """Whether there is a file or a link; an invalid or too long path is none."""
     try:
         return path.is_file() or path.is_symlink()
+    except (OSError, ValueError):
+        return False
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
     except (OSError, ValueError):
         return False
 

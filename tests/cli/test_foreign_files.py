@@ -1,9 +1,12 @@
 """`compare` on pytest-benchmark's files of other projects, each of a kind that people really have."""
 
+import bz2
 import copy
 import gzip
 import json
+import lzma
 import re
+import subprocess
 
 import pytest
 from rich.cells import cell_len
@@ -71,6 +74,7 @@ def compare(tmp_path, call):
 ADDRESSES = [
     ("UNSERIALIZABLE[<function f at 0x7f0000000010>]", "UNSERIALIZABLE[<function f at 0x7f00000aaa10>]"),
     ("UNSERIALIZABLE[<m.Shop object at 0x000001F2A3B4C5D0>]", "UNSERIALIZABLE[<m.Shop object at 0x000001F2A3B4C6E0>]"),
+    ("<Mock id='140234001122'>", "<Mock id='140234001133'>"),
     ({"a": [1, {"b": 2}]}, {"a": [1, {"b": 3}]}),
     (None, [1]),
     ("x", 7),
@@ -90,6 +94,7 @@ def test_a_parameter_that_is_an_object_does_not_tell_cases_apart(compare, before
         ("t[<Shop object at 0x7f0000000010>]", "t[<Shop object at 0x7f00000aaa10>]"),
         ("t[<Shop object at 0x000001F2A3B4C5D0>-2]", "t[<Shop object at 0x000001F2A3B4C6E0>-2]"),
         ("t[<f at 0x7f0000000010>-<g at 0x7f0000000020>]", "t[<f at 0x7f0000000030>-<g at 0x7f0000000050>]"),
+        ("t[<Mock name='x' id='140234001122'>]", "t[<Mock name='x' id='140234001133'>]"),
         ("t[caf\u00e9]", "t[cafe\u0301]"),
     ],
 )
@@ -133,6 +138,11 @@ ODD = [
     {"max": 10**400},
     {"mean": "0.001"},
     {"rounds": 8},
+    {"min": 2.0, "max": 1.0, "data": None},
+    {"mean": 5.0},
+    {"median": 1e-9},
+    {"data": [5.0] * 7},
+    {"max": 3.0},
     {"stddev": float("-inf")},
     {"data": [0.001, None]},
     {"data": [0.001, [0.001]]},
@@ -163,6 +173,23 @@ def test_the_reason_is_seen_beside_a_very_long_name(compare):
     code, counts, words, _ = compare(long, long)
     assert (code, counts) == (3, {"INCOMPARABLE": 1, "INCONCLUSIVE": 3})
     assert re.search(r"x{20,}\.\.\.: unusable in base and head: (full)?name is .*; expected `str` of length", words)
+
+
+def test_an_entry_without_a_name_is_not_missing_from_the_other_file(compare):
+    """Its place in one file says nothing about the other one."""
+    assert compare(run({"stats": {}}), run(*cases()))[:2] == (3, {"INCOMPARABLE": 1, "NEW": 3})
+
+
+def test_a_case_that_left_its_class_is_named_in_full(compare):
+    """Its file is the same, so the file's name says nothing."""
+    words = compare(run(case("x.py::T::t[1]")), run(case("x.py::t[1]")))[2]
+    assert "moved to x.py::t[1]?" in words
+
+
+def test_a_case_without_a_file_is_measured_again_with_all_files(compare):
+    """An empty name would be no argument that pytest takes."""
+    lines = compare(run(*cases(), case("t")), run(*cases(), case("t")))[3]
+    assert "  pytest --benchmark-only --benchmark-json=again.json" in lines
 
 
 def test_a_case_of_the_suite_and_a_stranger_s_of_the_same_name(compare):
@@ -225,6 +252,18 @@ def test_the_same_names_under_another_folder_are_missing_and_explained(compare, 
     assert "sed -e" in words
 
 
+@pytest.mark.parametrize("folder", ["b", "b\u00e9n&ch", "C:\\w", "it's"])
+@pytest.mark.parametrize("layout", [{"indent": 4}, {}, {"ensure_ascii": False}], ids=str)
+def test_the_command_that_renames_cases_renames_all_of_them(compare, tmp_path, folder, layout):
+    """However the file is laid out, and whether or not its letters are escaped."""
+    base, head = run(*cases(2, "a/x.py::t")), json.dumps(run(*cases(2, f"{folder}/x.py::t")), **layout)
+    lines = compare(base, head)[3]
+    at = next(number for number, line in enumerate(lines) if line.startswith("  sed -e"))
+    command = "\n".join(lines[at:]).partition("> ")
+    subprocess.run(["bash", "-c", f"{command[0]}> renamed.json"], cwd=tmp_path, check=True)
+    assert compare(base, (tmp_path / "renamed.json").read_text())[:2] == (3, {"INCONCLUSIVE": 2})
+
+
 @pytest.mark.parametrize(
     ("before", "after"),
     [
@@ -253,6 +292,14 @@ def test_the_extra_info_of_a_stranger_is_not_ours(compare, before, after):
         ({}, {"python_version": "3.13.0"}, "python"),
         ({}, {"system": "Darwin"}, "system"),
         ({}, {"cpu": None}, "cpu_model"),
+        ({"cpu": "Example CPU 9000"}, {"cpu": "Other CPU"}, "cpu_model"),
+        ({"cpu": {"raw_arch_string": "x86_64"}}, {"cpu": {"raw_arch_string": "armv7l"}}, "cpu_model"),
+        ({"cpu": {"arch": "X86_64"}}, {"cpu": {"arch": "ARM_8"}}, "cpu_model"),
+        ({"cpu": {"brand": "", "vendor_id": "Intel"}}, {"cpu": {"brand": "", "vendor_id": "AMD"}}, "cpu_model"),
+        ({"cpu": {"family": 6, "model": 60}}, {"cpu": {"family": 6, "model": 94}}, "cpu_model"),
+        ({"cpu": None, "processor": "Intel64 Family 6"}, {"cpu": None, "processor": "ARMv8"}, "cpu_model"),
+        ({"cpu": {}, "machine": "x86_64"}, {"cpu": {}, "machine": "arm64"}, "cpu_model"),
+        ({"cpu": {**MACHINE["cpu"], "count": "4"}}, {"cpu": {**MACHINE["cpu"], "count": "8"}}, "usable_cores"),
     ],
 )
 def test_another_machine_is_not_compared(compare, before, after, field):
@@ -261,6 +308,19 @@ def test_another_machine_is_not_compared(compare, before, after, field):
     assert (code, counts) == (3, {})
     assert f"{field}: " in words
     assert f"add --force {field}" in words
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"brand": "Example  CPU 9000"}, {"brand_raw": "Example CPU 9000"}),
+        ({"vendor_id": "Intel", "raw_arch_string": "x86_64"}, {"vendor_id_raw": "Intel", "arch_string_raw": "x86_64"}),
+        ({"brand_raw": "Example", "count": "4"}, {"brand_raw": "Example", "count": 4, "family": 6}),
+    ],
+)
+def test_one_machine_is_known_in_files_of_all_ages(compare, before, after):
+    """py-cpuinfo has renamed its facts, and a hook may have changed their form."""
+    assert compare(run(*cases(), cpu=before), run(*cases(), cpu=after))[:2] == (3, {"INCONCLUSIVE": 3})
 
 
 def test_what_jitters_is_no_other_machine(compare):
@@ -317,12 +377,28 @@ TEXT = json.dumps(run(*cases()), indent=4, ensure_ascii=False)
         TEXT.encode("utf-16-le").join([b"\xff\xfe", b""]),
         TEXT.encode("utf-16-be").join([b"\xfe\xff", b""]),
         TEXT.encode("utf-32"),
+        TEXT.encode("utf-16-le"),
+        TEXT.encode("utf-16-be"),
+        TEXT.encode("utf-32-be"),
         TEXT.replace("\n", "\r\n").encode(),
         TEXT.replace("\n", "\r").encode(),
         f"\n\n{TEXT}\n\n".encode(),
         json.dumps(json.loads(TEXT), separators=(",", ":")).encode(),
     ],
-    ids=["utf-8 mark", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "crlf", "cr", "blank lines", "one line"],
+    ids=[
+        "utf-8 mark",
+        "utf-16",
+        "utf-16-le",
+        "utf-16-be",
+        "utf-32",
+        "16-le",
+        "16-be",
+        "32-be",
+        "crlf",
+        "cr",
+        "blank lines",
+        "one line",
+    ],
 )
 def test_a_file_is_read_however_its_text_is_written(compare, content):
     """Editors and PowerShell write marks, wide characters and other line ends."""
@@ -335,6 +411,10 @@ def test_a_file_is_read_however_its_text_is_written(compare, content):
         ("", "empty; was it cut off?"),
         (TEXT[:-50], "was it cut off?"),
         (TEXT + "\ndone.", "was other output written to the same file?"),
+        ("===== test session starts =====\n" + TEXT, "was other output written to the same file?"),
+        (bz2.compress(TEXT.encode()), "it is compressed: unpack it first (bunzip2)"),
+        (lzma.compress(TEXT.encode()), "it is compressed: unpack it first (unxz)"),
+        (b"\x28\xb5\x2f\xfd\x24", "it is compressed: unpack it first (unzstd)"),
         (gzip.compress(TEXT.encode(), mtime=0), "it is compressed: unpack it first (gunzip)"),
         ("version https://git-lfs.github.com/spec/v1\noid sha256:1\n", "`git lfs pull`"),
         (f"<<<<<<< HEAD\n{TEXT}\n=======\n{TEXT}\n>>>>>>> x\n", "merge conflict markers"),

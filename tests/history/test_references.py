@@ -75,6 +75,8 @@ def test_a_file_of_any_origin(history, tmp_path):
         ("1..3,2", "twice"),
         ("a\x1b[2Jb", "no run is called 'a\\x1b[2Jb'"),
         ("9" * 400, "no run is called '999"),
+        ("/dev/null", "'/dev/null' is no ordinary file, and no run is called that; expected a number (12)"),
+        ("..", "'..' is a folder, and no run is called that"),
         ("../x.json", "no run is called '../x.json'"),
         ("a\0b", "no run is called 'a\\x00b'"),
     ],
