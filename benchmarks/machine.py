@@ -27,6 +27,8 @@ THREAD_POOL_VARIABLES = (
 # What else in the environment changes what joblib does.
 _JOBLIB_VARIABLES = ("JOBLIB_START_METHOD", "JOBLIB_MULTIPROCESSING", "JOBLIB_TEMP_FOLDER", "LOKY_MAX_CPU_COUNT")
 
+# An idle machine has a load average near 0. On many cores, a single other program disturbs little.
+_LEAST_LOAD, _LEAST_LOAD_PER_CORE = 0.5, 0.25
 
 # Names the variables that `pin_thread_pools` has set: child processes inherit them, and the user has not chosen them.
 _PINNED = "BENCHMARK_SUITE_PINNED"
@@ -87,6 +89,19 @@ def cpu_model() -> str | None:
 def installed(packages: Iterable[str]) -> dict[str, str | None]:
     """The versions of some packages as they are installed, None for what is missing; imports none of them."""
     return {package: _version(package) for package in packages}
+
+
+def load_average() -> float | None:
+    """Return how many processes wanted to run in the last minute, on average; None where the system does not say."""
+    try:
+        return round(os.getloadavg()[0], 2)
+    except (AttributeError, OSError):
+        return None
+
+
+def is_busy(load: float | None, cores: int) -> bool:
+    """Return whether a load average, measured before the suite itself ran anything, says that other programs run."""
+    return load is not None and load >= max(_LEAST_LOAD, _LEAST_LOAD_PER_CORE * cores)
 
 
 def versions(engine_packages: Iterable[str]) -> dict[str, str | None]:

@@ -7,7 +7,15 @@ import platform
 import psutil
 import pytest
 
-from benchmarks.machine import THREAD_POOL_VARIABLES, facts, free_threaded, pin_thread_pools, unpinned, versions
+from benchmarks.machine import (
+    THREAD_POOL_VARIABLES,
+    facts,
+    free_threaded,
+    load_average,
+    pin_thread_pools,
+    unpinned,
+    versions,
+)
 
 
 def test_facts_are_plain_values_that_agree_with_psutil():
@@ -62,3 +70,8 @@ def test_versions_name_what_changes_results():
 def test_a_free_threaded_interpreter_is_named(machine, expected):
     """The remark says as well if a module or a variable has switched the GIL on."""
     assert free_threaded(machine) == expected
+
+
+def test_the_load_average_is_a_number_where_the_system_has_one():
+    """As the kernel has it."""
+    assert load_average() >= 0

@@ -20,7 +20,7 @@ from benchmarks.gate.environments import BuiltSide
 from benchmarks.gate.failures import counting_failures, is_wrong_result, single_failures
 from benchmarks.gate.measurements import Measurements
 from benchmarks.gate.pair import Pair, PairEnd, run_pair
-from benchmarks.gate.quietness import busy_warning, load, noise_warning
+from benchmarks.gate.quietness import busy_warning, noise_warning
 from benchmarks.gate.record import (
     SIDES,
     Failure,
@@ -40,6 +40,7 @@ from benchmarks.gate.schedule import PAIR_S, NextPairs, PairCost, case_s, expect
 from benchmarks.gate.selection import left_out_sentence
 from benchmarks.gate.sizing import size_cases, write_plan
 from benchmarks.limits import case_names
+from benchmarks.machine import load_average
 from benchmarks.text.formatting import clock, counted, minutes
 
 _PAIR_NAME = re.compile(r"pair-(\d{3,9})-")
@@ -73,7 +74,7 @@ def measure(gate: Gate) -> None:
     """
     with exclusive(gate.folder):
         gate.tell(f"record {gate.folder}, seed {gate.record.seed}, budget {minutes(gate.record.budget_s)}")
-        if warning := busy_warning(load(), usable_cores()):
+        if warning := busy_warning(load_average(), usable_cores()):
             gate.tell(warning)
         PairLoop(gate).run()
 

@@ -1,7 +1,6 @@
 """Whether this machine is quiet enough to prove most cases unchanged: said before the budget is spent."""
 
 import math
-import os
 from collections.abc import Sequence
 
 from benchmarks.analysis.pair_ratios import PairRatios
@@ -9,10 +8,8 @@ from benchmarks.analysis.paired import PROOF_LOG, assess
 from benchmarks.analysis.power import chance
 from benchmarks.analysis.scores import Score
 from benchmarks.gate.record import Record
+from benchmarks.machine import is_busy
 from benchmarks.text.formatting import minutes
-
-# A gate keeps one core busy at a time on average, and begins with nothing running: a load beyond that is others'.
-_BUSY = 0.5
 
 # The share of the cases that a gate should prove unchanged if the code does not differ.
 _MOST = 0.8
@@ -24,17 +21,9 @@ _LONG_MINUTES = 20
 _MOST_PAIRS = 1000
 
 
-def load() -> float | None:
-    """Return how many programs wanted to run in the last minute, None where the system does not say."""
-    try:
-        return os.getloadavg()[0]
-    except (AttributeError, OSError):
-        return None
-
-
 def busy_warning(load: float | None, cores: int) -> str | None:
     """Return a warning if other programs are running when a gate begins, None if they are not."""
-    if load is None or load < _BUSY:
+    if not is_busy(load, cores):
         return None
     return (
         f"Other programs are running: the load average is {load:.1f} on {cores} cores. "

@@ -1,24 +1,14 @@
 """What else ran on the machine: said beside the headline, because it may explain it."""
 
-import os
 from collections.abc import Sequence
 
-# An idle machine has a load average near 0. On many cores, a single other program disturbs little.
-_LEAST_LOAD, _LEAST_LOAD_PER_CORE = 0.5, 0.25
-
-
-def load_average() -> float | None:
-    """Return how many processes wanted to run in the last minute, on average; None where the system does not say."""
-    try:
-        return round(os.getloadavg()[0], 2)
-    except (AttributeError, OSError):
-        return None
+from benchmarks.machine import is_busy
 
 
 def disturbances(load: float | None, cores: int, other_sessions: Sequence[str]) -> list[str]:
     """Return a sentence on the load average when the session began, and one on sessions that measured meanwhile."""
     said = []
-    if load is not None and load >= max(_LEAST_LOAD, _LEAST_LOAD_PER_CORE * cores):
+    if is_busy(load, cores):
         on = "one core" if cores == 1 else f"{cores} cores"
         said.append(f"The machine was not idle in the minute before this session: load average {load:g} on {on}.")
     if other_sessions:

@@ -9,7 +9,7 @@ from statistics import median
 from typing import Any
 
 from benchmarks.history.run import FORMAT
-from benchmarks.session.disturbances import load_average
+from benchmarks.machine import load_average
 from benchmarks.session.options import Settings
 from benchmarks.text.node_ids import parse_node_id
 

@@ -21,6 +21,7 @@ def test_a_quiet_machine_is_no_reason_for_a_warning():
     assert noise_warning(record(), first_pair(0.03), 45.0, 500.0) is None
     assert busy_warning(0.2, 2) is None
     assert busy_warning(None, 2) is None
+    assert busy_warning(15.0, 64) is None  # nothing to so many cores
 
 
 def test_a_noisy_machine_is_said_with_what_would_help():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.session.disturbances import disturbances, load_average
+from benchmarks.session.disturbances import disturbances
 
 
 @pytest.mark.parametrize(("load", "cores"), [(None, 2), (0.0, 2), (0.4, 1), (0.49, 2), (15.0, 64)])
@@ -22,8 +22,3 @@ def test_another_session_is_named():
     """With what follows for both runs."""
     (said,) = disturbances(0.0, 2, ["0123456789abcdef", "fedcba9876543210"])
     assert said == "Another session (01234567, fedcba98) is measuring into this store: neither run can be a baseline."
-
-
-def test_the_load_average_is_a_number_where_the_system_has_one():
-    """As the kernel has it."""
-    assert load_average() >= 0
