@@ -1,4 +1,4 @@
-"""Sample -> Summary: the centre of a case's measurements and its interval."""
+"""A sample: independent measurements of one case, their mean and how certain it is."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,23 +39,11 @@ class Sample:
         return max(spread, _LEAST_DEVIATION**2) / self.n
 
 
-@dataclass(frozen=True)
-class Summary:
-    """The centre of a sample in seconds and its interval; the bounds are None for a sample of one unit."""
-
-    center_s: float
-    lo_s: float | None
-    hi_s: float | None
-    confidence: float
-    n: int
-
-
-def summarize(sample: Sample, confidence: float) -> Summary:
-    """Return the geometric mean, with Student's interval of the mean logarithm converted to seconds."""
+def lower_bound(sample: Sample, confidence: float) -> float | None:
+    """Return the lower end of Student's interval of the geometric mean, in seconds; None for a sample of one unit."""
     if sample.n < 2:
-        return Summary(exp(sample.mean), None, None, confidence, sample.n)
-    half = t_quantile((1 + confidence) / 2, sample.n - 1) * sqrt(sample.variance_of_mean)
-    return Summary(exp(sample.mean), exp(sample.mean - half), exp(sample.mean + half), confidence, sample.n)
+        return None
+    return exp(sample.mean - t_quantile((1 + confidence) / 2, sample.n - 1) * sqrt(sample.variance_of_mean))
 
 
 def deviation(values: Sequence[float]) -> float:

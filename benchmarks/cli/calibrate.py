@@ -60,7 +60,7 @@ def _measured(args: argparse.Namespace) -> tuple[Path, Record]:
     sides = note_built(
         record, build(spec, spec, ROOT, WORK, record.interpreter, Use(record.backends, record.runs_own_code)), folder
     )
-    gate = Gate(folder, record, sides, WORK, _all_cases, tell)
+    gate = Gate(folder, record, sides, tell, WORK, _all_cases)
     measure_until_signal(gate, f"`calibrate --recompute {folder}` uses what was measured")
     return folder, record
 

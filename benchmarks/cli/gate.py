@@ -28,13 +28,13 @@ from benchmarks.cli.progress import tell
 from benchmarks.errors import GateError
 from benchmarks.gate.commits import merge_base
 from benchmarks.gate.environments import Use, build, nothing_differs
-from benchmarks.gate.explain import Explaining, explain, explanation_lines, named_case, slower_cases
+from benchmarks.gate.explain import explain, explanation_lines, named_case, slower_cases
 from benchmarks.gate.hypotheses import judge_record
 from benchmarks.gate.instruction_rows import with_instructions
-from benchmarks.gate.instructions import MISSING, Counting, count_instructions, is_valgrind_installed
+from benchmarks.gate.instructions import MISSING, count_instructions, is_valgrind_installed
 from benchmarks.gate.judgement import judgement, refuse_unknown_memory
 from benchmarks.gate.measurements import Measurements
-from benchmarks.gate.opening import ROOT, WORK, note_built, side_specs
+from benchmarks.gate.opening import ROOT, WORK, BuiltRecord, note_built, side_specs
 from benchmarks.gate.pair_loop import Gate
 from benchmarks.gate.record import Record, exclusive
 from benchmarks.gate.schedule import NextPairs, next_pairs
@@ -92,12 +92,12 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
     sides = note_built(record, built, folder)
     if args.build_only:
         return Outcome("both sides are built\n", Exit.FINE)
-    gate = Gate(folder, record, sides, WORK, partial(_next, limits), tell)
+    gate = Gate(folder, record, sides, tell, WORK, partial(_next, limits))
     measure_until_signal(gate, f"`gate --resume {folder}` continues it")
     if args.instructions and is_valgrind_installed():
-        _attempt(lambda: count_instructions(Counting(folder, record, sides, tell)))
+        _attempt(lambda: count_instructions(gate))
     slower = slower_cases(_judged(args, folder, record, limits), record)
-    _attempt(lambda: explain(Explaining(folder, record, sides, tell), slower))
+    _attempt(lambda: explain(gate, slower))
     return _outcome(args, folder, record, limits)
 
 
@@ -120,7 +120,7 @@ def _explained(args: argparse.Namespace, limits: tuple[Limit, ...]) -> Outcome:
     use = Use(record.backends, record.runs_own_code)
     sides = note_built(record, build(*side_specs(record), ROOT, WORK, record.interpreter, use), folder)
     with exclusive(folder), ended_by_signals():
-        explain(Explaining(folder, record, sides, tell), [chosen])
+        explain(BuiltRecord(folder, record, sides, tell), [chosen])
     return _outcome(args, folder, record, limits)
 
 

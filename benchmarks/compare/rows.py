@@ -7,7 +7,7 @@ from dataclasses import replace
 from benchmarks.analysis.hypotheses import RESOURCES_SHARE
 from benchmarks.analysis.judgement import Row
 from benchmarks.analysis.quantity import Quantity
-from benchmarks.analysis.samples import Sample, summarize
+from benchmarks.analysis.samples import Sample, lower_bound
 from benchmarks.analysis.saved_runs import compare_saved, judge_saved
 from benchmarks.analysis.unpaired import CONFIDENCE
 from benchmarks.analysis.verdict import Verdict
@@ -78,7 +78,7 @@ def _time_rows(
 
 def _least_s(case: CaseTimes, sample: Sample, head: Side) -> float:
     """Return a lower bound of a case's time in head: Student's if there are several units, else the fastest round."""
-    lower = summarize(sample, CONFIDENCE).lo_s
+    lower = lower_bound(sample, CONFIDENCE)
     if lower is not None:
         return lower
     runs = [run.cases[case.key] for run in head.runs if case.key in run.cases]

@@ -11,11 +11,11 @@ from benchmarks.errors import GateError
 from benchmarks.gate.bisect_record import BisectRecord, Step
 from benchmarks.gate.bisection import Answer
 from benchmarks.gate.environments import BuiltSide, Use, build
-from benchmarks.gate.explain import Explaining, explain, explanation_lines
+from benchmarks.gate.explain import explain, explanation_lines
 from benchmarks.gate.hypotheses import judge_record
 from benchmarks.gate.judgement import judgement
 from benchmarks.gate.measurements import Measurements
-from benchmarks.gate.opening import Request, new_record, note_built, side_specs
+from benchmarks.gate.opening import BuiltRecord, Request, new_record, note_built, side_specs
 from benchmarks.gate.pair_loop import Gate, measure
 from benchmarks.gate.record import Record, read_record
 from benchmarks.gate.schedule import NextPairs, next_pairs
@@ -92,7 +92,7 @@ class Bisection:
     def _explain(self, gate: Record, folder: Path) -> None:
         sides = note_built(gate, self._built(gate), folder)
         try:
-            explain(Explaining(folder, gate, sides, self.tell), gate.cases)
+            explain(BuiltRecord(folder, gate, sides, self.tell), gate.cases)
         except GateError as error:
             self.tell(str(error))
 
@@ -102,7 +102,7 @@ class Bisection:
         gate = read_record(folder) if (folder / "gate.json").exists() else self._new_gate(base, head)
         if gate.state != "done":
             sides = note_built(gate, self._built(gate), folder)
-            measure(Gate(folder, gate, sides, self.work, _choose, self.tell))
+            measure(Gate(folder, gate, sides, self.tell, self.work, _choose))
         return gate, judgement(folder, gate, Measurements(folder, gate), ())
 
     def _new_gate(self, base: int, head: int) -> Record:

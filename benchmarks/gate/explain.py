@@ -2,8 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +13,9 @@ from benchmarks.analysis.profiles import FunctionChange, FunctionCost, changes, 
 from benchmarks.analysis.quantity import Quantity
 from benchmarks.analysis.verdict import Verdict
 from benchmarks.errors import GateError
-from benchmarks.gate.environments import BuiltSide
+from benchmarks.gate.opening import BuiltRecord
 from benchmarks.gate.pair import Pair, run_pair
-from benchmarks.gate.record import RESOURCES_OPTION, SIDES, GateCase, Record, SideName, logs_of, runs_of
+from benchmarks.gate.record import SIDES, GateCase, Record, logs_of, runs_of
 from benchmarks.gate.sizing import write_plan
 from benchmarks.history.run import read_run
 from benchmarks.limits import case_names
@@ -31,16 +30,6 @@ _MOST_CASES = 3
 _MOST_LINES = 3
 
 _LONGEST_S = 180.0
-
-
-@dataclass(frozen=True)
-class Explaining:
-    """What explaining needs: the record and its folder, the built sides, and `tell`, which shows a line of progress."""
-
-    folder: Path
-    record: Record
-    sides: Mapping[SideName, BuiltSide]
-    tell: Callable[[str], None]
 
 
 def slower_cases(judgement: Judgement, record: Record) -> list[GateCase]:
@@ -71,18 +60,18 @@ def _labels(rows: Sequence[Row]) -> dict[str, str]:
     return {row.fullname: row.name for row in labelled([row for row in rows if row.quantity is Quantity.TIME])}
 
 
-def explain(request: Explaining, cases: Sequence[GateCase]) -> None:
+def explain(built: BuiltRecord, cases: Sequence[GateCase]) -> None:
     """Profile both sides of these cases in turns, and keep in the record which functions changed. Raises GateError."""
     if not cases:
         return
-    record, folder = request.record, request.folder
+    record, folder = built.record, built.folder
     names = ", ".join(case_names(case.nodeid)[1] for case in cases)
-    request.tell(f"profiling both sides: {names}")
+    built.tell(f"profiling both sides: {names}")
     name = _free_name(folder)
-    options = [option for option in record.session_options if option != RESOURCES_OPTION]
+    options = record.options_without_resources
     plan = write_plan(folder, cases, {})
     pair = Pair(name, cases, plan, [*options, "--rounds=1", "--profile-calls"], random.Random(f"{record.seed} {name}"))
-    end = run_pair(request.sides, folder, pair, time.monotonic() + _LONGEST_S)
+    end = run_pair(built.sides, folder, pair, time.monotonic() + _LONGEST_S)
     runs = {file.name: file.path for file in runs_of(folder).files()}
     missing = [side for side in SIDES if pair.run_name(side) not in runs]
     if end.void_reason or missing:

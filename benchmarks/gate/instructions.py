@@ -6,17 +6,15 @@ another hash seed, and has to differ again.
 """
 
 import shutil
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Sequence
 from subprocess import TimeoutExpired
 
 import msgspec
 
 from benchmarks.analysis.instructions import Counts, count_ratio
 from benchmarks.errors import GateError
-from benchmarks.gate.environments import BuiltSide
-from benchmarks.gate.record import RESOURCES_OPTION, SIDES, GateCase, Record, SideName, logs_of, runs_of, status_of
+from benchmarks.gate.opening import BuiltRecord
+from benchmarks.gate.record import SIDES, GateCase, SideName, logs_of, runs_of, status_of
 from benchmarks.gate.sessions import how_it_ended, running, session_command
 from benchmarks.gate.sizing import write_plan
 from benchmarks.history.run import read_run
@@ -38,34 +36,24 @@ _SEEDS = (1, 2)
 _VALGRIND = ("valgrind", "--tool=callgrind", "--instr-atstart=no", "--combine-dumps=yes", "--trace-children=no", "-q")
 
 
-@dataclass(frozen=True)
-class Counting:
-    """What counting needs: the record and its folder, the built sides, and `tell`, which shows a line of progress."""
-
-    folder: Path
-    record: Record
-    sides: Mapping[SideName, BuiltSide]
-    tell: Callable[[str], None]
-
-
 def is_valgrind_installed() -> bool:
     """Return whether instructions can be counted here."""
     return shutil.which("valgrind") is not None
 
 
-def count_instructions(counting: Counting) -> None:
+def count_instructions(built: BuiltRecord) -> None:
     """Count the instructions of every case that can be timed, and keep them in the record. Raises GateError."""
-    record = counting.record
+    record = built.record
     for seed in _SEEDS:
         cases = [case for case in record.sound_cases if needs_count(record.instructions.get(case.nodeid, []), seed)]
         if not cases:
             continue
-        counting.tell(f"counting the instructions of {counted(len(cases), 'case')}, hash seed {seed}")
-        by_side = {side: _count(counting, side, cases, seed) for side in SIDES}
+        built.tell(f"counting the instructions of {counted(len(cases), 'case')}, hash seed {seed}")
+        by_side = {side: _count(built, side, cases, seed) for side in SIDES}
         for case in cases:
             counts = Counts(by_side["base"].get(case.nodeid, []), by_side["head"].get(case.nodeid, []))
             record.instructions[case.nodeid] = [*record.instructions.get(case.nodeid, []), counts]
-        record.save(counting.folder)
+        record.save(built.folder)
 
 
 def needs_count(earlier: Sequence[Counts], seed: int) -> bool:
@@ -77,16 +65,16 @@ def needs_count(earlier: Sequence[Counts], seed: int) -> bool:
     return not earlier or (first is not None and first.differs)
 
 
-def _count(counting: Counting, name: SideName, cases: Sequence[GateCase], seed: int) -> dict[str, list[int]]:
+def _count(built: BuiltRecord, name: SideName, cases: Sequence[GateCase], seed: int) -> dict[str, list[int]]:
     """Return the counts of one side's cases, by node id."""
-    folder, side, session = counting.folder, counting.sides[name], f"instructions-{name}-{seed}"
+    folder, side, session = built.folder, built.sides[name], f"instructions-{name}-{seed}"
     runs, log, prefix = runs_of(folder), logs_of(folder) / f"{session}.txt", logs_of(folder) / f"{session}.callgrind"
     # Left by a count that was interrupted.
     left = [file.path for file in runs.files() if file.name == session]
     for path in (*left, *log.parent.glob(f"{prefix.name}.*")):
         path.unlink()
     plan = write_plan(folder, [msgspec.structs.replace(case, scale=case.scale * _SCALE) for case in cases], {})
-    options = [option for option in counting.record.session_options if option != RESOURCES_OPTION]
+    options = built.record.options_without_resources
     options += [f"--plan={plan}", f"--status-file={status_of(folder, session)}", "--rounds=1"]
     options += [f"--case-timeout={_CASE_S:g}", f"--count-instructions={prefix}"]
     command = [*_VALGRIND, f"--callgrind-out-file={prefix}.%p", *session_command(side, runs.root, session, *options)]

@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -42,6 +42,16 @@ class Request:
     session_options: Sequence[str] = field(default_factory=tuple)
     pythons: tuple[str | None, str | None] = (None, None)
     variables: tuple[Mapping[str, str], Mapping[str, str]] = ({}, {})
+
+
+@dataclass(frozen=True)
+class BuiltRecord:
+    """A record that can be measured: its folder, its built sides, and `tell`, which shows a line of progress."""
+
+    folder: Path
+    record: Record
+    sides: Mapping[SideName, BuiltSide]
+    tell: Callable[[str], None]
 
 
 def new_record(request: Request) -> Record:

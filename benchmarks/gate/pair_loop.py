@@ -6,7 +6,7 @@ import re
 import shutil
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,9 +16,9 @@ from benchmarks.files.status import Failure as FailureEvent
 from benchmarks.files.status import read_status
 from benchmarks.gate.calibration import expectation, read_calibration
 from benchmarks.gate.commands import last_lines
-from benchmarks.gate.environments import BuiltSide
 from benchmarks.gate.failures import counting_failures, is_wrong_result, single_failures
 from benchmarks.gate.measurements import Measurements
+from benchmarks.gate.opening import BuiltRecord
 from benchmarks.gate.pair import Pair, PairEnd, run_pair
 from benchmarks.gate.quietness import busy_warning, noise_warning
 from benchmarks.gate.record import (
@@ -53,18 +53,11 @@ Choice = Callable[[Record, Measurements], NextPairs]
 
 
 @dataclass(frozen=True)
-class Gate:
-    """What a gate is made of: its record and the record's folder, the built sides, and `work`, what gates share.
+class Gate(BuiltRecord):
+    """A record to measure in pairs: `choose` decides what to measure next, `work` is the folder that gates share."""
 
-    `choose` decides what to measure next, `tell` shows the user a line of progress.
-    """
-
-    folder: Path
-    record: Record
-    sides: Mapping[SideName, BuiltSide]
     work: Path
     choose: Choice
-    tell: Callable[[str], None]
 
 
 def measure(gate: Gate) -> None:

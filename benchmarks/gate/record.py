@@ -150,9 +150,14 @@ class Record(Struct, kw_only=True, forbid_unknown_fields=True):
         self.option_values  # noqa: B018 - raises ValueError for an option that is not known
 
     @property
+    def options_without_resources(self) -> list[str]:
+        """The session options without the one that measures resources."""
+        return [option for option in self.session_options if option != RESOURCES_OPTION]
+
+    @property
     def option_values(self) -> dict[str, str]:
         """The values of the session options by flag, without `--resources`."""
-        return forwarded_values("gate", [option for option in self.session_options if option != RESOURCES_OPTION])
+        return forwarded_values("gate", self.options_without_resources)
 
     @property
     def backends(self) -> list[str]:

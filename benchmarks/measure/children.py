@@ -1,6 +1,5 @@
 """The worker processes of a session: which signal handlers they may keep, and how they end if the session is killed."""
 
-import ctypes
 import os
 import secrets
 import signal
@@ -10,16 +9,14 @@ from collections.abc import Callable, MutableMapping
 from pathlib import Path
 
 from benchmarks.measure import watchdog
-from benchmarks.subprocesses import SUITE_PROCESSES
+from benchmarks.subprocesses import SUITE_PROCESSES, end_with_parent
 
 # Signals for which the session has handlers; a worker that inherited a handler would not end when its pool tells it to.
 _SESSION_SIGNALS = ("SIGTERM", "SIGHUP", "SIGALRM", "SIGCHLD")
 
 # Signals that ask a process to end.
 _TERMINATION_SIGNALS = ("SIGTERM", "SIGHUP")
-_PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _MARK = "BENCHMARK_SUITE_SESSION"
-_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 def reset_signals_in_forks() -> None:
@@ -46,16 +43,6 @@ def reset_signals_in_forks() -> None:
         os.register_at_fork(before=before, after_in_parent=in_parent, after_in_child=in_child)
 
 
-def end_with_parent(libc: ctypes.CDLL) -> None:
-    """Ask the kernel to kill this process when its parent ends."""
-    from multiprocessing import parent_process
-
-    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    # The kernel sends no signal if the parent was killed between the fork and the line above.
-    if (parent := parent_process()) is not None and os.getppid() != parent.pid:
-        os._exit(1)
-
-
 def bind_forks() -> None:
     """Make every forked `multiprocessing` worker end when this process does, on Linux.
 
@@ -64,9 +51,15 @@ def bind_forks() -> None:
     """
     from multiprocessing import util
 
-    if _LIBC is not None:
-        # The registry holds weak references, so the object must live as long as the module.
-        util.register_after_fork(_LIBC, end_with_parent)
+    # The registry holds a weak reference to its first argument, so that must live as long as the module.
+    util.register_after_fork(_end_with_session, _end_with_session)
+
+
+def _end_with_session(_: object) -> None:
+    from multiprocessing import parent_process
+
+    if (parent := parent_process()) is not None and parent.pid is not None:
+        end_with_parent(parent.pid)
 
 
 def watch(environment: MutableMapping[str, str]) -> Callable[[], None]:
