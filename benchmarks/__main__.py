@@ -55,7 +55,7 @@ def main(argv: list[str]) -> int:
     except SuiteError as error:
         return _refuse(str(error))
     except OSError as error:
-        return _refuse(f"{visible(error.filename or 'output')}: {error.strerror}")
+        return _refuse(f"{visible(error.filename or 'output')}: {error.strerror or visible(error)}")
     except Exception as error:
         # Python itself would exit with 1, which means that a case regressed.
         if sys.flags.dev_mode:

@@ -78,7 +78,7 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
     refuse_accept_options(args)
     limits = read_limits(Path(args.limits)) if args.limits else ()
     if args.recompute:
-        others = ("base", "head", "build_only", "resume", "budget", "long", "resources")
+        others = ("base", "head", "build_only", "resume", "explain", "budget", "long", "resources")
         return _outcome(args, *reopened("recompute", args, others), limits)
     if args.explain:
         return _explained(args, limits)

@@ -26,6 +26,8 @@ from benchmarks.text.printable import visible
 
 # Options that only a new record takes; a budget may grow.
 _OF_SIDES = ("base_python", "head_python", "base_env", "head_env", "both_env")
+_OF_RECORDS = ("resume", "recompute", "explain")
+_ONE_OF = "a gate does one thing with a record"
 _NEW_RECORD = ("python", "keyword", "min_effect", "alpha", "record", "seed")
 
 _LONGEST_S = 20 * 60.0
@@ -98,7 +100,8 @@ def reopened(name: str, args: argparse.Namespace, others: Sequence[str]) -> tupl
     for other in (*others, *_NEW_RECORD, *_OF_SIDES, *(option.name for option in forwarded_options(args.verb))):
         if getattr(args, other, None):
             shown = "-k" if other == "keyword" else f"--{other.replace('_', '-')}"
-            raise GateError(f"{shown} and --{name}: a record keeps the options it was measured with; leave {shown} out")
+            reason = _ONE_OF if other in _OF_RECORDS else "a record keeps the options it was measured with"
+            raise GateError(f"{shown} and --{name}: {reason}; leave {shown} out")
     refuse_inside(Path(getattr(args, name)), args)
     return open_record(f"--{name}", getattr(args, name), args.verb)
 

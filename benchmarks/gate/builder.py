@@ -36,19 +36,22 @@ class Builder:
 
     def wheels(self, side: SideSpec, interpreter: str) -> list[Path]:
         """Build a wheel of each local project and each commit of another repository. Raises GateError."""
-        wheels = [self._wheel(path, digest_of(path), interpreter) for path in side.paths]
+        wheels = [self._wheel(str(path), path, digest_of(path), interpreter) for path in side.paths]
         for source in side.repositories:
             with TemporaryFolder("side-") as folder:
                 checkout = folder.path / "checkout"
                 self.cloned[source] = commit = clone(source.url, source.ref, checkout)
-                wheels.append(self._wheel(checkout, commit[:16], interpreter))
+                spec = f"git+{source.url}@{source.ref}"
+                wheels.append(self._wheel(spec, checkout, commit[:16], interpreter))
         return wheels
 
-    def _wheel(self, project: Path, digest: str, interpreter: str) -> Path:
+    def _wheel(self, shown: str, project: Path, digest: str, interpreter: str) -> Path:
         if project.is_file():
             if project.suffix != ".whl":
-                raise GateError(f"{project}: a file; expected a wheel (.whl) or a project's folder")
+                raise GateError(f"{shown}: a file; expected a wheel (.whl) or a project's folder")
             return project
+        if not any((project / name).is_file() for name in ("pyproject.toml", "setup.py")):
+            raise GateError(f"{shown}: no pyproject.toml or setup.py in its root folder; expected a Python project")
         # A wheel with compiled code is for one interpreter only.
         target = self.cache / "wheels" / _digest(f"{digest} {interpreter}")
         if not target.exists():
@@ -57,11 +60,13 @@ class Builder:
                 copy_project(project, copy)
                 shutil.rmtree(writing, ignore_errors=True)
                 command = [self._uv, "build", "--quiet", "--wheel", "--python", interpreter, "--out-dir"]
-                output_of(f"building {project}", [*command, str(writing), str(copy)], self.cache)
+                # Builders leave files there.
+                variables = {"TMPDIR": str(folder.path)}
+                output_of(f"building {shown}", [*command, str(writing), str(copy)], self.cache, variables)
                 writing.rename(target)
         wheel = next(target.glob("*.whl"), None)
         if wheel is None:
-            raise GateError(f"building {project} made no wheel; expected a Python project")
+            raise GateError(f"building {shown} made no wheel; expected a Python project")
         return wheel
 
     def lock(self, wanted: Sequence[Wanted]) -> list[Path]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from benchmarks.errors import GateError
 from benchmarks.gate.commands import output_of
 from benchmarks.gate.specs import GitSource, SideSpec
+from benchmarks.text.printable import visible
 
 # As many digits as name a commit of any repository for a reader.
 _DIGITS = 10
@@ -42,8 +43,12 @@ def commits_of(side: SideSpec, root: Path, cloned: Mapping[GitSource, str]) -> t
 
 def commit_of(repository: Path, ref: str) -> str:
     """Return the full hash of a commit. Raises GateError if `ref` names none."""
-    what = f"git: {ref} is not a commit of {repository}"
-    return output_of(what, ["git", "rev-parse", "--verify", f"{ref}^{{commit}}"], repository).decode().strip()
+    command = ["git", "rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}"]
+    try:
+        return output_of("git rev-parse", command, repository).decode().strip()
+    except GateError:
+        expected = f"expected a branch, a tag or a hash{_hint_of_shallow(repository)}"
+        raise GateError(f"git:{ref}: not a commit of {visible(repository)}; {expected}") from None
 
 
 def merge_base(root: Path, environment: Mapping[str, str]) -> str:
@@ -58,7 +63,8 @@ def merge_base(root: Path, environment: Mapping[str, str]) -> str:
             return output_of("", ["git", "merge-base", "HEAD", name], root).decode().strip()
         except GateError:
             continue
-    raise GateError(f"no --base, and no merge base with {' or '.join(names)} in {root}; give --base SPEC")
+    where = f"{root}{_hint_of_shallow(root)}"
+    raise GateError(f"no --base, and no merge base with {' or '.join(names)} in {where}; give --base SPEC")
 
 
 def clone(url: str, ref: str, target: Path) -> str:
@@ -71,5 +77,20 @@ def clone(url: str, ref: str, target: Path) -> str:
         except GateError:
             continue
         output_of(what, ["git", "checkout", "--quiet", "--detach", commit], target)
+        # A checkout has them as well, and a build may need them.
+        if (target / ".gitmodules").exists():
+            submodules = ["git", "submodule", "update", "--quiet", "--init", "--recursive"]
+            output_of(f"{what}: its submodules", submodules, target)
         return commit
-    raise GateError(f"{what}: no such commit, branch or tag")
+    raise GateError(f"{what}: no such commit, branch or tag{_hint_of_shallow(target)}")
+
+
+def _hint_of_shallow(repository: Path) -> str:
+    """Return what to do if a repository lacks commits because its clone is shallow, as most CI systems make it."""
+    try:
+        answer = output_of("git", ["git", "rev-parse", "--is-shallow-repository"], repository)
+    except GateError:  # no repository
+        return ""
+    if answer.strip() != b"true":
+        return ""
+    return " in this shallow clone; get all commits with `git fetch --unshallow` (on GitHub, fetch-depth: 0)"

@@ -111,7 +111,7 @@ def note_built(record: Record, sides: tuple[BuiltSide, BuiltSide], folder: Path)
     for name, side in by_name.items():
         recorded = record.side(name)
         if recorded.built not in (None, side.identity):
-            raise GateError(f"{folder}: {name} is no longer what this record measured; start a new gate")
+            raise GateError(f"{folder}: {name} or this suite is no longer what this record measured; start a new gate")
         recorded.packages, recorded.built = side.packages, side.identity
         recorded.interpreter_name, recorded.commits = side.interpreter_name, [*side.commits]
     return by_name

@@ -12,14 +12,16 @@ import msgspec
 
 from benchmarks.cores import usable_cores
 from benchmarks.errors import GateError
-from benchmarks.files.status import UsageError, read_status
+from benchmarks.files.status import Failure, UsageError, read_status
 from benchmarks.gate.commands import last_lines
 from benchmarks.gate.environments import BuiltSide
 from benchmarks.gate.record import SIZING_OF_HEAD, GateCase, Record, SideName, logs_of, runs_of, status_of
 from benchmarks.gate.selection import affordable, seconds_for_all
-from benchmarks.gate.sessions import running, session_command
+from benchmarks.gate.sessions import how_it_ended, running, session_command
 from benchmarks.history.case_times import CaseTimes
 from benchmarks.history.run import Run, geometric_mean_s, read_run
+from benchmarks.limits import case_names
+from benchmarks.text.formatting import counted
 
 _SUITE = ("benchmarks/suite/test_summation.py", "benchmarks/suite/test_overhead.py")
 
@@ -71,7 +73,7 @@ def size_cases(sides: Mapping[SideName, BuiltSide], folder: Path, record: Record
     # Joined, because an expression that begins with a hyphen would be taken for an option.
     select = [f"-k={record.keyword}"] if record.keyword else []
     suite = _SUITE_OF_WORKLOAD if "--workload" in record.option_values else _SUITE
-    first = _run_session(sides["base"], folder, "sizing-1", [*options, *suite, "-m", "not double", *select], until)
+    first = _run_session(sides, "base", folder, "sizing-1", [*options, *suite, "-m", "not double", *select], until)
     cases = [_sized(case, record.target_s) for case in distinct(first.cases.values())]
     if not cases:
         raise GateError(f"no case can be measured: {next(iter(first.without_time.values()), 'none was selected')}")
@@ -85,7 +87,7 @@ def size_cases(sides: Mapping[SideName, BuiltSide], folder: Path, record: Record
     cases = [msgspec.structs.replace(case, scale=min(_LARGEST, case.scale * _GENEROUS)) for case in cases]
     plan = write_plan(folder, cases, {})
     try:
-        second = _run_session(sides["head"], folder, SIZING_OF_HEAD, [f"--plan={plan}", *options], until)
+        second = _run_session(sides, "head", folder, SIZING_OF_HEAD, [f"--plan={plan}", *options], until)
     except NoRun:
         # A head that dies is detected, and named, when it is measured beside base.
         return Sized(cases, call_s, first.without_time, left_out, all_s)
@@ -160,25 +162,34 @@ def write_plan(folder: Path, cases: Sequence[GateCase], cpus: Mapping[str, int])
     return path
 
 
-def _run_session(side: BuiltSide, folder: Path, name: str, options: Sequence[str], until: float) -> Run:
-    """Measure one round of each case and return the run. Raises GateError if there is none."""
+def _run_session(
+    sides: Mapping[SideName, BuiltSide], side: SideName, folder: Path, name: str, options: Sequence[str], until: float
+) -> Run:
+    """Measure one round of each case on a side and return the run. Raises GateError if there is none."""
     runs, log = runs_of(folder), logs_of(folder) / f"{name}.txt"
     log.parent.mkdir(exist_ok=True)
     # A resumed record may have one of an earlier attempt.
     status = status_of(folder, name)
     status.unlink(missing_ok=True)
-    command = session_command(side, runs.root, name, f"--status-file={status}", "--rounds=1", *options)
-    with running(command, side, log, 0) as process:
+    command = session_command(sides[side], runs.root, name, f"--status-file={status}", "--rounds=1", *options)
+    with running(command, sides[side], log, 0) as process:
         try:
-            code = process.wait(max(1.0, until - time.monotonic()))
+            process.wait(max(1.0, until - time.monotonic()))
         except TimeoutExpired:
-            raise GateError(f"choosing the sizes took longer than the budget; see {log}") from None
-    if code == _NOTHING_SELECTED:
+            raise GateError(
+                f"choosing the sizes took longer than the budget, in {side}'s session: give it more time (--budget) or"
+                f" fewer cases (-k); see {log}"
+            ) from None
+        ended = how_it_ended(process)
+    if process.returncode == _NOTHING_SELECTED:
         raise GateError("-k matches no case; `pytest --collect-only --profile gate` lists them")
     if refusals := [event.message for event in read_status(status) if isinstance(event, UsageError)]:
-        raise GateError(f"pytest refuses: {'; '.join(refusals)}")
+        raise GateError(f"{side}: pytest refuses: {'; '.join(refusals)}")
     saved = next((file for file in runs.files() if file.name == name), None)
-    if code not in (0, 1) or saved is None:
-        messages = last_lines(log.read_bytes())
-        raise NoRun(f"{name}: a side can't be measured (pytest's exit code {code}), see {log}:\n{messages}")
-    return read_run(saved.path)
+    if process.returncode in (0, 1) and saved is not None:
+        return read_run(saved.path)
+    if failures := [event for event in read_status(status) if isinstance(event, Failure)]:
+        first = failures[0]
+        more = f", and {counted(len(failures) - 1, 'other case')}" if len(failures) > 1 else ""
+        raise NoRun(f"{side} can't be measured: {case_names(first.nodeid)[1]}{more}: {first.reason}; see {log}")
+    raise NoRun(f"{side} can't be measured: {ended}; see {log}:\n{last_lines(log.read_bytes())}")

@@ -13,7 +13,8 @@ from benchmarks.text.printable import unprintable, visible
 # The forms of a side, for --help and for messages.
 SPEC_FORMS = "a requirement (joblib==1.5.3), a path to a checkout or wheel (./joblib), git:REF or git+URL@REF"
 
-_GIT_URL = re.compile(r"git\+([a-z][a-z0-9+.-]*://[^@\s]+(?:@[^@/\s]+(?=[:/]))?[^@\s]*)@([^@\s]+)", re.ASCII)
+# A folder may have any name; elsewhere an @ belongs to the address if a host follows, as in git@host.
+_GIT_URL = re.compile(r"git\+(file:///.+|[a-z][a-z0-9+.-]*://[^@\s]+(?:@[^@/\s]+(?=[:/]))?[^@\s]*)@([^@\s]+)", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -59,12 +60,17 @@ def parse_side(
         elif Path(spec).exists():
             paths.append(Path(spec).resolve())
         else:
-            raise GateError(
-                f"{option} {visible(spec)!r}: neither an existing path nor a requirement; expected {SPEC_FORMS}"
-            )
+            raise GateError(f"{option} {visible(spec)!r}: {_why_unknown(spec)}")
     _refuse_refs(option, refs, [source.ref for source in repositories])
     ref = refs[0] if refs else None
     return SideSpec(tuple(requirements), tuple(paths), tuple(repositories), ref, python, variables or {})
+
+
+def _why_unknown(spec: str) -> str:
+    """Return what is wrong with a spec of no known form, and what is expected."""
+    if spec.startswith("git+"):
+        return "expected git+URL@REF, such as git+file:///path@main"
+    return f"neither an existing path nor a requirement; expected {SPEC_FORMS}"
 
 
 def _requirement(spec: str) -> str | None:

@@ -16,8 +16,8 @@ from benchmarks.gate.commits import commit_of
 # What a session needs of this repository.
 _SUITE = ("benchmarks", "conftest.py", "pytest.ini", "pyproject.toml")
 _WORKLOADS = "benchmarks/workloads/"
-_NOT_SOURCE = shutil.ignore_patterns(
-    "__pycache__", "*.pyc", ".tox", ".nox", ".venv", ".gate", ".benchmarks", ".mypy_cache", ".ruff_cache", "build"
+_CACHES = shutil.ignore_patterns(
+    "__pycache__", "*.pyc", ".tox", ".nox", ".venv", ".gate", ".benchmarks", ".mypy_cache", ".ruff_cache"
 )
 
 # Contents by path, relative to the tree's root.
@@ -98,22 +98,38 @@ def digest_of(source: Path) -> str:
     if source.is_file():
         return hashlib.sha256(source.read_bytes()).hexdigest()[:16]
     digest = hashlib.sha256()
-    for path in sorted(_sources(source)):
+    for path in sorted(_sources(source, source)):
         digest.update(f"{path.relative_to(source)}\0".encode() + path.read_bytes())
     return digest.hexdigest()[:16]
 
 
 def copy_project(source: Path, target: Path) -> None:
     """Copy a project without its caches: a build writes next to the sources, and these belong to the user."""
-    shutil.copytree(source, target, symlinks=True, ignore=_NOT_SOURCE)
+    shutil.copytree(source, target, symlinks=True, ignore=lambda folder, names: _not_source(source, folder, names))
 
 
-def _sources(folder: Path) -> Iterable[Path]:
-    for path in folder.iterdir():
-        if path.name in _NOT_SOURCE(str(folder), [path.name]) or path.name == ".git":
+def _not_source(project: Path, folder: str, names: list[str]) -> set[str]:
+    """Return those of the names in a folder of the project that are no sources of it."""
+    left_out = _CACHES(folder, names) | {name for name in names if _is_special(Path(folder, name))}
+    # What setuptools built; a package may have the same name.
+    if Path(folder) == project and not (project / "build" / "__init__.py").exists():
+        left_out.add("build")
+    return left_out
+
+
+def _is_special(path: Path) -> bool:
+    """Return whether a path is a socket, a pipe or a device, which can't be copied."""
+    return not (path.is_symlink() or path.is_file() or path.is_dir())
+
+
+def _sources(project: Path, folder: Path) -> Iterable[Path]:
+    paths = [*folder.iterdir()]
+    left_out = _not_source(project, str(folder), [path.name for path in paths])
+    for path in paths:
+        if path.name in left_out or path.name == ".git":
             continue
         if path.is_dir() and not path.is_symlink():
-            yield from _sources(path)
+            yield from _sources(project, path)
         elif path.is_file():
             yield path
 

@@ -17,6 +17,7 @@ from benchmarks.measure.instructions import InstructionCounter
 from benchmarks.measure.loops import LoopsBeside
 from benchmarks.measure.pickling import explained, refuse_unpicklable
 from benchmarks.measure.profiling import CallProfiler
+from benchmarks.measure.recursion import recursion_limit_kept
 from benchmarks.measure.resources import Meter
 from benchmarks.measure.round_count import Sparing, Within
 from benchmarks.measure.round_log import Results, RoundLog, full_name
@@ -180,9 +181,10 @@ class Measure:
                 if not self._gate:
                     pool.release()
                 try:
-                    _ = call.expected_results
-                    refuse_unpicklable(case, call)
-                    yield pool, call
+                    with recursion_limit_kept():
+                        _ = call.expected_results
+                        refuse_unpicklable(case, call)
+                        yield pool, call
                 except BaseException:
                     pool.kill()
                     raise

@@ -17,6 +17,8 @@ from benchmarks.text.printable import visible
 MODULE = r"[^\W\d]\w*(\.[^\W\d]\w*)*"
 _ADDRESS = re.compile(f"{MODULE}:{MODULE}")
 
+_INSTALL = "install it in this environment (of a gate's sides: with --base and --head)"
+
 # Packages that a session itself imports.
 _OURS = ("joblib", "numpy", "psutil", "pytest")
 
@@ -93,5 +95,5 @@ def _hint(module: str, missing: str | None) -> str:
             " without a package"
         )
     if missing and not f"{module}.".startswith(f"{missing}."):
-        return f"{module} needs it: install it in this environment"
-    return "give its folder with --workload-path DIR, or install it in this environment"
+        return f"{module} needs it: {_INSTALL}"
+    return f"give its folder with --workload-path DIR, or {_INSTALL}"

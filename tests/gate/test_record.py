@@ -123,6 +123,7 @@ def test_another_run_under_the_right_name_is_refused(tmp_path, recompute):
         ("--base", "joblib==1.5.3"),
         ("--budget", "2m"),
         ("--resume", "x"),
+        ("--explain", "loky-n2-b10", "x"),
         ("-k", "loky"),
         ("--head-python", "3"),
         ("--both-env", "A=1"),
@@ -132,7 +133,8 @@ def test_a_record_knows_what_was_asked(recompute, args):
     """Options that would be ignored are refused."""
     code, _, err = recompute(None, *args)
     assert code == 2
-    assert "a record keeps the options it was measured with" in err
+    assert f"error: {args[0]} and --recompute: " in err
+    assert f"; leave {args[0]} out" in err
 
 
 def test_outputs_do_not_overwrite_the_record(tmp_path, recompute):

@@ -1,13 +1,17 @@
 """Duplicates, and the order of cases."""
 
 import random
+import time
 
 import pytest
 
+from benchmarks.errors import GateError
+from benchmarks.gate.environments import BuiltSide
 from benchmarks.gate.pair_loop import shuffled
 from benchmarks.gate.record import GateCase
-from benchmarks.gate.sizing import unbatched, write_plan
+from benchmarks.gate.sizing import size_cases, unbatched, write_plan
 from benchmarks.history.case_times import CaseTimes
+from tests.gate.records import record
 
 
 def timed(param, batches, backend="SequentialBackend", test="f.py::test_summation"):
@@ -55,3 +59,31 @@ def test_the_plan_says_who_keeps_the_executor(tmp_path):
 
     plan = write_plan(tmp_path, [*CASES[:2], CASES[4], CASES[8], CASES[9]], {})
     assert [case["keep"] for case in json.loads(plan.read_text())["cases"]] == [True, False, False, False, False]
+
+
+EVENTS = """
+for option; do case $option in --status-file=*) status=${option#*=};; esac; done
+echo '{"event": "failure", "nodeid": "f.py::test_workload[m:f-loky]", "reason": "ValueError: no"}' >> "$status"
+echo '{"event": "failure", "nodeid": "f.py::test_workload[m:f-b1]", "reason": "ValueError: no"}' >> "$status"
+exit 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("script", "message"),
+    [
+        (EVENTS, "base can't be measured: test_workload[m:f-loky], and 1 other case: ValueError: no; see "),
+        ("echo gone; exit 0", "base can't be measured: ended with exit code 0; see "),
+        ("kill -9 $$", "base can't be measured: killed by SIGKILL; see "),
+        ("exec sleep 60", "choosing the sizes took longer than the budget, in base's session: give it more time"),
+    ],
+)
+def test_a_base_without_a_run(tmp_path, script, message):
+    """The message says which side it is, and why."""
+    python = tmp_path / "python"
+    python.write_text(f"#!/bin/sh\n{script}\n")
+    python.chmod(0o755)
+    side = BuiltSide(python, tmp_path, {}, "CPython 3.13.0", {}, ())
+    with pytest.raises(GateError) as refused:
+        size_cases({"base": side, "head": side}, tmp_path, record(cases=[]), time.monotonic())
+    assert str(refused.value).startswith(message)

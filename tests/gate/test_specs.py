@@ -21,6 +21,13 @@ def test_an_address_with_a_user():
     assert source == GitSource("ssh://git@host/joblib.git", "feature")
 
 
+@pytest.mark.parametrize("folder", ["/a b/c", "/a/b@c d", "/ä@b/c@d"])
+def test_a_folder_of_any_name(folder):
+    """The last @ of a local address separates the ref."""
+    (source,) = parse_side("--base", [f"git+file://{folder}@main"]).repositories
+    assert source == GitSource(f"file://{folder}", "main")
+
+
 @pytest.mark.parametrize(
     ("texts", "expected"),
     [
@@ -30,6 +37,8 @@ def test_an_address_with_a_user():
         (["git:a", "git:b"], "git:REF is given 2 times"),
         (["git:--upload-pack=x"], "is not a commit"),
         (["git+file:///x@-y"], "is not a commit"),
+        (["git+file:///x"], "expected git+URL@REF"),
+        (["git+https://host/a b@main"], "expected git+URL@REF"),
         (["\x1b[31m"], r"\x1b[31m"),
         (["a\0b"], "unprintable characters"),
         (["joblib==1.5.3\n--index-url http://x"], "unprintable characters"),

@@ -1,14 +1,24 @@
 """What a side's environment is made of."""
 
+import os
 import sys
 
 import pytest
 
 from benchmarks.errors import GateError
 from benchmarks.gate.builder import Builder
+from benchmarks.gate.commits import clone
 from benchmarks.gate.environments import Use, build
 from benchmarks.gate.specs import parse_side
-from benchmarks.gate.trees import compile_tree, dependency_group, with_workloads, workload_files
+from benchmarks.gate.trees import (
+    compile_tree,
+    copy_project,
+    dependency_group,
+    digest_of,
+    with_workloads,
+    workload_files,
+)
+from tests.gate.test_commits import git
 
 PYPROJECT = b"""
 [dependency-groups]
@@ -72,3 +82,77 @@ def test_a_tree_is_compiled_once(tmp_path, monkeypatch):
     compiled.unlink()
     compile_tree(tree, python)
     assert not compiled.exists()
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A repository of two commits, whose first one is tagged."""
+    folder = tmp_path / "a project"
+    folder.mkdir()
+    git(folder, "init", "--quiet")
+    for number in "12":
+        (folder / "setup.py").write_text(number)
+        git(folder, "add", ".")
+        git(folder, "commit", "--quiet", "-m", number)
+    git(folder, "tag", "first", "HEAD~1")
+    return folder
+
+
+def test_a_copy_has_all_sources_of_a_project(project):
+    """A package may be called build; only the folder that setuptools writes is left out, as are pipes."""
+    before = digest_of(project)
+    for folder in ("build/lib", "__pycache__"):
+        (project / folder).mkdir(parents=True)
+        (project / folder / "made.py").write_text("")
+    os.mkfifo(project / "pipe")
+    assert digest_of(project) == before
+    (project / "package" / "build").mkdir(parents=True)
+    (project / "package" / "build" / "__init__.py").write_text("")
+    assert digest_of(project) != before
+    copy_project(project, copy := project.parent / "copy")
+    assert (copy / "package" / "build" / "__init__.py").exists()
+    assert sorted(path.name for path in copy.iterdir()) == [".git", "package", "setup.py"]
+
+
+def test_a_package_called_build_is_copied(project):
+    """It is a package, and not what setuptools has built."""
+    (project / "build").mkdir()
+    (project / "build" / "__init__.py").write_text("")
+    copy_project(project, copy := project.parent / "copy")
+    assert (copy / "build" / "__init__.py").exists()
+
+
+def test_a_commit_of_another_repository(project):
+    """A tag is a commit; one that a shallow clone lacks is refused, and the message says how to get it."""
+    clone(f"file://{project}", "first", checkout := project.parent / "checkout")
+    assert (checkout / "setup.py").read_text() == "1"
+    shallow = project.parent / "shallow"
+    git(project, "clone", "--quiet", "--depth=1", f"file://{project}", str(shallow))
+    with pytest.raises(GateError, match="no such commit, branch or tag in this shallow clone; get all commits with"):
+        clone(f"file://{shallow}", "HEAD~1", project.parent / "other")
+    with pytest.raises(GateError, match=r"no such commit, branch or tag$"):
+        clone(f"file://{project}", "HEAD~2", project.parent / "another")
+
+
+def test_a_commit_comes_with_its_submodules(project, tmp_path, monkeypatch):
+    """A checkout of the same commit has them, and a build may need them."""
+    for name, value in (("COUNT", "1"), ("KEY_0", "protocol.file.allow"), ("VALUE_0", "always")):
+        monkeypatch.setenv(f"GIT_CONFIG_{name}", value)
+    outer = tmp_path / "outer"
+    outer.mkdir()
+    git(outer, "init", "--quiet")
+    git(outer, "submodule", "--quiet", "add", f"file://{project}", "inner")
+    git(outer, "commit", "--quiet", "-m", "outer")
+    clone(f"file://{outer}", "HEAD", checkout := tmp_path / "checkout")
+    assert (checkout / "inner" / "setup.py").exists()
+
+
+@pytest.mark.parametrize("spec", ["{0}", "git+file://{0}@HEAD"])
+def test_a_folder_that_is_no_python_project(project, tmp_path, spec):
+    """The message names what the user gave, and not a temporary copy."""
+    git(project, "rm", "--quiet", "setup.py")
+    git(project, "commit", "--quiet", "-m", "nothing is left")
+    side = parse_side("--base", [spec.format(project)])
+    with pytest.raises(GateError) as refused:
+        Builder(tmp_path / "cache").wheels(side, sys.executable)
+    assert str(refused.value).startswith(f"{spec.format(project)}: no pyproject.toml or setup.py")

@@ -1,5 +1,8 @@
 """Rounds: what is timed in each phase, what is not, and how a case ends."""
 
+import sys
+from dataclasses import replace
+
 import pytest
 
 from benchmarks.backends.protocol import Effective
@@ -221,3 +224,31 @@ def test_the_meters_round_is_checked():
     stand.pool.corrupt_call = 3
     with pytest.raises(WrongResult, match="call 2 of the rounds"):
         stand.measure.warm_call(CASE, doubled())
+
+
+@pytest.fixture
+def usual_limit():
+    """Python's recursion limit, which is set back after the test."""
+    limit = sys.getrecursionlimit()
+    yield limit
+    sys.setrecursionlimit(limit)
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_lowered_recursion_limit_ends_with_its_case(usual_limit, fails):
+    """The next case has the usual one; a case that has too little room fails, and the message names the task."""
+    stand = Stand()
+
+    def lowering(number):
+        sys.setrecursionlimit(usual_limit - 100)
+        if fails:
+            raise RecursionError
+        return 2 * number
+
+    call = replace(doubled(), task=lowering, by_formula=True)
+    if fails:
+        with pytest.raises(TaskFailed, match=f"lowers Python's recursion limit from {usual_limit} to"):
+            stand.measure.warm_call(CASE, call)
+    else:
+        stand.measure.warm_call(CASE, call)
+    assert sys.getrecursionlimit() == usual_limit

@@ -200,7 +200,7 @@ def test_an_interrupted_gate_goes_on(tmp_path, number):
     (record / "gate.json").write_text(json.dumps(after))
     code, out, err = gate("--resume", str(record), "--budget", "50s")
     assert (code, out) == (2, "")
-    assert "head is no longer what this record measured" in err
+    assert "head or this suite is no longer what this record measured" in err
 
 
 @pytest.mark.parametrize(
