@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
@@ -45,6 +46,36 @@ def kill_all() -> None:
     """Kill the processes that are registered now; their workers end with them."""
     for process in list(_RUNNING):
         process.kill()
+
+
+@contextmanager
+def ended_by_signals() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP end the block as Ctrl-C does, so that the processes it started are ended as well.
+
+    A second signal kills them at once without interrupting the end of the block, which ends them.
+    """
+    signals = 0
+
+    def end(number: int, frame: FrameType | None) -> None:
+        nonlocal signals
+        signals += 1
+        if signals > 1:
+            kill_all()
+        elif number == signal.SIGINT:
+            raise KeyboardInterrupt
+        else:
+            raise SystemExit(128 + number)
+
+    # Windows has no SIGHUP. A job in a shell's background ignores SIGINT, and goes on ignoring it.
+    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    numbers += [signal.SIGINT] if signal.getsignal(signal.SIGINT) is signal.default_int_handler else []
+    handlers = {number: signal.signal(number, end) for number in numbers}
+    try:
+        yield
+    finally:
+        # After a signal the process is about to exit; another one must not change its exit code.
+        for number, handler in handlers.items() if not signals else ():
+            signal.signal(number, handler)
 
 
 def before_exec(number: int) -> Callable[[], None] | None:

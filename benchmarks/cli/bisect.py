@@ -14,7 +14,7 @@ from benchmarks.cli.options import (
     refuse_folder,
     session_options,
 )
-from benchmarks.cli.outcome import Exit, Outcome, ended_by_signals
+from benchmarks.cli.outcome import Exit, Outcome
 from benchmarks.cli.progress import tell
 from benchmarks.errors import GateError
 from benchmarks.gate.bisect_record import BisectRecord, read_bisection
@@ -24,6 +24,7 @@ from benchmarks.gate.opening import ROOT, WORK
 from benchmarks.gate.record import exclusive
 from benchmarks.history.store import Store
 from benchmarks.options import forwarded_options
+from benchmarks.subprocesses import ended_by_signals
 from benchmarks.text.printable import visible
 from benchmarks.text.width import WIDTH
 

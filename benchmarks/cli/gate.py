@@ -23,7 +23,7 @@ from benchmarks.cli.gate_options import (
     started,
 )
 from benchmarks.cli.options import add_limits_argument, add_output_arguments
-from benchmarks.cli.outcome import JUDGEMENT_EXIT_CODES, Exit, Outcome, ended_by_signals, judgement_outcome
+from benchmarks.cli.outcome import JUDGEMENT_EXIT_CODES, Exit, Outcome, judgement_outcome
 from benchmarks.cli.progress import tell
 from benchmarks.errors import GateError
 from benchmarks.gate.commits import merge_base
@@ -41,6 +41,7 @@ from benchmarks.gate.schedule import NextPairs, next_pairs
 from benchmarks.gate.specs import SPEC_FORMS
 from benchmarks.history.store import Store
 from benchmarks.limits import Limit, read_limits
+from benchmarks.subprocesses import ended_by_signals
 
 DESCRIPTION = """Build base and head, measure them in turns on this machine, and decide whether head is slower. This
 is what a merge should depend on; `compare` judges runs that were measured apart."""

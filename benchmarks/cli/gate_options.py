@@ -14,7 +14,6 @@ from benchmarks.cli.options import (
     refuse_folder,
     session_options,
 )
-from benchmarks.cli.outcome import ended_by_signals
 from benchmarks.cli.progress import tell
 from benchmarks.errors import GateError
 from benchmarks.gate.opening import Request, new_folder, new_record, open_record
@@ -22,6 +21,7 @@ from benchmarks.gate.pair_loop import Gate, measure
 from benchmarks.gate.record import RESOURCES_OPTION, SIDES, Record
 from benchmarks.gate.variables import parse_variables
 from benchmarks.options import DEFAULT_BUDGET, forwarded_options
+from benchmarks.subprocesses import ended_by_signals
 from benchmarks.text.printable import visible
 
 # Options that only a new record takes; a budget may grow.

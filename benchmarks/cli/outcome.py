@@ -1,18 +1,19 @@
 """What a verb returns: a text, files, and an exit code. Only `__main__` prints and writes them."""
 
 import argparse
-import signal
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
-from types import FrameType
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks.subprocesses import kill_all
+from benchmarks.errors import BadReference
+from benchmarks.text.formatting import counted
+from benchmarks.text.printable import visible
 
 if TYPE_CHECKING:
     from benchmarks.analysis.judgement import Judgement
+    from benchmarks.report.html.figures import Section
 
 
 class Exit(IntEnum):
@@ -88,31 +89,25 @@ def judgement_exit_code(judgement: "Judgement", inconclusive: str | None) -> Exi
     return Exit.FINE if inconclusive == "pass" and judgement.compared else Exit.UNDECIDED
 
 
-@contextmanager
-def ended_by_signals() -> Iterator[None]:
-    """Let SIGTERM and SIGHUP end the block as Ctrl-C does, so that the processes it started are ended as well.
+def page_outcome(args: argparse.Namespace, title: str, sections: Sequence["Section"]) -> Outcome:
+    """Return a page, and the pictures that were asked for, as files to write."""
+    from benchmarks.report.html.document import page
 
-    A second signal kills them at once without interrupting the end of the block, which ends them.
-    """
-    signals = 0
+    pictures = _pictures(Path(args.pictures), sections) if args.pictures else {}
+    if Path(args.output).resolve() in [Path(name).resolve() for name in pictures]:
+        raise BadReference(f"--output {visible(args.output)}: also the name of a picture; give the page another name")
+    charts = sum(len(section.all_figures) for section in sections)
+    text = page(visible(title), sections, "Made by `python -m benchmarks report`; it needs no network.")
+    size = f"{len(text.encode()) / 1000:,.0f} kB"
+    line = f"{visible(args.output)}: {size}, {counted(charts, 'chart')}\n"
+    return Outcome(line, Exit.FINE, {args.output: text, **pictures})
 
-    def end(number: int, frame: FrameType | None) -> None:
-        nonlocal signals
-        signals += 1
-        if signals > 1:
-            kill_all()
-        elif number == signal.SIGINT:
-            raise KeyboardInterrupt
-        else:
-            raise SystemExit(128 + number)
 
-    # Windows has no SIGHUP. A job in a shell's background ignores SIGINT, and goes on ignoring it.
-    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    numbers += [signal.SIGINT] if signal.getsignal(signal.SIGINT) is signal.default_int_handler else []
-    handlers = {number: signal.signal(number, end) for number in numbers}
-    try:
-        yield
-    finally:
-        # After a signal the process is about to exit; another one must not change its exit code.
-        for number, handler in handlers.items() if not signals else ():
-            signal.signal(number, handler)
+def _pictures(folder: Path, sections: Sequence["Section"]) -> dict[str, str]:
+    """Return each chart as a standalone SVG file, by path."""
+    from benchmarks.report.html.document import colours
+    from benchmarks.report.html.drawing import standalone
+    from benchmarks.report.html.layout import pictures
+
+    elements = pictures(sections)
+    return {str(folder / f"{name}.svg"): standalone(element, colours()) for name, element in elements.items()}

@@ -11,11 +11,12 @@ from benchmarks.advise.disturbance import disturbance
 from benchmarks.advise.probe_session import MODELS
 from benchmarks.advise.probing import probe
 from benchmarks.cli.options import refuse_folder
-from benchmarks.cli.outcome import Exit, Outcome, ended_by_signals
+from benchmarks.cli.outcome import Exit, Outcome
 from benchmarks.cli.progress import Teller
 from benchmarks.errors import AdviceError
 from benchmarks.history.store import Store
 from benchmarks.report.tables import table
+from benchmarks.subprocesses import ended_by_signals
 from benchmarks.text.formatting import duration, size
 from benchmarks.text.printable import visible
 from benchmarks.text.width import WIDTH

@@ -22,13 +22,14 @@ from benchmarks.cli.options import (
     require_page_packages,
     session_options,
 )
-from benchmarks.cli.outcome import Exit, Outcome, ended_by_signals
+from benchmarks.cli.outcome import Exit, Outcome
 from benchmarks.cli.probe import add_models_argument, models_folder
 from benchmarks.cli.progress import Teller
 from benchmarks.errors import AdviceError
 from benchmarks.history.store import Store
 from benchmarks.report import nesting
 from benchmarks.report import recommendation as rendering
+from benchmarks.subprocesses import ended_by_signals
 from benchmarks.text.parsing import parse_size, parse_time
 from benchmarks.text.printable import visible
 

@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
-from benchmarks.cli.judged_record import judged_record
 from benchmarks.cli.options import refuse_folder
 from benchmarks.cli.outcome import Exit, Outcome
-from benchmarks.cli.record_facts import facts_of_record
+from benchmarks.cli.record_report import facts_of_record, judged_record
 from benchmarks.cli.runs import TITLES, cells
 from benchmarks.errors import BadReference, SuiteError
 from benchmarks.files.durable import make_folder

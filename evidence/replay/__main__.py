@@ -7,9 +7,9 @@ import time
 from pathlib import Path
 
 from benchmarks.cli.options import add_rule_arguments, alpha, budget_s, min_effect
-from benchmarks.cli.outcome import ended_by_signals
 from benchmarks.errors import GateError, SuiteError
 from benchmarks.options import DEFAULT_BUDGET
+from benchmarks.subprocesses import ended_by_signals
 from evidence.replay.ours import Question
 from evidence.replay.recording import Recording, pack, read_recordings
 
