@@ -8,7 +8,8 @@ from pathlib import Path
 
 from benchmarks.advise.cost_model import CostModel
 from benchmarks.advise.disturbance import disturbance
-from benchmarks.advise.measured_tasks import BEFORE_PROBE_S, WITHIN_S, MeasuredTasks, TaskSession, measure_tasks
+from benchmarks.advise.measured_profile import MeasuredTasks
+from benchmarks.advise.measured_tasks import BEFORE_PROBE_S, WITHIN_S, TaskSession, measure_tasks
 from benchmarks.advise.nesting import Nesting
 from benchmarks.advise.probe_session import usable_model
 from benchmarks.advise.probing import LIMIT_S, probe

@@ -83,6 +83,18 @@ def make_site(args: argparse.Namespace, store: Store, index: Index, marks: Marks
     entries = [entry for entry in index.entries if entry.error is None]
     if not entries and not records:
         raise BadReference(f"nothing to show: no run in {visible(store.root)} and no gate in {visible(_RECORDS)}")
+    pages = _pages(args, index, marks, entries, records)
+    for name in ("runs", "series", "gates"):
+        make_folder(folder, name)
+    size = sum(len(one.html.encode()) for one in pages) / 1e6
+    text = f"{visible(folder)}: {counted(len(pages), 'page')}, {size:.1f} MB; start at index.html\n"
+    return Outcome(text, Exit.FINE, {str(folder / one.link): one.html for one in pages})
+
+
+def _pages(
+    args: argparse.Namespace, index: Index, marks: Marks, entries: Sequence[Entry], records: Sequence[Path]
+) -> list[_Page]:
+    """Return all pages of the site: its index, a page for each series, for runs of these, and for each gate."""
     gates = spread(_gate, [(args, record) for record in records], worth=2)
     series = [_series(number, index, bars) for number, bars in enumerate(_kinds(entries), 1)]
     chosen = {entry.id: entry for one in series for entry in one.with_page()}
@@ -96,14 +108,9 @@ def make_site(args: argparse.Namespace, store: Store, index: Index, marks: Marks
         TITLES,
         [lines[entry.id] for entry in reversed(index.entries)],
     )
-    pages = [_Page("index.html", page(_SIGN, home, _FOOTER), "")]
-    pages += [_series_page(one, links, lines) for one in series]
-    pages += [*made, *(one for _, one in gates if one)]
-    for name in ("runs", "series", "gates"):
-        make_folder(folder, name)
-    size = sum(len(one.html.encode()) for one in pages) / 1e6
-    text = f"{visible(folder)}: {counted(len(pages), 'page')}, {size:.1f} MB; start at index.html\n"
-    return Outcome(text, Exit.FINE, {str(folder / one.link): one.html for one in pages})
+    series_pages = [_series_page(one, links, lines) for one in series]
+    gate_pages = [one for _, one in gates if one]
+    return [_Page("index.html", page(_SIGN, home, _FOOTER), ""), *series_pages, *made, *gate_pages]
 
 
 def _records(args: argparse.Namespace) -> list[Path]:

@@ -6,11 +6,11 @@ import socket
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.gate.environments import BuiltSide
-from benchmarks.gate.record import SIDES, GateCase, SideName, logs_of, runs_of, status_of
+from benchmarks.gate.record import SIDES, GateCase, PairRecord, SideName, digests, logs_of, runs_of, status_of
 from benchmarks.gate.referee import Peer, Position, Referee, Silent
 from benchmarks.gate.sessions import how_it_ended, running, session_command
 
@@ -97,3 +97,32 @@ def _referee_until_the_end(
         if process.returncode not in (0, 1):
             return how_it_ended(process), side
     return "", None
+
+
+def without_lost_runs(folder: Path, pair: Pair, end: PairEnd) -> PairEnd:
+    """Return the end of a pair, void if a side came to its end and saved no run: every case of it failed."""
+    if end.void_reason:
+        return end
+    saved = digests(folder, pair.name)
+    lost = next((side for side in SIDES if side not in saved), None)
+    return end if lost is None else replace(end, void_reason="every case failed", failed_side=lost)
+
+
+def recorded_pair(folder: Path, pair: Pair, end: PairEnd) -> PairRecord:
+    """Return the pair as the record in `folder` keeps it."""
+    first = {
+        case.nodeid: "".join(end.first[at][0] for at in sorted(end.first) if at[0] == number)
+        for number, case in enumerate(pair.order)
+    }
+    position = end.last_position
+    return PairRecord(
+        name=pair.name,
+        seconds=end.seconds,
+        cases=tuple(case.nodeid for case in pair.order),
+        first=first,
+        void_reason=end.void_reason,
+        failed_side=end.failed_side,
+        in_flight=pair.order[position[0]].nodeid if position and position[0] < len(pair.order) else None,
+        # A void pair's runs are not read, and there may be none.
+        sha256={} if end.void_reason else digests(folder, pair.name),
+    )

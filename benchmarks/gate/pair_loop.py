@@ -7,7 +7,7 @@ import shutil
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.cores import affinity, usable_cores
@@ -19,16 +19,14 @@ from benchmarks.gate.commands import last_lines
 from benchmarks.gate.failures import counting_failures, is_wrong_result, single_failures
 from benchmarks.gate.measurements import Measurements
 from benchmarks.gate.opening import BuiltRecord
-from benchmarks.gate.pair import Pair, PairEnd, run_pair
+from benchmarks.gate.pair import Pair, PairEnd, recorded_pair, run_pair, without_lost_runs
 from benchmarks.gate.quietness import busy_warning, noise_warning
 from benchmarks.gate.record import (
-    SIDES,
     Failure,
     GateCase,
     PairRecord,
     Record,
     SideName,
-    digests,
     discard,
     exclusive,
     logs_of,
@@ -180,39 +178,13 @@ class PairLoop:
         cpus = {case.nodeid: coin.choice(cores) for case in order if case.workers == 1 and cores}
         plan = write_plan(self._folder, order, cpus)
         pair = Pair(name, order, plan, self._record.session_options, coin)
-        end = self._without_lost_runs(pair, run_pair(self._gate.sides, self._folder, pair, self._until))
-        recorded = self._recorded(pair, end)
+        end = run_pair(self._gate.sides, self._folder, pair, self._until)
+        end = without_lost_runs(self._folder, pair, end)
+        recorded = recorded_pair(self._folder, pair, end)
         self._record.pairs.append(recorded)
         if end.failed_side:
             self._refuse_repeated_deaths(end.failed_side, recorded)
         return end
-
-    def _without_lost_runs(self, pair: Pair, end: PairEnd) -> PairEnd:
-        """Return the end of a pair, void if a side came to its end and saved no run: every case of it failed."""
-        if end.void_reason:
-            return end
-        saved = digests(self._folder, pair.name)
-        lost = next((side for side in SIDES if side not in saved), None)
-        return end if lost is None else replace(end, void_reason="every case failed", failed_side=lost)
-
-    def _recorded(self, pair: Pair, end: PairEnd) -> PairRecord:
-        """Return the pair as the record keeps it."""
-        first = {
-            case.nodeid: "".join(end.first[at][0] for at in sorted(end.first) if at[0] == number)
-            for number, case in enumerate(pair.order)
-        }
-        position = end.last_position
-        return PairRecord(
-            name=pair.name,
-            seconds=end.seconds,
-            cases=tuple(case.nodeid for case in pair.order),
-            first=first,
-            void_reason=end.void_reason,
-            failed_side=end.failed_side,
-            in_flight=pair.order[position[0]].nodeid if position and position[0] < len(pair.order) else None,
-            # A void pair's runs are not read, and there may be none.
-            sha256={} if end.void_reason else digests(self._folder, pair.name),
-        )
 
     def _refuse_repeated_deaths(self, side: SideName, pair: PairRecord) -> None:
         """Raise GateError if base dies twice in a case, or either side twice outside of one: nothing can be judged.

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from benchmarks.advise.measured_tasks import profile_of
+from benchmarks.advise.measured_profile import profile_of
 from benchmarks.advise.recommendation import recommend
 from benchmarks.errors import AdviceError
 from benchmarks.report.recommendation import asked
