@@ -137,7 +137,8 @@ def compare(results: Sequence[Any], expected_results: Sequence[Any], tolerance: 
 def described(error: BaseException) -> str:
     """Return an exception's class and message as one line of bounded length."""
     try:
-        return f"{type(error).__name__}: {shortened(str(error))}"
+        said = shortened(str(error))
+        return f"{type(error).__name__}: {said}" if said else type(error).__name__
     except Exception:  # the __str__ of a user's class raised
         return type(error).__name__
 

@@ -83,8 +83,8 @@ def _digest(value: Any) -> str:
     except Exception as error:
         kind = type(value).__name__
         raise Incomparable(
-            f"a task returned a {kind}, which defines no equality and can't be pickled ({_reason(error)}), so its"
-            " result can't be checked: return plain data"
+            f"a task returned an object of type {kind}, which defines no equality and can't be pickled"
+            f" ({_reason(error)}), so its result can't be checked: return plain data"
         ) from None
 
 

@@ -8,7 +8,8 @@ from benchmarks.analysis.headline import Contender, noises
 from benchmarks.grid import backend_of
 from benchmarks.report.measured import MeasuredCase
 
-# Workloads whose tasks hold the GIL all the while, and those that compute all the while; of others nobody knows.
+# Workloads whose tasks hold the GIL all the while, and those that compute all the while. Of a user's own, a trial says
+# whether they hold it.
 _HOLDS_GIL = (None, "uneven")
 _COMPUTES = (*_HOLDS_GIL, "hashing")
 
@@ -68,9 +69,11 @@ def _is_reference(contender: Contender) -> bool:
 def _bound(case: MeasuredCase, machine: Machine) -> float:
     """Return the most that a case's speed-up can be on a machine; a cluster may have more cores than the machine."""
     backend, threads = backend_of(case.configuration.backend), float(case.configuration.threads)
-    if machine.gil and backend.workers == "threads" and case.workload in _HOLDS_GIL:
+    holds_gil = case.workload in _HOLDS_GIL or case.facts.get("holds_gil") is True
+    if machine.gil and backend.workers == "threads" and holds_gil:
         return 1.0
-    if machine.cores is not None and backend.origin in ("joblib", "reference") and case.workload in _COMPUTES:
+    computes = holds_gil or case.workload in _COMPUTES
+    if machine.cores is not None and backend.origin in ("joblib", "reference") and computes:
         return max(1.0, min(threads, machine.cores))
     return threads
 

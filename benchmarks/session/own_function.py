@@ -61,6 +61,7 @@ def prepare_own_function(config: Any) -> None:
         session.workload,
         confirmed=True,
         own_workers=result.workers,
+        holds_gil=result.holds_gil,
         inner_threads=result.inner_threads,
         faster_again=result.faster_again,
     )

@@ -52,10 +52,12 @@ class TrialResult(Struct):
     """What the trial found. `error` says why the task can't be measured, `loop_s` is the time of one plain loop.
 
     `workers` counts the threads and processes that the task started, `warnings` what it warned of. `inner_threads` are
-    the libraries that computed in threads of their own, with the number of threads that they have where nothing but
-    the user sets it; `unseen_threads` says that a library did so which threadpoolctl does not know. If `waits` is true,
-    the tasks wait most of the time. `lengths_s` are the seconds that each task took. If the tasks remember something,
-    the median one took `first_task_s` seconds in the first loop and `task_s` in the second; both are 0 otherwise.
+    the libraries that computed in threads of their own, with the number of threads that they have where nothing but the
+    user sets it; `unseen_threads` says that a library did so which threadpoolctl does not know. If `waits` is true, the
+    tasks wait most of the time; if `holds_gil` is true, they hold the GIL all the time. `changed_argument` names an
+    argument that the first call changed and later ones did not, and what it is now. `lengths_s` are the seconds that
+    each task took. If the tasks remember something, the median one took `first_task_s` seconds in the first loop and
+    `task_s` in the second; both are 0 otherwise.
     """
 
     error: str | None = None
@@ -66,6 +68,8 @@ class TrialResult(Struct):
     inner_threads: dict[str, int] = {}
     unseen_threads: bool = False
     waits: bool = False
+    holds_gil: bool = False
+    changed_argument: str | None = None
     lengths_s: list[float] = []
     first_task_s: float = 0.0
     task_s: float = 0.0
@@ -215,14 +219,20 @@ def remarks(result: TrialResult, workload: Workload) -> list[str]:
         said.append(_with_inner_threads(result.inner_threads, workload))
     if result.unseen_threads:
         said.append(
-            f"{workload.name} computes in threads that threadpoolctl can't see: a library that has one thread here"
-            " unless you set its variable, such as NUMBA_NUM_THREADS or NUMEXPR_NUM_THREADS"
+            f"{workload.name} computes in threads that can't be limited from outside: either it sets their number"
+            " itself, or a library does that threadpoolctl does not know and that has one thread here unless you set"
+            " its variable, such as NUMBA_NUM_THREADS or NUMEXPR_NUM_THREADS"
         )
     if result.first_task_s:
         said.append(
             f"a task of {workload.name} takes {duration(result.first_task_s)} in the first plain loop and"
             f" {duration(result.task_s)} in the second: it remembers something, such as its results or a file, and"
             " what is measured are calls after the first; for the others, give the function beneath the cache"
+        )
+    if result.changed_argument:
+        said.append(
+            f"the first call of {workload.name} changes its arguments ({result.changed_argument}), and later ones do"
+            " not: what is measured are calls with changed arguments; for others, let the task work on a copy"
         )
     if result.warnings:
         said.append(f"{workload.name} warns {counted(result.warnings, 'time')}; the first: {result.first_warning}")

@@ -38,7 +38,9 @@ def not_awaited(call: Call, results: Sequence[Any]) -> str | None:
     if awaitable is None:
         return None
     task = getattr(call.task, "function", call.task)
-    name = getattr(task, "__name__", "task")
+    name = getattr(task, "__name__", "")
+    # A lambda, a partial or an object has no name that can be called.
+    name = name if name.isidentifier() else "task"
     return (
         f"{name} is an `async def` function or the like: it returned a {type(awaitable).__name__}, which nobody awaits;"
         f" give a function that runs it, such as `def run(*args): return asyncio.run({name}(*args))`"
@@ -46,15 +48,19 @@ def not_awaited(call: Call, results: Sequence[Any]) -> str | None:
 
 
 def changed_argument(call: Call, before: Sequence[bytes | None]) -> str | None:
-    """Name an argument that has another digest than `before`: no two calls would do the same work."""
+    """Return which argument has another digest than `before`, and what it is now; None if none has."""
     both = zip(before, digests(call.arguments), strict=True)
     index = next((index for index, (old, new) in enumerate(both) if old != new), None)
     if index is None:
         return None
+    return f"argument {index} of {len(call.arguments)} has become {shown(call.arguments[index])}"
+
+
+def refusal_of_change(changed: str) -> str:
+    """Say that a task changes its arguments in every call, of which `changed` is an example."""
     return (
-        f"the task changes its arguments: after the plain loop, argument {index} of {len(call.arguments)} has"
-        f" become {shown(call.arguments[index])}; no two calls would do the same work, so let the task work on a"
-        " copy"
+        f"the task changes its arguments: after the plain loop, {changed}; no two calls would do the same work, so let"
+        " the task work on a copy"
     )
 
 

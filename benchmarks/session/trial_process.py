@@ -1,5 +1,6 @@
 """The process of a trial: `python -m benchmarks.session.trial_process`, with a TrialRequest on its standard input."""
 
+import contextlib
 import mmap
 import resource
 import sys
@@ -10,16 +11,25 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 import msgspec
 
-from benchmarks.measure.call import Call, TaskFailed, WrongResult, compare, shortened
+from benchmarks.measure.call import Call, TaskFailed, WrongResult, compare, described, shortened
+from benchmarks.measure.gil import holds_gil
 from benchmarks.measure.sameness import Incomparable
 from benchmarks.session.trial import TrialRequest, TrialResult
-from benchmarks.session.trial_faults import changed_argument, digests, how_called, not_awaited, used_up
+from benchmarks.session.trial_faults import (
+    changed_argument,
+    digests,
+    how_called,
+    not_awaited,
+    refusal_of_change,
+    used_up,
+)
 from benchmarks.session.workload import own_workload
 from benchmarks.text.printable import visible
 from benchmarks.workloads.inner_threads import limited, settle, thread_counts
@@ -32,7 +42,12 @@ _USED, _LEAST_USED_S = 0.05, 1e-3
 _BUSY = 0.5
 
 # Tasks remember something if the median one is so many times as fast in a second loop, and took this long in the first.
+# A task or two may have been slow because they were the first.
 _REMEMBERS, _LEAST_REMEMBERED_S = 10.0, 20e-6
+_FEW, _LEAST_OF_FEW_S = 2, 10e-3
+
+# Whether longer tasks hold the GIL is not looked at: a trial should end soon.
+_LONG_TASK_S = 1.0
 
 # What Python reports when a process is started: https://docs.python.org/3/library/audit_events.html.
 _STARTS = {"subprocess.Popen", "os.fork", "os.posix_spawn", "os.system"}
@@ -78,7 +93,7 @@ class _SideEffects:
 def _observed() -> Iterator[_SideEffects]:
     """Count the workers that are started and the warnings that are raised in the block."""
     effects, watching = _SideEffects(), True
-    start = threading.Thread.start
+    start, start_process = threading.Thread.start, BaseProcess.start
 
     def audit(event: str, args: tuple[object, ...]) -> None:
         if watching and event in _STARTS:
@@ -88,6 +103,12 @@ def _observed() -> Iterator[_SideEffects]:
         effects.workers += 1
         start(thread)
 
+    def start_process_counted(process: BaseProcess) -> None:
+        before = effects.workers
+        start_process(process)
+        # Python does not report a process that multiprocessing spawns.
+        effects.workers = max(effects.workers, before + 1)
+
     def show(message: Any, category: type[Warning], filename: str, lineno: int, *more: Any) -> None:
         effects.warnings += 1
         where = f"{Path(filename).name}, line {lineno}"
@@ -96,6 +117,7 @@ def _observed() -> Iterator[_SideEffects]:
     sys.addaudithook(audit)
     # Python reports no threads before 3.12. This process ends after the trial, so nothing is put back.
     setattr(threading.Thread, "start", start_counted)  # noqa: B010 - a method can't be assigned for mypy
+    setattr(BaseProcess, "start", start_process_counted)  # noqa: B010 - the same
     with warnings.catch_warnings():
         warnings.simplefilter("always")
         setattr(warnings, "showwarning", show)  # noqa: B010 - nor can a function of fewer parameters
@@ -125,20 +147,30 @@ def try_call(call: Call) -> TrialResult:
     with _observed() as effects:
         # A library's threads spin for a while after the import that started them.
         settle()
+        before = digests(call.arguments)
         error, loop, first_task_s = _fault(call)
         result = TrialResult(error, loop.seconds, effects.workers, effects.warnings, effects.first_warning)
         result.waits = loop.waits and not effects.workers
-        if first_task_s > max(_LEAST_REMEMBERED_S, _REMEMBERS * loop.task_s):
+        result.changed_argument = None if error else changed_argument(call, before)
+        least_s = _LEAST_OF_FEW_S if len(call.arguments) <= _FEW else _LEAST_REMEMBERED_S
+        if first_task_s > max(least_s, _REMEMBERS * loop.task_s):
             result.first_task_s, result.task_s = first_task_s, loop.task_s
         if error is None and not effects.workers and loop.elsewhere > _USED:
             _note_inner_threads(result, call, loop)
             if result.unseen_threads and others:
                 result.workers, result.unseen_threads = others, False
+        elif error is None and not effects.workers and not others and not loop.waits and loop.task_s < _LONG_TASK_S:
+            # The tasks have run twice; what they raise now, the measurement reports.
+            with contextlib.suppress(Exception, SystemExit):
+                result.holds_gil = holds_gil(call)
     return result
 
 
 def _fault(call: Call) -> tuple[str | None, _Loop, float]:
-    """Return why the call can't be measured, None if it can; the faster loop; and the first loop's `task_s`."""
+    """Return why the call can't be measured, None if it can; the faster loop; and the first loop's `task_s`.
+
+    That is 0 if the tasks compute in threads of a library: then it says nothing of what they remember.
+    """
     first = _Loop(0.0, [], 0.0)
     try:
         first = _timed(call)
@@ -147,8 +179,8 @@ def _fault(call: Call) -> tuple[str | None, _Loop, float]:
         # A task may prepare its argument once; a second change shows that no two calls do the same work.
         before = digests(call.arguments)
         second = _timed(call)
-        if reason := changed_argument(call, before):
-            return reason, first, 0.0
+        if changed := changed_argument(call, before):
+            return refusal_of_change(changed), first, 0.0
         compare(second.results, first.results, call.tolerance)
     except WrongResult as error:
         return used_up(call.arguments) or f"{call.confirmation}: {error}", first, 0.0
@@ -156,7 +188,12 @@ def _fault(call: Call) -> tuple[str | None, _Loop, float]:
         return f"{error}{how_called(error)}", first, 0.0
     except Incomparable as error:
         return str(error), first, 0.0
-    return None, min(first, second, key=lambda loop: loop.seconds), first.task_s
+    except BaseException as error:
+        # This process has nobody else to interrupt it: the task has raised a KeyboardInterrupt, a CancelledError, ...
+        return f"the task raised {described(error)} in the plain loop", first, 0.0
+    # Threads that wait for each other on a busy machine may take many times as long once as another time.
+    first_task_s = first.task_s if first.elsewhere <= _USED else 0.0
+    return None, min(first, second, key=lambda loop: loop.seconds), first_task_s
 
 
 def _timed(call: Call) -> _Loop:
@@ -210,6 +247,7 @@ def main() -> None:
         result = try_call(replace(call, arguments=followed))
         result.lengths_s = followed.lengths_s
     result.error = visible(result.error) if result.error else None
+    result.changed_argument = visible(result.changed_argument) if result.changed_argument else None
     result.first_warning = visible(result.first_warning)
     writing = Path(f"{request.result}.writing")
     writing.write_bytes(msgspec.json.encode(result))

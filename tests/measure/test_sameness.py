@@ -103,7 +103,7 @@ def test_a_tolerance_gives_nothing_to_zero_and_to_text():
 
 def test_what_nobody_can_compare_says_so():
     """Values without equality that can't be pickled are incomparable."""
-    with pytest.raises(Incomparable, match="returned a lock, which defines no equality"):
+    with pytest.raises(Incomparable, match="returned an object of type lock, which defines no equality"):
         same(threading.Lock(), threading.Lock())
 
 

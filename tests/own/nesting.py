@@ -48,6 +48,14 @@ def in_pool(size):
         return sum(pool.map(_busy, range(size)))
 
 
+def in_spawned_process(size):
+    """A process that is not forked, whose start Python does not report."""
+    process = multiprocessing.get_context("spawn").Process(target=abs, args=(size,))
+    process.start()
+    process.join()
+    return process.exitcode
+
+
 def in_subprocess(size):
     """Another program."""
     return int(subprocess.run(["echo", str(size)], capture_output=True, text=True, check=True).stdout)

@@ -1,5 +1,6 @@
 """A user's module, outside the suite's package: `--workload-path tests/own`."""
 
+import asyncio
 import functools
 import os
 import pathlib
@@ -217,6 +218,11 @@ def growing(sizes):
 
 
 ARRAYS = [numpy.zeros(200_000) for _ in range(4)]
+
+
+def cancelled(size):
+    """Raises what is no Exception."""
+    raise asyncio.CancelledError
 
 
 def overwriting(array):

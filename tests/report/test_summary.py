@@ -62,6 +62,15 @@ def test_a_session_without_parallel_cases_says_so_first():
     assert text.startswith("No answer: none of joblib's configurations with several workers was measured.")
 
 
+def test_threads_that_hold_the_gil_are_no_headline_whatever_a_busy_machine_shows():
+    """The loops beside them had no core half of the time."""
+    threads, loky = (entry(backend, 2, 10, 0.05, workers=2) for backend in ("threading", "loky"))
+    for bench in (threads, loky):
+        bench["extra_info"] |= {"workload": "own:task", "holds_gil": True, "loop_s": [0.1, 0.1]}
+    text = summary([RUN[0], threads, loky], {}, coloured=False)
+    assert text.startswith("No answer: threading-n2-b10 reached 2.00x, but threads that hold the GIL are never faster")
+
+
 def test_a_quota_by_its_old_name_bounds_speed_ups():
     """Older run files call it `cgroup_cpus`."""
     assert machine_of({"usable_cores": 8, "cgroup_cpus": 1.5}).cores == 1.5

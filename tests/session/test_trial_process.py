@@ -38,7 +38,7 @@ def tried(tmp_path):
     "function",
     [
         *("in_loky", "in_threading", "in_futures_threads", "in_futures_processes", "in_pool"),
-        *("in_subprocess", "in_shell", "in_pool_of_the_module"),
+        *("in_subprocess", "in_shell", "in_pool_of_the_module", "in_spawned_process"),
     ],
 )
 def test_every_kind_of_worker_is_seen(tried, function):
@@ -87,6 +87,29 @@ def test_libraries_with_threads_are_told_from_workers(tried, function, arguments
     result = tried(function, arguments)
     assert (result.error, result.workers, result.unseen_threads) == (None, 0, False)
     assert result.inner_threads == {"openblas": CORES}
+
+
+def test_whether_tasks_hold_the_gil_is_known_before_they_are_measured(tried):
+    """Times of threads can't tell on a busy machine."""
+    assert tried("pricing:price", "pricing:LARGE").holds_gil
+    assert not tried("pricing:slow", "pricing:FEW").holds_gil
+
+
+def test_arguments_that_only_the_first_call_changes_are_told(tried):
+    """Sorting a list is no work the second time; a task that changes them in each call is refused."""
+    result = tried("pricing:overwriting", "pricing:ARRAYS")
+    assert result.error is None
+    (said,) = remarks(result, SimpleNamespace(name="pricing:overwriting"))
+    assert said.startswith(
+        "the first call of pricing:overwriting changes its arguments (argument 0 of 3 has become array([7., 0., 0., "
+    )
+    assert tried("pricing:price", "pricing:LARGE").changed_argument is None
+
+
+def test_exceptions_of_every_kind_are_named(tried):
+    """Some are no `Exception`, and some have no text."""
+    error = tried("pricing:cancelled", "pricing:FEW").error
+    assert error.startswith("the task raised CancelledError in the plain loop")
 
 
 def test_tasks_that_remember_their_results_are_told(tried):

@@ -1,0 +1,57 @@
+"""Whether tasks hold the GIL: then threads can't run them faster than a loop does, whatever a busy machine's times say.
+
+Times can't tell on a busy machine, and neither can the CPU time of two threads. But a thread that waits for the GIL
+gets it before the interpreter's switch interval has passed only if its holder lets go of it.
+"""
+
+import sys
+import threading
+import time
+from itertools import cycle
+
+from benchmarks.measure.call import Call
+
+# Longer than a sample, so that no task is made to let go of the GIL, and short enough to end a wait for another thread.
+_INTERVAL_S = 5.0
+
+# So much of the tasks is looked at. In less than the second, the other thread may not have been awake yet.
+_ENOUGH_S, _LEAST_S = 0.1, 0.01
+
+
+def holds_gil(call: Call) -> bool:
+    """Return whether the tasks hold the GIL all the time, as far as the first ones show; False if they may not.
+
+    Raises what a task raises.
+    """
+    if not getattr(sys, "_is_gil_enabled", lambda: True)():
+        return False
+    looks, ended, interval_s = [0], False, sys.getswitchinterval()
+
+    def look() -> None:
+        while not ended:
+            looks[0] += 1
+            time.sleep(0)
+
+    looker = threading.Thread(target=look, daemon=True)
+    looker.start()
+    sys.setswitchinterval(_INTERVAL_S)
+    try:
+        let_go, seconds = _run(call, looks)
+    finally:
+        ended = True
+        sys.setswitchinterval(interval_s)
+        looker.join()
+    return not let_go and seconds > _LEAST_S
+
+
+def _run(call: Call, looks: list[int]) -> tuple[bool, float]:
+    """Run tasks until one lets go of the GIL or enough are known; return whether one did, and the seconds they took."""
+    # The looker has to wait for the GIL before the first task begins.
+    time.sleep(0.001)
+    before, began = looks[0], time.perf_counter()
+    for argument in cycle(call.arguments[:]):
+        call.task(argument)
+        seconds = time.perf_counter() - began
+        if looks[0] != before or seconds > _ENOUGH_S:
+            break
+    return looks[0] != before, seconds
