@@ -18,7 +18,7 @@ from shutil import get_terminal_size
 
 from benchmarks.cli.options import refuse_outputs
 from benchmarks.cli.outcome import EXIT_CODES, JUDGEMENT_EXIT_CODES, SIGNAL_EXIT_CODES, Exit, Outcome
-from benchmarks.cli.progress import tell, write
+from benchmarks.cli.progress import tell_as_it_is, write
 from benchmarks.errors import SuiteError
 from benchmarks.history.store import Store, default_root
 from benchmarks.text.printable import visible
@@ -50,8 +50,10 @@ def main(argv: list[str]) -> int:
     try:
         refuse_outputs(args)
         outcome = import_module(f"benchmarks.cli.{args.verb}").run(args, Store(_root(args.history)))
-        _write_files(outcome)
-        _print(outcome)
+        try:
+            _write_files(outcome)
+        finally:  # minutes of measuring may have led to this text
+            _print(outcome)
     except SuiteError as error:
         return _refuse(str(error))
     except OSError as error:
@@ -145,7 +147,7 @@ def _print(outcome: Outcome) -> None:
     """Print the text; a file named `-` is printed instead."""
     write(sys.stdout, outcome.files.get("-", outcome.text))
     for warning in outcome.warnings:
-        tell(warning)
+        tell_as_it_is(warning)
 
 
 def _prepare_streams() -> None:
@@ -159,7 +161,7 @@ def _prepare_streams() -> None:
 
 
 def _refuse(why: str) -> int:
-    tell(f"error: {why}")
+    tell_as_it_is(f"error: {why}")
     return int(Exit.UNUSABLE)
 
 

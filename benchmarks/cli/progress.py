@@ -3,8 +3,11 @@
 import contextlib
 import os
 import sys
+import textwrap
 import time
 from typing import TextIO
+
+from benchmarks.text.width import WIDTH
 
 # How often a line is written if stderr is not a terminal.
 _EVERY_S = 10.0
@@ -48,10 +51,16 @@ def _cut(line: str, columns: int) -> str:
     return line if len(line) <= width else f"{line[: width - 3]}..."
 
 
-def tell(line: str) -> None:
-    """Write a permanent line to stderr; errors are ignored, because there is no other place to report them."""
+def tell(text: str) -> None:
+    """Write permanent lines to stderr, folded at blanks; errors are ignored: there is no other place to report them."""
+    folded = (textwrap.wrap(line, WIDTH, break_long_words=False, break_on_hyphens=False) for line in text.split("\n"))
+    tell_as_it_is("\n".join(line for lines in folded for line in lines or [""]))
+
+
+def tell_as_it_is(text: str) -> None:
+    """Write permanent lines to stderr, for programs and messages with paths in them; errors are ignored."""
     with contextlib.suppress(OSError):
-        write(sys.stderr, f"{line}\n")
+        write(sys.stderr, f"{text}\n")
 
 
 def write(stream: TextIO, text: str) -> None:

@@ -133,7 +133,8 @@ def _remarks(folder: Path, record: Record) -> list[str]:
         "`sees` is the slowdown of every call that 80 % of gates with this noise would call a REGRESSION if the case "
         "were measured in as many pairs as the suspects here.",
     ]
-    if not complete and record.state == "done":
+    # A side that failed would fail in a longer budget as well.
+    if not complete and record.state == "done" and not any(pair.failed_side for pair in record.pairs):
         remarks.append(f"The budget of {record.budget_s:.0f} s is too short for a pair: raise --budget.")
     if record.state != "done":
         remarks.append(f"The gate was interrupted: `gate --resume {name}` continues it.")

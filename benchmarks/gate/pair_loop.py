@@ -46,6 +46,9 @@ _PAIR_NAME = re.compile(r"pair-(\d{3,9})-")
 # A side that dies this often can't be measured; a single time may be a coincidence.
 _DEATHS = 2
 
+# A side that is broken fails in every case; the first failures say why.
+_MOST_TOLD = 3
+
 # Decides what to measure next.
 Choice = Callable[[Record, Measurements], NextPairs]
 
@@ -213,10 +216,12 @@ class PairLoop:
         counting = counting_failures(measurements.failures)
         for nodeid, failure in counting.items():
             self._record.failures.setdefault(nodeid, failure)
-        for nodeid, failure in single_failures(measurements.failures, counting):
-            if (nodeid, failure) not in self._told:
-                self._told.add((nodeid, failure))
-                self._gate.tell(f"{failure.side} failed in {case_names(nodeid)[1]}: {failure.reason}")
+        fresh = [single for single in single_failures(measurements.failures, counting) if single not in self._told]
+        self._told.update(fresh)
+        for nodeid, failure in fresh[:_MOST_TOLD]:
+            self._gate.tell(f"{failure.side} failed in {case_names(nodeid)[1]}: {failure.reason}")
+        if more := len(fresh[_MOST_TOLD:]):
+            self._gate.tell(f"and {counted(more, 'more failure')}; see {logs_of(self._folder)}")
 
     def _refuse_wrong_base(self, nodeid: str, reason: str) -> None:
         if is_wrong_result(reason):

@@ -53,6 +53,8 @@ def import_named(option: str, module: str) -> ModuleType:
         return importlib.import_module(module)
     except ModuleNotFoundError as error:
         raise BadOption(f"{option} {module!r}: {error}; {_hint(module, error.name)}") from None
+    except SyntaxError as error:  # which names file and line itself
+        raise BadOption(f"{option} {module!r}: importing it raised {visible(described(error))}") from None
     except (Exception, SystemExit) as error:
         frames = traceback.extract_tb(error.__traceback__)
         where = f"{Path(frames[-1].filename).name}, line {frames[-1].lineno}"

@@ -128,8 +128,9 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path, call, monkeypatch):
 
     with monkeypatch.context() as patched:
         patched.setattr(Path, "write_text", full)
-        code, _, err = call("compare", "1", "2", "--json", str(target))
+        code, out, err = call("compare", "1", "2", "--json", str(target))
     assert (code, err) == (2, f"error: {target}: No space left on device\n")
+    assert "INCONCLUSIVE" in out  # the verdict is not lost
     assert target.read_text() == "before"
     assert call("compare", "1", "2", "--json", str(target))[0] == 3
     assert json.loads(target.read_text())["cases"]

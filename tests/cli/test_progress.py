@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from benchmarks.cli.progress import Teller
+from benchmarks.cli.progress import Teller, tell
 
 
 class Terminal:
@@ -48,3 +48,12 @@ def test_a_log_gets_a_line_now_and_then(capsys):
         tell("first")
         tell("second")
     assert capsys.readouterr().err == "first\n"
+
+
+def test_a_permanent_line_is_folded_at_blanks(capsys):
+    """A hundred columns at most, except for a path, which is not cut."""
+    path = "/" + "a-b/" * 40
+    tell(f"{'word ' * 30}{path}\n\nlast")
+    first, second, third, *rest = capsys.readouterr().err.splitlines()
+    assert max(len(first), len(second)) <= 100
+    assert (third, rest) == (path, ["", "last"])

@@ -5,6 +5,7 @@ import pytest
 from benchmarks.files.status import Failure as FailureEvent
 from benchmarks.files.status import append_event
 from benchmarks.gate.failures import counting_failures, single_failures
+from benchmarks.gate.judgement import judgement
 from benchmarks.gate.measurements import Measurements
 from benchmarks.gate.record import Failure, PairRecord, logs_of, status_of
 from tests.gate.records import measured, record
@@ -69,3 +70,14 @@ def test_a_sound_record_has_no_failures(tmp_path):
     """Eight pairs without a failure."""
     gate = measured(tmp_path, (0.01,) * 4)
     assert Measurements(tmp_path, gate).failures == {"base": {}, "head": {}}
+
+
+@pytest.mark.parametrize(("failed_side", "said"), [(None, True), ("head", False)])
+def test_only_a_budget_that_is_too_short_is_called_that(tmp_path, failed_side, said):
+    """A head that fails in every pair would do so in a longer budget as well."""
+    gate = record(state="done")
+    names = tuple(case.nodeid for case in gate.cases)
+    gate.pairs.append(PairRecord("pair-001", 5.0, names, {}, "why", failed_side, None, {}))
+    gate.save(tmp_path)
+    remarks = judgement(tmp_path, gate, Measurements(tmp_path, gate), ()).notes
+    assert any("too short for a pair" in remark for remark in remarks) == said

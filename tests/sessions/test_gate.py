@@ -208,7 +208,7 @@ def test_an_interrupted_gate_goes_on(tmp_path, number):
     [
         (("--base", "./nowhere"), "--base './nowhere': neither an existing path nor a requirement"),
         (("--base", "joblib==0.0.99"), "joblib==0.0.99"),
-        (("--base", "git:no-such-ref"), "no-such-ref is not a commit"),
+        (("--base", "git:no-such-ref"), "git:no-such-ref: not a commit of"),
         (("--base", "joblib==1.6.0", "--budget", "30m"), "more than 20 minutes"),
         (("--base", "joblib==1.6.0", "--budget", "soon"), "expected a time above 0"),
         (("--base", "joblib==1.6.0", "--alpha", "90%"), "expected at most 50%"),
