@@ -59,7 +59,7 @@ class Builder:
                 copy, writing = folder.path / "project", target.with_suffix(".writing")
                 copy_project(project, copy)
                 shutil.rmtree(writing, ignore_errors=True)
-                command = [self._uv, "build", "--quiet", "--wheel", "--python", interpreter, "--out-dir"]
+                command = [self._uv, "build", "--wheel", "--python", interpreter, "--out-dir"]
                 # Builders leave files there.
                 variables = {"TMPDIR": str(folder.path)}
                 output_of(f"building {shown}", [*command, str(writing), str(copy)], self.cache, variables)

@@ -156,3 +156,19 @@ def test_a_folder_that_is_no_python_project(project, tmp_path, spec):
     with pytest.raises(GateError) as refused:
         Builder(tmp_path / "cache").wheels(side, sys.executable)
     assert str(refused.value).startswith(f"{spec.format(project)}: no pyproject.toml or setup.py")
+
+
+BACKEND = """
+def build_wheel(*args, **options):
+    print("e.c:2:15: error: expected expression")
+    raise SystemExit(1)
+"""
+
+
+def test_a_builders_own_words_are_shown(project, tmp_path):
+    """What a compiler says is the reason; that the build failed is not."""
+    table = '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
+    (project / "pyproject.toml").write_text(table)
+    (project / "backend.py").write_text(BACKEND)
+    with pytest.raises(GateError, match=r"e\.c:2:15: error: expected expression"):
+        Builder(tmp_path / "cache").wheels(parse_side("--base", [str(project)]), sys.executable)

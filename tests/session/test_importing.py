@@ -59,6 +59,14 @@ def test_a_module_that_fails_is_named_with_the_line(folder):
         import_named("--backend-module", "exits_on_import")
 
 
+def test_a_module_that_is_not_python_is_named_with_the_line(folder):
+    """The line is the module's, and not that of Python's importer."""
+    (folder / "unfinished.py").write_text("x = 1\ndef (\n")
+    add_path(str(folder))
+    with pytest.raises(BadOption, match=r"importing it raised SyntaxError: .*\(unfinished.py, line 2\)$"):
+        import_named("--workload", "unfinished")
+
+
 def test_a_module_of_a_src_layout_is_found_in_its_project(folder):
     """The project's folder is enough; its `src` comes after it."""
     package = folder / "src" / "shop_of_a_test"
