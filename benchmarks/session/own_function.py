@@ -17,15 +17,9 @@ from benchmarks.session.own_grid import Asked, Function, OwnGrid, own_grid
 from benchmarks.session.progress import line_writer
 from benchmarks.session.sample import enough, spread
 from benchmarks.session.state import SuiteSession, suite_session
-from benchmarks.session.trial import (
-    CutOff,
-    TrialResult,
-    no_grid,
-    refuse_inner_threads,
-    refuse_long_loop,
-    remarks,
-    run_trial,
-)
+from benchmarks.session.trial import CutOff, run_trial
+from benchmarks.session.trial_findings import no_grid, refuse_inner_threads, refuse_long_loop, remarks
+from benchmarks.session.trial_messages import TrialResult
 from benchmarks.session.workload import Workload, evenly
 from benchmarks.text.formatting import counted, duration
 from benchmarks.text.width import WIDTH

@@ -21,7 +21,6 @@ import msgspec
 from benchmarks.measure.call import Call, TaskFailed, WrongResult, compare, described, shortened
 from benchmarks.measure.gil import holds_gil
 from benchmarks.measure.sameness import Incomparable
-from benchmarks.session.trial import TrialRequest, TrialResult
 from benchmarks.session.trial_faults import (
     changed_argument,
     digests,
@@ -30,6 +29,7 @@ from benchmarks.session.trial_faults import (
     refusal_of_change,
     used_up,
 )
+from benchmarks.session.trial_messages import TrialRequest, TrialResult
 from benchmarks.session.workload import own_workload
 from benchmarks.text.printable import visible
 from benchmarks.workloads.inner_threads import limited, settle, thread_counts

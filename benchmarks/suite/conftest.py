@@ -39,28 +39,14 @@ def harness_frozen(request):
 @pytest.fixture
 def measure(request, benchmark, began_s, shares, harness_frozen):
     """Return what times the calls of a case; see `benchmarks.measure.rounds.Measure`."""
-    from benchmarks.measure.round_count import Sparing, Within
-    from benchmarks.measure.rounds import GateMode, Measure, RoundSettings
+    from benchmarks.measure.rounds import Measure, RoundSettings
 
     session, nodeid = suite_session(request.config), request.node.nodeid
-    settings, plan, ledger = session.settings, session.plan, session.ledger
+    settings, ledger = session.settings, session.ledger
 
     def on_stuck(threads):
         ledger.stuck = f"{request.node.name} left threads behind that can't be ended: {', '.join(threads)}"
 
-    gate = None
-    if settings.profile == "gate":
-        gate = GateMode(
-            wait_for_turn=plan.rounds(nodeid) if plan.turns else None,
-            measured_before=bool(plan.cases),
-            keep_executor=bool(plan.cases) and plan.cases[nodeid].keep,
-        )
-    passed_s = time.monotonic() - began_s
-    share_s = shares.take_s(nodeid, passed_s)
-    sparing = Sparing(ledger.case_ids(), share_s) if settings.sparing else None
-    if settings.within_s is not None:
-        items = request.session.items
-        sparing = Within(settings.within_s - passed_s, len(items) - items.index(request.node))
     measure = Measure(
         benchmark,
         RoundSettings(
@@ -68,9 +54,9 @@ def measure(request, benchmark, began_s, shares, harness_frozen):
             warmups=settings.warmups,
             timeout_s=settings.case_timeout_s,
             engines=session.engines,
-            gate=gate,
+            gate=gate_mode(session, nodeid),
             meter=session.meter,
-            sparing=sparing,
+            sparing=sparing(request, began_s, shares),
             counter=session.counter,
             profiler=session.profiler,
         ),
@@ -80,6 +66,33 @@ def measure(request, benchmark, began_s, shares, harness_frozen):
     # pytest-benchmark would warn that a case which failed before its rounds has not used the fixture.
     benchmark.skipped = benchmark.skipped or nodeid in ledger.failed
     ledger.time(nodeid, benchmark.stats and benchmark.stats.stats.data, measure.untimed_s)
+
+
+def gate_mode(session, nodeid):
+    """Return how a gate measures a case, None outside of a gate."""
+    from benchmarks.measure.rounds import GateMode
+
+    plan = session.plan
+    if session.settings.profile != "gate":
+        return None
+    return GateMode(
+        wait_for_turn=plan.rounds(nodeid) if plan.turns else None,
+        measured_before=bool(plan.cases),
+        keep_executor=bool(plan.cases) and plan.cases[nodeid].keep,
+    )
+
+
+def sparing(request, began_s, shares):
+    """Return what decides how many rounds the case of a request gets, None if it gets all of them."""
+    from benchmarks.measure.round_count import Sparing, Within
+
+    session, items = suite_session(request.config), request.session.items
+    passed_s = time.monotonic() - began_s
+    if session.settings.within_s is not None:
+        return Within(session.settings.within_s - passed_s, len(items) - items.index(request.node))
+    if not session.settings.sparing:
+        return None
+    return Sparing(session.ledger.case_ids(), shares.take_s(request.node.nodeid, passed_s))
 
 
 @pytest.fixture

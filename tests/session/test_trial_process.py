@@ -7,7 +7,9 @@ from types import SimpleNamespace
 import msgspec
 import pytest
 
-from benchmarks.session.trial import TrialRequest, TrialResult, remarks, run_trial
+from benchmarks.session.trial import run_trial
+from benchmarks.session.trial_findings import remarks
+from benchmarks.session.trial_messages import TrialRequest, TrialResult
 from benchmarks.session.workload import own_workload
 from tests.inner_threads import CORES, needs_threads_of_blas
 from tests.run_session import ROOT, environment
