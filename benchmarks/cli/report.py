@@ -93,6 +93,9 @@ def _refuse_beside_site(args: argparse.Namespace) -> None:
 
 
 def _refuse_surplus_inputs(args: argparse.Namespace, is_record: bool) -> None:
+    for text in args.inputs:
+        if Path(text).is_dir() and not is_record:
+            raise BadReference(f"{visible(text)}: no gate.json in this folder; expected the record of a gate, or a run")
     if len(args.inputs) > (1 if is_record or args.terminal else 2):
         expected = "a gate record alone, or one run on the terminal"
         if not is_record and not args.terminal:

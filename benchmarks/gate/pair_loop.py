@@ -29,6 +29,7 @@ from benchmarks.gate.record import (
     SideName,
     discard,
     exclusive,
+    little_room,
     logs_of,
     machine_name,
     runs_of,
@@ -203,7 +204,8 @@ class PairLoop:
         if self._deaths[nodeid, side] >= _DEATHS:
             log = logs_of(self._folder) / f"{pair.name}-{side}.txt"
             messages = last_lines(log.read_bytes())
-            raise GateError(f"{side} can't be measured: {pair.void_reason} {_DEATHS} times; see {log}:\n{messages}")
+            see = f"see {log}{little_room(self._folder)}"
+            raise GateError(f"{side} can't be measured: {pair.void_reason}, twice; {see}:\n{messages}")
 
     def _status(self, pair: PairRecord, side: SideName) -> Path:
         return status_of(self._folder, f"{pair.name}-{side}")

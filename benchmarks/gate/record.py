@@ -10,6 +10,7 @@ RECORD/
 
 import hashlib
 import json
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -43,6 +44,9 @@ SIZING_OF_HEAD = "sizing-2"
 
 # The session option that measures memory and CPU time.
 RESOURCES_OPTION = "--resources"
+
+# A session writes less than that.
+_LITTLE_ROOM_BYTES = 1_000_000
 
 Seconds = Annotated[float, Meta(ge=0, le=1e9)]
 NodeId = Annotated[str, Meta(min_length=1, max_length=LONGEST_NAME)]
@@ -218,6 +222,12 @@ def logs_of(folder: Path) -> Path:
 def status_of(folder: Path, session: str) -> Path:
     """Return the status file of a session."""
     return logs_of(folder) / f"{session}.status.jsonl"
+
+
+def little_room(folder: Path) -> str:
+    """Return a remark if the record's disk is nearly full: a session that can't write its log can't say so."""
+    free_bytes = shutil.disk_usage(folder).free
+    return f"; its disk has only {free_bytes // 1000} kB left" if free_bytes < _LITTLE_ROOM_BYTES else ""
 
 
 def discard(folder: Path) -> None:

@@ -15,7 +15,7 @@ from benchmarks.errors import GateError
 from benchmarks.files.status import Failure, UsageError, read_status
 from benchmarks.gate.commands import last_lines
 from benchmarks.gate.environments import BuiltSide
-from benchmarks.gate.record import SIZING_OF_HEAD, GateCase, Record, SideName, logs_of, runs_of, status_of
+from benchmarks.gate.record import SIZING_OF_HEAD, GateCase, Record, SideName, little_room, logs_of, runs_of, status_of
 from benchmarks.gate.selection import affordable, seconds_for_all
 from benchmarks.gate.sessions import how_it_ended, running, session_command
 from benchmarks.history.case_times import CaseTimes
@@ -192,4 +192,4 @@ def _run_session(
         first = failures[0]
         more = f", and {counted(len(failures) - 1, 'other case')}" if len(failures) > 1 else ""
         raise NoRun(f"{side} can't be measured: {case_names(first.nodeid)[1]}{more}: {first.reason}; see {log}")
-    raise NoRun(f"{side} can't be measured: {ended}; see {log}:\n{last_lines(log.read_bytes())}")
+    raise NoRun(f"{side} can't be measured: {ended}; see {log}{little_room(folder)}:\n{last_lines(log.read_bytes())}")

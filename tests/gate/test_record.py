@@ -1,10 +1,12 @@
 """Records that were changed are refused with exit code 2 and one line."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 
 from benchmarks.__main__ import main
+from benchmarks.gate.record import little_room
 from tests.gate.records import measured
 
 
@@ -22,6 +24,22 @@ def recompute(tmp_path, capsys):
         return code, out, err
 
     return verb
+
+
+def test_a_full_disk_is_named(tmp_path, monkeypatch):
+    """A session that can't write its log ends with an exit code alone."""
+    assert little_room(tmp_path) == ""
+    monkeypatch.setattr("shutil.disk_usage", lambda folder: SimpleNamespace(free=12_345))
+    assert little_room(tmp_path) == "; its disk has only 12 kB left"
+
+
+def test_a_folder_without_a_record_is_not_looked_for_among_the_runs(tmp_path, capsys):
+    """The message says what the folder lacks."""
+    code = main(["report", str(tmp_path), "--history", str(tmp_path)])
+    assert (code, capsys.readouterr().err) == (
+        2,
+        f"error: {tmp_path}: no gate.json in this folder; expected the record of a gate, or a run\n",
+    )
 
 
 def test_a_sound_record_is_judged(recompute):
