@@ -77,12 +77,27 @@ def guarded(seconds: float, dead_worker: Callable[[], str | None], unblock: Call
     }
     signal.setitimer(signal.ITIMER_REAL, seconds, _GRACE_S)
     try:
-        yield
+        with _undisguised():
+            yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         _HURRY.remove(hurry)
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def _undisguised() -> Iterator[None]:
+    """Raise an exception of `guarded` that led to another one: a pool that is torn down may fail in its own way."""
+    try:
+        yield
+    except Exception as error:
+        cause = error.__context__
+        while cause is not None and not isinstance(cause, CaseTimeout | WorkerDied):
+            cause = cause.__context__
+        if cause is None:
+            raise
+        raise cause from None
 
 
 def _cause(seconds: float) -> str:

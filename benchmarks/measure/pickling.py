@@ -19,12 +19,19 @@ class NotPicklable(Exception):
 
 
 def refuse_unpicklable(case: Case, call: Call) -> None:
-    """Raise NotPicklable if the case's pool uses pickle and pickle refuses the task or its arguments.
+    """Raise NotPicklable if the case's pool uses pickle and pickle refuses the task, its arguments or its results.
 
     This has to be known before the pool is opened: a pool of the standard library hangs once it failed to send
-    something. Pools that use cloudpickle raise an error instead, and cloudpickle accepts more than pickle does.
+    something, and its workers die of what they can't unpickle. Pools that use cloudpickle raise an error instead, and
+    cloudpickle accepts more than pickle does.
     """
-    if backend_of(case.backend).pickler == "pickle" and _pickle_error((call.task, call.arguments)) is not None:
+    if backend_of(case.backend).pickler != "pickle":
+        return
+    if (
+        _pickle_error((call.task, call.arguments)) is not None
+        or any(map(_unpickle_error, call.arguments))
+        or any(map(_unpickle_error, call.expected_results[:1]))
+    ):
         raise NotPicklable(_message(case, call))
 
 
@@ -100,11 +107,14 @@ def _hint(error: BaseException) -> str:
 def _is_about_pickling(error: BaseException | None) -> bool:
     """Whether an exception says that something can't be pickled.
 
-    pickle raises PicklingError, TypeError or AttributeError; multiprocessing.Pool has a class of its own for results.
+    pickle raises PicklingError, TypeError or AttributeError; multiprocessing.Pool has a class of its own for results,
+    and loky says what could not be unpickled.
     """
     if isinstance(error, NotPicklable | Incomparable):
         return False
     if isinstance(error, pickle.PicklingError) or type(error).__name__ == "MaybeEncodingError":
+        return True
+    if "failed to un-serialize" in str(error):
         return True
     return isinstance(error, TypeError | AttributeError) and "pickle" in str(error)
 
@@ -121,12 +131,22 @@ def _culprit(call: Call) -> str:
         name = getattr(task, "__qualname__", type(task).__name__)
         return f"{name} can't be found by name there ({error}): define it with def at the top of its module"
     for index, argument in enumerate(call.arguments):
-        if (error := _pickle_error(argument)) is not None:
+        if (refusal := _refusal(argument)) is not None:
             return (
-                f"argument {index} of {len(call.arguments)}, {shown(argument)}, can't be pickled ({error}):"
-                " pass plain data and make it inside the task, or use threads"
+                f"argument {index} of {len(call.arguments)}, {shown(argument)}, {refusal}: pass plain data and make it"
+                " inside the task, or use threads"
             )
-    return "what the task returns can't be pickled: return plain data, or use threads"
+    refusal = next(filter(None, map(_refusal, call.expected_results)), "can't be pickled")
+    return f"what the task returns {refusal}: return plain data, or use threads"
+
+
+def _refusal(value: Any) -> str | None:
+    """Return that a value can't be pickled or unpickled, and why; None if it can."""
+    if (error := _pickle_error(value)) is not None:
+        return f"can't be pickled ({error})"
+    if (error := _unpickle_error(value)) is not None:
+        return f"can't be unpickled ({error})"
+    return None
 
 
 def _pickle_error(value: Any) -> str | None:
@@ -135,4 +155,17 @@ def _pickle_error(value: Any) -> str | None:
         pickle.dumps(value)
     except Exception as error:  # the objects' own methods may raise anything
         return described(error).partition(": ")[2]
+    return None
+
+
+def _unpickle_error(value: Any) -> str | None:
+    """Return the error with which what pickle made of a value is refused by it, None if it is not."""
+    try:
+        pickled = pickle.dumps(value)
+    except Exception:  # another trouble
+        return None
+    try:
+        pickle.loads(pickled)  # noqa: S301 - the user's own values, which a worker would load as well
+    except Exception as error:  # the objects' own methods may raise anything
+        return described(error)
     return None

@@ -31,6 +31,21 @@ def test_a_sleeping_block_is_cut_off():
         lock.acquire()
 
 
+def test_what_a_pool_raises_while_it_is_torn_down_does_not_hide_the_cause():
+    """multiprocessing asserts that a thread of its own is alive."""
+
+    def hang():
+        try:
+            time.sleep(20)
+        finally:
+            raise AssertionError("Cannot have cache with result_handler not alive")
+
+    with pytest.raises(CaseTimeout, match=r"--case-timeout 0\.1 s"), guarded(0.1, lambda: None, bool):
+        hang()
+    with pytest.raises(KeyError), guarded(30, lambda: None, bool):
+        raise KeyError("another error")
+
+
 def test_a_dead_worker_ends_the_wait():
     """Whenever a child ends, `guarded` checks whether a worker is missing."""
     child = subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE)

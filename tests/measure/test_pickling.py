@@ -32,6 +32,34 @@ def test_a_function_of_several_parameters_is_named_itself():
         refuse_unpicklable(STANDARD, call(Spread(lambda number: number)))
 
 
+class OneWay:
+    """Can be pickled, and never unpickled."""
+
+    def __reduce__(self):
+        """Name a call that fails."""
+        return int, ("x",)
+
+
+def one_way(number):
+    """Return what no process can receive."""
+    return OneWay()
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        (call(id, [1, OneWay()]), r"argument 1 of 2, .*OneWay.*, can't be unpickled \(ValueError: invalid literal"),
+        (Call(one_way, [1], one_way, {}, by_formula=True), r"what the task returns can't be unpickled"),
+    ],
+)
+def test_what_can_only_be_pickled_is_refused_before_a_worker_dies_of_it(found, expected):
+    """The same is said of loky's error, which is not the task's."""
+    with pytest.raises(NotPicklable, match=expected):
+        refuse_unpicklable(STANDARD, found)
+    with pytest.raises(NotPicklable, match=expected), explained(LOKY, found):
+        raise RuntimeError("A task has failed to un-serialize.")
+
+
 def test_an_argument_that_pickle_refuses_is_named():
     """The message has its index, its value and the remedy."""
     with pytest.raises(NotPicklable, match=r"argument 1 of 2, <unlocked .*can't be pickled .*pass plain data"):
