@@ -9,9 +9,10 @@ from benchmarks.analysis.speedup import slower_than_loop
 from benchmarks.history.resources import PEAK_PSS_BYTES, needs
 from benchmarks.history.run import Run
 from benchmarks.report.contenders import Machine
+from benchmarks.report.grid_entries import is_count, is_word
 from benchmarks.report.headline import headline_sentence, reference_sentences, unsteady_loop
 from benchmarks.report.inner_threads import inner_threads
-from benchmarks.report.measured import MeasuredCase, backend_rank, is_count, is_word, measured_cases
+from benchmarks.report.measured import MeasuredCase, backend_rank, measured_cases
 from benchmarks.report.outlook import expectations
 from benchmarks.text.formatting import counted, duration, size
 from benchmarks.text.node_ids import parse_node_id

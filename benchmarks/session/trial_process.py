@@ -6,21 +6,19 @@ import resource
 import sys
 import threading
 import time
-import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 import msgspec
 
-from benchmarks.measure.call import Call, TaskFailed, WrongResult, compare, described, shortened
+from benchmarks.measure.call import Call, TaskFailed, WrongResult, compare, described
 from benchmarks.measure.gil import holds_gil
 from benchmarks.measure.sameness import Incomparable
+from benchmarks.session.side_effects import observed
 from benchmarks.session.trial_faults import (
     changed_argument,
     digests,
@@ -48,9 +46,6 @@ _FEW, _LEAST_OF_FEW_S = 2, 10e-3
 
 # Whether longer tasks hold the GIL is not looked at: a trial should end soon.
 _LONG_TASK_S = 1.0
-
-# What Python reports when a process is started: https://docs.python.org/3/library/audit_events.html.
-_STARTS = {"subprocess.Popen", "os.fork", "os.posix_spawn", "os.system"}
 
 
 class _Followed(Sequence[Any]):
@@ -80,51 +75,6 @@ class _Followed(Sequence[Any]):
         return len(self._arguments)
 
 
-@dataclass
-class _SideEffects:
-    """What the task does beside returning results."""
-
-    workers: int = 0
-    warnings: int = 0
-    first_warning: str = ""
-
-
-@contextmanager
-def _observed() -> Iterator[_SideEffects]:
-    """Count the workers that are started and the warnings that are raised in the block."""
-    effects, watching = _SideEffects(), True
-    start, start_process = threading.Thread.start, BaseProcess.start
-
-    def audit(event: str, args: tuple[object, ...]) -> None:
-        if watching and event in _STARTS:
-            effects.workers += 1
-
-    def start_counted(thread: threading.Thread) -> None:
-        effects.workers += 1
-        start(thread)
-
-    def start_process_counted(process: BaseProcess) -> None:
-        before = effects.workers
-        start_process(process)
-        # Python does not report a process that multiprocessing spawns.
-        effects.workers = max(effects.workers, before + 1)
-
-    def show(message: Any, category: type[Warning], filename: str, lineno: int, *more: Any) -> None:
-        effects.warnings += 1
-        where = f"{Path(filename).name}, line {lineno}"
-        effects.first_warning = effects.first_warning or f"{category.__name__}: {shortened(str(message))} ({where})"
-
-    sys.addaudithook(audit)
-    # Python reports no threads before 3.12. This process ends after the trial, so nothing is put back.
-    setattr(threading.Thread, "start", start_counted)  # noqa: B010 - a method can't be assigned for mypy
-    setattr(BaseProcess, "start", start_process_counted)  # noqa: B010 - the same
-    with warnings.catch_warnings():
-        warnings.simplefilter("always")
-        setattr(warnings, "showwarning", show)  # noqa: B010 - nor can a function of fewer parameters
-        yield effects
-    watching = False
-
-
 @dataclass(frozen=True)
 class _Loop:
     """A plain loop: its time, its results, and the share of its CPU time that other threads than the caller's used.
@@ -144,7 +94,7 @@ def try_call(call: Call) -> TrialResult:
     """Run a call's plain loop twice and return what is to be known before it is measured."""
     # Those of a pool that the task's module made when it was imported.
     others = threading.active_count() - 1
-    with _observed() as effects:
+    with observed() as effects:
         # A library's threads spin for a while after the import that started them.
         settle()
         before = digests(call.arguments)

@@ -4,9 +4,10 @@ import pytest
 
 from benchmarks.history.run import parse_run
 from benchmarks.report.contenders import ANY_MACHINE, contenders
+from benchmarks.report.grid_entries import THREADS_OF
 from benchmarks.report.heat import State, heat_maps
 from benchmarks.report.inner_threads import inner_threads
-from benchmarks.report.measured import THREADS_OF, measured_cases
+from benchmarks.report.measured import measured_cases
 from benchmarks.report.summary import summary
 from tests.report.test_summary import entry
 
