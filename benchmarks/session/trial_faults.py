@@ -3,7 +3,9 @@
 import hashlib
 import inspect
 import pickle
+import sys
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from benchmarks.measure.call import Call, TaskFailed, shown
@@ -74,3 +76,31 @@ def _digest(argument: Any) -> bytes | None:
         return hashlib.sha256(pickle.dumps(argument, protocol=4)).digest()
     except Exception:  # the objects' own methods may raise anything
         return None
+
+
+def harm(recursion_limit: int) -> str | None:
+    """Say what the task has done to its process that measuring would not survive, None if nothing.
+
+    `recursion_limit` is the one before the task ran.
+    """
+    done = None
+    if sys.gettrace() or sys.getprofile():
+        done = "traces or profiles itself, which slows the plain loop and not the workers"
+    elif sys.getrecursionlimit() < recursion_limit:
+        done = f"lowers the recursion limit of its process to {sys.getrecursionlimit()}"
+    elif closed := next((name for name in ("stdout", "stderr") if _is_closed(getattr(sys, name))), None):
+        done = f"closes sys.{closed} of its process, or replaces it"
+    elif not _has_folder():
+        done = "changes the working directory of its process to one that does not exist any more"
+    return f"the task {done}: let it put back what it changes" if done else None
+
+
+def _is_closed(stream: Any) -> bool:
+    return not hasattr(stream, "write") or getattr(stream, "closed", False)
+
+
+def _has_folder() -> bool:
+    try:
+        return Path.cwd().is_dir()
+    except OSError:
+        return False

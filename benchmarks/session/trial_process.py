@@ -22,6 +22,7 @@ from benchmarks.session.side_effects import observed
 from benchmarks.session.trial_faults import (
     changed_argument,
     digests,
+    harm,
     how_called,
     not_awaited,
     refusal_of_change,
@@ -97,8 +98,9 @@ def try_call(call: Call) -> TrialResult:
     with observed() as effects:
         # A library's threads spin for a while after the import that started them.
         settle()
-        before = digests(call.arguments)
+        before, recursion_limit = digests(call.arguments), sys.getrecursionlimit()
         error, loop, first_task_s = _fault(call)
+        error = error or harm(recursion_limit)
         result = TrialResult(error, loop.seconds, effects.workers, effects.warnings, effects.first_warning)
         result.waits = loop.waits and not effects.workers
         result.changed_argument = None if error else changed_argument(call, before)

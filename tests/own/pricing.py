@@ -6,6 +6,8 @@ import os
 import pathlib
 import random
 import signal
+import sys
+import tempfile
 import threading
 import time
 import warnings
@@ -218,6 +220,27 @@ def growing(sizes):
 
 
 ARRAYS = [numpy.zeros(200_000) for _ in range(4)]
+
+
+def in_lost_folder(size):
+    """Leaves its process in a folder that is gone."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+
+
+def without_output(size):
+    """Leaves its process without a stream."""
+    sys.stdout = None
+
+
+def traced(size):
+    """Leaves a tracer behind."""
+    sys.settrace(lambda *event: None)
+
+
+def flat(size):
+    """Leaves its process with little room for recursion."""
+    sys.setrecursionlimit(200)
 
 
 def cancelled(size):

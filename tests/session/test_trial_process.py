@@ -114,6 +114,20 @@ def test_exceptions_of_every_kind_are_named(tried):
     assert error.startswith("the task raised CancelledError in the plain loop")
 
 
+@pytest.mark.parametrize(
+    ("task", "expected"),
+    [
+        ("in_lost_folder", "the task changes the working directory of its process to one that does not exist"),
+        ("without_output", "the task closes sys.stdout of its process, or replaces it"),
+        ("traced", "the task traces or profiles itself"),
+        ("flat", "the task lowers the recursion limit of its process to 200"),
+    ],
+)
+def test_what_a_process_does_not_survive_is_refused(tried, task, expected):
+    """Every case after the first one would fail, or be slower."""
+    assert tried(f"pricing:{task}", "pricing:FEW").error.startswith(expected)
+
+
 def test_tasks_that_remember_their_results_are_told(tried):
     """All calls after the first one would be look-ups; a task that works each time has no such remark."""
     cached = tried("pricing:remembered", "pricing:LARGE")
