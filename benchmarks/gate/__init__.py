@@ -17,6 +17,7 @@ Pairs, how a side is measured:
     referee       gives one of two sessions the turn
     pair          one base and one head session, measured in turns
     pair_loop     pair after pair until everything is decided or the budget is spent
+    failure_watch failures meanwhile: told, recorded, or the end of the gate
     quietness     warnings about a machine that is too busy or too noisy
     instructions  one call's instructions on both sides
     explain       why a case is slower: both sides profiled in turns

@@ -5,18 +5,15 @@ import random
 import re
 import shutil
 import time
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.cores import affinity, usable_cores
 from benchmarks.errors import GateError, SuiteError
-from benchmarks.files.status import Failure as FailureEvent
-from benchmarks.files.status import read_status
 from benchmarks.gate.calibration import expectation, read_calibration
-from benchmarks.gate.commands import last_lines
-from benchmarks.gate.failures import counting_failures, is_wrong_result, single_failures
+from benchmarks.gate.failure_watch import FailureWatch, refuse_wrong_base
 from benchmarks.gate.measurements import Measurements
 from benchmarks.gate.opening import BuiltRecord
 from benchmarks.gate.pair import Pair, PairEnd, recorded_pair, run_pair, without_lost_runs
@@ -24,31 +21,20 @@ from benchmarks.gate.quietness import busy_warning, noise_warning
 from benchmarks.gate.record import (
     Failure,
     GateCase,
-    PairRecord,
     Record,
-    SideName,
     discard,
     exclusive,
-    little_room,
     logs_of,
     machine_name,
     runs_of,
-    status_of,
 )
 from benchmarks.gate.schedule import PAIR_S, NextPairs, PairCost, case_s, expected_pairs, fitting
 from benchmarks.gate.selection import left_out_sentence
 from benchmarks.gate.sizing import size_cases, write_plan
-from benchmarks.limits import case_names
 from benchmarks.machine import load_average
 from benchmarks.text.formatting import clock, counted, minutes
 
 _PAIR_NAME = re.compile(r"pair-(\d{3,9})-")
-
-# A side that dies this often can't be measured; a single time may be a coincidence.
-_DEATHS = 2
-
-# A side that is broken fails in every case; the first failures say why.
-_MOST_TOLD = 3
 
 # Decides what to measure next.
 Choice = Callable[[Record, Measurements], NextPairs]
@@ -82,9 +68,8 @@ class PairLoop:
         self._folder, self._record = gate.folder, gate.record
         self._began = time.monotonic() - gate.record.spent_s
         self._number = _last_number(gate.folder, gate.record)
-        self._deaths: Counter[tuple[str | None, SideName]] = Counter()
+        self._failures = FailureWatch(gate)
         self._call_s: dict[str, float] = {}
-        self._told: set[tuple[str, Failure]] = set()
 
     def run(self) -> None:
         """Measure; see `measure`."""
@@ -95,12 +80,12 @@ class PairLoop:
         if not record.cases:
             self._size_cases()
         measurements = Measurements(self._folder, record)
-        self._note_failures(measurements)
+        self._failures.note(measurements)
         upcoming = gate.choose(record, measurements)
         while chosen := self._fitting(upcoming):
             end = self._measure_pair(chosen)
             measurements.read_new_pairs(record)
-            self._note_failures(measurements)
+            self._failures.note(measurements)
             self._save()
             upcoming = gate.choose(record, measurements)
             gate.tell(self._progress(chosen, end, len(upcoming.cases)))
@@ -134,7 +119,7 @@ class PairLoop:
             self._record.cases, self._call_s = sized.cases, sized.call_s
             self._record.left_out = [case.nodeid for case in sized.left_out]
             for nodeid, reason in sized.without_time.items():
-                self._refuse_wrong_base(nodeid, reason)
+                refuse_wrong_base(nodeid, reason)
                 self._record.failures[nodeid] = Failure("base", reason)
         except GateError:
             discard(self._folder)
@@ -187,47 +172,8 @@ class PairLoop:
         recorded = recorded_pair(self._folder, pair, end)
         self._record.pairs.append(recorded)
         if end.failed_side:
-            self._refuse_repeated_deaths(end.failed_side, recorded)
+            self._failures.refuse_repeated_deaths(end.failed_side, recorded)
         return end
-
-    def _refuse_repeated_deaths(self, side: SideName, pair: PairRecord) -> None:
-        """Raise GateError if base dies twice in a case, or either side twice outside of one: nothing can be judged.
-
-        A head that dies in a case is a failure of that case, see `gate.failures`. A pair in which a case of this side
-        failed does not count.
-        """
-        nodeid = pair.in_flight
-        failed = any(isinstance(event, FailureEvent) for event in read_status(self._status(pair, side)))
-        if failed or (nodeid is not None and side == "head"):
-            return
-        self._deaths[nodeid, side] += 1
-        if self._deaths[nodeid, side] >= _DEATHS:
-            log = logs_of(self._folder) / f"{pair.name}-{side}.txt"
-            messages = last_lines(log.read_bytes())
-            see = f"see {log}{little_room(self._folder)}"
-            raise GateError(f"{side} can't be measured: {pair.void_reason}, twice; {see}:\n{messages}")
-
-    def _status(self, pair: PairRecord, side: SideName) -> Path:
-        return status_of(self._folder, f"{pair.name}-{side}")
-
-    def _note_failures(self, measurements: Measurements) -> None:
-        """Add the failures that count to the record; report each new one."""
-        for nodeid, reasons in measurements.failures["base"].items():
-            for reason in reasons:
-                self._refuse_wrong_base(nodeid, reason)
-        counting = counting_failures(measurements.failures)
-        for nodeid, failure in counting.items():
-            self._record.failures.setdefault(nodeid, failure)
-        fresh = [single for single in single_failures(measurements.failures, counting) if single not in self._told]
-        self._told.update(fresh)
-        for nodeid, failure in fresh[:_MOST_TOLD]:
-            self._gate.tell(f"{failure.side} failed in {case_names(nodeid)[1]}: {failure.reason}")
-        if more := len(fresh[_MOST_TOLD:]):
-            self._gate.tell(f"and {counted(more, 'more failure')}; see {logs_of(self._folder)}")
-
-    def _refuse_wrong_base(self, nodeid: str, reason: str) -> None:
-        if is_wrong_result(reason):
-            raise GateError(f"base returns a wrong result in {nodeid}: {reason}; a gate needs a correct base")
 
     def _save(self) -> None:
         self._record.spent_s = time.monotonic() - self._began
