@@ -2,7 +2,7 @@
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from statistics import median
 
@@ -54,8 +54,9 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
     points = [track[entry.id] for entry in entries]
     changes = [change(*pair) for pair in zip([entries[0], *entries], entries, strict=False)]
     broken = [entry.error for entry in index.entries if entry.error is not None]
+    alike = [entry for entry in readable if comparable(entry.bars, having[-1].bars, forced)]
     return Outcome(
-        text=_drawn(name, entries, points, changes, len(having) - len(entries)),
+        text=_drawn(name, entries, points, changes, len(having) - len(entries)) + _gaps(alike, track),
         exit_code=Exit.UNUSABLE if broken else Exit.FINE,
         files={args.json: _plain(name, entries, points, changes)} if args.json else {},
         warnings=unread_files(broken),
@@ -69,7 +70,11 @@ def _track(text: str, index: Index) -> tuple[str, dict[int, Point]]:
     matching = exact or [case for case in cases if text and text.lower() in case[1].lower()]
     called = sorted({name for _, name, _ in matching})
     if not matching:
-        raise BadReference(f"no run has a case called '{visible(text)[:80]}'; expected a name such as loky-n4-b1000")
+        odd = [entry for entry in index.entries if entry.error is None and entry.facts["unusable"]]
+        more = f"; {counted(len(odd), 'run')} {_have(odd)}: `runs` marks such runs" if odd else ""
+        raise BadReference(
+            f"no run has a case called '{visible(text)[:80]}'; expected a name such as loky-n4-b1000{more}"
+        )
     if len(called) > 1:
         more = f" and {len(called) - 4} more" if len(called) > 4 else ""
         raise BadReference(f"'{visible(text)}' fits {len(called)} cases: {', '.join(called[:4])}{more}; name one")
@@ -80,6 +85,18 @@ def _track(text: str, index: Index) -> tuple[str, dict[int, Point]]:
     if not tracks:
         raise BadReference(f"no stored run has {called[0]} any more")
     return called[0], max(tracks, key=lambda track: max(position[run] for run in track))
+
+
+def _gaps(alike: Sequence[Entry], track: Mapping[int, Point]) -> str:
+    """Return a line about comparable runs without a point whose cases, and this one perhaps, have unusable numbers."""
+    gaps = [entry for entry in alike if entry.facts["unusable"] and entry.id not in track]
+    if not gaps:
+        return ""
+    return f"{counted(len(gaps), 'comparable run')} without a point {_have(gaps)}: `runs` marks such runs\n"
+
+
+def _have(runs: Sequence[Entry]) -> str:
+    return f"{'has' if len(runs) == 1 else 'have'} cases with unusable numbers"
 
 
 def _drawn(

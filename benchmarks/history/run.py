@@ -28,6 +28,9 @@ WRONG_RESULT = ("WrongResult", "benchmarks.measure.call.WrongResult", "benchmark
 
 _LONGEST_REASON = 1000
 
+# What pytest-benchmark writes as a commit where there is no repository, or where it can't be asked.
+_NO_COMMITS = ("unversioned", "unknown")
+
 
 @dataclass(frozen=True)
 class Run:
@@ -167,7 +170,7 @@ def parse_run(document: Mapping[str, Any], origin: str) -> Run:
         origin=origin,
         identity=identity(document),
         when=_when(run_file.datetime, origin),
-        commit=None if commit.id is None else _shortened(str(commit.id)),
+        commit=None if commit.id in (None, *_NO_COMMITS) else _shortened(str(commit.id)),
         dirty=commit.dirty or False,
         profile=_shortened(ours.profile),
         suite_version=ours.suite_version,

@@ -78,16 +78,11 @@ def _digest(argument: Any) -> bytes | None:
         return None
 
 
-def harm(recursion_limit: int) -> str | None:
-    """Say what the task has done to its process that measuring would not survive, None if nothing.
-
-    `recursion_limit` is the one before the task ran.
-    """
+def harm() -> str | None:
+    """Say what the task has done to its process that measuring would not survive, None if nothing."""
     done = None
     if sys.gettrace() or sys.getprofile():
         done = "traces or profiles itself, which slows the plain loop and not the workers"
-    elif sys.getrecursionlimit() < recursion_limit:
-        done = f"lowers the recursion limit of its process to {sys.getrecursionlimit()}"
     elif closed := next((name for name in ("stdout", "stderr") if _is_closed(getattr(sys, name))), None):
         done = f"closes sys.{closed} of its process, or replaces it"
     elif not _has_folder():

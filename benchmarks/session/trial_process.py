@@ -98,9 +98,9 @@ def try_call(call: Call) -> TrialResult:
     with observed() as effects:
         # A library's threads spin for a while after the import that started them.
         settle()
-        before, recursion_limit = digests(call.arguments), sys.getrecursionlimit()
+        before = digests(call.arguments)
         error, loop, first_task_s = _fault(call)
-        error = error or harm(recursion_limit)
+        error = error or harm()
         result = TrialResult(error, loop.seconds, effects.workers, effects.warnings, effects.first_warning)
         result.waits = loop.waits and not effects.workers
         result.changed_argument = None if error else changed_argument(call, before)

@@ -457,6 +457,24 @@ def test_what_surrounds_the_cases_may_differ(compare, changed):
     assert compare(run(*cases()), {**run(*cases()), **changed})[:2] == (3, {"INCONCLUSIVE": 3})
 
 
+def test_a_run_whose_case_is_unusable_is_no_silent_gap_in_a_trend(tmp_path, call):
+    """Nor is a case unknown that no run has usable numbers of."""
+    (tmp_path / "h" / "Linux").mkdir(parents=True)
+    for number, found in enumerate([run(*cases()), odd(), odd(ops=float("inf"))], 1):
+        write(tmp_path / "h" / "Linux" / f"000{number}_x.json", found)
+    out = call("trend", "odd")[1]
+    assert out.startswith("odd over 1 run")
+    assert out.endswith("1 comparable run without a point has cases with unusable numbers: `runs` marks such runs\n")
+    assert "; 1 run has cases with unusable numbers: `runs` marks such runs" in call("trend", "even")[2]
+
+
+@pytest.mark.parametrize("word", ["unversioned", "unknown"])
+def test_the_word_for_no_commit_is_none(compare, word):
+    """pytest-benchmark writes it outside of a repository."""
+    words = compare({**run(*cases()), "commit_info": {"id": word}}, run(*cases()))[2]
+    assert f"commit {word}" not in words
+
+
 @pytest.mark.parametrize("gone", ["data", "total", "ops", "iterations", "outliers", "q1", "ld15iqr"])
 def test_statistics_that_not_every_version_writes_may_be_missing(compare, gone):
     """Rounds are stored on request only; the other statistics were added over the years."""

@@ -238,11 +238,6 @@ def traced(size):
     sys.settrace(lambda *event: None)
 
 
-def flat(size):
-    """Leaves its process with little room for recursion."""
-    sys.setrecursionlimit(200)
-
-
 def cancelled(size):
     """Raises what is no Exception."""
     raise asyncio.CancelledError

@@ -120,7 +120,6 @@ def test_exceptions_of_every_kind_are_named(tried):
         ("in_lost_folder", "the task changes the working directory of its process to one that does not exist"),
         ("without_output", "the task closes sys.stdout of its process, or replaces it"),
         ("traced", "the task traces or profiles itself"),
-        ("flat", "the task lowers the recursion limit of its process to 200"),
     ],
 )
 def test_what_a_process_does_not_survive_is_refused(tried, task, expected):
