@@ -85,17 +85,29 @@ def size_cases(sides: Mapping[SideName, BuiltSide], folder: Path, record: Record
         cases, left_out = affordable(cases, call_s, unbatched(first.cases.values()), usable_cores(), left_s)
     # Small calls predict large ones badly: aim somewhat higher, then take off what is too much.
     cases = [msgspec.structs.replace(case, scale=min(_LARGEST, case.scale * _GENEROUS)) for case in cases]
-    plan = write_plan(folder, cases, {})
+    cases = _fitted_to_head(cases, first, sides, folder, record, until)
+    return Sized(cases, call_s, first.without_time, left_out, all_s)
+
+
+def _fitted_to_head(
+    cases: Sequence[GateCase],
+    base_run: Run,
+    sides: Mapping[SideName, BuiltSide],
+    folder: Path,
+    record: Record,
+    until: float,
+) -> list[GateCase]:
+    """Return the cases, smaller where head needs that, without those that are duplicates on both sides."""
+    options = [f"--plan={write_plan(folder, cases, {})}", *record.session_options]
     try:
-        second = _run_session(sides, "head", folder, SIZING_OF_HEAD, [f"--plan={plan}", *options], until)
+        head_run = _run_session(sides, "head", folder, SIZING_OF_HEAD, options, until)
     except NoRun:
         # A head that dies is detected, and named, when it is measured beside base.
-        return Sized(cases, call_s, first.without_time, left_out, all_s)
-    times = {case.fullname: case for case in second.cases.values()}
-    duplicates = unbatched(first.cases.values()) & unbatched(second.cases.values())
+        return [*cases]
+    times = {case.fullname: case for case in head_run.cases.values()}
+    duplicates = unbatched(base_run.cases.values()) & unbatched(head_run.cases.values())
     kept = [case for case in cases if case.nodeid not in duplicates]
-    sized = [_shortened(case, times.get(case.nodeid), record.target_s) for case in kept]
-    return Sized(sized, call_s, first.without_time, left_out, all_s)
+    return [_shortened(case, times.get(case.nodeid), record.target_s) for case in kept]
 
 
 def _shortest_call_s(case: CaseTimes, target_s: float) -> float:
