@@ -12,9 +12,8 @@ from benchmarks.cli.gate_options import add_measuring_arguments, measure_until_s
 from benchmarks.cli.outcome import Exit, Outcome
 from benchmarks.cli.progress import tell
 from benchmarks.gate.calibration import Calibration, CaseNoise, calibrate, detectable_effect, save_calibration
-from benchmarks.gate.environments import Use, build
 from benchmarks.gate.measurements import Measurements
-from benchmarks.gate.opening import ROOT, WORK, note_built
+from benchmarks.gate.opening import WORK, build_sides
 from benchmarks.gate.pair_loop import Gate
 from benchmarks.gate.record import Record
 from benchmarks.gate.schedule import NextPairs, expected_pairs
@@ -57,9 +56,7 @@ def _measured(args: argparse.Namespace) -> tuple[Path, Record]:
     folder, record = started(args, args.side, args.side)
     spec = parse_side("--side", args.side)
     tell("building the side")
-    sides = note_built(
-        record, build(spec, spec, ROOT, WORK, record.interpreter, Use(record.backends, record.runs_own_code)), folder
-    )
+    sides = build_sides(record, folder, (spec, spec))
     gate = Gate(folder, record, sides, tell, WORK, _all_cases)
     measure_until_signal(gate, f"`calibrate --recompute {folder}` uses what was measured")
     return folder, record

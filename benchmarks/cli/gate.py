@@ -27,14 +27,14 @@ from benchmarks.cli.outcome import JUDGEMENT_EXIT_CODES, Exit, Outcome, judgemen
 from benchmarks.cli.progress import tell
 from benchmarks.errors import GateError
 from benchmarks.gate.commits import merge_base
-from benchmarks.gate.environments import Use, build, nothing_differs
+from benchmarks.gate.environments import nothing_differs
 from benchmarks.gate.explain import explain, explanation_lines, named_case, slower_cases
 from benchmarks.gate.hypotheses import judge_record
 from benchmarks.gate.instruction_rows import with_instructions
 from benchmarks.gate.instructions import MISSING, count_instructions, is_valgrind_installed
 from benchmarks.gate.judgement import judgement, refuse_unknown_memory
 from benchmarks.gate.measurements import Measurements
-from benchmarks.gate.opening import ROOT, WORK, BuiltRecord, note_built, side_specs
+from benchmarks.gate.opening import ROOT, WORK, BuiltRecord, build_sides, side_specs
 from benchmarks.gate.pair_loop import Gate
 from benchmarks.gate.record import Record, exclusive
 from benchmarks.gate.schedule import NextPairs, next_pairs
@@ -85,12 +85,11 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
         return _explained(args, limits)
     folder, record = _resumed(args) if args.resume else _new(args)
     refuse_unknown_memory(record, limits)
-    base, head = side_specs(record)
-    if nothing_differs(base, head, ROOT):
+    specs = side_specs(record)
+    if nothing_differs(*specs, ROOT):
         return Outcome("PASS: nothing to compare: neither pins nor workloads differ\n", Exit.FINE)
     tell("building both sides")
-    built = build(base, head, ROOT, WORK, record.interpreter, Use(record.backends, record.runs_own_code))
-    sides = note_built(record, built, folder)
+    sides = build_sides(record, folder, specs)
     if args.build_only:
         return Outcome("both sides are built\n", Exit.FINE)
     gate = Gate(folder, record, sides, tell, WORK, partial(_next, limits))
@@ -118,8 +117,7 @@ def _explained(args: argparse.Namespace, limits: tuple[Limit, ...]) -> Outcome:
     folder, record = reopened("explain", args, others)
     chosen = named_case(record, _judged(args, folder, record, limits), case)
     tell("building both sides")
-    use = Use(record.backends, record.runs_own_code)
-    sides = note_built(record, build(*side_specs(record), ROOT, WORK, record.interpreter, use), folder)
+    sides = build_sides(record, folder, side_specs(record))
     with exclusive(folder), ended_by_signals():
         explain(BuiltRecord(folder, record, sides, tell), [chosen])
     return _outcome(args, folder, record, limits)

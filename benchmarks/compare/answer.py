@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from benchmarks.analysis.judgement import Row
 from benchmarks.analysis.quantity import Quantity
 from benchmarks.analysis.standouts import RatioEstimate, Standouts, log_error, standouts
-from benchmarks.compare.machine_speed import MachineSpeed, Use
+from benchmarks.compare.machine_speed import LoopUse, MachineSpeed
 from benchmarks.compare.next_step import next_step
 from benchmarks.compare.sides import Side, Sides
 from benchmarks.report.case_labels import case_labels
@@ -53,12 +53,12 @@ def _machine(speed: MachineSpeed) -> str:
     rate = f"{1 / speed.loop_ratio:.2f}x"
     same = max(speed.loop_ratio, 1 / speed.loop_ratio) < _ABOUT_THE_SAME
     match speed.use:
-        case Use.DIVIDED:
+        case LoopUse.DIVIDED:
             began = "The machine was about as fast as in base" if same else "The machine changed"
             return f"{began}: it ran the plain loop at {rate} of the speed there. head/base is relative to that loop."
-        case Use.OTHER_MACHINE:
+        case LoopUse.OTHER_MACHINE:
             return f"The plain loop ran at {rate} of its speed in base; the machine or the interpreter is not the same."
-        case Use.OTHER_TASKS:
+        case LoopUse.OTHER_TASKS:
             return (
                 f"The plain loop ran at {rate} of its speed in base: the machine or the tasks changed. "
                 "Times are compared as they were measured."

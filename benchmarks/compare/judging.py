@@ -11,7 +11,7 @@ from benchmarks.compare.remarks import remarks_on
 from benchmarks.compare.resources import refuse_unchecked_ceilings
 from benchmarks.compare.rows import rows
 from benchmarks.compare.sides import Side, Sides
-from benchmarks.compare.terms import Terms, case_names
+from benchmarks.compare.terms import Terms, names_of
 from benchmarks.compare.usual import stored_sittings
 from benchmarks.errors import BadReference
 from benchmarks.history.comparability import Difference, differences
@@ -93,7 +93,7 @@ def _differences(sides: Sides) -> list[Difference]:
 def _refuse_unmatched(terms: Terms, sides: Sides) -> None:
     """Raise BadReference for a pattern of `--limits` or `-k` that matches no case."""
     cases: Collection[tuple[str | None, ...]] = {
-        case_names(case) for side in (sides.base, sides.head) for case in side.cases.values()
+        names_of(case) for side in (sides.base, sides.head) for case in side.cases.values()
     }
     if message := unmatched(terms.limits, cases):
         raise BadReference(message)

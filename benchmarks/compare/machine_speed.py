@@ -18,7 +18,7 @@ from benchmarks.history.comparability import RUN_BARS
 from benchmarks.history.run import Run
 
 
-class Use(Enum):
+class LoopUse(Enum):
     """Whether times are divided by the loop, and why not."""
 
     DIVIDED = "they are"
@@ -31,12 +31,12 @@ class MachineSpeed:
     """The time of the plain loop in head over that in base, and what is made of it."""
 
     loop_ratio: float
-    use: Use
+    use: LoopUse
 
     @property
     def divided(self) -> bool:
         """Whether the times of a run are divided by its loop."""
-        return self.use is Use.DIVIDED
+        return self.use is LoopUse.DIVIDED
 
 
 def machine_speed(sides: Sides, forced: Collection[str]) -> MachineSpeed | None:
@@ -52,13 +52,13 @@ def machine_speed(sides: Sides, forced: Collection[str]) -> MachineSpeed | None:
     return MachineSpeed(math.exp(after - before), _use(sides, forced))
 
 
-def _use(sides: Sides, forced: Collection[str]) -> Use:
+def _use(sides: Sides, forced: Collection[str]) -> LoopUse:
     if set(forced) & set(RUN_BARS):
-        return Use.OTHER_MACHINE
+        return LoopUse.OTHER_MACHINE
     first, *others = (_loop(run) for run in sides.runs)
     if others.count(first) != len(others) or None in first:
-        return Use.OTHER_TASKS
-    return Use.DIVIDED
+        return LoopUse.OTHER_TASKS
+    return LoopUse.DIVIDED
 
 
 def _loop(run: Run) -> set[tuple[object, ...] | None]:

@@ -5,7 +5,7 @@ import shlex
 from dataclasses import dataclass
 
 from benchmarks.compare.sides import Sides
-from benchmarks.history.remeasuring import files_command, session_command
+from benchmarks.history.remeasuring import files_command, remeasuring_command
 from benchmarks.history.run import Run
 
 # What a gate can install by version; the others come with joblib or do not affect it.
@@ -43,12 +43,12 @@ def next_step(sides: Sides) -> NextStep:
         return NextStep(
             f"Both sides are commit {_commit(head)} with the same packages: as far as the files say, only the machine "
             "has changed. To see how much it varies from run to run, measure it again:",
-            session_command(head, repeat=5),
+            remeasuring_command(head, repeat=5),
         )
     return NextStep(
         "For a verdict, measure base, head, base and head again and compare all runs of one side with all of the "
         "other. Each time:",
-        session_command(head, repeat=2),
+        remeasuring_command(head, repeat=2),
     )
 
 

@@ -26,7 +26,7 @@ class Terms:
 
     def limit(self, case: CaseTimes) -> Limit:
         """Return the limits of a case."""
-        return limit_of(self.limits, case_names(case))
+        return limit_of(self.limits, names_of(case))
 
     def thresholds(self, case: CaseTimes) -> Thresholds:
         """Return the thresholds of a case, with its own max_slowdown if it has one."""
@@ -34,7 +34,7 @@ class Terms:
 
     def select(self, side: Side) -> dict[str, CaseTimes]:
         """Return the cases of a side that `-k` selects."""
-        return {key: case for key, case in side.cases.items() if self.selects(*case_names(case))}
+        return {key: case for key, case in side.cases.items() if self.selects(*names_of(case))}
 
     def selects(self, *names: str | None) -> bool:
         """Return whether `-k` is part of one of a case's names, ignoring case, or a shell pattern that matches it."""
@@ -42,6 +42,6 @@ class Terms:
         return any(name and (word in name.lower() or fnmatchcase(name.lower(), word)) for name in names)
 
 
-def case_names(case: CaseTimes) -> tuple[str | None, ...]:
+def names_of(case: CaseTimes) -> tuple[str | None, ...]:
     """Return what a pattern may match: `loky-n4-b1000`, `test_summation[loky-n4-b1000]`, or that after the file."""
     return case.param, case.name, case.fullname

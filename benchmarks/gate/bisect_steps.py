@@ -10,12 +10,11 @@ from benchmarks.analysis.verdict import Verdict
 from benchmarks.errors import GateError
 from benchmarks.gate.bisect_record import BisectRecord, Step
 from benchmarks.gate.bisection import Answer
-from benchmarks.gate.environments import BuiltSide, Use, build
 from benchmarks.gate.explain import explain, explanation_lines
 from benchmarks.gate.hypotheses import judge_record
 from benchmarks.gate.judgement import judgement
 from benchmarks.gate.measurements import Measurements
-from benchmarks.gate.opening import BuiltRecord, Request, new_record, note_built, side_specs
+from benchmarks.gate.opening import BuiltRecord, Request, build_sides, new_record, side_specs
 from benchmarks.gate.pair_loop import Gate, measure
 from benchmarks.gate.record import Record, read_record
 from benchmarks.gate.schedule import NextPairs, next_pairs
@@ -90,7 +89,7 @@ class Bisection:
         return confirmed, f"{row.verdict.value}, {_change(row)}", explanation_lines(gate, judged.rows)
 
     def _explain(self, gate: Record, folder: Path) -> None:
-        sides = note_built(gate, self._built(gate), folder)
+        sides = build_sides(gate, folder, side_specs(gate), self.root, self.work)
         try:
             explain(BuiltRecord(folder, gate, sides, self.tell), gate.cases)
         except GateError as error:
@@ -101,7 +100,7 @@ class Bisection:
         folder = self.folder / name
         gate = read_record(folder) if (folder / "gate.json").exists() else self._new_gate(base, head)
         if gate.state != "done":
-            sides = note_built(gate, self._built(gate), folder)
+            sides = build_sides(gate, folder, side_specs(gate), self.root, self.work)
             measure(Gate(folder, gate, sides, self.tell, self.work, _choose))
         return gate, judgement(folder, gate, Measurements(folder, gate), ())
 
@@ -122,10 +121,6 @@ class Bisection:
         )
         gate.cases = [asked.case] if asked.case else []
         return gate
-
-    def _built(self, gate: Record) -> tuple[BuiltSide, BuiltSide]:
-        base, head = side_specs(gate)
-        return build(base, head, self.root, self.work, gate.interpreter, Use(gate.backends, gate.runs_own_code))
 
     def _row(self, judged: Judgement) -> Row:
         assert self.record.case is not None

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from benchmarks.errors import GateError
-from benchmarks.gate.environments import BuiltSide
+from benchmarks.gate.environments import BuiltSide, Use, build
 from benchmarks.gate.record import SIDES, Record, RecordedSide, RecordedSides, SideName, read_record
 from benchmarks.gate.specs import SideSpec, parse_side
 from benchmarks.text.printable import visible
@@ -102,12 +102,16 @@ def side_specs(record: Record) -> tuple[SideSpec, SideSpec]:
     return base, head
 
 
-def note_built(record: Record, sides: tuple[BuiltSide, BuiltSide], folder: Path) -> dict[SideName, BuiltSide]:
-    """Write into the record what was built; return the sides by name.
+def build_sides(
+    record: Record, folder: Path, specs: tuple[SideSpec, SideSpec], root: Path = ROOT, work: Path = WORK
+) -> dict[SideName, BuiltSide]:
+    """Build the sides of a record, write into it what was built, and return the sides by name.
 
-    Raises GateError if a side of a resumed record is no longer what the record measured.
+    `root` is this repository. Raises GateError if a side can't be built or measured, or if a side of a resumed record
+    is no longer what the record measured.
     """
-    by_name = dict(zip(SIDES, sides, strict=True))
+    use = Use(record.backends, record.runs_own_code)
+    by_name = dict(zip(SIDES, build(*specs, root, work, record.interpreter, use), strict=True))
     for name, side in by_name.items():
         recorded = record.side(name)
         if recorded.built not in (None, side.identity):

@@ -17,7 +17,7 @@ from benchmarks.text.printable import visible
 _MOST_FILES = 5
 
 
-def session_command(run: Run, repeat: int | None = None) -> str:
+def remeasuring_command(run: Run, repeat: int | None = None) -> str:
     """Return the command that measures the cases of a run of this suite again, `repeat` times if it is given."""
     notebook = run.profile == "notebook"
     environment = "bench-notebook" if notebook else "distributed" if _has_clusters(run) else "bench"

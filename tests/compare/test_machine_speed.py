@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.compare.machine_speed import Use, machine_speed
+from benchmarks.compare.machine_speed import LoopUse, machine_speed
 from benchmarks.compare.sides import Side, Sides
 from benchmarks.history.run import parse_run
 from tests.documents import noisy_run, with_loops
@@ -35,20 +35,20 @@ def test_runs_without_a_sound_loop_are_compared_as_measured(loop_s):
 def test_another_machine_is_not_divided_out(field):
     """Where a machine or interpreter that differs was forced, the loop differs with it."""
     runs = with_loops(noisy_run(1), 0.01), with_loops(noisy_run(2), 0.02)
-    assert speed(*runs, forced={field}).use is Use.OTHER_MACHINE
+    assert speed(*runs, forced={field}).use is LoopUse.OTHER_MACHINE
 
 
 def test_a_function_of_the_user_may_be_what_changed():
     """The loop runs the user's function, so that dividing by it could hide that the function became slower."""
     runs = [with_loops(noisy_run(number), 0.01, workload="shop:price") for number in (1, 2)]
-    assert speed(*runs).use is Use.OTHER_TASKS
+    assert speed(*runs).use is LoopUse.OTHER_TASKS
 
 
 def test_other_tasks_are_another_loop():
     """Neither another number of tasks nor another numeric library under them is the machine's state."""
-    assert speed(with_loops(noisy_run(1), 0.01), with_loops(noisy_run(2), 0.01, tasks=7)).use is Use.OTHER_TASKS
+    assert speed(with_loops(noisy_run(1), 0.01), with_loops(noisy_run(2), 0.01, tasks=7)).use is LoopUse.OTHER_TASKS
     arrays = [
         with_loops(noisy_run(1, versions={"numpy": numpy}), 0.01, workload="array_in") for numpy in ("2.4.6", "2.5.0")
     ]
-    assert speed(*arrays).use is Use.OTHER_TASKS
+    assert speed(*arrays).use is LoopUse.OTHER_TASKS
     assert speed(arrays[0], arrays[0]).divided

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from benchmarks.history.remeasuring import files_command, session_command
+from benchmarks.history.remeasuring import files_command, remeasuring_command
 from benchmarks.history.run import Run
 from benchmarks.machine import free_threaded
 from benchmarks.report.html.figures import Cell, Section, Table
@@ -65,4 +65,4 @@ def _object(parent: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 def _measuring_command(run: Run) -> str:
     """Return the command that measures a run again; a commit that is not a hash is left out."""
     checkout = f"git checkout {run.commit} && " if run.commit and _COMMIT.fullmatch(run.commit) else ""
-    return checkout + (session_command(run) if run.suite_version is not None else files_command(run))
+    return checkout + (remeasuring_command(run) if run.suite_version is not None else files_command(run))
