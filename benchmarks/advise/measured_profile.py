@@ -65,6 +65,8 @@ def _of_all(profile: TaskProfile, stands_for: Mapping[str, Any] | None) -> TaskP
 def _profile_of_measured(loop: Mapping[str, Any], threads: Mapping[str, Any], costs: Costs) -> MeasuredTasks:
     pool = _two_threads(costs)
     extra_info = loop["extra_info"]
+    # Seen in the trial, where no busy machine could hide it.
+    holds_gil = extra_info.get("holds_gil") is True
     profile = TaskProfile(
         task_s=float(median(loop["stats"]["data"])) / extra_info["tasks"],
         tasks=int(extra_info["tasks"]),
@@ -78,20 +80,20 @@ def _profile_of_measured(loop: Mapping[str, Any], threads: Mapping[str, Any], co
     overhead_s, work_s = _overhead_s(pool, threads["extra_info"]), fmean(threads["extra_info"]["loop_s"])
     stretch = max(0.0, float(median(threads["stats"]["data"])) - costs.poll_s / 2 - overhead_s) / work_s
     if overhead_s > _MOST_OVERHEAD * work_s:
-        return MeasuredTasks(replace(profile, gil_known=False), None)  # the tasks are taken to hold the GIL
+        return MeasuredTasks(replace(profile, gil_known=holds_gil), None)  # the tasks are taken to hold the GIL
     if reason := _contradiction(profile, extra_info, stretch, costs):
         why = (
             f"The tasks' times can't be trusted ({reason}): other programs ran, or the tasks vary by themselves. "
             "Run it again."
         )
-        return MeasuredTasks(replace(profile, gil_known=False), why)
+        return MeasuredTasks(replace(profile, gil_known=holds_gil), why)
     released = _released(stretch, pool, profile.waits)
     # The time of two threads beside that of a loop is as noisy as the machine; that they never used more than one core
     # at a time is not.
-    if profile.waits < _FEW_WAITS and float(threads["extra_info"]["cores_used"]) < _MORE_THAN_ONE_CORE:
+    if holds_gil or (profile.waits < _FEW_WAITS and float(threads["extra_info"]["cores_used"]) < _MORE_THAN_ONE_CORE):
         released = 0.0
     if released is None:
-        return MeasuredTasks(replace(profile, gil_known=False), None)
+        return MeasuredTasks(replace(profile, gil_known=holds_gil), None)
     return MeasuredTasks(replace(profile, releases_gil=released), None)
 
 

@@ -116,6 +116,13 @@ def test_a_loop_without_a_core_is_disturbed(waited_for_core_s):
     assert found.profile.waits == 0.0
 
 
+@pytest.mark.parametrize("lacked_s", [0.0, 0.5])
+def test_tasks_that_the_trial_saw_hold_the_gil_do_so_on_a_busy_machine(lacked_s):
+    """Whatever two threads gained there."""
+    found = profile_of(loop(holds_gil=True, waited_for_core_s=lacked_s), threads(0.55, cores_used=1.9), COSTS)
+    assert (found.profile.releases_gil, found.profile.gil_known) == (0.0, True)
+
+
 def test_waiting_for_a_core_is_not_waiting():
     """Of tasks that sleep for half of their time, the rest is the share that they were ready and had no core."""
     found = profile_of(loop(cpu_s=0.4, waited_for_core_s=0.1, voluntary_switches=100), threads(0.6), COSTS)
