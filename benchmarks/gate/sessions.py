@@ -60,7 +60,10 @@ def side_environment(hash_seed: int, variables: Mapping[str, str] | None = None)
 def running(
     command: Sequence[str], side: BuiltSide, log: Path, hash_seed: int, descriptors: Sequence[int] = ()
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a session of a side for the length of the block: at its end it is first asked to end, then killed."""
+    """Run a session of a side for the length of the block: at its end it is first asked to end, then killed.
+
+    Processes that its tasks have started and left behind are asked to end as well.
+    """
     with (
         log.open("wb") as output,
         registered(
@@ -89,6 +92,10 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
     if process.poll() is None:
         process.kill()
         process.wait()
+    # The session leads a group of its own. What is left in it was started by a task; resource trackers, which clean up
+    # after workers, and the session's watchdog ignore this signal.
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGTERM)
 
 
 def how_it_ended(process: "subprocess.Popen[bytes]") -> str:

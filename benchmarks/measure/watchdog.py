@@ -31,6 +31,8 @@ def marked(mark: bytes) -> list[int]:
 
 def main(mark: bytes) -> None:
     """Wait for the session's end, then kill repeatedly: a dying pool may still start a worker."""
+    # Whoever ends what a killed session has left behind must not end this process before its work.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     sys.stdin.buffer.read()
     for _ in range(_ROUNDS):
         pids = marked(mark)
