@@ -1,7 +1,6 @@
 """`bisect`: find the commit or the release since which a case is slower."""
 
 import argparse
-import textwrap
 import time
 from pathlib import Path
 
@@ -25,8 +24,8 @@ from benchmarks.gate.record import exclusive
 from benchmarks.history.store import Store
 from benchmarks.options import forwarded_options
 from benchmarks.subprocesses import ended_by_signals
+from benchmarks.text.folding import fold
 from benchmarks.text.printable import visible
-from benchmarks.text.width import WIDTH
 
 DESCRIPTION = """Find the commit, or the release, since which a case is slower. Good and bad are gated first; then
 each step gates the case that became slower most, against good, and the last one against its parent."""
@@ -77,7 +76,7 @@ def _search(bisection: Bisection) -> Outcome:
         return _outcome([f"{told}: give --budget more time, or name a case with -k."], bisection, Exit.UNDECIDED)
     assert record.case is not None
     assert record.effect is not None
-    tell(f"{record.case.nodeid} is {record.effect * 100:+.1f} % slower")
+    tell(f"{record.case.nodeid} is {record.effect * 100:.1f} % slower")
     while bisection.try_next():
         pass
     suspects = record.search.suspects
@@ -107,7 +106,7 @@ def _confirmed(bisection: Bisection, number: int) -> Outcome:
 
 def _outcome(lines: list[str], bisection: Bisection, code: Exit) -> Outcome:
     lines.append(f"Record: {visible(bisection.folder)}")
-    wrapped = [part for line in lines for part in textwrap.wrap(line, WIDTH) or [""]]
+    wrapped = [part for line in lines for part in fold(line) or [""]]
     return Outcome("\n".join(wrapped) + "\n", code)
 
 

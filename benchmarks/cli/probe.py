@@ -1,7 +1,6 @@
 """`probe`: measure what each part of a parallel call costs on this machine."""
 
 import argparse
-import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -17,9 +16,9 @@ from benchmarks.errors import AdviceError
 from benchmarks.history.store import Store
 from benchmarks.report.tables import table
 from benchmarks.subprocesses import ended_by_signals
+from benchmarks.text.folding import fold
 from benchmarks.text.formatting import duration, size
 from benchmarks.text.printable import visible
-from benchmarks.text.width import WIDTH
 
 DESCRIPTION = """Measure what the parts of a parallel call cost on this machine (starting workers, a call, a batch,
 a task, its arguments and its result), and store that cost model for `recommend`."""
@@ -72,7 +71,7 @@ def lines(model: CostModel, path: Path, coloured: bool) -> list[str]:
     why = disturbance(model)
     added = f"Memory that a pool adds (PSS of its processes): {', '.join(memory)}."
     return [
-        *(textwrap.wrap(why, WIDTH) if why else ()),
+        *(fold(why) if why else ()),
         f"{model.machine}, joblib {model.versions.get('joblib')}; {poll}.",
         f"Times vary by {costs.noise:.0%} (standard deviation) for reasons that no constant explains.",
         "Each constant with its 90 % interval:",
@@ -80,7 +79,7 @@ def lines(model: CostModel, path: Path, coloured: bool) -> list[str]:
         *(table(("pool", *shown), _rows(costs, shown), coloured, prose=False) for shown in _TABLES),
         "A loaded batch takes at least half a millisecond. `1 s of work` is the time that the pool takes for a second",
         "of work that holds the GIL.",
-        *(textwrap.wrap(added, WIDTH) if memory else ()),
+        *(fold(added) if memory else ()),
         "",
         *held_out_lines(model.checks),
         f"Stored in {path}; `recommend` uses it.",

@@ -3,11 +3,10 @@
 import contextlib
 import os
 import sys
-import textwrap
 import time
 from typing import TextIO
 
-from benchmarks.text.width import WIDTH
+from benchmarks.text.folding import fold
 
 # How often a line is written if stderr is not a terminal.
 _EVERY_S = 10.0
@@ -53,7 +52,7 @@ def _cut(line: str, columns: int) -> str:
 
 def tell(text: str) -> None:
     """Write permanent lines to stderr, folded at blanks; errors are ignored: there is no other place to report them."""
-    folded = (textwrap.wrap(line, WIDTH, break_long_words=False, break_on_hyphens=False) for line in text.split("\n"))
+    folded = (fold(line) for line in text.split("\n"))
     tell_as_it_is("\n".join(line for lines in folded for line in lines or [""]))
 
 

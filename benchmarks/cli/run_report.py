@@ -2,7 +2,6 @@
 
 import argparse
 import contextlib
-import textwrap
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -25,8 +24,8 @@ from benchmarks.report.answer import lacking, run_answer
 from benchmarks.report.contenders import measuring_machine
 from benchmarks.report.heat import heat_maps, heat_text
 from benchmarks.report.measured import measured_cases, start_workers
+from benchmarks.text.folding import fold
 from benchmarks.text.printable import visible
-from benchmarks.text.width import WIDTH
 
 if TYPE_CHECKING:
     from benchmarks.report.html.figures import Section
@@ -81,7 +80,7 @@ def _find_run(text: str, index: Index, marks: Marks) -> Found:
 def _terminal_text(parsed: Run, document: dict[str, Any], coloured: bool) -> str:
     """Return the answer and the heat maps in 100 columns."""
     sentences = [*run_answer(document["benchmarks"], measuring_machine(document)).sentences, *lacking(parsed)]
-    lines = [textwrap.fill(visible(sentence), WIDTH) for sentence in sentences]
+    lines = ["\n".join(fold(visible(sentence))) for sentence in sentences]
     cases = measured_cases(document["benchmarks"])
     maps = [] if start_workers(cases) else heat_maps(cases, parsed)
     return "\n".join([*lines, "", heat_text(maps, coloured) if maps else ""])

@@ -1,14 +1,13 @@
 """The answer for tasks that start workers themselves: at which level n_jobs belongs, as text and as JSON."""
 
 import json
-import textwrap
 from statistics import fmean, median
 
 from benchmarks.advise.nesting import Nesting, Outside
 from benchmarks.grid import LOOP, Case
 from benchmarks.report.pasting import paste
+from benchmarks.text.folding import fold
 from benchmarks.text.formatting import counted, duration
-from benchmarks.text.width import WIDTH
 
 FORMAT = 1
 
@@ -51,7 +50,7 @@ def _about(nesting: Nesting) -> str:
 
 def text(nesting: Nesting) -> str:
     """Return the answer for a terminal, with the lines to paste."""
-    wrapped = [line for sentence in sentences(nesting) for line in textwrap.wrap(sentence, WIDTH)]
+    wrapped = [line for sentence in sentences(nesting) for line in fold(sentence)]
     best = chosen(nesting)
     return "\n".join([*wrapped, *(["", paste(best)] if best else [])]) + "\n"
 

@@ -1,8 +1,8 @@
 """Sentences on a terminal, with commands that can be copied as they stand."""
 
 import re
-import textwrap
 
+from benchmarks.text.folding import fold
 from benchmarks.text.width import WIDTH
 
 _INDENT = "  "
@@ -14,7 +14,7 @@ _WORD = re.compile(r"""(?:[^\s'"]|'[^']*'|"(?:\\.|[^"\\])*"|['"])+""")
 def paragraph(note: str, width: int = WIDTH) -> list[str]:
     """Return the lines of a note. A command on a line of its own is indented, and continued with backslashes."""
     text, _, command = note.partition("\n")
-    return [*textwrap.wrap(text, width), *(_folded(command, width) if command else [])]
+    return [*fold(text, width), *(_folded(command, width) if command else [])]
 
 
 def _folded(command: str, width: int) -> list[str]:

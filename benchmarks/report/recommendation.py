@@ -1,7 +1,6 @@
 """A recommendation as text and as JSON."""
 
 import json
-import textwrap
 from dataclasses import asdict
 from typing import Any
 
@@ -15,8 +14,8 @@ from benchmarks.report.advice_certainty import certain
 from benchmarks.report.advice_details import details, inner_threads, limits, name_of, trials
 from benchmarks.report.pasting import paste
 from benchmarks.report.tables import table
+from benchmarks.text.folding import fold
 from benchmarks.text.formatting import counted, duration, size
-from benchmarks.text.width import WIDTH
 
 FORMAT = 1
 
@@ -64,7 +63,7 @@ def _uncertain(recommendation: Recommendation, certainty: Certainty) -> list[str
 
 def text(recommendation: Recommendation, warm: Recommendation | None, model: CostModel) -> str:
     """Return the answer for a terminal: sentences, the fastest configurations with their parts, lines to paste."""
-    wrapped = [line for sentence in sentences(recommendation, warm) for line in textwrap.wrap(sentence, WIDTH)]
+    wrapped = [line for sentence in sentences(recommendation, warm) for line in fold(sentence)]
     where = f"Measured on {model.when[:10]}: {model.machine}, joblib {model.versions.get('joblib')}."
     rows = table(*parts_table(recommendation), coloured=False, prose=False)
     best, libraries = recommendation.best, recommendation.profile.libraries

@@ -12,6 +12,7 @@ from benchmarks.report.answer import run_answer
 from benchmarks.report.contenders import ANY_MACHINE, Machine
 from benchmarks.report.measured import MeasuredCase, measured_cases, own_cases, start_workers
 from benchmarks.report.tables import draw
+from benchmarks.text.folding import fold
 from benchmarks.text.formatting import duration, factor
 from benchmarks.text.node_ids import parse_node_id
 from benchmarks.text.width import WIDTH
@@ -41,7 +42,7 @@ def summary(
 
 
 def _filled(sentence: str) -> str:
-    return textwrap.fill(sentence, WIDTH)
+    return "\n".join(fold(sentence))
 
 
 def _missing(without_time: Mapping[str, str]) -> list[str]:

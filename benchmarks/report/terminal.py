@@ -112,7 +112,8 @@ def _explanation(name: str, note: str, width: int) -> list[str]:
     """Return what explains a row, in one or two lines; a long name is cut rather than the reason."""
     if len(name) > _LONGEST_NAME:
         name = f"{name[: _LONGEST_NAME - 3]}..."
-    return textwrap.wrap(f"{name}: {note}", width, subsequent_indent="  ", max_lines=2, placeholder=" ...")
+    text = f"{name}: {note}"
+    return textwrap.wrap(text, width, subsequent_indent="  ", max_lines=2, placeholder=" ...", break_on_hyphens=False)
 
 
 def _table(rows: Sequence[Row], coloured: bool, width: int) -> str:

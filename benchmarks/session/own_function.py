@@ -1,7 +1,6 @@
 """A user's own function before it is measured: the trial of its plain loop, and the grid that suits it."""
 
 import math
-import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -21,8 +20,8 @@ from benchmarks.session.trial import CutOff, run_trial
 from benchmarks.session.trial_findings import no_grid, refuse_inner_threads, refuse_long_loop, remarks
 from benchmarks.session.trial_messages import TrialResult
 from benchmarks.session.workload import Workload, evenly
+from benchmarks.text.folding import fold
 from benchmarks.text.formatting import counted, duration
-from benchmarks.text.width import WIDTH
 from benchmarks.workloads.built_in import BUILT_IN
 
 # A trial of a default grid, which may have fewer tasks, is cut off early unless the user has set a limit.
@@ -72,7 +71,7 @@ def _teller(config: Any, settings: Settings) -> Callable[[str], None]:
     write_line = line_writer(reporter)
 
     def tell(text: str) -> None:
-        for line in textwrap.wrap(text, WIDTH, break_on_hyphens=False):
+        for line in fold(text):
             write_line(line)
 
     return tell
