@@ -20,6 +20,7 @@ from benchmarks.gate.selection import affordable, seconds_for_all
 from benchmarks.gate.sessions import how_it_ended, running, session_command
 from benchmarks.history.case_times import CaseTimes
 from benchmarks.history.run import Run, geometric_mean_s, read_run
+from benchmarks.history.store import Store, StoredFile
 from benchmarks.limits import case_names
 from benchmarks.text.formatting import counted
 
@@ -188,6 +189,9 @@ def _run_session(
         try:
             process.wait(max(1.0, until - time.monotonic()))
         except TimeoutExpired:
+            if _saved(runs, name):
+                what = "has measured all cases and does not end: a task may have left threads running"
+                raise GateError(f"{side}'s session {what}; see {log}") from None
             raise GateError(
                 f"choosing the sizes took longer than the budget, in {side}'s session: give it more time (--budget) or"
                 f" fewer cases (-k); see {log}"
@@ -197,7 +201,7 @@ def _run_session(
         raise GateError("-k matches no case; `pytest --collect-only --profile gate` lists them")
     if refusals := [event.message for event in read_status(status) if isinstance(event, UsageError)]:
         raise GateError(f"{side}: pytest refuses: {'; '.join(refusals)}")
-    saved = next((file for file in runs.files() if file.name == name), None)
+    saved = _saved(runs, name)
     if process.returncode in (0, 1) and saved is not None:
         return read_run(saved.path)
     if failures := [event for event in read_status(status) if isinstance(event, Failure)]:
@@ -205,3 +209,7 @@ def _run_session(
         more = f", and {counted(len(failures) - 1, 'other case')}" if len(failures) > 1 else ""
         raise NoRun(f"{side} can't be measured: {case_names(first.nodeid)[1]}{more}: {first.reason}; see {log}")
     raise NoRun(f"{side} can't be measured: {ended}; see {log}{little_room(folder)}:\n{last_lines(log.read_bytes())}")
+
+
+def _saved(runs: Store, name: str) -> StoredFile | None:
+    return next((file for file in runs.files() if file.name == name), None)

@@ -8,9 +8,10 @@ import pytest
 from benchmarks.errors import GateError
 from benchmarks.gate.environments import BuiltSide
 from benchmarks.gate.pair_loop import shuffled
-from benchmarks.gate.record import GateCase
+from benchmarks.gate.record import GateCase, runs_of
 from benchmarks.gate.sizing import size_cases, unbatched, write_plan
 from benchmarks.history.case_times import CaseTimes
+from tests.documents import document, entry
 from tests.gate.records import record
 
 
@@ -87,3 +88,14 @@ def test_a_base_without_a_run(tmp_path, script, message):
     with pytest.raises(GateError) as refused:
         size_cases({"base": side, "head": side}, tmp_path, record(cases=[]), time.monotonic())
     assert str(refused.value).startswith(message)
+
+
+def test_a_base_whose_threads_do_not_end(tmp_path):
+    """More time would not help: the session has saved its run, and waits for a thread of the task."""
+    python = tmp_path / "python"
+    python.write_text("#!/bin/sh\nexec sleep 60\n")
+    python.chmod(0o755)
+    runs_of(tmp_path).save(document(entry("loky-n2-b10")), "sizing-1")
+    side = BuiltSide(python, tmp_path, {}, "CPython 3.13.0", {}, ())
+    with pytest.raises(GateError, match="base's session has measured all cases and does not end"):
+        size_cases({"base": side, "head": side}, tmp_path, record(cases=[]), time.monotonic())
