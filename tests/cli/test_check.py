@@ -16,7 +16,8 @@ def test_check_puts_broken_files_aside(tmp_path, call):
     files = [file.path for file in store.files()]
     files[1].write_text("{")
     edited = json.loads(files[2].read_text())
-    edited["benchmarks"][0]["stats"]["data"][0] *= 0.5
+    times = edited["benchmarks"][0]["stats"]["data"]
+    times[times.index(sorted(times)[1])] = min(times)  # the range stays
     files[2].write_text(json.dumps(edited))
     code, out, _ = call("check")
     assert code == 2
