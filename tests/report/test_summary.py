@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.report.contenders import Machine, machine_of
+from benchmarks.report.contenders import Machine, contenders, machine_of, speed_up_intervals
+from benchmarks.report.measured import measured_cases
 from benchmarks.report.summary import summary
 
 GOLDEN = Path(__file__).parent.parent / "data" / "summary.txt"
@@ -54,6 +55,20 @@ def test_nothing_faster_than_the_loop_is_said_plainly():
     assert text.startswith(
         "Nothing beats the plain loop with these tasks: the best of joblib's, loky-n2-b10, reaches 0.20x"
     )
+
+
+def test_the_chart_has_the_headline_s_interval():
+    """A page must not contradict its own first sentence; threads that hold the GIL reach no more than the loop."""
+    threads = entry("threading", 2, 10, 0.101, workers=2)
+    cases = measured_cases([*RUN[:-1], threads])
+    intervals = speed_up_intervals(cases, Machine(cores=2))
+    for contender in contenders(cases, Machine(cores=2)):
+        low, high = contender.interval
+        shown = intervals[contender.configuration.name]
+        assert shown[0] == low < contender.configuration.speed_up <= shown[1] <= high
+    assert intervals["threading-n2-b10"][1] == 1.0
+    low, high = (f"{end:.2f}x" for end in intervals["loky-n2-b10"])
+    assert f"(95 %: {low} to {high})" in summary([*RUN[:4], threads], {}, False, Machine(cores=2))
 
 
 def test_a_session_without_parallel_cases_says_so_first():

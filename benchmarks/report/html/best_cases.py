@@ -1,6 +1,6 @@
 """The chart of a run's answer: the best case of each backend over the plain loop, or the notebook's configurations."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from benchmarks.grid import LOOP
@@ -12,10 +12,10 @@ from benchmarks.text.formatting import duration, factor
 _ROW = 1.6 * ROW
 
 
-def best_figure(best: Sequence[MeasuredCase]) -> Figure:
-    """Return the speed-ups of these cases, one per backend, with the range of their rounds, fastest first."""
+def best_figure(best: Sequence[MeasuredCase], intervals: Mapping[str, tuple[float, float]]) -> Figure:
+    """Return the speed-ups of these cases, one per backend, fastest first, with their intervals by name."""
     ranked = sorted(best, key=lambda case: -case.configuration.speed_up)
-    values = [_speed_up(case) for case in ranked]
+    values = [_speed_up(case, intervals.get(case.configuration.name)) for case in ranked]
     ends = [1.0, *(float(value[end]) for value in values for end in ("low", "high"))]
     y = _names(values)
     x = log_axis("up", "times as fast as the plain loop", ends, grid=True)
@@ -39,15 +39,17 @@ def best_figure(best: Sequence[MeasuredCase]) -> Figure:
         "best",
         "The best case of each backend",
         f"Speed-up over the plain loop, which is the line at 1, of the best case of each backend, fastest first: "
-        f"{values[0]['label']}. Lines span the slowest to the fastest round.",
+        f"{values[0]['label']}. Lines are 95 % intervals, from the "
+        "rounds and the loops beside them.",
         chart(52 + _ROW * len(values), values, layers),
         Table(
             "The best case of each backend",
-            ("case", "speed-up", "slowest round", "fastest round", "time"),
+            ("case", "speed-up", "95 % from", "95 % to", "time"),
             [
                 [
                     Cell(str(value["name"])),
-                    *(number(float(value[key]), ".3f") for key in ("up", "low", "high")),
+                    number(case.configuration.speed_up, ".3f"),
+                    *_ends(intervals.get(case.configuration.name)),
                     Cell(duration(case.configuration.time_s), case.configuration.time_s),
                 ]
                 for value, case in zip(values, ranked, strict=True)
@@ -93,6 +95,10 @@ def notebook_figure(cases: Sequence[MeasuredCase]) -> Figure:
     )
 
 
+def _ends(interval: tuple[float, float] | None) -> list[Cell]:
+    return [Cell("unknown")] * 2 if interval is None else [number(end, ".3f") for end in interval]
+
+
 def _names(values: Sequence[dict[str, Any]]) -> dict[str, Any]:
     names = [value["name"] for value in values]
     axis = {**NAMES, "labelFontSize": 12}
@@ -114,10 +120,10 @@ def _time_and_factor(case: MeasuredCase) -> str:
     return f"{duration(configuration.time_s)}, {factor(configuration.speed_up)}"
 
 
-def _speed_up(case: MeasuredCase) -> dict[str, Any]:
+def _speed_up(case: MeasuredCase, interval: tuple[float, float] | None) -> dict[str, Any]:
     configuration = case.configuration
-    rounds_s = case.rounds_s or (configuration.time_s,)
-    low, high = configuration.loop_s / max(rounds_s), configuration.loop_s / min(rounds_s)
+    low, high = interval or (configuration.speed_up, configuration.speed_up)
+    known = f", 95 % {factor(low)} to {factor(high)}" if interval else ""
     return {
         "name": configuration.name,
         "up": configuration.speed_up,
@@ -125,5 +131,5 @@ def _speed_up(case: MeasuredCase) -> dict[str, Any]:
         "high": high,
         "text": factor(configuration.speed_up),
         "label": f"{configuration.name}: {factor(configuration.speed_up)} the speed of the plain loop, "
-        f"rounds {factor(low)} to {factor(high)}, {duration(configuration.time_s)}",
+        f"{duration(configuration.time_s)}{known}",
     }

@@ -10,7 +10,7 @@ from benchmarks.analysis.speedup import best_of_each_backend
 from benchmarks.grid import Case, backend_of
 from benchmarks.history.run import Run
 from benchmarks.report.answer import lacking, run_answer
-from benchmarks.report.contenders import Machine, contenders, measuring_machine
+from benchmarks.report.contenders import Machine, contenders, measuring_machine, speed_up_intervals
 from benchmarks.report.heat import heat_maps
 from benchmarks.report.html.best_cases import best_figure, notebook_figure
 from benchmarks.report.html.figures import Cell, Figure, Section, Table, number
@@ -67,7 +67,7 @@ def _answer(run: Run, cases: Sequence[MeasuredCase], document: Mapping[str, Any]
     if not cases:
         return Section("answer", "Answer", said)
     own = own_cases(cases)
-    figures = [_answer_figure(run, cases, own)] if own and not start_workers(cases) else []
+    figures = [_answer_figure(run, cases, own, machine)] if own and not start_workers(cases) else []
     return Section(
         "answer",
         "Answer",
@@ -93,11 +93,11 @@ def _lines_to_paste(cases: Sequence[MeasuredCase], machine: Machine) -> str:
     return paste(Case(backend, best.n_jobs, best.batch_size))
 
 
-def _answer_figure(run: Run, cases: Sequence[MeasuredCase], own: Sequence[MeasuredCase]) -> Figure:
+def _answer_figure(run: Run, cases: Sequence[MeasuredCase], own: Sequence[MeasuredCase], machine: Machine) -> Figure:
     if run.profile == NOTEBOOK:
         return notebook_figure(cases)
     best = {best.name for best in best_of_each_backend([case.configuration for case in own])}
-    return best_figure([case for case in own if case.configuration.name in best])
+    return best_figure([case for case in own if case.configuration.name in best], speed_up_intervals(cases, machine))
 
 
 def _best_cases(cases: Sequence[MeasuredCase]) -> list[Table]:
