@@ -1,11 +1,14 @@
 """External commands (uv, git): run them, and keep the end of their output for whoever has to fix a failure."""
 
+import contextlib
 import os
+import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.errors import GateError
+from benchmarks.subprocesses import ended_by_signals
 from benchmarks.text.printable import visible
 
 # A builder's last lines name the error; the thousands before them are progress.
@@ -25,21 +28,37 @@ def output_of(what: str, command: Sequence[str], folder: Path, variables: Mappin
 
     Raises GateError with the end of its messages if the command fails; `what` names its purpose there.
     """
+    # git may ask for a passphrase on the terminal, which only processes of its session can read.
+    leads = command[0] != "git"
     try:
-        done = subprocess.run(  # noqa: S603 - uv and git, with arguments of ours
-            command,
-            cwd=folder,
-            env=build_environment() | dict(variables or {}),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-        )
+        with (
+            ended_by_signals(),
+            subprocess.Popen(  # noqa: S603 - uv and git, with arguments of ours
+                command,
+                cwd=folder,
+                env=build_environment() | dict(variables or {}),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=leads,
+            ) as process,
+        ):
+            try:
+                output, messages = process.communicate()
+            except BaseException:
+                _kill(process, leads)
+                raise
     except OSError as error:
         raise GateError(f"{what}: {command[0]}: {error.strerror}; install it or put it on the PATH") from None
-    if done.returncode:
-        messages = last_lines(done.stderr or done.stdout)
-        raise GateError(f"{what} failed (exit code {done.returncode}):\n{messages}")
-    return done.stdout
+    if process.returncode:
+        raise GateError(f"{what} failed (exit code {process.returncode}):\n{last_lines(messages or output)}")
+    return output
+
+
+def _kill(process: "subprocess.Popen[bytes]", leads: bool) -> None:
+    """Kill a command, and what it has started if it leads a session: a builder would build on for minutes."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL) if leads else process.kill()
 
 
 def last_lines(output: bytes) -> str:
