@@ -44,6 +44,11 @@ def test_tasks_that_let_go_of_it_are_told(task, arguments):
     assert not held(task, arguments)
 
 
+def test_long_tasks_behind_short_ones_are_looked_at():
+    """Arguments may be sorted by length, and only long tasks let go of the GIL."""
+    assert not held(lambda size: digests(size) if size > 10**6 else computes(size), [10**5] * 40 + [10**7])
+
+
 def test_the_switch_interval_is_as_it_was():
     """Whatever the task does."""
     before = sys.getswitchinterval()
