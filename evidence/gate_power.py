@@ -66,12 +66,13 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", help="recordings with this in their name")
+    parser.add_argument("--slowdown", default="", help="slowdowns with this in their name, such as 'backend'")
     args = parser.parse_args()
     recordings = [each for each in read_recordings(args.folder) if not args.only or args.only in each.name]
     print("| slowdown | seen (of identical code: alarms) | wrongly UNCHANGED | rows UNCHANGED | pairs |")
     print("|---|---|---|---|---|")
     with processes(args.jobs) as pool:
-        for effect in (NOTHING, *REAL):
+        for effect in (each for each in (NOTHING, *REAL) if args.slowdown in str(each)):
             trial = partial(outcome, recordings, args.seed, effect)
             print(line(effect, list(pool.map(trial, range(args.gates), chunksize=4))), flush=True)
 
