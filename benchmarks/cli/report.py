@@ -1,6 +1,7 @@
 """`report`: render a run or a gate record as one HTML page, or print a run's answer on the terminal."""
 
 import argparse
+import os
 from contextlib import closing
 from pathlib import Path
 
@@ -94,7 +95,7 @@ def _refuse_beside_site(args: argparse.Namespace) -> None:
 
 def _refuse_surplus_inputs(args: argparse.Namespace, is_record: bool) -> None:
     for text in args.inputs:
-        if Path(text).is_dir() and not is_record:
+        if os.path.isdir(text) and not is_record:  # noqa: PTH112 - pathlib raises OSError for a very long name
             raise BadReference(f"{visible(text)}: no gate.json in this folder; expected the record of a gate, or a run")
     if len(args.inputs) > (1 if is_record or args.terminal else 2):
         expected = "a gate record alone, or one run on the terminal"
