@@ -2,7 +2,7 @@
 
 python -m evidence.gate_null [DIR] [--gates N] [--jobs N] [--seed N]
 
-A gate takes about 0.6 s of a core here. `replay` tries all rules and all effects on fewer gates.
+A gate takes one to two seconds of a core here. `replay` tries all rules and all effects on fewer gates.
 """
 
 import argparse
