@@ -81,7 +81,8 @@ def _profile_of_measured(loop: Mapping[str, Any], threads: Mapping[str, Any], co
     stretch = max(0.0, float(median(threads["stats"]["data"])) - costs.poll_s / 2 - overhead_s) / work_s
     if overhead_s > _MOST_OVERHEAD * work_s:
         return MeasuredTasks(replace(profile, gil_known=holds_gil), None)  # the tasks are taken to hold the GIL
-    if reason := _contradiction(profile, extra_info, stretch, costs):
+    lightened = _lightened(extra_info, threads["extra_info"])
+    if reason := _contradiction(profile, extra_info, stretch, lightened, costs):
         why = (
             f"The tasks' times can't be trusted ({reason}): other programs ran, or the tasks vary by themselves. "
             "Run it again."
@@ -163,13 +164,30 @@ def _released(stretch: float, pool: PoolCosts, waits: float) -> float | None:
     return _rounded_share((held - stretch) / (held - released))
 
 
-def _contradiction(profile: TaskProfile, extra_info: Mapping[str, Any], stretch: float, costs: Costs) -> str | None:
-    """Return what in the measurement can't be true of undisturbed tasks, None if everything can."""
+def _lightened(loop: Mapping[str, Any], threads: Mapping[str, Any]) -> float:
+    """Return which part of the loop's CPU time the tasks need in threads, at most 1; 1 if nobody knows.
+
+    The main thread's allocator gives large arrays back to the system after each task, and takes them again, page by
+    page; those of other threads may keep them.
+    """
+    if "cpu_s" not in threads:
+        return 1.0
+    in_loop_s, in_threads_s = (float(facts["cpu_s"]) / int(facts["tasks"]) for facts in (loop, threads))
+    return min(1.0, in_threads_s / in_loop_s) if in_loop_s else 1.0
+
+
+def _contradiction(
+    profile: TaskProfile, extra_info: Mapping[str, Any], stretch: float, lightened: float, costs: Costs
+) -> str | None:
+    """Return what in the measurement can't be true of undisturbed tasks, None if everything can.
+
+    `stretch` is the time of two threads over the loop's, `lightened` the same of their CPU times.
+    """
     lacking = _share_without_core(profile, extra_info)
     if lacking > MOST_WITHOUT_CORE:
         return f"the plain loop had no core for {lacking:.0%} of its time"
     least = profile.waits / 2 + (1 - profile.waits) * costs.least_released(2)
-    if contradicts(stretch, least):
+    if contradicts(stretch, least * lightened):
         return "two threads gained more than the machine allows"
     change = float(extra_info["passed_s"]) / profile.work_s
     if profile.task_s > _TIMED_SINGLY_S and not 1 / _MOST_CHANGE < change < _MOST_CHANGE:

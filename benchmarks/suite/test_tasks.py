@@ -86,7 +86,8 @@ def test_threads(measure, benchmark, request, call, workload):
     scale = threads_scale(len(call.arguments), call.loop_s())
     scaled = call if scale == 1 else suite_session(request.config).workload.call(scale)
     measure.warm_call(Case("threading", 2, 1), scaled, beside_loop=True)
-    benchmark.extra_info["cores_used"] = cores_used(scaled)
+    cpu_s, passed_s = two_threads_s(scaled)
+    benchmark.extra_info |= {"cpu_s": cpu_s, "cores_used": cpu_s / passed_s}
 
 
 @pytest.mark.parametrize("backend", ["threading", "loky"])
@@ -123,15 +124,15 @@ def test_open_pool(measure, call, workload, backend, n_jobs, batch_size, inner_t
     measure.warm_call(Case(backend, n_jobs, batch_size, inner_threads=inner_threads), call, beside_loop=True)
 
 
-def cores_used(call):
-    """Return the CPU time per second of two threads that share the tasks: never above 1 if the tasks hold the GIL."""
+def two_threads_s(call):
+    """Return the CPU time and the time, in seconds, of two threads that share the tasks."""
     threads = [threading.Thread(target=_run, args=(call, start)) for start in (0, 1)]
     began, cpu_s = time.perf_counter(), time.process_time()
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    return (time.process_time() - cpu_s) / (time.perf_counter() - began)
+    return time.process_time() - cpu_s, time.perf_counter() - began
 
 
 def _run(call, start):

@@ -33,9 +33,10 @@ def loop(task_s=1e-2, tasks=100, **extra_info):
     return {"stats": {"data": [passed_s] * 3}, "extra_info": own | extra_info}
 
 
-def threads(call_s, loop_s=1.0, tasks=100, cores_used=1.9):
+def threads(call_s, loop_s=1.0, tasks=100, cores_used=1.9, **more):
     """Return the call of two threads of a run file, with the plain loop's time beside it."""
     extra_info = {"tasks": tasks, "loop_s": [loop_s, loop_s], "batches": [{"1": tasks}], "cores_used": cores_used}
+    extra_info |= more
     return {"stats": {"data": [call_s] * 3}, "extra_info": extra_info}
 
 
@@ -92,6 +93,13 @@ def test_threads_that_gain_more_than_the_machine_allows_are_disturbed():
     tasks = profile_of(loop(), threads(0.33), COSTS)
     assert tasks.disturbance.startswith("The tasks' times can't be trusted (")
     assert "more than the machine allows" in tasks.disturbance
+
+
+def test_threads_whose_tasks_need_less_cpu_time_may_gain_more():
+    """An allocator that gives memory back after each task slows the plain loop alone, which its CPU time shows."""
+    tasks = profile_of(loop(), threads(0.35, cpu_s=0.66), COSTS)
+    assert (tasks.disturbance, tasks.profile.releases_gil) == (None, 1.0)
+    assert profile_of(loop(), threads(0.33, cpu_s=1.0), COSTS).disturbance
 
 
 def test_tasks_that_change_their_time_are_disturbed():
