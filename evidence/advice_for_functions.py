@@ -12,8 +12,8 @@ the recommended configuration over that of the best one. If the answer names non
 the row is about the one that the model prefers, in parentheses. A time that was measured in both levels of a nested
 task has no interval.
 
-Not to be quoted yet: in that process, calls of multiprocessing take 0.3 to 0.4 s longer than in a plain script, where
-they take as long as predicted. The reason is not known.
+That process is a plain interpreter: in one that multiprocessing has spawned, calls of multiprocessing took 0.3 to
+0.4 s longer.
 """
 
 import argparse
