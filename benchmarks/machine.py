@@ -58,12 +58,17 @@ def facts(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "python_implementation": platform.python_implementation(),
         "python_build": " ".join(platform.python_build()),
         "free_threading": bool(sysconfig.get_config_var("Py_GIL_DISABLED")),
-        "gil_enabled": getattr(sys, "_is_gil_enabled", lambda: True)(),
+        "gil_enabled": gil_enabled(),
         "start_method": multiprocessing.get_start_method(),
         "environment": {
             name: environment[name] for name in (*THREAD_POOL_VARIABLES, *_JOBLIB_VARIABLES) if name in environment
         },
     }
+
+
+def gil_enabled() -> bool:
+    """Return whether this interpreter has a GIL at present: an extension that is imported may switch it on."""
+    return bool(getattr(sys, "_is_gil_enabled", lambda: True)())
 
 
 def free_threaded(machine: Mapping[str, Any]) -> str | None:

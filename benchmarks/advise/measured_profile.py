@@ -77,24 +77,25 @@ def _profile_of_measured(loop: Mapping[str, Any], threads: Mapping[str, Any], co
         **_fresh_worker(extra_info["fresh_worker"]),
         **_inner_threads(extra_info),
     )
+    unknown = replace(profile, gil_known=holds_gil)
     overhead_s, work_s = _overhead_s(pool, threads["extra_info"]), fmean(threads["extra_info"]["loop_s"])
     stretch = max(0.0, float(median(threads["stats"]["data"])) - costs.poll_s / 2 - overhead_s) / work_s
     if overhead_s > _MOST_OVERHEAD * work_s:
-        return MeasuredTasks(replace(profile, gil_known=holds_gil), None)  # the tasks are taken to hold the GIL
+        return MeasuredTasks(unknown, None)  # the tasks are taken to hold the GIL
     lightened = _lightened(extra_info, threads["extra_info"])
     if reason := _contradiction(profile, extra_info, stretch, lightened, costs):
         why = (
             f"The tasks' times can't be trusted ({reason}): other programs ran, or the tasks vary by themselves. "
             "Run it again."
         )
-        return MeasuredTasks(replace(profile, gil_known=holds_gil), why)
+        return MeasuredTasks(unknown, why)
     released = _released(stretch, pool, profile.waits)
     # The time of two threads beside that of a loop is as noisy as the machine; that they never used more than one core
     # at a time is not.
     if holds_gil or (profile.waits < _FEW_WAITS and float(threads["extra_info"]["cores_used"]) < _MORE_THAN_ONE_CORE):
         released = 0.0
     if released is None:
-        return MeasuredTasks(replace(profile, gil_known=holds_gil), None)
+        return MeasuredTasks(unknown, None)
     return MeasuredTasks(replace(profile, releases_gil=released), None)
 
 

@@ -65,6 +65,12 @@ class Contender:
         return self.configuration.speed_up / half, self.configuration.speed_up * half
 
     @property
+    def possible_interval(self) -> tuple[float, float] | None:
+        """The same without what is beyond the bound, except for the speed-up itself."""
+        interval = self.interval
+        return interval and (interval[0], max(self.configuration.speed_up, min(interval[1], self.bound)))
+
+    @property
     def log_speed_up(self) -> float:
         """The speed-up's logarithm, at most the bound's: what noise adds to it is not believed."""
         return min(log(self.configuration.speed_up), log(self.bound))

@@ -24,7 +24,7 @@ from benchmarks.gate.record import exclusive
 from benchmarks.history.store import Store
 from benchmarks.options import forwarded_options
 from benchmarks.subprocesses import ended_by_signals
-from benchmarks.text.folding import fold
+from benchmarks.text.folding import fold_lines
 from benchmarks.text.printable import visible
 
 DESCRIPTION = """Find the commit, or the release, since which a case is slower. Good and bad are gated first; then
@@ -106,8 +106,7 @@ def _confirmed(bisection: Bisection, number: int) -> Outcome:
 
 def _outcome(lines: list[str], bisection: Bisection, code: Exit) -> Outcome:
     lines.append(f"Record: {visible(bisection.folder)}")
-    wrapped = [part for line in lines for part in fold(line) or [""]]
-    return Outcome("\n".join(wrapped) + "\n", code)
+    return Outcome(fold_lines("\n".join(lines)) + "\n", code)
 
 
 def _new(args: argparse.Namespace) -> tuple[Path, BisectRecord]:

@@ -6,7 +6,7 @@ import sys
 import time
 from typing import TextIO
 
-from benchmarks.text.folding import fold
+from benchmarks.text.folding import fold_lines
 
 # How often a line is written if stderr is not a terminal.
 _EVERY_S = 10.0
@@ -52,8 +52,7 @@ def _cut(line: str, columns: int) -> str:
 
 def tell(text: str) -> None:
     """Write permanent lines to stderr, folded at blanks; errors are ignored: there is no other place to report them."""
-    folded = (fold(line) for line in text.split("\n"))
-    tell_as_it_is("\n".join(line for lines in folded for line in lines or [""]))
+    tell_as_it_is(fold_lines(text))
 
 
 def tell_as_it_is(text: str) -> None:

@@ -1,7 +1,6 @@
 """What `report` shows of a run: a page with its history and a comparison, or its answer on the terminal."""
 
 import argparse
-import contextlib
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +11,6 @@ from benchmarks.cli.outcome import Exit, Outcome, page_outcome
 from benchmarks.compare.judging import compare_runs
 from benchmarks.compare.terms import Terms
 from benchmarks.errors import BadReference, SuiteError
-from benchmarks.gate.record import read_record
 from benchmarks.history.comparability import bars
 from benchmarks.history.index import Index, bars_key
 from benchmarks.history.marks import Marks, read_marks
@@ -64,14 +62,7 @@ def report_run(args: argparse.Namespace, store: Store, index: Index) -> Outcome:
 
 def _find_run(text: str, index: Index, marks: Marks) -> Found:
     """Return the run that an input names. Raises BadReference if it names none or several."""
-    try:
-        runs = find(text, index, marks)
-    except BadReference:
-        with contextlib.suppress(OSError, ValueError):
-            if text and Path(text).is_dir():
-                # A folder should be a gate record: this raises an error that says what is missing.
-                read_record(Path(text))
-        raise
+    runs = find(text, index, marks)
     if len(runs) != 1:
         raise BadReference(f"'{visible(text)}' names {len(runs)} runs; a report shows one, or base and head")
     return runs[0]

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from benchmarks.compare.sides import Side, Sides
 from benchmarks.files.rounds import MOST_ROUNDS
 from benchmarks.text.formatting import counted
+from benchmarks.text.node_ids import parse_node_id
 from benchmarks.text.printable import visible
 
 # More files or folders than that make a remark unreadable.
@@ -63,9 +64,9 @@ def _only_in(side: Side, other: Side) -> dict[str, str]:
 
 def _split(fullname: str) -> tuple[str, str]:
     """Return the folder of a case's file, up to and with the last separator, and the rest of its full name."""
-    file, colons, test = fullname.partition("::")
-    name = PurePosixPath(file.replace("\\", "/")).name
-    return file.removesuffix(name), name + colons + test
+    file = parse_node_id(fullname).file
+    folder = file.removesuffix(PurePosixPath(file.replace("\\", "/")).name)
+    return folder, fullname.removeprefix(folder)
 
 
 def _folder(folder: str) -> str:

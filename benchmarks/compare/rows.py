@@ -129,9 +129,9 @@ def _new_name(case: CaseTimes, new: list[CaseTimes]) -> str:
         if other.fullname == case.fullname:
             return "head has a case of this name, but only one of the files is this suite's: they can't be compared"
         if other.name == case.name:
-            same_file = parse_node_id(other.fullname).file == parse_node_id(case.fullname).file
-            place = other.fullname if same_file else other.fullname.removesuffix(other.name).removesuffix("::")
-            return f"moved to {visible(place)}?"
+            parsed = parse_node_id(other.fullname)
+            same_file = parsed.file == parse_node_id(case.fullname).file
+            return f"moved to {visible(other.fullname if same_file else parsed.module)}?"
     for other in new:
         if case.param and other.param == case.param:
             return f"renamed to {other.name}?"

@@ -103,8 +103,8 @@ def without_lost_runs(folder: Path, pair: Pair, end: PairEnd) -> PairEnd:
     """Return the end of a pair, void if a side came to its end and saved no run: every case of it failed."""
     if end.void_reason:
         return end
-    saved = digests(folder, pair.name)
-    lost = next((side for side in SIDES if side not in saved), None)
+    saved = {file.name for file in runs_of(folder).files()}
+    lost = next((side for side in SIDES if pair.run_name(side) not in saved), None)
     return end if lost is None else replace(end, void_reason="every case failed", failed_side=lost)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from itertools import cycle
 from typing import Any
 
+from benchmarks.machine import gil_enabled
 from benchmarks.measure.call import Call
 
 # Longer than a sample, so that no task is made to let go of the GIL, and short enough to end a wait for another thread.
@@ -26,7 +27,7 @@ def holds_gil(call: Call) -> bool:
 
     Raises what a task raises.
     """
-    if not getattr(sys, "_is_gil_enabled", lambda: True)():
+    if not gil_enabled():
         return False
     looks, ended, interval_s = [0], False, sys.getswitchinterval()
 

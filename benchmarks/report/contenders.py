@@ -55,21 +55,26 @@ def references(cases: Sequence[MeasuredCase], machine: Machine) -> list[Contende
 
 def speed_up_intervals(cases: Sequence[MeasuredCase], machine: Machine) -> dict[str, tuple[float, float]]:
     """Return the 95 % interval of each case's speed-up by its name, as far as it is known and possible."""
-    all_noises = noises([case.rounds_s for case in cases], [case.loops_s for case in cases])
-    found: dict[str, tuple[float, float]] = {}
-    for case, noise in zip(cases, all_noises, strict=True):
-        speed_up, bound = case.configuration.speed_up, _bound(case, machine)
-        if interval := Contender(case.configuration, noise, bound).interval:
-            found[case.configuration.name] = interval[0], max(speed_up, min(interval[1], bound))
-    return found
+    return {
+        contender.configuration.name: interval
+        for contender in _all(cases, machine)
+        if (interval := contender.possible_interval)
+    }
 
 
 def _parallel(cases: Sequence[MeasuredCase], machine: Machine) -> list[Contender]:
+    return [
+        contender
+        for case, contender in zip(cases, _all(cases, machine), strict=True)
+        if case.configuration.workers > 1 and not _is_alias(case, cases)
+    ]
+
+
+def _all(cases: Sequence[MeasuredCase], machine: Machine) -> list[Contender]:
     all_noises = noises([case.rounds_s for case in cases], [case.loops_s for case in cases])
     return [
         Contender(case.configuration, noise, _bound(case, machine))
         for case, noise in zip(cases, all_noises, strict=True)
-        if case.configuration.workers > 1 and not _is_alias(case, cases)
     ]
 
 

@@ -85,7 +85,7 @@ def _way_to_decide(undecided: Headline, busy: bool) -> str:
 
 def _with_interval(contender: Contender) -> str:
     speed_up = factor(contender.configuration.speed_up)
-    interval = contender.interval
+    interval = contender.possible_interval
     if contender.configuration.speed_up > contender.bound:
         # The excess is noise of both times and must not be shown as a gain.
         if interval and interval[0] < contender.bound:
@@ -93,7 +93,7 @@ def _with_interval(contender: Contender) -> str:
         return f"about the possible {factor(contender.bound)}"
     if interval is None:
         return speed_up
-    return f"{speed_up} (95 %: {factor(interval[0])} to {factor(min(interval[1], contender.bound))})"
+    return f"{speed_up} (95 %: {factor(interval[0])} to {factor(interval[1])})"
 
 
 def _unfair(contender: Contender, busy: bool) -> str:

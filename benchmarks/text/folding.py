@@ -11,3 +11,8 @@ def fold(sentence: str, width: int = WIDTH) -> list[str]:
     A path or a command that was cut at a hyphen could not be copied; one that is longer than a line stays whole.
     """
     return textwrap.wrap(sentence, width, break_long_words=False, break_on_hyphens=False)
+
+
+def fold_lines(text: str) -> str:
+    """Return a text with each of its lines folded; empty lines stay."""
+    return "\n".join("\n".join(fold(line)) for line in text.split("\n"))
