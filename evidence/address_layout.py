@@ -22,7 +22,8 @@ from benchmarks.gate.environments import BuiltSide
 from benchmarks.gate.measurements import rounds_of_both
 from benchmarks.gate.pair import Pair, run_pair
 from benchmarks.gate.pair_loop import shuffled
-from benchmarks.gate.record import GateCase, SideName, logs_of, runs_of
+from benchmarks.gate.record import GateCase, SideName
+from benchmarks.gate.record_folder import logs_of, runs_of
 from benchmarks.gate.sizing import write_plan
 from benchmarks.history.run import read_run
 from evidence.replay.recording import read_recordings

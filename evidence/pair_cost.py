@@ -27,7 +27,8 @@ from benchmarks.cores import affinity
 from benchmarks.gate.environments import BuiltSide
 from benchmarks.gate.pair import Pair, run_pair
 from benchmarks.gate.pair_loop import shuffled
-from benchmarks.gate.record import GateCase, logs_of, runs_of
+from benchmarks.gate.record import GateCase
+from benchmarks.gate.record_folder import logs_of, runs_of
 from benchmarks.gate.sizing import write_plan
 from benchmarks.history.run import read_run
 tree, folder, python, seed = Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), sys.argv[4]

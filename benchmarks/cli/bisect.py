@@ -20,7 +20,7 @@ from benchmarks.gate.bisect_record import BisectRecord, read_bisection
 from benchmarks.gate.bisect_steps import Bisection
 from benchmarks.gate.candidates import Candidate, candidates, message_of
 from benchmarks.gate.opening import ROOT, WORK
-from benchmarks.gate.record import exclusive
+from benchmarks.gate.record_folder import exclusive
 from benchmarks.history.store import Store
 from benchmarks.options import forwarded_options
 from benchmarks.subprocesses import ended_by_signals

@@ -36,7 +36,8 @@ from benchmarks.gate.judgement import judgement, refuse_unknown_memory
 from benchmarks.gate.measurements import Measurements
 from benchmarks.gate.opening import ROOT, WORK, BuiltRecord, build_sides, side_specs
 from benchmarks.gate.pair_loop import Gate
-from benchmarks.gate.record import Record, exclusive
+from benchmarks.gate.record import Record
+from benchmarks.gate.record_folder import exclusive
 from benchmarks.gate.schedule import NextPairs, next_pairs
 from benchmarks.gate.specs import SPEC_FORMS
 from benchmarks.history.store import Store

@@ -22,7 +22,8 @@ Pairs, how a side is measured:
     instructions  one call's instructions on both sides
     explain       why a case is slower: both sides profiled in turns
 Record, what is on disk:
-    record        gate.json and the run files beside it
+    record        gate.json: what was asked, sides, cases, pairs
+    record_folder what else is in its folder: runs, logs, lock, digests
     opening       new, resumed and recomputed records
     measurements  what the run files say: log-ratios and resources by pair
     failures      which failures of a case count

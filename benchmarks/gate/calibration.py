@@ -24,7 +24,8 @@ from benchmarks.files.decoding import decode_versioned
 from benchmarks.files.durable import make_folder, write
 from benchmarks.files.reading import read_document
 from benchmarks.gate.measurements import Measurements
-from benchmarks.gate.record import Record, Seconds, machine_name
+from benchmarks.gate.record import Record, Seconds
+from benchmarks.gate.record_folder import machine_name
 from benchmarks.gate.schedule import PAIR_S
 from benchmarks.text.formatting import counted, minutes
 from benchmarks.text.printable import visible

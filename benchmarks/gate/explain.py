@@ -15,7 +15,8 @@ from benchmarks.analysis.verdict import Verdict
 from benchmarks.errors import GateError
 from benchmarks.gate.opening import BuiltRecord
 from benchmarks.gate.pair import Pair, run_pair
-from benchmarks.gate.record import SIDES, GateCase, Record, logs_of, runs_of
+from benchmarks.gate.record import SIDES, GateCase, Record
+from benchmarks.gate.record_folder import logs_of, runs_of
 from benchmarks.gate.sizing import write_plan
 from benchmarks.history.run import read_run
 from benchmarks.limits import case_names

@@ -9,7 +9,8 @@ from benchmarks.gate.commands import last_lines
 from benchmarks.gate.failures import counting_failures, is_wrong_result, single_failures
 from benchmarks.gate.measurements import Measurements
 from benchmarks.gate.opening import BuiltRecord
-from benchmarks.gate.record import Failure, PairRecord, SideName, little_room, logs_of, status_of
+from benchmarks.gate.record import Failure, PairRecord, SideName
+from benchmarks.gate.record_folder import little_room, logs_of, status_of
 from benchmarks.limits import case_names
 from benchmarks.text.formatting import counted
 

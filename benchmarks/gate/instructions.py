@@ -14,7 +14,8 @@ import msgspec
 from benchmarks.analysis.instructions import Counts, count_ratio
 from benchmarks.errors import GateError
 from benchmarks.gate.opening import BuiltRecord
-from benchmarks.gate.record import SIDES, GateCase, SideName, logs_of, runs_of, status_of
+from benchmarks.gate.record import SIDES, GateCase, SideName
+from benchmarks.gate.record_folder import logs_of, runs_of, status_of
 from benchmarks.gate.sessions import how_it_ended, running, session_command
 from benchmarks.gate.sizing import write_plan
 from benchmarks.history.run import read_run

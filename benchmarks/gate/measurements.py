@@ -10,7 +10,8 @@ from benchmarks.analysis.pair_ratios import PairRatios, pair_ratios
 from benchmarks.analysis.quantity import RESOURCES, Quantity
 from benchmarks.files.status import Failure as FailureEvent
 from benchmarks.files.status import read_status
-from benchmarks.gate.record import SIDES, SIZING_OF_HEAD, PairRecord, Record, SideName, pair_files, status_of
+from benchmarks.gate.record import SIDES, SIZING_OF_HEAD, PairRecord, Record, SideName
+from benchmarks.gate.record_folder import pair_files, status_of
 from benchmarks.history.case_times import CaseTimes
 from benchmarks.history.resources import needs
 from benchmarks.history.run import Run, read_run

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.gate.environments import BuiltSide
-from benchmarks.gate.record import SIDES, GateCase, PairRecord, SideName, digests, logs_of, runs_of, status_of
+from benchmarks.gate.record import SIDES, GateCase, PairRecord, SideName
+from benchmarks.gate.record_folder import digests, logs_of, runs_of, status_of
 from benchmarks.gate.referee import Peer, Position, Referee, Silent
 from benchmarks.gate.sessions import how_it_ended, running, session_command
 

@@ -18,16 +18,8 @@ from benchmarks.gate.measurements import Measurements
 from benchmarks.gate.opening import BuiltRecord
 from benchmarks.gate.pair import Pair, PairEnd, recorded_pair, run_pair, without_lost_runs
 from benchmarks.gate.quietness import busy_warning, noise_warning
-from benchmarks.gate.record import (
-    Failure,
-    GateCase,
-    Record,
-    discard,
-    exclusive,
-    logs_of,
-    machine_name,
-    runs_of,
-)
+from benchmarks.gate.record import Failure, GateCase, Record, discard
+from benchmarks.gate.record_folder import exclusive, logs_of, machine_name, runs_of
 from benchmarks.gate.schedule import PAIR_S, NextPairs, PairCost, case_s, expected_pairs, fitting
 from benchmarks.gate.selection import left_out_sentence
 from benchmarks.gate.sizing import size_cases, write_plan

@@ -15,7 +15,8 @@ from benchmarks.errors import GateError
 from benchmarks.files.status import Failure, UsageError, read_status
 from benchmarks.gate.commands import last_lines
 from benchmarks.gate.environments import BuiltSide
-from benchmarks.gate.record import SIZING_OF_HEAD, GateCase, Record, SideName, little_room, logs_of, runs_of, status_of
+from benchmarks.gate.record import SIZING_OF_HEAD, GateCase, Record, SideName
+from benchmarks.gate.record_folder import little_room, logs_of, runs_of, status_of
 from benchmarks.gate.selection import affordable, seconds_for_all
 from benchmarks.gate.sessions import how_it_ended, running, session_command
 from benchmarks.history.case_times import CaseTimes

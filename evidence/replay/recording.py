@@ -19,7 +19,8 @@ from msgspec import Meta, Struct
 from benchmarks.errors import GateError
 from benchmarks.files.reading import read_bytes
 from benchmarks.gate.measurements import PairRounds, RoundsOfBoth, rounds_of_both
-from benchmarks.gate.record import GateCase, Record, Seconds, pair_files, read_record
+from benchmarks.gate.record import GateCase, Record, Seconds, read_record
+from benchmarks.gate.record_folder import pair_files
 from benchmarks.history.run import read_run
 from benchmarks.text.printable import visible
 

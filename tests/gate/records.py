@@ -6,7 +6,8 @@ import random
 from msgspec.structs import replace
 
 from benchmarks.gate.opening import Request, new_record
-from benchmarks.gate.record import GateCase, PairRecord, RecordedSide, digests, runs_of
+from benchmarks.gate.record import GateCase, PairRecord, RecordedSide
+from benchmarks.gate.record_folder import digests, runs_of
 from tests.documents import document, entry
 
 NAMES = ("loky-n2-b10", "loky-n2-b100", "threading-n2-b10", "sequential-n1-b1")

@@ -7,7 +7,8 @@ from benchmarks.files.status import append_event
 from benchmarks.gate.failures import counting_failures, single_failures
 from benchmarks.gate.judgement import judgement
 from benchmarks.gate.measurements import Measurements
-from benchmarks.gate.record import Failure, PairRecord, logs_of, status_of
+from benchmarks.gate.record import Failure, PairRecord
+from benchmarks.gate.record_folder import logs_of, status_of
 from tests.gate.records import measured, record
 
 WRONG = "WrongResult: index 3: found 1, expected 2"

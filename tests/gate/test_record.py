@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from benchmarks.__main__ import main
-from benchmarks.gate.record import little_room
+from benchmarks.gate.record_folder import little_room
 from tests.gate.records import measured
 
 

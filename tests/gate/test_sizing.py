@@ -8,7 +8,8 @@ import pytest
 from benchmarks.errors import GateError
 from benchmarks.gate.environments import BuiltSide
 from benchmarks.gate.pair_loop import shuffled
-from benchmarks.gate.record import GateCase, runs_of
+from benchmarks.gate.record import GateCase
+from benchmarks.gate.record_folder import runs_of
 from benchmarks.gate.sizing import size_cases, unbatched, write_plan
 from benchmarks.history.case_times import CaseTimes
 from tests.documents import document, entry
