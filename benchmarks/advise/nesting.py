@@ -1,6 +1,6 @@
 """Tasks that start workers themselves: n_jobs belongs inside the tasks, or outside around them, not to both.
 
-The cost model knows nothing of such tasks, so that both levels are measured.
+The cost model knows nothing of such tasks, nor of those that run other programs, so that both ways are measured.
 """
 
 from collections.abc import Mapping, Sequence
@@ -35,15 +35,17 @@ class Outside:
 
 @dataclass(frozen=True)
 class Nesting:
-    """What was measured of tasks that start workers themselves; `own_workers` counts these in two plain loops.
+    """What was measured of tasks that start workers themselves, or only run other programs: then `own_workers` is 0.
 
-    `tasks` were measured, evenly chosen from `all_tasks` if there was no time for all.
+    `own_workers` and `programs` are counted in two plain loops. `tasks` were measured, evenly chosen from `all_tasks`
+    if there was no time for all.
     """
 
     tasks: int
     all_tasks: int
     own_workers: int
     pools: tuple[Outside, ...]
+    programs: int = 0
 
     @property
     def best(self) -> Outside:
@@ -52,7 +54,7 @@ class Nesting:
 
 
 def nesting_of(benchmarks: Sequence[Mapping[str, Any]]) -> Nesting | None:
-    """Return what a run of the user's tasks measured of both levels, None if the tasks start no workers."""
+    """Return what a run of the user's tasks measured of both levels, None if they start no workers or programs."""
     cases = of_test("test_workers", benchmarks)
     if not cases:
         return None
@@ -60,7 +62,8 @@ def nesting_of(benchmarks: Sequence[Mapping[str, Any]]) -> Nesting | None:
     tasks = int(facts["tasks"])
     loops = of_test("test_loop", benchmarks)
     all_tasks = int(loops[0]["extra_info"].get("stands_for", {}).get("tasks", tasks)) if loops else tasks
-    return Nesting(tasks, all_tasks, int(facts["own_workers"]), tuple(map(_outside, cases)))
+    own_workers, programs = int(facts.get("own_workers", 0)), int(facts.get("programs", 0))
+    return Nesting(tasks, all_tasks, own_workers, tuple(map(_outside, cases)), programs)
 
 
 def of_test(name: str, benchmarks: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

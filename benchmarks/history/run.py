@@ -81,9 +81,15 @@ class Run:
 
 
 class _Commit(msgspec.Struct):
-    # A number where a project has its own hook for commit_info, as for Subversion.
     id: str | int | None = None
     dirty: bool | None = None
+
+    @classmethod
+    def of_foreign_file(cls, value: Any) -> "_Commit":
+        """Return what can be used of a commit that a project's own hook wrote, as for Subversion."""
+        fields = value if isinstance(value, dict) else {}
+        id_, dirty = fields.get("id"), fields.get("dirty")
+        return cls(id_ if type(id_) in (str, int) else None, dirty if isinstance(dirty, bool) else None)
 
 
 class _Counts(msgspec.Struct):
@@ -115,12 +121,19 @@ class _Suite(msgspec.Struct):
     seeds: _Seeds | None = None
 
 
+class _Provenance(msgspec.Struct):
+    """Where a run of this suite came from."""
+
+    commit_info: _Commit | None = None
+    datetime: str | None = None
+
+
 class _Document(msgspec.Struct):
     """A run file, this suite's own or any other. What stands under other keys is not looked at."""
 
     benchmarks: list[Any]
-    commit_info: _Commit | None = None
-    datetime: str | None = None
+    commit_info: Any = None
+    datetime: Any = None
     joblib_suite: _Suite | None = None
 
 
@@ -156,6 +169,7 @@ def parse_run(document: Mapping[str, Any], origin: str) -> Run:
     A case with invalid numbers does not make the run unreadable.
     """
     run_file = convert(document, _Document, origin)
+    commit, when = _provenance(run_file, origin)
     ours = run_file.joblib_suite or _Suite(FORMAT)
     if ours.format > FORMAT:
         raise NewerFormat(
@@ -165,11 +179,11 @@ def parse_run(document: Mapping[str, Any], origin: str) -> Run:
         cases, unusable = parse_cases(run_file.benchmarks, own=run_file.joblib_suite is not None)
     except Unreadable as error:
         raise Unreadable(f"{origin}: {error}") from None
-    commit, counts = run_file.commit_info or _Commit(), ours.cases or _Counts()
+    counts = ours.cases or _Counts()
     return Run(
         origin=origin,
         identity=identity(document),
-        when=_when(run_file.datetime, origin),
+        when=when,
         commit=None if commit.id in (None, *_NO_COMMITS) else _shortened(str(commit.id)),
         dirty=commit.dirty or False,
         profile=_shortened(ours.profile),
@@ -201,14 +215,30 @@ def _reasons(texts: Mapping[str, str | None] | None) -> dict[str, str]:
     return {name: text[:_LONGEST_REASON] for name, text in values if text is not None}
 
 
-def _when(text: str | None, origin: str) -> datetime | None:
+def _provenance(run_file: _Document, origin: str) -> tuple[_Commit, datetime | None]:
+    """Return commit and time of a run. Raises Unreadable for a file of this suite that has neither in its own form.
+
+    In any other file a project's hook may have replaced them: then they are unknown, and the run is usable.
+    """
+    if run_file.joblib_suite is None:
+        commit = _Commit.of_foreign_file(run_file.commit_info)
+        try:
+            return commit, _when(run_file.datetime)
+        except (TypeError, ValueError, OverflowError):
+            return commit, None
+    own = convert({"commit_info": run_file.commit_info, "datetime": run_file.datetime}, _Provenance, origin)
+    try:
+        return own.commit_info or _Commit(), _when(own.datetime)
+    except (ValueError, OverflowError):
+        raise Unreadable(f"{origin}: datetime is '{visible(str(own.datetime))[:60]}'; expected ISO 8601") from None
+
+
+def _when(text: str | None) -> datetime | None:
+    """Return the time (UTC). Raises ValueError or OverflowError."""
     if text is None:
         return None
-    try:
-        when = datetime.fromisoformat(text)
-        return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise Unreadable(f"{origin}: datetime is '{visible(text)[:60]}'; expected ISO 8601") from None
+    when = datetime.fromisoformat(text)
+    return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
 
 
 def geometric_mean_s(rounds_s: tuple[float, ...]) -> float:

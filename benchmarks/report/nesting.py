@@ -16,7 +16,9 @@ _LOOP = Case(LOOP, 1, None)
 
 def sentences(nesting: Nesting) -> list[str]:
     """Return the answer, most important first."""
-    return [_answer(nesting.best), _about(nesting), _REASON]
+    if nesting.own_workers:
+        return [_answer(nesting.best), _about(nesting, "start workers themselves", nesting.own_workers), _REASON]
+    return [_answer_of_programs(nesting.best), _about(nesting, "run other programs", nesting.programs), _PROGRAMS]
 
 
 _REASON = (
@@ -24,10 +26,15 @@ _REASON = (
     " these), and the workers of concurrent.futures, multiprocessing or other programs would all compete for the cores."
 )
 
+_PROGRAMS = (
+    "A program that uses several cores itself competes for them with those of the other workers: limit either its own"
+    " threads or n_jobs."
+)
+
 
 def _answer(best: Outside) -> str:
     loop = f"the plain loop, whose tasks start their own workers, takes {duration(fmean(best.loops_s))}"
-    pool = f"{best.case.backend} with n_jobs={best.case.n_jobs} takes {duration(median(best.calls_s))}"
+    pool = _pool(best)
     if best.is_better:
         return (
             f"Best: n_jobs outside, in a pool around the tasks, and none inside them: {pool}, and {loop},"
@@ -38,13 +45,25 @@ def _answer(best: Outside) -> str:
     return f"Undecided: {loop}, and {pool} around the tasks; these times overlap. Ask again on a quiet machine."
 
 
-def _about(nesting: Nesting) -> str:
+def _answer_of_programs(best: Outside) -> str:
+    loop, pool = f"the plain loop takes {duration(fmean(best.loops_s))}", _pool(best)
+    if best.is_better:
+        return f"Best: a pool around the tasks: {pool}, and {loop}, {best.speed_up:.2f}x as long."
+    if best.is_better is False:
+        return f"Best: one program after the other: {loop}; at best, {pool}."
+    return f"Undecided: {loop}, and {pool}; these times overlap. Ask again on a quiet machine."
+
+
+def _pool(best: Outside) -> str:
+    return f"{best.case.backend} with n_jobs={best.case.n_jobs} takes {duration(median(best.calls_s))}"
+
+
+def _about(nesting: Nesting, what_they_do: str, started: int) -> str:
     of = f"{nesting.tasks:,} of " if nesting.tasks < nesting.all_tasks else ""
     pools = ", ".join(f"{pool.case.backend} {pool.speed_up:.2f}x" for pool in nesting.pools)
     return (
-        f"For {of}{counted(nesting.all_tasks, 'task')} that start workers themselves ({nesting.own_workers} in two"
-        f" plain loops), of which the cost model knows nothing: both levels were measured, in open pools."
-        f" Speed-ups around: {pools}."
+        f"For {of}{counted(nesting.all_tasks, 'task')} that {what_they_do} ({started} in two plain loops), of which"
+        f" the cost model knows nothing: both ways were measured, in open pools. Speed-ups around: {pools}."
     )
 
 
@@ -71,6 +90,7 @@ def document(nesting: Nesting) -> str:
         "tasks": nesting.all_tasks,
         "measured_tasks": nesting.tasks,
         "own_workers": nesting.own_workers,
+        "programs": nesting.programs,
         "best": best and {"name": best.label, "backend": best.backend, "n_jobs": best.n_jobs},
         "paste": best and paste(best),
         "pools": [

@@ -54,6 +54,7 @@ def prepare_own_function(config: Any) -> None:
         session.workload,
         confirmed=True,
         own_workers=result.workers,
+        programs=result.programs,
         holds_gil=result.holds_gil,
         inner_threads=result.inner_threads,
         faster_again=result.faster_again,

@@ -1,4 +1,4 @@
-"""What a user's task does beside returning results: workers that it starts, and warnings."""
+"""What a user's task does beside returning results: workers and programs that it starts, and warnings."""
 
 import sys
 import threading
@@ -13,27 +13,32 @@ from typing import Any
 from benchmarks.measure.call import shortened
 
 # What Python reports when a process is started: https://docs.python.org/3/library/audit_events.html.
-_STARTS = {"subprocess.Popen", "os.fork", "os.posix_spawn", "os.system"}
+_FORKS, _PROGRAMS = {"os.fork", "os.forkpty"}, {"subprocess.Popen", "os.posix_spawn", "os.system"}
 
 
 @dataclass
 class SideEffects:
-    """The threads and processes that were started, the warnings, and the first of these as text."""
+    """How many threads and processes, and how many other programs were started; warnings, and the first of these.
+
+    joblib can limit workers of its own inside a task, but no program.
+    """
 
     workers: int = 0
+    programs: int = 0
     warnings: int = 0
     first_warning: str = ""
 
 
 @contextmanager
 def observed() -> Iterator[SideEffects]:
-    """Count the workers that are started and the warnings that are raised in the block, in a process that ends soon."""
+    """Count what is started and the warnings that are raised in the block, in a process that ends soon."""
     effects, watching = SideEffects(), True
     start, start_process = threading.Thread.start, BaseProcess.start
 
     def audit(event: str, args: tuple[object, ...]) -> None:
-        if watching and event in _STARTS:
-            effects.workers += 1
+        if watching:
+            effects.workers += event in _FORKS
+            effects.programs += event in _PROGRAMS
 
     def start_counted(thread: threading.Thread) -> None:
         effects.workers += 1

@@ -67,6 +67,11 @@ def remarks(result: TrialResult, workload: Workload) -> list[str]:
             f"{workload.name} starts threads or processes itself ({result.workers} in two plain loops): no speed-up of"
             " it is a fair comparison, because joblib's workers limit them and the loop does not"
         )
+    elif result.programs:
+        said.append(
+            f"{workload.name} runs other programs ({result.programs} in two plain loops), in the loop and in workers"
+            " alike: if these use several cores themselves, less is to be gained than the number of workers"
+        )
     if result.inner_threads:
         said.append(_with_inner_threads(result.inner_threads, workload))
     if result.unseen_threads:

@@ -17,18 +17,19 @@ class TrialRequest(Struct):
 class TrialResult(Struct):
     """What the trial found. `error` says why the task can't be measured, `loop_s` is the time of one plain loop.
 
-    `workers` counts the threads and processes that the task started, `warnings` what it warned of. `inner_threads` are
-    the libraries that computed in threads of their own, with the number of threads that they have where nothing but the
-    user sets it; `unseen_threads` says that a library did so which threadpoolctl does not know. If `waits` is true, the
-    tasks wait most of the time; if `holds_gil` is true, they hold the GIL all the time. `changed_argument` names an
-    argument that the first call changed and later ones did not, and what it is now. `lengths_s` are the seconds that
-    each task took. If the tasks remember something, the median one took `first_task_s` seconds in the first loop and
-    `task_s` in the second; both are 0 otherwise.
+    `workers` counts the threads and processes that the task started, `programs` the other programs (0 unless most tasks
+    start one), `warnings` what it warned of. `inner_threads` are the libraries that computed in threads of their own,
+    with the number of threads that they have where nothing but the user sets it; `unseen_threads` says that a library
+    did so which threadpoolctl does not know. If `waits` is true, the tasks wait most of the time; if `holds_gil` is
+    true, they hold the GIL all the time. `changed_argument` names an argument that the first call changed and later
+    ones did not, and what it is now. `lengths_s` are the seconds that each task took. If the tasks remember something,
+    the median one took `first_task_s` seconds in the first loop and `task_s` in the second; both are 0 otherwise.
     """
 
     error: str | None = None
     loop_s: float = 0.0
     workers: int = 0
+    programs: int = 0
     warnings: int = 0
     first_warning: str = ""
     inner_threads: dict[str, int] = {}

@@ -101,7 +101,10 @@ def try_call(call: Call) -> TrialResult:
         before = digests(call.arguments)
         error, loop, first_task_s = _fault(call)
         error = error or harm()
-        result = TrialResult(error, loop.seconds, effects.workers, effects.warnings, effects.first_warning)
+        result = TrialResult(error, loop.seconds, effects.workers)
+        result.warnings, result.first_warning = effects.warnings, effects.first_warning
+        # An import may start a program once.
+        result.programs = effects.programs if effects.programs >= len(call.arguments) else 0
         result.waits = loop.waits and not effects.workers
         result.changed_argument = None if error else changed_argument(call, before)
         least_s = _LEAST_OF_FEW_S if len(call.arguments) <= _FEW else _LEAST_REMEMBERED_S
@@ -149,18 +152,25 @@ def _fault(call: Call) -> tuple[str | None, _Loop, float]:
 
 
 def _timed(call: Call) -> _Loop:
-    began, cpu_s, own_s = time.perf_counter(), time.process_time(), time.thread_time()
+    began, cpu_s, own_s, programs_s = time.perf_counter(), time.process_time(), time.thread_time(), _ended_programs_s()
     waits = resource.getrusage(resource.RUSAGE_SELF).ru_nvcsw
     results = call.loop_results()
     waits = resource.getrusage(resource.RUSAGE_SELF).ru_nvcsw - waits
     cpu_s, own_s = time.process_time() - cpu_s, time.thread_time() - own_s
+    programs_s = _ended_programs_s() - programs_s
     seconds = time.perf_counter() - began
     # A process that has to leave the processor to others does not give it up by itself.
-    waiting = cpu_s < _BUSY * seconds and waits > _BUSY * len(results)
+    waiting = cpu_s + programs_s < _BUSY * seconds and waits > _BUSY * len(results)
     lengths_s = call.arguments.lengths_s if isinstance(call.arguments, _Followed) else []
     task_s = median(lengths_s) if lengths_s else 0.0
     elsewhere = 1 - own_s / cpu_s if cpu_s - own_s > _LEAST_USED_S else 0.0
     return _Loop(seconds, results, elsewhere, waiting, task_s)
+
+
+def _ended_programs_s() -> float:
+    """Return the CPU seconds of the processes that this one has started and that have ended."""
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return ended.ru_utime + ended.ru_stime
 
 
 def _note_inner_threads(result: TrialResult, call: Call, loop: _Loop) -> None:

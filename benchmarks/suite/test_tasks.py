@@ -92,8 +92,8 @@ def test_threads(measure, benchmark, request, call, workload):
 
 @pytest.mark.parametrize("backend", ["threading", "loky"])
 def test_workers(measure, call, workload, backend):
-    """Measure a pool around tasks that start workers themselves, and the plain loop before and after it."""
-    if "own_workers" not in call.extra_info:
+    """Measure a pool around tasks that start workers or programs, and the plain loop before and after it."""
+    if not call.extra_info.keys() & {"own_workers", "programs"}:
         pytest.skip("the tasks start no workers themselves")
     measure.warm_call(Case(backend, max(2, usable_cores()), 1), call, beside_loop=True)
 

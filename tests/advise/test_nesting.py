@@ -32,6 +32,22 @@ def test_a_pool_that_is_clear_of_the_loop_is_recommended():
     assert 'Parallel(n_jobs=2, backend="loky", batch_size=1)' in text(OUTSIDE)
 
 
+def test_tasks_that_run_other_programs_have_no_workers_to_limit():
+    """joblib limits nothing of a program, so nothing is said of a level inside."""
+    outside, inside, undecided = (Nesting(12, 12, 0, each.pools, programs=24) for each in (OUTSIDE, INSIDE, OPEN))
+    (answer, about, reason) = sentences(outside)
+    assert answer == (
+        "Best: a pool around the tasks: loky with n_jobs=2 takes 550 ms, and the plain loop takes 1.10 s, 2.00x as"
+        " long."
+    )
+    assert about.startswith("For 12 tasks that run other programs (24 in two plain loops)")
+    assert "uses several cores itself" in reason
+    assert sentences(inside)[0] == (
+        "Best: one program after the other: the plain loop takes 1.10 s; at best, loky with n_jobs=2 takes 1.55 s."
+    )
+    assert sentences(undecided)[0].startswith("Undecided: the plain loop takes 1.10 s, and loky")
+
+
 def test_tasks_that_use_their_own_workers_well_stay_as_they_are():
     """The plain loop is recommended if every pool around it is slower."""
     assert sentences(INSIDE)[0] == (
@@ -65,6 +81,8 @@ def test_levels_are_read_from_the_run_of_the_tasks():
     workers = {**names, "stats": {"data": [0.5, 0.6]}, "extra_info": facts}
     assert nesting_of([loop, workers]) == Nesting(12, 12, 48, (pool([0.5, 0.6]),))
     assert nesting_of([loop]) is None
+    programs = workers | {"extra_info": {**facts, "own_workers": 0, "programs": 24}}
+    assert nesting_of([loop, programs]) == Nesting(12, 12, 0, (pool([0.5, 0.6]),), programs=24)
     some = loop | {"extra_info": {"stands_for": {"tasks": 100}}}
     assert "For 12 of 100 tasks that start workers themselves" in text(nesting_of([some, workers]))
 

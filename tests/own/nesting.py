@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import subprocess
+import sys
 import threading
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
@@ -59,6 +60,16 @@ def in_spawned_process(size):
 def in_subprocess(size):
     """Another program."""
     return int(subprocess.run(["echo", str(size)], capture_output=True, text=True, check=True).stdout)
+
+
+def in_sleep(size):
+    """A program that waits."""
+    return subprocess.run(["sleep", f"0.{size}"], check=True).returncode
+
+
+def in_computing_program(size):
+    """A program that computes for some tenths of a second."""
+    return subprocess.run([sys.executable, "-c", f"sum(range({size}_000_000))"], check=True).returncode
 
 
 def in_shell(size):

@@ -40,15 +40,31 @@ def tried(tmp_path):
     "function",
     [
         *("in_loky", "in_threading", "in_futures_threads", "in_futures_processes", "in_pool"),
-        *("in_subprocess", "in_shell", "in_pool_of_the_module", "in_spawned_process"),
+        *("in_pool_of_the_module", "in_spawned_process"),
     ],
 )
 def test_every_kind_of_worker_is_seen(tried, function):
-    """joblib's, the standard library's, other programs."""
+    """joblib's, the standard library's."""
     result = tried(f"nesting:{function}", "nesting:FEW")
     assert result.error is None
     assert result.workers > 0
     assert result.inner_threads == {}
+
+
+@pytest.mark.parametrize(("function", "waits"), [("in_subprocess", None), ("in_shell", None), ("in_sleep", True)])
+def test_other_programs_are_no_workers(tried, function, waits):
+    """Whether tasks wait is known of the programs' CPU time, too."""
+    result = tried(f"nesting:{function}", "nesting:FEW")
+    assert (result.error, result.workers, result.programs) == (None, 0, 6)
+    assert waits is None or result.waits == waits
+    (remark,) = remarks(result, SimpleNamespace(name="nesting:in_program"))
+    assert "runs other programs (6 in two plain loops), in the loop and in workers alike" in remark
+
+
+def test_a_program_that_computes_does_not_wait(tried):
+    """Its task does."""
+    result = tried("nesting:in_computing_program", "nesting:FEW")
+    assert (result.error, result.workers, result.programs, result.waits) == (None, 0, 6, False)
 
 
 @pytest.mark.parametrize("function", ["nesting:plain", "nesting:in_sequential", "started:plain"])
