@@ -3,12 +3,16 @@
 import hashlib
 import inspect
 import pickle
+import resource
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from benchmarks.measure.call import Call, TaskFailed, shown
+
+# Without these, a session or its workers may end in the middle of something; core dumps are no part of that.
+_LIMITS = ("RLIMIT_AS", "RLIMIT_CPU", "RLIMIT_DATA", "RLIMIT_FSIZE", "RLIMIT_NOFILE", "RLIMIT_NPROC", "RLIMIT_STACK")
 
 
 def used_up(arguments: Sequence[Any]) -> str | None:
@@ -78,8 +82,16 @@ def _digest(argument: Any) -> bytes | None:
         return None
 
 
-def harm() -> str | None:
-    """Say what the task has done to its process that measuring would not survive, None if nothing."""
+def process_limits() -> dict[str, int]:
+    """Return this process's soft limits by name, as far as the system has them."""
+    return {name: resource.getrlimit(getattr(resource, name))[0] for name in _LIMITS if hasattr(resource, name)}
+
+
+def harm(limits: Mapping[str, int]) -> str | None:
+    """Say what the task has done to its process that measuring would not survive, None if nothing.
+
+    `limits` are those of the process before the task ran.
+    """
     done = None
     if sys.gettrace() or sys.getprofile():
         done = "traces or profiles itself, which slows the plain loop and not the workers"
@@ -87,7 +99,13 @@ def harm() -> str | None:
         done = f"closes sys.{closed} of its process, or replaces it"
     elif not _has_folder():
         done = "changes the working directory of its process to one that does not exist any more"
+    elif lowered := [name for name, limit in process_limits().items() if _below(limit, limits[name])]:
+        done = f"lowers a limit of its process ({', '.join(lowered)})"
     return f"the task {done}: let it put back what it changes" if done else None
+
+
+def _below(limit: int, other: int) -> bool:
+    return limit != resource.RLIM_INFINITY and (other == resource.RLIM_INFINITY or limit < other)
 
 
 def _is_closed(stream: Any) -> bool:

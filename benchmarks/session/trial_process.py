@@ -25,6 +25,7 @@ from benchmarks.session.trial_faults import (
     harm,
     how_called,
     not_awaited,
+    process_limits,
     refusal_of_change,
     used_up,
 )
@@ -98,9 +99,9 @@ def try_call(call: Call) -> TrialResult:
     with observed() as effects:
         # A library's threads spin for a while after the import that started them.
         settle()
-        before = digests(call.arguments)
+        before, limits = digests(call.arguments), process_limits()
         error, loop, first_task_s = _fault(call)
-        error = error or harm()
+        error = error or harm(limits)
         result = TrialResult(error, loop.seconds, effects.workers)
         result.warnings, result.first_warning = effects.warnings, effects.first_warning
         # An import may start a program once.

@@ -5,6 +5,7 @@ import functools
 import os
 import pathlib
 import random
+import resource
 import signal
 import sys
 import tempfile
@@ -236,6 +237,11 @@ def without_output(size):
 def traced(size):
     """Leaves a tracer behind."""
     sys.settrace(lambda *event: None)
+
+
+def with_few_files(size):
+    """Leaves its process with fewer files than pools need."""
+    resource.setrlimit(resource.RLIMIT_NOFILE, (32, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
 
 
 def cancelled(size):

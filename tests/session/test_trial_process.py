@@ -136,6 +136,7 @@ def test_exceptions_of_every_kind_are_named(tried):
         ("in_lost_folder", "the task changes the working directory of its process to one that does not exist"),
         ("without_output", "the task closes sys.stdout of its process, or replaces it"),
         ("traced", "the task traces or profiles itself"),
+        ("with_few_files", "the task lowers a limit of its process (RLIMIT_NOFILE): let it put back what it changes"),
     ],
 )
 def test_what_a_process_does_not_survive_is_refused(tried, task, expected):
