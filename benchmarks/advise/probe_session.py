@@ -13,7 +13,7 @@ from benchmarks import machine
 from benchmarks.advise.cost_model import PACKAGES, CostModel, stale, stored_model
 from benchmarks.errors import AdviceError
 from benchmarks.files.reading import read_document
-from benchmarks.files.status import Event, Failure, Progress, UsageError, read_status
+from benchmarks.files.status import Event, FailureEvent, ProgressEvent, UsageErrorEvent, read_status
 from benchmarks.files.temporary import TemporaryFolder
 from benchmarks.history.identity import Identity, conditions, identity
 from benchmarks.history.store import Store
@@ -94,7 +94,7 @@ def _measured(
     return read_document(files[-1].path)
 
 
-def _progress_of(process: "subprocess.Popen[bytes]", status: Path, end_s: float) -> Iterator[Progress]:
+def _progress_of(process: "subprocess.Popen[bytes]", status: Path, end_s: float) -> Iterator[ProgressEvent]:
     """Yield the newest progress whenever the status file has changed, until the session has ended.
 
     At `end_s` of the monotonic clock, it is told to save what it has and to end. It is killed if it does not end.
@@ -109,16 +109,16 @@ def _progress_of(process: "subprocess.Popen[bytes]", status: Path, end_s: float)
         # `Popen.wait` with a timeout would wake up every 50 ms, beside timed rounds.
         time.sleep(_LOOK_EVERY_S)
         size = status.stat().st_size if status.exists() else 0
-        newest = [event for event in read_status(status) if isinstance(event, Progress)] if size > size_before else []
-        yield from newest[-1:]
+        events = read_status(status) if size > size_before else []
+        yield from [event for event in events if isinstance(event, ProgressEvent)][-1:]
         size_before = size
 
 
 def _reason(events: Sequence[Event], log: Path) -> str:
     """Return why a session failed: what it refused, else its first failure, else the last lines of its output."""
     for event in events:
-        if isinstance(event, UsageError | Failure):
-            return visible(event.message if isinstance(event, UsageError) else event.reason)[:_LONGEST]
+        if isinstance(event, UsageErrorEvent | FailureEvent):
+            return visible(event.message if isinstance(event, UsageErrorEvent) else event.reason)[:_LONGEST]
     lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
     return visible("; ".join(lines[-_MOST_LINES:]))[-_LONGEST:] or "no output; a task may have ended the process"
 

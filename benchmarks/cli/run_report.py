@@ -47,12 +47,12 @@ def report_run(args: argparse.Namespace, store: Store, index: Index) -> Outcome:
     _refuse_overwriting(args, store, named)
     from benchmarks.report.html.history import history_section
     from benchmarks.report.html.history_chart import levels
-    from benchmarks.report.html.parallel import spread
+    from benchmarks.report.html.parallel import map_in_processes
     from benchmarks.report.html.run_facts import facts_section
     from benchmarks.report.html.run_page import run_sections, with_news
 
     histories = tracks(index, bars_key(bars(parsed)), {case.name for case in parsed.cases.values()})
-    history = history_section(histories, spread(levels, histories), stored=head.entry is not None)
+    history = history_section(histories, map_in_processes(levels, histories), stored=head.entry is not None)
     comparison = _comparison(index, marks, named, parsed)
     measured = with_news(run_sections(parsed, document), comparison, history)
     sections = [*measured, history, comparison, facts_section(parsed, document)]

@@ -25,7 +25,7 @@ from benchmarks.report.html.document import page
 from benchmarks.report.html.explanations import explanation_section
 from benchmarks.report.html.figures import Section
 from benchmarks.report.html.history_chart import Level, levels
-from benchmarks.report.html.parallel import spread
+from benchmarks.report.html.parallel import map_in_processes
 from benchmarks.report.html.run_facts import facts_section
 from benchmarks.report.html.run_page import run_sections
 from benchmarks.report.html.site import GateLine, RunLine, SeriesLine, index_sections, series_sections
@@ -95,11 +95,11 @@ def _pages(
     args: argparse.Namespace, index: Index, marks: Marks, entries: Sequence[Entry], records: Sequence[Path]
 ) -> list[_Page]:
     """Return all pages of the site: its index, a page for each series, for runs of these, and for each gate."""
-    gates = spread(_gate, [(args, record) for record in records], worth=2)
+    gates = map_in_processes(_gate, [(args, record) for record in records], worth=2)
     series = [_series(number, index, bars) for number, bars in enumerate(_kinds(entries), 1)]
     chosen = {entry.id: entry for one in series for entry in one.with_page()}
     links = {entry.id: _address(entry) for entry in chosen.values()}
-    made = spread(_run_page, [(entry, links[entry.id]) for entry in chosen.values()], worth=4)
+    made = map_in_processes(_run_page, [(entry, links[entry.id]) for entry in chosen.values()], worth=4)
     said = {entry.id: one.said for entry, one in zip(chosen.values(), made, strict=True)}
     lines = {entry.id: RunLine(cells(entry, marks), links.get(entry.id, "")) for entry in index.entries}
     home = index_sections(
@@ -143,7 +143,7 @@ def _kinds(entries: Sequence[Entry]) -> list[str]:
 
 def _series(number: int, index: Index, bars: str) -> _Series:
     histories = tracks(index, bars, {name for _, name, _ in index.cases()})
-    return _Series(f"series/{number}.html", alike(index, bars), histories, spread(levels, histories))
+    return _Series(f"series/{number}.html", alike(index, bars), histories, map_in_processes(levels, histories))
 
 
 def _address(entry: Entry) -> str:

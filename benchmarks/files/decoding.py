@@ -24,7 +24,7 @@ def decode_versioned(document: Mapping[str, Any], kind: type[T], version: int, o
     """Return the document as a value of `kind` if its `format` is `version`. Raises Unreadable."""
     content = dict(document)
     if (stated := content.pop("format", None)) != version or isinstance(stated, bool):
-        raise Unreadable(f"{origin}: format {shown(stated)}; expected {version}: use the version that wrote it")
+        raise Unreadable(f"{origin}: format {excerpt(stated)}; expected {version}: use the version that wrote it")
     return convert(content, kind, origin)
 
 
@@ -39,10 +39,10 @@ def convert(document: object, kind: type[T], origin: str) -> T:
         refusal = _refusal(document, str(error))  # with a key's name in it, which may be as long as the file
         raise Unreadable(f"{origin}: {refusal[:_LONGEST_REFUSAL]}") from None
     except UnicodeEncodeError as error:
-        raise Unreadable(f"{origin}: {shown(error.object)} has half of a surrogate pair; expected text") from None
+        raise Unreadable(f"{origin}: {excerpt(error.object)} has half of a surrogate pair; expected text") from None
 
 
-def shown(value: object) -> str:
+def excerpt(value: object) -> str:
     """Return a value in a few printable characters; the digits of a huge integer would take forever."""
     if isinstance(value, int) and abs(value) > 10**30:
         return "a huge number"
@@ -61,7 +61,7 @@ def _refusal(document: object, message: str) -> str:
     if "missing required field" in said:
         return f"{field}: {said}"
     try:
-        return f"{field} is {shown(_value_at(document, path))}; {said}"
+        return f"{field} is {excerpt(_value_at(document, path))}; {said}"
     except (KeyError, IndexError, TypeError):
         return f"{field}: {said}"
 

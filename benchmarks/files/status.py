@@ -13,7 +13,7 @@ from benchmarks.files.reading import parse_document
 from benchmarks.text.printable import visible
 
 
-class Progress(msgspec.Struct, tag_field="event", tag="progress", frozen=True):
+class ProgressEvent(msgspec.Struct, tag_field="event", tag="progress", frozen=True):
     """`done` of `total` cases have ended; `left_s` estimates the seconds left, None if nothing is known yet."""
 
     done: int
@@ -21,20 +21,20 @@ class Progress(msgspec.Struct, tag_field="event", tag="progress", frozen=True):
     left_s: float | None
 
 
-class Failure(msgspec.Struct, tag_field="event", tag="failure", frozen=True):
+class FailureEvent(msgspec.Struct, tag_field="event", tag="failure", frozen=True):
     """A case failed, or a file could not be collected; `reason` is one line."""
 
     nodeid: str
     reason: str
 
 
-class UsageError(msgspec.Struct, tag_field="event", tag="usage_error", frozen=True):
+class UsageErrorEvent(msgspec.Struct, tag_field="event", tag="usage_error", frozen=True):
     """The session refused its command line."""
 
     message: str
 
 
-Event = Progress | Failure | UsageError
+Event = ProgressEvent | FailureEvent | UsageErrorEvent
 
 
 def append_event(path: Path, event: Event) -> None:

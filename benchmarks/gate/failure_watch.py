@@ -3,8 +3,7 @@
 from collections import Counter
 
 from benchmarks.errors import GateError
-from benchmarks.files.status import Failure as FailureEvent
-from benchmarks.files.status import read_status
+from benchmarks.files.status import FailureEvent, read_status
 from benchmarks.gate.commands import last_lines
 from benchmarks.gate.failures import counting_failures, is_wrong_result, single_failures
 from benchmarks.gate.measurements import Measurements

@@ -8,8 +8,7 @@ from typing import NamedTuple
 
 from benchmarks.analysis.pair_ratios import PairRatios, pair_ratios
 from benchmarks.analysis.quantity import RESOURCES, Quantity
-from benchmarks.files.status import Failure as FailureEvent
-from benchmarks.files.status import read_status
+from benchmarks.files.status import FailureEvent, read_status
 from benchmarks.gate.record import SIDES, SIZING_OF_HEAD, PairRecord, Record, SideName
 from benchmarks.gate.record_folder import pair_files, status_of
 from benchmarks.history.case_times import CaseTimes

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from benchmarks.gate.environments import BuiltSide
 from benchmarks.gate.record import SIDES, GateCase, PairRecord, SideName
-from benchmarks.gate.record_folder import digests, logs_of, runs_of, status_of
+from benchmarks.gate.record_folder import logs_of, run_digests, runs_of, status_of
 from benchmarks.gate.referee import Peer, Position, Referee, Silent
 from benchmarks.gate.sessions import how_it_ended, running, session_command
 
@@ -125,5 +125,5 @@ def recorded_pair(folder: Path, pair: Pair, end: PairEnd) -> PairRecord:
         failed_side=end.failed_side,
         in_flight=pair.order[position[0]].nodeid if position and position[0] < len(pair.order) else None,
         # A void pair's runs are not read, and there may be none.
-        sha256={} if end.void_reason else digests(folder, pair.name),
+        sha256={} if end.void_reason else run_digests(folder, pair.name),
     )

@@ -58,7 +58,7 @@ def exclusive(folder: Path) -> Iterator[None]:
         yield
 
 
-def digests(folder: Path, pair: str) -> dict[str, str]:
+def run_digests(folder: Path, pair: str) -> dict[str, str]:
     """Return the SHA-256 of a pair's run files by side."""
     paths = {file.name: file.path for file in runs_of(folder).files()}
     return {side: _sha256(paths[f"{pair}-{side}"]) for side in SIDES if f"{pair}-{side}" in paths}

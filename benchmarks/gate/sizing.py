@@ -12,7 +12,7 @@ import msgspec
 
 from benchmarks.cores import usable_cores
 from benchmarks.errors import GateError
-from benchmarks.files.status import Failure, UsageError, read_status
+from benchmarks.files.status import FailureEvent, UsageErrorEvent, read_status
 from benchmarks.gate.commands import last_lines
 from benchmarks.gate.environments import BuiltSide
 from benchmarks.gate.record import SIZING_OF_HEAD, GateCase, Record, SideName
@@ -200,12 +200,12 @@ def _run_session(
         ended = how_it_ended(process)
     if process.returncode == _NOTHING_SELECTED:
         raise GateError("-k matches no case; `pytest --collect-only --profile gate` lists them")
-    if refusals := [event.message for event in read_status(status) if isinstance(event, UsageError)]:
+    if refusals := [event.message for event in read_status(status) if isinstance(event, UsageErrorEvent)]:
         raise GateError(f"{side}: pytest refuses: {'; '.join(refusals)}")
     saved = _saved(runs, name)
     if process.returncode in (0, 1) and saved is not None:
         return read_run(saved.path)
-    if failures := [event for event in read_status(status) if isinstance(event, Failure)]:
+    if failures := [event for event in read_status(status) if isinstance(event, FailureEvent)]:
         first = failures[0]
         more = f", and {counted(len(failures) - 1, 'other case')}" if len(failures) > 1 else ""
         raise NoRun(f"{side} can't be measured: {case_names(first.nodeid)[1]}{more}: {first.reason}; see {log}")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from benchmarks.files.decoding import shown
+from benchmarks.files.decoding import excerpt
 from benchmarks.text.printable import visible
 
 _MOST_CORES = 1e6
@@ -127,7 +127,7 @@ def conditions(document: Mapping[str, Any]) -> dict[str, Any]:
         "start_method": start_method,
         "gil_enabled": gil if isinstance(gil, bool) else None,
         "physical_cores": physical if _is_count(physical) else None,
-        "core_kinds": None if kinds is None else {visible(kind)[:40]: shown(count) for kind, count in kinds.items()},
+        "core_kinds": None if kinds is None else {visible(kind)[:40]: excerpt(count) for kind, count in kinds.items()},
         "hypervisor": _text(machine.get("hypervisor")),
     }
 

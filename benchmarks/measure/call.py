@@ -93,7 +93,7 @@ class Call:
             index = len(results)
             raise TaskFailed(
                 f"the task raised {described(error)} in the plain loop, for argument {index} of {len(self.arguments)}:"
-                f" {shown(self.arguments[index])}"
+                f" {short_repr(self.arguments[index])}"
             ) from error
         return results
 
@@ -125,12 +125,12 @@ def compare(results: Sequence[Any], expected_results: Sequence[Any], tolerance: 
     for index, (result, expected) in enumerate(zip(results, expected_results, strict=False)):
         if not same(result, expected, tolerance):
             lengths = _lengths(results, expected_results)
-            raise WrongResult(f"index {index}: found {shown(result)}, expected {shown(expected)}{lengths}")
+            raise WrongResult(f"index {index}: found {short_repr(result)}, expected {short_repr(expected)}{lengths}")
     if len(results) == len(expected_results):
         return
     index = min(len(results), len(expected_results))
-    result = shown(results[index]) if index < len(results) else "no result"
-    expected = shown(expected_results[index]) if index < len(expected_results) else "no result"
+    result = short_repr(results[index]) if index < len(results) else "no result"
+    expected = short_repr(expected_results[index]) if index < len(expected_results) else "no result"
     raise WrongResult(f"index {index}: found {result}, expected {expected}{_lengths(results, expected_results)}")
 
 
@@ -143,7 +143,7 @@ def described(error: BaseException) -> str:
         return type(error).__name__
 
 
-def shown(value: Any) -> str:
+def short_repr(value: Any) -> str:
     """Return a value's repr as one line of bounded length."""
     try:
         return shortened(repr(value))

@@ -8,7 +8,7 @@ from traceback import walk_tb
 from typing import Any
 
 from benchmarks.grid import JOBLIB_BACKENDS, LOOP, Case, backend_of
-from benchmarks.measure.call import Call, TaskFailed, described, shown
+from benchmarks.measure.call import Call, TaskFailed, described, short_repr
 from benchmarks.measure.deadline import FROM_OUTSIDE
 from benchmarks.measure.sameness import Incomparable
 from benchmarks.measure.temp_folder import trouble_with_temp_folder
@@ -133,8 +133,8 @@ def _culprit(call: Call) -> str:
     for index, argument in enumerate(call.arguments):
         if (refusal := _refusal(argument)) is not None:
             return (
-                f"argument {index} of {len(call.arguments)}, {shown(argument)}, {refusal}: pass plain data and make it"
-                " inside the task, or use threads"
+                f"argument {index} of {len(call.arguments)}, {short_repr(argument)}, {refusal}: pass plain data and"
+                " make it inside the task, or use threads"
             )
     refusal = next(filter(None, map(_refusal, call.expected_results)), "can't be pickled")
     return f"what the task returns {refusal}: return plain data, or use threads"

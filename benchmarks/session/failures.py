@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.files.status import Failure, append_event
+from benchmarks.files.status import FailureEvent, append_event
 from benchmarks.grid import BACKENDS
 from benchmarks.text.width import WIDTH
 
@@ -39,7 +39,7 @@ def shorten(report: Any, error: BaseException) -> None:
 def report_uncollected(status_file: str | None, report: Any) -> None:
     """Write to the status file, if there is one, that a file could not be collected."""
     if status_file and report.failed:
-        append_event(Path(status_file), Failure(report.nodeid, reason(report)))
+        append_event(Path(status_file), FailureEvent(report.nodeid, reason(report)))
 
 
 class EachFaultOnce:

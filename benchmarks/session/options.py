@@ -91,9 +91,9 @@ def pytest_cmdline_main(config: Any) -> Generator[None, object, object]:
         return (yield)
     except pytest.UsageError as error:
         if config.option.status_file:
-            from benchmarks.files.status import UsageError, append_event
+            from benchmarks.files.status import UsageErrorEvent, append_event
 
-            append_event(Path(config.option.status_file), UsageError("; ".join(map(str, error.args))))
+            append_event(Path(config.option.status_file), UsageErrorEvent("; ".join(map(str, error.args))))
         raise
 
 

@@ -14,7 +14,7 @@ from benchmarks.options import DEFAULT_PROFILE
 from benchmarks.session.options import Settings
 from benchmarks.session.own_grid import Asked, Function, OwnGrid, own_grid
 from benchmarks.session.progress import line_writer
-from benchmarks.session.sample import enough, spread
+from benchmarks.session.sample import enough, lengths_of_all
 from benchmarks.session.state import SuiteSession, suite_session
 from benchmarks.session.trial import CutOff, run_trial
 from benchmarks.session.trial_findings import no_grid, refuse_inner_threads, refuse_long_loop, remarks
@@ -117,7 +117,7 @@ def _tried_within(session: SuiteSession, task_args: str, within_s: float) -> Tri
             raise
         tasks = enough(Function([cut_off.task_s] * workload.tasks), within_s)
         result = run_trial(replace(workload, tasks=tasks), task_args, settings, _FIRST_TRIAL_S)
-        lengths_s = spread(result.lengths_s, workload.tasks)
+        lengths_s = lengths_of_all(result.lengths_s, workload.tasks)
     if tasks < workload.tasks:
         session.workload = replace(workload, tasks=tasks, all_lengths_s=lengths_s)
         result.loop_s = sum(evenly(lengths_s, tasks))

@@ -4,8 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.files.status import Event, Failure, append_event
-from benchmarks.files.status import Progress as ProgressEvent
+from benchmarks.files.status import Event, FailureEvent, ProgressEvent, append_event
 from benchmarks.report.progress import Bar, Estimate, Lines, Progress
 
 
@@ -47,7 +46,7 @@ class StatusLines:
         """Append the failure, if it is one, then the progress."""
         self._estimate.finish(name)
         if outcome == "failed":
-            self._append(Failure(name, str(result)))
+            self._append(FailureEvent(name, str(result)))
         self._append(ProgressEvent(self._estimate.count, self._estimate.total, self._estimate.left_s()))
 
     def close(self) -> None:

@@ -27,7 +27,7 @@ def enough(function: Function, within_s: float) -> int:
     return enough_tasks
 
 
-def spread(lengths_s: Sequence[float], tasks: int) -> list[float]:
+def lengths_of_all(lengths_s: Sequence[float], tasks: int) -> list[float]:
     """Return the lengths of all tasks if those of evenly chosen ones are known: each stands for its neighbours."""
     return [lengths_s[number * len(lengths_s) // tasks] for number in range(tasks)]
 

@@ -16,7 +16,7 @@ import msgspec
 from benchmarks.errors import BadOption
 from benchmarks.files.temporary import TemporaryFolder
 from benchmarks.machine import unpinned
-from benchmarks.measure.call import shown
+from benchmarks.measure.call import short_repr
 from benchmarks.session.options import Settings
 from benchmarks.session.trial_findings import ways
 from benchmarks.session.trial_messages import TrialRequest, TrialResult
@@ -100,7 +100,7 @@ def _ended(workload: Workload, begun: int, code: int) -> str:
     how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
     why = "; memory may have run out" if -code == signal.SIGKILL else ""
     index = max(0, begun - 1) % workload.tasks
-    argument = shown(workload.call().arguments[index])
+    argument = short_repr(workload.call().arguments[index])
     return f"its process {how} in the plain loop, at argument {index} of {workload.tasks}: {argument}{why}"
 
 

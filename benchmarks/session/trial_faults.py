@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.measure.call import Call, TaskFailed, shown
+from benchmarks.measure.call import Call, TaskFailed, short_repr
 
 # Without these, a session or its workers may end in the middle of something; core dumps are no part of that.
 _LIMITS = ("RLIMIT_AS", "RLIMIT_CPU", "RLIMIT_DATA", "RLIMIT_FSIZE", "RLIMIT_NOFILE", "RLIMIT_NPROC", "RLIMIT_STACK")
@@ -55,11 +55,11 @@ def not_awaited(call: Call, results: Sequence[Any]) -> str | None:
 
 def changed_argument(call: Call, before: Sequence[bytes | None]) -> str | None:
     """Return which argument has another digest than `before`, and what it is now; None if none has."""
-    both = zip(before, digests(call.arguments), strict=True)
+    both = zip(before, argument_digests(call.arguments), strict=True)
     index = next((index for index, (old, new) in enumerate(both) if old != new), None)
     if index is None:
         return None
-    return f"argument {index} of {len(call.arguments)} has become {shown(call.arguments[index])}"
+    return f"argument {index} of {len(call.arguments)} has become {short_repr(call.arguments[index])}"
 
 
 def refusal_of_change(changed: str) -> str:
@@ -70,7 +70,7 @@ def refusal_of_change(changed: str) -> str:
     )
 
 
-def digests(arguments: Sequence[Any]) -> list[bytes | None]:
+def argument_digests(arguments: Sequence[Any]) -> list[bytes | None]:
     """Return a hash of each argument, None where it can't be pickled."""
     return [_digest(argument) for argument in arguments[:]]
 

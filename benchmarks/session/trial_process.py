@@ -20,8 +20,8 @@ from benchmarks.measure.gil import holds_gil
 from benchmarks.measure.sameness import Incomparable
 from benchmarks.session.side_effects import observed
 from benchmarks.session.trial_faults import (
+    argument_digests,
     changed_argument,
-    digests,
     harm,
     how_called,
     not_awaited,
@@ -99,7 +99,7 @@ def try_call(call: Call) -> TrialResult:
     with observed() as effects:
         # A library's threads spin for a while after the import that started them.
         settle()
-        before, limits = digests(call.arguments), process_limits()
+        before, limits = argument_digests(call.arguments), process_limits()
         error, loop, first_task_s = _fault(call)
         error = error or harm(limits)
         result = TrialResult(error, loop.seconds, effects.workers)
@@ -133,7 +133,7 @@ def _fault(call: Call) -> tuple[str | None, _Loop, float]:
         if reason := not_awaited(call, first.results):
             return reason, first, 0.0
         # A task may prepare its argument once; a second change shows that no two calls do the same work.
-        before = digests(call.arguments)
+        before = argument_digests(call.arguments)
         second = _timed(call)
         if changed := changed_argument(call, before):
             return refusal_of_change(changed), first, 0.0

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from benchmarks.gate.opening import Request, new_record
 from benchmarks.gate.record import GateCase, PairRecord, RecordedSide
-from benchmarks.gate.record_folder import digests, runs_of
+from benchmarks.gate.record_folder import run_digests, runs_of
 from tests.documents import document, entry
 
 NAMES = ("loky-n2-b10", "loky-n2-b100", "threading-n2-b10", "sequential-n1-b1")
@@ -44,7 +44,7 @@ def measured(folder, noises, pairs=8, slower=(1.0, 1.0, 1.0, 1.0)):
                 for sd, time in zip(noises, times, strict=True)
             ]
             runs_of(folder).save(document(*map(entry, NAMES, rounds)), f"pair-{number:03}-{side}")
-        sealed = digests(folder, f"pair-{number:03}")
+        sealed = run_digests(folder, f"pair-{number:03}")
         gate.pairs.append(PairRecord(f"pair-{number:03}", 6.0, tuple(nodes), {}, "", None, None, sealed))
     gate.save(folder)
     return gate

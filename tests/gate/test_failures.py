@@ -2,8 +2,7 @@
 
 import pytest
 
-from benchmarks.files.status import Failure as FailureEvent
-from benchmarks.files.status import append_event
+from benchmarks.files.status import FailureEvent, append_event
 from benchmarks.gate.failures import counting_failures, single_failures
 from benchmarks.gate.judgement import judgement
 from benchmarks.gate.measurements import Measurements

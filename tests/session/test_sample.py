@@ -3,7 +3,7 @@
 import pytest
 
 from benchmarks.session.own_grid import Function
-from benchmarks.session.sample import all_over_sample, enough, spread
+from benchmarks.session.sample import all_over_sample, enough, lengths_of_all
 
 
 @pytest.mark.parametrize(("within_s", "tasks"), [(24 * 64.0, 64), (24 * 63.0, 32), (24 * 8.0, 8), (1.0, 4)])
@@ -20,5 +20,5 @@ def test_tasks_that_are_unlike_all_stand_for_nothing():
 
 def test_each_measured_task_stands_for_its_neighbours():
     """The mean of all is known beside that of the sample."""
-    assert spread([1.0, 2.0], 4) == [1.0, 1.0, 2.0, 2.0]
+    assert lengths_of_all([1.0, 2.0], 4) == [1.0, 1.0, 2.0, 2.0]
     assert all_over_sample([1.0, 3.0], 1) == 2.0

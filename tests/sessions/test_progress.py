@@ -5,7 +5,7 @@ import pty
 import re
 import subprocess
 
-from benchmarks.files.status import Failure, Progress, read_status
+from benchmarks.files.status import FailureEvent, ProgressEvent, read_status
 from tests.run_session import GRID, ROOT, SMALL, command, environment, session
 
 CELLS = ("--backends", "threading", "--n-jobs", "2", "--batch-sizes", "10,100", *SMALL, "-k", "threading or loop", GRID)
@@ -64,8 +64,8 @@ def test_the_status_file_has_progress_and_failures(tmp_path):
     options = ("--benchmark-only", "--quiet-progress", f"--status-file={status}")
     session(tmp_path / "history", *options, *cells, faulty=True)
     events = read_status(status)
-    (failure,) = [event for event in events if isinstance(event, Failure)]
+    (failure,) = [event for event in events if isinstance(event, FailureEvent)]
     assert failure.nodeid.endswith("test_summation[dropping-n2-b10]")
     assert failure.reason.startswith("WrongResult: ")
-    progress = [event for event in events if isinstance(event, Progress)]
+    progress = [event for event in events if isinstance(event, ProgressEvent)]
     assert [event.done for event in progress] == list(range(1, progress[0].total + 1))

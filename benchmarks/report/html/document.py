@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from benchmarks.report.html.aligned import aligned
-from benchmarks.report.html.figures import Section, shown
+from benchmarks.report.html.figures import Section, non_empty
 from benchmarks.report.html.layout import columns, drawings
 
 _STATIC = Path(__file__).parent / "static"
@@ -31,7 +31,7 @@ def page(title: str, sections: Sequence[Section], footer: str, home: str = "") -
     environment.filters |= {"commands": _commands, "markup": Markup, "columns": columns, "aligned": aligned}
     environment.filters["breakable"] = _breakable
     style, script = colours() + _static("style.css"), _static("script.js")
-    sections = shown(sections)
+    sections = non_empty(sections)
     return environment.get_template("report.html").render(
         title=title,
         sections=sections,

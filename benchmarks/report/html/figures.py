@@ -101,7 +101,7 @@ class Section:
         return [*self.figures, *(figure for fold in self.folds for figure in fold.figures)]
 
 
-def shown(sections: Sequence[Section]) -> list[Section]:
+def non_empty(sections: Sequence[Section]) -> list[Section]:
     """Return the sections that have something to show; what the others lack is a fact of the last one."""
     lacking = " ".join(section.nothing for section in sections if section.nothing)
     *others, last = [section for section in sections if not section.nothing]

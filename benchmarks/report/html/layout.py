@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from benchmarks.report.html.drawing import svg
 from benchmarks.report.html.figures import WIDTH, Figure, Section
-from benchmarks.report.html.parallel import spread
+from benchmarks.report.html.parallel import map_in_processes
 
 # The widths for a screen and for a wide one by the number of siblings; more of them are drawn for a phone only.
 _BY_COUNT = {1: (960, 1500), 2: (580, 880), 3: (WIDTH, 580), 4: (580, WIDTH)}
@@ -60,7 +60,7 @@ def drawings(sections: Sequence[Section]) -> dict[str, list[Drawing]]:
                 orders += [_Order(figure, number, width) for number, width in enumerate(shown_on)]
                 screens += [" ".join(names) for names in shown_on.values()]
     drawn: dict[str, list[Drawing]] = {}
-    for order, names, element in zip(orders, screens, spread(_Order.drawn, orders), strict=True):
+    for order, names, element in zip(orders, screens, map_in_processes(_Order.drawn, orders), strict=True):
         drawn.setdefault(order.figure.name, []).append(Drawing(element, names))
     return drawn
 
@@ -72,4 +72,6 @@ def pictures(sections: Sequence[Section]) -> dict[str, str]:
         for section in sections
         for figure in (*section.pictures, *section.all_figures)
     ]
-    return {order.figure.name: drawn for order, drawn in zip(orders, spread(_Order.drawn, orders), strict=True)}
+    return {
+        order.figure.name: drawn for order, drawn in zip(orders, map_in_processes(_Order.drawn, orders), strict=True)
+    }

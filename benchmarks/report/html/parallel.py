@@ -32,7 +32,9 @@ def processes(count: int) -> Iterator[ProcessPoolExecutor]:
         pool.shutdown(cancel_futures=True)
 
 
-def spread(function: Callable[[Item], Result], items: Sequence[Item], worth: int = _WORTH_A_PROCESS) -> list[Result]:
+def map_in_processes(
+    function: Callable[[Item], Result], items: Sequence[Item], worth: int = _WORTH_A_PROCESS
+) -> list[Result]:
     """Return the results of `function` in the items' order; every `worth` items get a process, up to one per core."""
     count = min(usable_cores(), 1 + len(items) // worth)
     if count < 2 or _started:
