@@ -1,8 +1,9 @@
 """Check the headlines of many short sessions against one long session of the same cases.
 
-python -m evidence.headlines [SESSIONS] [--load PROCESSES] (default 40, 0), in the environment `bench`; --load keeps so
-many processes busy beside the short sessions. A headline is right if it names a backend that the long session can't
-tell from its best one (or the plain loop, if that is), wrong if it names another, and otherwise undecided.
+python -m evidence.headlines [SESSIONS] [--longest ADDITIONS ...] [--load PROCESSES ...] (default 40 sessions, three
+lengths, no load), in the environment `bench`; --load keeps so many processes busy beside the short sessions. A headline
+is right if it names a backend that the long session can't tell from its best one (or the plain loop, if that is), wrong
+if it names another, and otherwise undecided.
 """
 
 import argparse
@@ -64,22 +65,21 @@ def load(processes: int) -> Iterator[None]:
 
 
 def main() -> None:
-    """Print a row per length of the tasks."""
+    """Print a row per length of the tasks and per load."""
     parser = argparse.ArgumentParser()
     parser.add_argument("sessions", nargs="?", type=int, default=40)
-    parser.add_argument("--load", type=int, default=0)
+    parser.add_argument("--longest", nargs="+", type=int, default=LONGEST)
+    parser.add_argument("--load", nargs="+", type=int, default=[0])
     args = parser.parse_args()
-    print("| longest task | best in the long session | right | undecided | wrong |\n|---|---|---|---|---|")
-    for longest in LONGEST:
+    kinds = ("right", "undecided", "wrong")
+    print(f"| longest task | best in the long session | load | {' | '.join(kinds)} |\n|---|---|---|---|---|---|")
+    for longest in args.longest:
         best = best_backends(measure(longest, f"--rounds={LONG_ROUNDS}"))
-        with load(args.load):
-            counts = Counter(outcome(headline(measure(longest)), best) for _ in range(args.sessions))
-        row = [
-            f"{longest:,} additions",
-            " or ".join(sorted(best)),
-            *(counts[kind] for kind in ("right", "undecided", "wrong")),
-        ]
-        print("| " + " | ".join(map(str, row)) + " |", flush=True)
+        for processes in args.load:
+            with load(processes):
+                counts = Counter(outcome(headline(measure(longest)), best) for _ in range(args.sessions))
+            row = [f"{longest:,} additions", " or ".join(sorted(best)), processes, *(counts[kind] for kind in kinds)]
+            print("| " + " | ".join(map(str, row)) + " |", flush=True)
 
 
 if __name__ == "__main__":
