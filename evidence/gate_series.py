@@ -4,10 +4,10 @@ python -m evidence.gate_series RESULTS.jsonl [--kinds aa,null,...] [--minutes N]
 python -m evidence.gate_series RESULTS.jsonl --table
 
 Kinds: `aa` joblib 1.6.0 against itself; `null` 1.5.3 to 1.6.0; `known` 1.2.0 to 1.3.2, `known-few` only the cases that
-became much slower and much faster there; `case5` and `case10`: a busy loop of 2 or 4 ms in every call of two cases,
-about 5 and 10 % of them; `backend3`: of 1.2 ms in every call of loky; `memory`: 15 MB held in two cases, and
-`aa-resources` identical code, both with `--resources`. The gates are the verb's own; their records stay
-in `.gate/series`.
+became much slower and much faster there; `case5` and `case10`: a busy loop of 2 or 4 ms at the beginning of every call
+of two cases, about 5 and 10 % of them; `dispatch5`: of 2 ms where the first batch of every call of them is dispatched;
+`backend3`: of 1.2 ms in every call of loky; `memory`: 15 MB held in two cases, and `aa-resources` identical code, both
+with `--resources`. The gates are the verb's own; their records stay in `.gate/series`.
 """
 
 import argparse
@@ -33,17 +33,18 @@ from evidence.proportions import wilson
 
 ROOT = Path(__file__).parents[1]
 
-# Where a parallel call begins, in joblib 1.6.
+# Where a parallel call begins, and where a batch is dispatched, in joblib 1.6.
 CALL = "        output = self._get_outputs(iterator, pre_dispatch)"
+DISPATCH = "        dispatch_timestamp = time.time()"
 
 # All loky cases with two workers and batches of 100.
 CASES = ("test_summation[loky-n2-b100]", "test_no_op[loky]")
-SOME = 'type(self._backend).__name__ == "LokyBackend" and self.batch_size == 100 and n_jobs == 2'
 LOKY = 'type(self._backend).__name__ == "LokyBackend"'
+SOME = f"{LOKY} and self.batch_size == 100 and self.n_jobs == 2"
 
 
 def losing(seconds: float) -> str:
-    """A harm: time."""
+    """Return statements that take so long."""
     loop = "            while time.perf_counter() < end:\n                pass\n"
     return f"            end = time.perf_counter() + {seconds}\n{loop}"
 
@@ -52,11 +53,20 @@ HOLDING = '            self._held_for_a_figure = b"x" * 15_000_000\n'
 
 
 @dataclass(frozen=True)
+class Harm:
+    """Statements that joblib executes before the line `before` where `condition` is true."""
+
+    condition: str
+    statements: str
+    before: str = CALL
+
+
+@dataclass(frozen=True)
 class Kind:
-    """What is compared. `head`: a requirement, or when to do which harm; `where`: rows that should fail."""
+    """What is compared. `head` is a requirement, or what is done to joblib; `where` are the rows that should fail."""
 
     base: str
-    head: str | tuple[str, str]
+    head: str | Harm
     where: tuple[str, ...]
     options: tuple[str, ...] = ()
 
@@ -66,16 +76,19 @@ KINDS = {
     "null": Kind("joblib==1.5.3", "joblib==1.6.0", ()),
     "known": Kind("joblib==1.2.0", "joblib==1.3.2", ("test_two_tasks",)),
     "known-few": Kind("joblib==1.2.0", "joblib==1.3.2", ("test_two_tasks",), ("-k", "test_no_op or test_two_tasks")),
-    "case5": Kind("joblib==1.6.0", (SOME, losing(0.002)), CASES),
-    "case10": Kind("joblib==1.6.0", (SOME, losing(0.004)), CASES),
-    "backend3": Kind("joblib==1.6.0", (LOKY, losing(0.0012)), ("loky", "LokyBackend")),
-    "memory": Kind("joblib==1.6.0", (SOME, HOLDING), tuple(f"{case} peak PSS" for case in CASES), ("--resources",)),
+    "case5": Kind("joblib==1.6.0", Harm(SOME, losing(0.002)), CASES),
+    "case10": Kind("joblib==1.6.0", Harm(SOME, losing(0.004)), CASES),
+    "dispatch5": Kind(
+        "joblib==1.6.0", Harm(f"{SOME} and self.n_dispatched_batches == 1", losing(0.002), before=DISPATCH), CASES
+    ),
+    "backend3": Kind("joblib==1.6.0", Harm(LOKY, losing(0.0012)), ("loky", "LokyBackend")),
+    "memory": Kind("joblib==1.6.0", Harm(SOME, HOLDING), tuple(f"{case} peak PSS" for case in CASES), ("--resources",)),
     "aa-resources": Kind("joblib==1.6.0", "joblib==1.6.0", (), ("--resources",)),
 }
 
 
-def project(folder: Path, condition: str, harm: str) -> Path:
-    """A project that installs as joblib 1.6.0 and does harm in some calls."""
+def project(folder: Path, harm: Harm) -> Path:
+    """Return a project that installs as joblib 1.6.0 and does harm in some calls."""
     found = find_spec("joblib")
     if found is None or found.origin is None or not version("joblib").startswith("1.6."):
         sys.exit("the delays are written for joblib 1.6; install it")
@@ -88,14 +101,17 @@ def project(folder: Path, condition: str, harm: str) -> Path:
             '[tool.setuptools.packages.find]\ninclude = ["joblib*"]\n'
         )
         path = folder / "joblib" / "parallel.py"
-        path.write_text(path.read_text().replace(CALL, f"        if {condition}:\n{harm}{CALL}"))
+        text = path.read_text()
+        if text.count(harm.before) != 1:
+            sys.exit(f"joblib {version('joblib')} does not have this line once: {harm.before}")
+        path.write_text(text.replace(harm.before, f"        if {harm.condition}:\n{harm.statements}{harm.before}"))
     return folder
 
 
 def gate(kind: str, folder: Path, budget: str) -> dict[str, Any]:
-    """One live gate; its result in plain values."""
+    """Run a gate and return its result in plain values."""
     asked = KINDS[kind]
-    head = asked.head if isinstance(asked.head, str) else str(project(folder / "projects" / kind, *asked.head))
+    head = asked.head if isinstance(asked.head, str) else str(project(folder / "projects" / kind, asked.head))
     record = folder / f"{kind}-{time.strftime('%Y%m%d-%H%M%S')}"
     command = [sys.executable, "-m", "benchmarks", "gate", "--base", asked.base, "--head", head, "--budget", budget]
     began = time.time()
@@ -123,7 +139,7 @@ def gate(kind: str, folder: Path, budget: str) -> dict[str, Any]:
 
 
 def wealths(folder: Path) -> dict[str, tuple[float, float]]:
-    """By case, the logarithm of the wealth of the bet "slower" at the gate's end, and of the most there ever was."""
+    """Return by case the logarithms of the wealth of the bet "slower" at the gate's end, and of the greatest one."""
     record = read_record(folder)
     found = {}
     for name, log_ratios in Measurements(folder, record).log_ratios.items():
@@ -134,8 +150,8 @@ def wealths(folder: Path) -> dict[str, tuple[float, float]]:
 
 
 def fairness(results: Sequence[dict[str, Any]]) -> Iterator[str]:
-    """Of identical code: a fair bet's wealth is 1 on average, whenever it ends, and 1 / most wealth is a p-value."""
-    found = [one for gate in results if gate["kind"] in ("aa", "null") for one in gate.get("wealths", {}).values()]
+    """Yield lines about identical code: a fair bet's wealth is 1 on average, and 1 / its greatest is a p-value."""
+    found = [both for gate in results if gate["kind"] in ("aa", "null") for both in gate.get("wealths", {}).values()]
     if not found:
         return
     last = [math.exp(wealth) for wealth, _ in found]
@@ -147,23 +163,23 @@ def fairness(results: Sequence[dict[str, Any]]) -> Iterator[str]:
 
 
 def table(results: Sequence[dict[str, Any]]) -> Iterator[str]:
-    """A line a kind: how many gates failed where they should, and elsewhere."""
+    """Yield a row per kind: how many gates failed where they should, and elsewhere."""
     yield "| kind | gates | seen | alarms elsewhere | at most (95 %) | minutes | pairs | exit codes |"
     yield "|---|---|---|---|---|---|---|---|"
     for kind, asked in KINDS.items():
-        found = [one for one in results if one["kind"] == kind and "rows" in one]
-        if not found:
+        gates = [gate for gate in results if gate["kind"] == kind and "rows" in gate]
+        if not gates:
             continue
-        failing = [[name for name, row in one["rows"].items() if row[0] in ("REGRESSION", "BROKEN")] for one in found]
+        failing = [[name for name, row in gate["rows"].items() if row[0] in ("REGRESSION", "BROKEN")] for gate in gates]
         seen = sum(any(part in name for name in names for part in asked.where) for names in failing)
         # The grid and the backend hold the slower case too.
         elsewhere = sum(any(not _touched(name, asked) for name in names) for names in failing)
-        most = wilson(elsewhere, len(found))[1]
-        minutes = sorted(one["minutes"] for one in found)
-        pairs = sorted(one["pairs"] for one in found)
-        codes = ", ".join(f"{code}: {n}" for code, n in sorted(Counter(one["exit"] for one in found).items()))
+        most = wilson(elsewhere, len(gates))[1]
+        minutes = sorted(gate["minutes"] for gate in gates)
+        pairs = sorted(gate["pairs"] for gate in gates)
+        codes = ", ".join(f"{code}: {n}" for code, n in sorted(Counter(gate["exit"] for gate in gates).items()))
         yield (
-            f"| {kind} | {len(found)} | {seen if asked.where else ''} | {elsewhere} | {most:.0%} "
+            f"| {kind} | {len(gates)} | {seen if asked.where else ''} | {elsewhere} | {most:.0%} "
             f"| {minutes[0]:.1f} to {minutes[-1]:.1f} | {pairs[0]} to {pairs[-1]} | {codes} |"
         )
 
