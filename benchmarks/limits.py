@@ -44,8 +44,11 @@ class Limit:
     max_pss_bytes: float | None = None
 
     def fits(self, names: Iterable[str | None]) -> bool:
-        """Return whether the pattern (as in a shell) matches one of a case's names."""
-        return any(name is not None and fnmatchcase(name, self.match) for name in names)
+        """Return whether the pattern (as in a shell) matches one of a case's names, or is one.
+
+        A name may have brackets, which mean something else in a pattern.
+        """
+        return any(name is not None and (name == self.match or fnmatchcase(name, self.match)) for name in names)
 
 
 @dataclass(frozen=True)
@@ -107,7 +110,11 @@ def unmatched(limits: Iterable[Limit], cases: Iterable[Iterable[str | None]]) ->
     for limit in limits:
         if not any(limit.fits(case) for case in names):
             there_are = counted(len(names), "case")
-            return f"--limits: the pattern {limit.match!r} matches no case ({there_are} here); correct or remove it"
+            bracket = " (a pattern has [[] for a bracket)" if "[" in limit.match.replace("[[]", "") else ""
+            return (
+                f"--limits: the pattern {limit.match!r} matches no case ({there_are} here); "
+                f"correct or remove it{bracket}"
+            )
     return None
 
 

@@ -40,6 +40,14 @@ def test_a_pattern_that_matches_nothing_is_named(tmp_path):
     assert unmatched(limits, [("loky-n2-b10",), ("test_summation[loky-n4-b1]",)]) is None
 
 
+def test_a_name_with_brackets_means_itself(tmp_path):
+    """Tables show such names, and as patterns they would match others; a pattern that looks like one is explained."""
+    limits = read_limits(write(tmp_path / "limits.toml", "[[limit]]\nmatch = 'test_t[1]'\nmax_time = '1s'"))
+    assert limit_of(limits, ("1", "test_t[1]")).max_time_s == 1.0
+    limits = read_limits(write(tmp_path / "limits.toml", "[[limit]]\nmatch = 'test_t[*]'\nmax_time = '1s'"))
+    assert unmatched(limits, [("1", "test_t[1]")]).endswith("correct or remove it (a pattern has [[] for a bracket)")
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

@@ -8,7 +8,7 @@ from benchmarks.errors import BadReference
 from benchmarks.files.reading import read_document
 from benchmarks.history.index import Index
 from benchmarks.history.marks import read_marks
-from benchmarks.history.merging import FIELDS, Part, merge
+from benchmarks.history.merging import FIELDS, Part, forced_differences, merge
 from benchmarks.history.references import EXPECTED, Found, find
 from benchmarks.history.run import parse_run
 from benchmarks.history.store import Store, refuse_name
@@ -43,9 +43,10 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
     with closing(Index(store)) as index:
         marks = read_marks(store)
         runs = [run for text in args.parts for run in find(text, index, marks)]
-    document = merge([_part(run) for run in runs], args.force, args.allow_partial)
-    path = store.save(document, args.name)
-    return Outcome(f"{counted(len(runs), 'part')} joined as {visible(path)}\n", Exit.FINE)
+    parts = [_part(run) for run in runs]
+    path = store.save(merge(parts, args.force, args.allow_partial), args.name)
+    remarks = tuple(forced_differences(parts))
+    return Outcome(f"{counted(len(runs), 'part')} joined as {visible(path)}\n", Exit.FINE, warnings=remarks)
 
 
 def _part(run: Found) -> Part:

@@ -142,7 +142,7 @@ def _kinds(entries: Sequence[Entry]) -> list[str]:
 
 
 def _series(number: int, index: Index, bars: str) -> _Series:
-    histories = tracks(index, bars, {name for _, name, _ in index.cases()})
+    histories = tracks(index, bars, {case.name for case in index.cases()})
     return _Series(f"series/{number}.html", alike(index, bars), histories, map_in_processes(levels, histories))
 
 

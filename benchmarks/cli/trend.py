@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from statistics import median
@@ -9,7 +10,7 @@ from statistics import median
 from benchmarks.cli.outcome import Exit, Outcome, unread_files
 from benchmarks.errors import BadReference
 from benchmarks.history.comparability import RUN_BARS, comparable
-from benchmarks.history.index import Entry, Index, Point
+from benchmarks.history.index import Entry, Index, IndexedCase, Point
 from benchmarks.history.series import change, label
 from benchmarks.history.store import Store
 from benchmarks.report.plot import Dot, plot
@@ -25,11 +26,16 @@ EXIT_CODES = """exit codes:
 
 _MOST_CHANGES = 12
 
+# More cases than that are not read in an error message.
+_MOST_NAMED = 4
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `trend`."""
     parser.add_argument(
-        "case", metavar="CASE", help="name of a case, such as loky-n4-b1000, or a part of it that no other case has"
+        "case",
+        metavar="CASE",
+        help="name of a case, such as loky-n4-b1000 or tests/test_io.py::test_read, or a part that no other case has",
     )
     parser.add_argument(
         "--force",
@@ -66,25 +72,34 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
 def _track(text: str, index: Index) -> tuple[str, dict[int, Point]]:
     """Return the name of the case that `text` means, and its points by run. Raises BadReference for none or several."""
     cases = index.cases()
-    exact = [case for case in cases if text in (case[1], case[2])]
-    matching = exact or [case for case in cases if text and text.lower() in case[1].lower()]
-    called = sorted({name for _, name, _ in matching})
+    exact = [case for case in cases if text in (case.name, case.param, case.fullname)]
+    matching = exact or [case for case in cases if text and text.lower() in case.name.lower()]
     if not matching:
         odd = [entry for entry in index.entries if entry.error is None and entry.facts["unusable"]]
         more = f"; {counted(len(odd), 'run')} {_have(odd)}: `runs` marks such runs" if odd else ""
         raise BadReference(
             f"no run has a case called '{visible(text)[:80]}'; expected a name such as loky-n4-b1000{more}"
         )
-    if len(called) > 1:
-        more = f" and {len(called) - 4} more" if len(called) > 4 else ""
-        raise BadReference(f"'{visible(text)}' fits {len(called)} cases: {', '.join(called[:4])}{more}; name one")
+    found = [(case, {point.run_id: point for point in index.points(case.id)}) for case in matching]
+    found = [(case, track) for case, track in found if track]
+    if not found:
+        raise BadReference(f"no stored run has {matching[0].name} any more")
+    if len({case.key for case, _ in found}) > 1:
+        called = _told_apart([case for case, _ in found])
+        more = f" and {len(called) - _MOST_NAMED} more" if len(called) > _MOST_NAMED else ""
+        names = ", ".join(called[:_MOST_NAMED])
+        raise BadReference(f"'{visible(text)}' fits {len(called)} cases: {names}{more}; name one")
     # A case that changed its tasks is several: the one of the newest run counts.
-    tracks = [{point.run_id: point for point in index.points(case)} for case, _, _ in matching]
     position = {entry.id: position for position, entry in enumerate(index.entries)}
-    tracks = [track for track in tracks if track]
-    if not tracks:
-        raise BadReference(f"no stored run has {called[0]} any more")
-    return called[0], max(tracks, key=lambda track: max(position[run] for run in track))
+    case, track = max(found, key=lambda pair: max(position[run] for run in pair[1]))
+    return case.name, track
+
+
+def _told_apart(cases: Sequence[IndexedCase]) -> list[str]:
+    """Return the names of different cases, sorted; the full names of those that share theirs."""
+    by_key = {case.key: case for case in cases}.values()
+    uses = Counter(case.name for case in by_key)
+    return sorted(case.name if uses[case.name] == 1 else case.fullname for case in by_key)
 
 
 def _gaps(alike: Sequence[Entry], track: Mapping[int, Point]) -> str:

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from benchmarks.compare.sides import Side, Sides
-from benchmarks.files.rounds import MOST_ROUNDS
 from benchmarks.text.formatting import counted
 from benchmarks.text.node_ids import parse_node_id
 from benchmarks.text.printable import visible
@@ -19,7 +18,7 @@ _MOST_NAMED = 3
 
 def file_remarks(sides: Sides) -> list[str]:
     """Return the sentences about the files of both sides."""
-    return [*_empty(sides), *_moved(sides), *_summarised(sides)]
+    return [*_empty(sides), *_of_other_tools(sides), *_moved(sides), *_summarised(sides)]
 
 
 def _empty(sides: Sides) -> list[str]:
@@ -32,6 +31,16 @@ def _empty(sides: Sides) -> list[str]:
     return [
         f"{', '.join(empty[:_MOST_NAMED])}{more}: {what} made under pytest-xdist (-n) or with --benchmark-disable? "
         "Measure again without them."
+    ]
+
+
+def _of_other_tools(sides: Sides) -> list[str]:
+    """Name the files whose entries all have no name that pytest-benchmark would give: other tools have such a list."""
+    return [
+        f"{run.origin}: no entry of `benchmarks` has a `fullname`, as all of pytest-benchmark have; did another tool "
+        "write the file?"
+        for run in sides.runs
+        if run.unusable and not run.cases and not any(case.has_name for case in run.unusable.values())
     ]
 
 
@@ -93,6 +102,6 @@ def _summarised(sides: Sides) -> Sequence[str]:
     if not names:
         return []
     return [
-        f"{counted(len(names), 'case')} with more than {MOST_ROUNDS:,} rounds: the rounds were summarised while the "
-        "file was read (means, fastest and slowest), which changes no verdict."
+        f"{counted(len(names), 'case')} with very many rounds: the rounds were summarised while the file was read "
+        "(means, fastest and slowest), which changes no verdict."
     ]

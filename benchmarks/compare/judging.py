@@ -1,6 +1,7 @@
 """Compare the runs that a user named: read both sides, make the rows, add the remarks."""
 
 from collections.abc import Collection, Sequence
+from itertools import combinations
 
 from benchmarks.analysis.judgement import Judgement, worst_first
 from benchmarks.compare.answer import answer
@@ -14,11 +15,11 @@ from benchmarks.compare.sides import Side, Sides
 from benchmarks.compare.terms import Terms, names_of
 from benchmarks.compare.usual import stored_sittings
 from benchmarks.errors import BadReference
-from benchmarks.history.comparability import Difference, differences
-from benchmarks.history.index import Index
+from benchmarks.history.comparability import Difference, bars, differences
+from benchmarks.history.index import Index, bars_key
 from benchmarks.history.marks import Marks
 from benchmarks.history.references import Found
-from benchmarks.history.run import read_run
+from benchmarks.history.run import Run, read_run
 from benchmarks.limits import unmatched
 from benchmarks.text.formatting import counted
 
@@ -84,10 +85,18 @@ def _side(named: list[Found]) -> Side:
 
 
 def _differences(sides: Sides) -> list[Difference]:
-    """Return the fields that forbid a comparison and in which any run differs from the first."""
-    first, *others = sides.runs
-    all_differences = [difference for other in others for difference in differences(first, other)]
-    return list({difference.field: difference for difference in all_differences}.values())
+    """Return the fields that forbid a comparison and in which any two runs differ, each with the first such pair.
+
+    A run that does not have a condition equals any other, so comparing all with the first one is not enough.
+    """
+    unlike: dict[str, Run] = {}
+    for run in sides.runs:
+        unlike.setdefault(bars_key(bars(run)), run)
+    all_differences: dict[str, Difference] = {}
+    for left, right in combinations(unlike.values(), 2):
+        for difference in differences(left, right):
+            all_differences.setdefault(difference.field, difference)
+    return list(all_differences.values())
 
 
 def _refuse_unmatched(terms: Terms, sides: Sides) -> None:

@@ -22,7 +22,7 @@ class LoopUse(Enum):
     """Whether times are divided by the loop, and why not."""
 
     DIVIDED = "they are"
-    OTHER_MACHINE = "machine or interpreter differ"
+    FORCED = "the runs differ in what must be equal"
     OTHER_TASKS = "the tasks differ, or may have changed"
 
 
@@ -54,7 +54,7 @@ def machine_speed(sides: Sides, forced: Collection[str]) -> MachineSpeed | None:
 
 def _use(sides: Sides, forced: Collection[str]) -> LoopUse:
     if set(forced) & set(RUN_BARS):
-        return LoopUse.OTHER_MACHINE
+        return LoopUse.FORCED
     first, *others = (_loop(run) for run in sides.runs)
     if others.count(first) != len(others) or None in first:
         return LoopUse.OTHER_TASKS

@@ -17,7 +17,7 @@ from benchmarks.compare.sides import Side, Sides
 from benchmarks.compare.terms import Terms
 from benchmarks.compare.usual import StoredSittings
 from benchmarks.history.case_times import CaseTimes
-from benchmarks.history.comparability import case_difference
+from benchmarks.history.comparability import Difference, case_difference
 from benchmarks.history.run import WRONG_RESULT
 from benchmarks.limits import over_ceiling
 from benchmarks.text.node_ids import parse_node_id
@@ -36,7 +36,7 @@ def rows(sides: Sides, stored: StoredSittings, by_loop: bool, terms: Terms) -> l
         for side in (sides.base, sides.head)
     )
     common = [key for key in base if key in head]
-    changed = {key: why for key in common if (why := case_difference(base[key], head[key], terms.forced))}
+    changed = {key: why for key in common if (why := _difference(base[key], sides, terms))}
     gone = [case for key, case in base.items() if key not in head]
     new = [case for key, case in head.items() if key not in base]
     result = [
@@ -49,6 +49,12 @@ def rows(sides: Sides, stored: StoredSittings, by_loop: bool, terms: Terms) -> l
         *(_without_times(case, Verdict.NEW, terms, _failure_in_base(case, sides.base)) for case in new),
     ]
     return result + _failed_only_in_head(result, sides.head, terms)
+
+
+def _difference(case: CaseTimes, sides: Sides, terms: Terms) -> Difference | None:
+    """Return how a case of base differs in any run of either side, None if it is the same everywhere."""
+    others = (run.cases[case.key] for run in sides.runs if case.key in run.cases)
+    return next((why for other in others if (why := case_difference(case, other, terms.forced))), None)
 
 
 def _time_rows(

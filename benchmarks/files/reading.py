@@ -150,6 +150,8 @@ def _other_kind(content: bytes) -> str:
 
 def _guess(error: json.JSONDecodeError, content: bytes) -> str:
     begins_with_text = b"{" in content and not content.lstrip().startswith(b"{")
+    if error.msg == "Extra data" and error.doc.startswith("{", error.pos):
+        return "; are several files in one? Split it, and name the files separated by commas"
     if error.msg == "Extra data" or begins_with_text:
         return "; was other output written to the same file?"
     return "; was it cut off?"

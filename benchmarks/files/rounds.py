@@ -23,6 +23,10 @@ from benchmarks.text.printable import visible
 # Longer lists are summarised. The suite itself never makes so many rounds.
 MOST_ROUNDS = 10_000
 
+# As much of a file is kept before lists of more than that are summarised as well: hundreds of cases that take a
+# millisecond have 1,000 rounds each.
+_MOST_KEPT, _MOST_ROUNDS_LATER = MOST_BYTES // 2, 100
+
 # Five times what pytest-benchmark writes for nine functions of 10 us, so that reading takes seconds at most.
 MOST_FILE_BYTES = 160 * 2**20
 _MOST_SUMMARISED = 5_000_000
@@ -32,6 +36,11 @@ _BEGIN = re.compile(rb'"data"\s{0,40}:\s{0,40}\[')
 _LONGEST_BEGIN = 100
 
 _LONGEST_NUMBER = 10_000
+
+# An indented file has more blanks in a list than digits.
+_BLANKS = re.compile(rb",\s+")
+
+_SMALLER = "a copy without its rounds is smaller: jq 'del(.benchmarks[].stats.data)'"
 
 # Larger numbers count as infinite: their sums might overflow.
 _LARGEST = 1e100
@@ -64,12 +73,15 @@ def summarize_rounds(rounds_s: Sequence[float]) -> RoundsSummary:
 def read_run_document(path: Path) -> dict[str, Any]:
     """Return the JSON object in a run file.
 
-    A list of more than MOST_ROUNDS rounds has one RoundsSummary in it instead. Numbers may be infinite or NaN. Raises
-    Unreadable, also for a file above MOST_FILE_BYTES, or if more than MOST_BYTES are left of it without those lists.
+    A list of more than MOST_ROUNDS rounds, and of fewer in a large file, has one RoundsSummary in it instead. Numbers
+    may be infinite or NaN. Raises Unreadable, also for a file above MOST_FILE_BYTES, or if more than MOST_BYTES are
+    left of it without those lists.
     """
     origin = visible(path)
     descriptor = open_to_read(path)
     try:
+        if (size := os.fstat(descriptor).st_size) > MOST_FILE_BYTES:
+            raise Unreadable(f"{origin}: {size:,} bytes; a run file has at most {MOST_FILE_BYTES:,}; {_SMALLER}")
         reader = _Reader(origin)
         for piece in as_utf8(read_pieces(descriptor, origin, MOST_FILE_BYTES), origin):
             reader.feed(piece)
@@ -138,7 +150,8 @@ class _Reader:
                     return
                 self._keep(text[at : begin.end() - 1])
                 at = begin.end()
-                self._list = _List(self._origin, _MOST_SUMMARISED - self._summarised)
+                most_kept = MOST_ROUNDS if len(self._content) < _MOST_KEPT else _MOST_ROUNDS_LATER
+                self._list = _List(self._origin, most_kept, _MOST_SUMMARISED - self._summarised)
             elif end := _OTHER.search(text, at):
                 self._list.feed(text[at : end.start()])
                 self._end_list(closed=end.group() == b"]")
@@ -165,7 +178,7 @@ class _Reader:
             self.replacements[key] = summary
             self._keep(f'{{"{key}": null}}'.encode())
         else:
-            self._keep(items.text)
+            self._keep(_BLANKS.sub(b",", items.text))
 
     def _keep(self, text: bytes) -> None:
         self._content += text
@@ -178,16 +191,17 @@ class _Reader:
 class _List:
     """The numbers of one list: kept as text while they are few, summed up as soon as they are many."""
 
-    def __init__(self, origin: str, most: int) -> None:
+    def __init__(self, origin: str, most_kept: int, most: int) -> None:
         self.text = b""
         self._origin = origin
+        self._most_kept = most_kept
         self._most = most
         self._sums: _Sums | None = None
 
     def feed(self, text: bytes) -> None:
         """Take the next part of the list."""
         self.text += text
-        if self._sums is None and self.text.count(b",") < MOST_ROUNDS:
+        if self._sums is None and self.text.count(b",") < self._most_kept:
             if len(self.text) > MOST_BYTES:
                 raise Unreadable(f"{self._origin}: {len(self.text):,} bytes for few rounds; was the file damaged?")
             return
@@ -217,7 +231,7 @@ class _List:
         except ValueError:
             raise Unreadable(f"{self._origin}: not JSON: a list of rounds is malformed; was it edited?") from None
         if self._sums.rounds > self._most:
-            raise Unreadable(f"{self._origin}: more than {_MOST_SUMMARISED:,} rounds; a run file has fewer")
+            raise Unreadable(f"{self._origin}: more than {_MOST_SUMMARISED:,} rounds; {_SMALLER}")
 
 
 def _float(value: float) -> float:

@@ -35,8 +35,8 @@ def contains(since: str, packages: Mapping[str, str], commit: Callable[[], tuple
         project, version = named
         return _version(packages, project) >= version
     repository, ref = commit()
-    # The commits of `since` that base lacks.
-    command = ["git", "rev-list", "--count", since, "--not", ref, "--"]
+    # The commits of `since` that base lacks. A ref from a run file might look like an option otherwise.
+    command = ["git", "rev-list", "--count", since, f"^{ref}", "--"]
     try:
         return output_of("", command, repository).strip() == b"0"
     except GateError:

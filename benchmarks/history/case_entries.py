@@ -38,7 +38,8 @@ class _Statistics(msgspec.Struct):
     max: _Seconds
     mean: _Seconds
     median: _Seconds
-    rounds: Annotated[int, msgspec.Meta(ge=1, le=10**12)]
+    # Programs that know one kind of number write 7.0.
+    rounds: Annotated[float, msgspec.Meta(ge=1, le=10**12, multiple_of=1)]
 
 
 class _Entry(msgspec.Struct):
@@ -74,7 +75,7 @@ def parse_cases(entries: list[Any], own: bool) -> tuple[dict[str, CaseTimes], di
             # Nobody can tell which of the two counts.
             name = visible(twin.fullname)[:200]
             reason = f"the file has two cases with the name {name}"
-            if case.fullname != twin.fullname:
+            if unicodedata.normalize("NFC", case.fullname) != unicodedata.normalize("NFC", twin.fullname):
                 reason = f"the names of two cases differ only in a memory address ({name}): give them ids"
             unusable[case.key] = UnusableCase(case.key, case.name, case.fullname, case.param, reason)
         else:
@@ -102,7 +103,7 @@ def _case(entry: Any, where: str, own: bool) -> CaseTimes:
     many_rounds, rounds_s = _rounds(entry["stats"], where)
     count = many_rounds.rounds if many_rounds else len(rounds_s)
     if count and count != case.stats.rounds:
-        raise Unreadable(f"{where}: stats.rounds is {case.stats.rounds}, but its data has {counted(count, 'time')}")
+        raise Unreadable(f"{where}: stats.rounds is {case.stats.rounds:.0f}, but its data has {counted(count, 'time')}")
     _refuse_odd_statistics(entry["stats"], where)
     _refuse_contradictions(case.stats, _ends_s(many_rounds, rounds_s), where)
     return CaseTimes(
@@ -113,10 +114,19 @@ def _case(entry: Any, where: str, own: bool) -> CaseTimes:
         rounds_s=rounds_s,
         mean_s=float(case.stats.mean),
         median_s=float(case.stats.median),
-        rounds=case.stats.rounds,
+        rounds=int(case.stats.rounds),
         facts=(case.extra_info or {}) if isinstance(case, _OwnEntry) else {},
+        timing=_timing(entry.get("options")),
         many_rounds=many_rounds,
     )
+
+
+def _timing(options: Any) -> dict[str, Any]:
+    """Return what pytest-benchmark's options say about how the times were taken, as far as they are there."""
+    given = options if isinstance(options, Mapping) else {}
+    timer, disable_gc = given.get("timer"), given.get("disable_gc")
+    known = {"timer": timer} if isinstance(timer, str) and timer.isidentifier() else {}
+    return known | ({"disable_gc": disable_gc} if isinstance(disable_gc, bool) else {})
 
 
 def _rounds(stats: Mapping[str, Any], where: str) -> tuple[RoundsSummary | None, tuple[float, ...]]:

@@ -25,7 +25,8 @@ class CaseTimes:
 
     `rounds_s` is empty if the file keeps statistics only, and if it has more rounds than `files.rounds.MOST_ROUNDS`;
     `many_rounds` then is their summary, and None otherwise. `facts` are the case's extra_info in a file of this suite,
-    empty in any other.
+    empty in any other. `timing` is the `timer`, and whether the garbage collector was off (`disable_gc`), as far as the
+    file says so.
     """
 
     key: str
@@ -37,6 +38,7 @@ class CaseTimes:
     median_s: float
     rounds: int
     facts: Mapping[str, Any]
+    timing: Mapping[str, Any]
     many_rounds: RoundsSummary | None = None
 
     @cached_property

@@ -15,9 +15,9 @@ from benchmarks.text.printable import visible
 # one of the files lacks equals any: older versions did not record them.
 RUN_BARS = ("cpu_model", "usable_cores", "system", "python", "free_threading", "profile", "suite_version", *CONDITIONS)
 
-# What a case does in a call must be equal, too; with `--force tasks` it need not be.
-TASKS = "tasks"
-FIELDS = (*RUN_BARS, TASKS)
+# What a case does in a call, and how it is timed, must be equal, too; with `--force tasks` it need not be.
+TASKS, TIMING = "tasks", "timing"
+FIELDS = (*RUN_BARS, TASKS, TIMING)
 
 
 @dataclass(frozen=True)
@@ -50,13 +50,13 @@ def bars(run: Run) -> dict[str, Any]:
 def differences(base: Run, head: Run) -> list[Difference]:
     """The fields that keep two runs from being compared, none where they may be."""
     left, right = bars(base), bars(head)
-    return [_difference(field, left[field], right[field]) for field in different_fields(left, right)]
+    return [difference_in(field, left[field], right[field]) for field in different_fields(left, right)]
 
 
 def different_conditions(left: Mapping[str, Any], right: Mapping[str, Any]) -> list[Difference]:
     """Return the conditions in which two measurements on one machine differ; one that is not known does not."""
     return [
-        _difference(field, left[field], right[field])
+        difference_in(field, left[field], right[field])
         for field in CONDITIONS
         if left.get(field) is not None and right.get(field) is not None and left[field] != right[field]
     ]
@@ -83,19 +83,22 @@ def comparable(left: str | None, right: str | None, forced: frozenset[str] = fro
     return forced.issuperset(different_fields(json.loads(left or "{}"), json.loads(right or "{}")))
 
 
-def _difference(field: str, base: Any, head: Any) -> Difference:
-    """Return a difference; of variables of the environment only those that differ."""
-    if isinstance(base, dict) and isinstance(head, dict):
+def difference_in(field: str, base: Any, head: Any) -> Difference:
+    """Return a difference; of variables of the environment or versions only those that differ."""
+    if isinstance(base, Mapping) and isinstance(head, Mapping):
         names = [name for name in sorted({*base, *head}) if base.get(name) != head.get(name)]
         base, head = (tuple(f"{name}={side.get(name, 'not set')}" for name in names) for side in (base, head))
     return Difference(field, base, head)
 
 
 def case_difference(base: CaseTimes, head: CaseTimes, forced: Collection[str]) -> Difference | None:
-    """Whether a case did different work in the two runs."""
-    if base.work == head.work or TASKS in forced:
+    """Return whether a case did different work in the two runs, or was timed in another way, as far as both say."""
+    if base.work != head.work and TASKS not in forced:
+        return Difference(TASKS, base.work, head.work)
+    names = [name for name in base.timing if base.timing[name] != head.timing.get(name, base.timing[name])]
+    if not names or TIMING in forced:
         return None
-    return Difference(TASKS, base.work, head.work)
+    return Difference(TIMING, *(tuple(f"{name}={case.timing[name]}" for name in names) for case in (base, head)))
 
 
 def _shown(value: Any) -> str:

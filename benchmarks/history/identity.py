@@ -12,17 +12,23 @@ from benchmarks.text.printable import visible
 _MOST_CORES = 1e6
 _LONGEST_COUNT = 7
 
-# Conditions of parallel work. They are no part of the identity, because one machine may be used under several.
+# Conditions of a measurement. They are no part of the identity, because one machine may be used under several.
 CONDITIONS = (
+    "architecture",
     "cpu_quota",
     "loky_max_cpu_count",
     "thread_variables",
+    "joblib_multiprocessing",
     "start_method",
     "gil_enabled",
     "physical_cores",
     "core_kinds",
     "hypervisor",
 )
+
+
+# The names that Windows, macOS and Linux have for one architecture.
+_ARCHITECTURES = {"amd64": "x86_64", "x64": "x86_64", "aarch64": "arm64"}
 
 
 @dataclass(frozen=True)
@@ -65,7 +71,7 @@ def identity(document: Mapping[str, Any]) -> Identity:
         model, system = ours.get("cpu_model"), ours.get("system")
         free = ours.get("free_threading") is True
     else:
-        python = [_text(stock.get("python_implementation")), _text(stock.get("python_version"))]
+        python = [_text(stock.get("python_implementation")), _text(stock.get("python_version")), _own_version(stock)]
         cores, model, system = _stock_cores(stock), _stock_model(stock), stock.get("system")
         free = False
     return Identity(
@@ -75,6 +81,12 @@ def identity(document: Mapping[str, Any]) -> Identity:
         python="-".join(filter(None, python)) or None,
         free_threading=free,
     )
+
+
+def _own_version(stock: Mapping[str, Any]) -> str | None:
+    """Return the version of an interpreter that is not the version of its Python, as PyPy has one."""
+    own = _text(stock.get("python_implementation_version"))
+    return None if stock.get("python_implementation") == "CPython" or own == _text(stock.get("python_version")) else own
 
 
 def _stock_model(stock: Mapping[str, Any]) -> str | None:
@@ -106,8 +118,9 @@ def _first_text(facts: Mapping[str, Any], *names: str) -> str | None:
 
 
 def conditions(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what limits or changes parallel work in a file of this suite; None for a fact that the file does not have.
+    """Return what a file says about the conditions of its times; None for a fact that it does not have.
 
+    A file of other origin has the `architecture` alone, which may be emulated (Rosetta, Windows on ARM).
     `thread_variables` are the values of the set ones by name, `core_kinds` the counts by kind, empty if all cores are
     alike. The start method is the one that joblib uses.
     """
@@ -117,12 +130,16 @@ def conditions(document: Mapping[str, Any]) -> dict[str, Any]:
     quota, gil = machine.get("cpu_quota", machine.get("cgroup_cpus")), machine.get("gil_enabled")
     start_method, physical = _text(machine.get("start_method")), machine.get("physical_cores")
     kinds = machine.get("core_kinds") if isinstance(machine.get("core_kinds"), dict) else None
+    architecture = _text(machine.get("architecture") or _object(document, "machine_info").get("machine"))
     known: dict[str, Any] = dict.fromkeys(CONDITIONS)
     if environment is not None:
         known["loky_max_cpu_count"] = environment.get("LOKY_MAX_CPU_COUNT") or "not set"
         known["thread_variables"] = {name: environment[name] for name in environment if name.endswith("_THREADS")}
+        # joblib takes 0 for "no processes" and has 1 as the default.
+        known["joblib_multiprocessing"] = environment.get("JOBLIB_MULTIPROCESSING") or "1"
         start_method = environment.get("JOBLIB_START_METHOD") or start_method
     return known | {
+        "architecture": architecture and _ARCHITECTURES.get(architecture.lower(), architecture.lower()),
         "cpu_quota": quota if quota == "none" or _is_count(quota) else None,
         "start_method": start_method,
         "gil_enabled": gil if isinstance(gil, bool) else None,

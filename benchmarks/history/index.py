@@ -62,6 +62,19 @@ class Point(NamedTuple):
     rounds: int
 
 
+class IndexedCase(NamedTuple):
+    """A case as the index knows it. `key` identifies it; several have one key if the tasks of a case changed.
+
+    `name` and `fullname` are those of the first run that was indexed.
+    """
+
+    id: int
+    key: str
+    name: str
+    param: str | None
+    fullname: str
+
+
 class Index:
     """The stored runs and their cases' centres, as of its making."""
 
@@ -85,9 +98,10 @@ class Index:
         """Close the file."""
         self._database.close()
 
-    def cases(self) -> list[tuple[int, str, str | None]]:
-        """Id, name and parameter id of every case in any run; one that changed its tasks counts as another."""
-        return self._rows("SELECT id, name, param FROM cases ORDER BY id")
+    def cases(self) -> list[IndexedCase]:
+        """Every case in any run; one that changed its tasks counts as another."""
+        rows = self._rows("SELECT id, key, name, param, fullname FROM cases ORDER BY id")
+        return [IndexedCase(*row) for row in rows]
 
     def points(self, case_id: int) -> list[Point]:
         """A case in every run that has it."""
@@ -156,8 +170,9 @@ class Index:
         identity = (case.key, work_key(case))
         find = "SELECT id FROM cases WHERE key = ? AND work = ?"
         if (row := self._database.execute(find, identity).fetchone()) is None:
-            add = "INSERT INTO cases (key, work, name, param) VALUES (?, ?, ?, ?)"
-            return int(self._database.execute(add, (*identity, case.name, case.param)).lastrowid or 0)
+            add = "INSERT INTO cases (key, work, name, param, fullname) VALUES (?, ?, ?, ?, ?)"
+            row = (*identity, case.name, case.param, case.fullname)
+            return int(self._database.execute(add, row).lastrowid or 0)
         return int(row[0])
 
 
@@ -167,8 +182,8 @@ def bars_key(values: Mapping[str, Any]) -> str:
 
 
 def work_key(case: CaseTimes) -> str:
-    """A case's work as text, equal where as much is done in a call."""
-    return json.dumps(case.work)
+    """A case's work and timing as text, equal where as much is done in a call and timed alike."""
+    return json.dumps([*case.work, case.timing])
 
 
 def facts(run: Run) -> dict[str, Any]:

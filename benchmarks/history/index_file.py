@@ -10,14 +10,16 @@ from benchmarks.history.store import OWN, Store
 from benchmarks.text.printable import visible
 
 # Raised whenever the tables below or their content change: an older index is discarded.
-_LAYOUT = 7
+_LAYOUT = 8
 
 _TABLES = """
 CREATE TABLE runs (
     id INTEGER PRIMARY KEY, file TEXT UNIQUE, size INTEGER, mtime_ns INTEGER, error TEXT,
     when_s REAL, bars TEXT, versions TEXT, facts TEXT
 );
-CREATE TABLE cases (id INTEGER PRIMARY KEY, key TEXT, work TEXT, name TEXT, param TEXT, UNIQUE (key, work));
+CREATE TABLE cases (
+    id INTEGER PRIMARY KEY, key TEXT, work TEXT, name TEXT, param TEXT, fullname TEXT, UNIQUE (key, work)
+);
 CREATE TABLE samples (
     case_id INTEGER, run_id INTEGER, log_center REAL, low REAL, high REAL, rounds INTEGER,
     PRIMARY KEY (case_id, run_id)

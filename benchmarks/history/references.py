@@ -45,7 +45,9 @@ class Found:
 
 def find(text: str, index: Index, marks: Marks) -> list[Found]:
     """The runs that `text` names, at least one; raises BadReference."""
-    runs = [run for part in text.split(",") for run in _part(part.strip(), index.entries, marks)]
+    # The path of a file may have a comma in it.
+    parts = [text] if is_there(Path(text)) else [part.strip() for part in text.split(",")]
+    runs = [run for part in parts for run in _part(part, index.entries, marks)]
     paths = [run.place for run in runs]
     twice = next((path for path in paths if paths.count(path) > 1), None)
     if twice:
@@ -67,9 +69,8 @@ def _part(text: str, entries: Sequence[Entry], marks: Marks) -> list[Found]:
         return [Found(named[0].file.path, named[0], named=True)]
     if len(named) > 1:
         places = ", ".join(visible(entry.file.reference) for entry in named[:4])
-        raise BadReference(
-            f"'{visible(text)}' is the name of {len(named)} runs ({places}); say which by number or file"
-        )
+        how = "file" if text.isdecimal() else "number or file"
+        raise BadReference(f"'{visible(text)}' is the name of {len(named)} runs ({places}); say which by {how}")
     return [_file(text, entries)]
 
 
@@ -77,7 +78,7 @@ def _is_called(entry: Entry, text: str) -> bool:
     file = entry.file
     if text.isdecimal():
         return file.number == int(text) if len(text) < 16 else False
-    return text in (file.name, file.path.stem)
+    return text in (file.name, file.path.stem, file.reference)
 
 
 def _file(text: str, entries: Sequence[Entry]) -> Found:

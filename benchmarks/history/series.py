@@ -50,17 +50,17 @@ def tracks(index: Index, bars: str | None, names: Collection[str]) -> list[Track
     commits = [visible(str(entry.facts.get("commit") or "unknown"))[:_COMMIT] for entry in entries]
     labels = [label(entry) for entry in entries]
     all_tracks = []
-    for case, name, _ in index.cases():
-        if name not in names:
+    for case in index.cases():
+        if case.name not in names:
             continue
-        points = {point.run_id: point for point in index.points(case)}
+        points = {point.run_id: point for point in index.points(case.id)}
         track = [
             TrackPoint(place, text, point.center_s, point.low_s, point.high_s, commit, changed)
             for place, (entry, text, commit, changed) in enumerate(zip(entries, labels, commits, changes, strict=True))
             if (point := points.get(entry.id))
         ]
         if len(track) > 1:
-            all_tracks.append(Track(visible(name), track))
+            all_tracks.append(Track(visible(case.name), track))
     return all_tracks
 
 

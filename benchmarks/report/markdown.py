@@ -61,4 +61,6 @@ def _note(note: str) -> str:
 
 def _text(text: str) -> str:
     """Escape what Markdown or HTML would interpret, as character references."""
-    return re.sub(r"[\\`*_{}\[\]#|~@:]", lambda special: f"&#{ord(special.group())};", html.escape(text))
+    # Quotation marks stay: html.escape would make a reference of them, whose # is escaped below.
+    html_text = html.escape(text, quote=False)
+    return re.sub(r"[\\`*_{}\[\]#|~@:]", lambda special: f"&#{ord(special.group())};", html_text)

@@ -125,7 +125,7 @@ def test_very_many_rounds_are_read(compare, monkeypatch):
     code, counts, words, _ = compare(many, many)
     assert len(json.dumps(many)) > 400_000
     assert (code, counts) == (3, {"INCONCLUSIVE": 1})
-    assert "1 case with more than 10,000 rounds" in words
+    assert "1 case with very many rounds" in words
 
 
 ODD = [
@@ -300,6 +300,12 @@ def test_the_extra_info_of_a_stranger_is_not_ours(compare, before, after):
         ({"cpu": None, "processor": "Intel64 Family 6"}, {"cpu": None, "processor": "ARMv8"}, "cpu_model"),
         ({"cpu": {}, "machine": "x86_64"}, {"cpu": {}, "machine": "arm64"}, "cpu_model"),
         ({"cpu": {**MACHINE["cpu"], "count": "4"}}, {"cpu": {**MACHINE["cpu"], "count": "8"}}, "usable_cores"),
+        ({"machine": "arm64"}, {"machine": "x86_64"}, "architecture"),
+        (
+            {"python_implementation": "PyPy", "python_implementation_version": "7.3.12"},
+            {"python_implementation": "PyPy", "python_implementation_version": "7.3.17"},
+            "python",
+        ),
     ],
 )
 def test_another_machine_is_not_compared(compare, before, after, field):
@@ -321,6 +327,47 @@ def test_another_machine_is_not_compared(compare, before, after, field):
 def test_one_machine_is_known_in_files_of_all_ages(compare, before, after):
     """py-cpuinfo has renamed its facts, and a hook may have changed their form."""
     assert compare(run(*cases(), cpu=before), run(*cases(), cpu=after))[:2] == (3, {"INCONCLUSIVE": 3})
+
+
+def test_one_architecture_has_several_names(compare):
+    """Windows and macOS do not call it what Linux calls it."""
+    for one, other in (("AMD64", "x86_64"), ("aarch64", "arm64")):
+        assert compare(run(*cases(), machine=one), run(*cases(), machine=other))[1] == {"INCONCLUSIVE": 3}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "shown"),
+    [
+        ({"timer": "perf_counter"}, {"timer": "process_time"}, "timing: timer=perf_counter against timer=process_time"),
+        ({"disable_gc": False}, {"disable_gc": True}, "timing: disable_gc=False against disable_gc=True"),
+    ],
+)
+def test_a_case_that_was_timed_in_another_way_is_incomparable(compare, tmp_path, call, before, after, shown):
+    """CPU time is not wall time. A file that does not say how it was timed is compared."""
+    base, head = (run(*cases(2), case("test_a.py::odd", options=options)) for options in (before, after))
+    code, counts, words, _ = compare(base, head)
+    assert (code, counts) == (3, {"INCOMPARABLE": 1, "INCONCLUSIVE": 2})
+    assert f"odd: {shown}" in words
+    paths = [str(tmp_path / f"{name}.json") for name in ("base", "head")]
+    assert "INCOMPARABLE" not in call("compare", *paths, "--force", "timing")[1]
+    assert compare(base, run(*cases(2), case("test_a.py::odd")))[1] == {"INCONCLUSIVE": 3}
+
+
+def test_no_run_of_a_side_hides_what_another_one_differs_in(tmp_path, call):
+    """An older run of a side, or one that does not say, is looked at like the newest."""
+    runs = {
+        "unknown": run(*cases()),
+        "arm": run(*cases(), machine="arm64"),
+        "intel": run(*cases(), machine="x86_64"),
+        "timed": run(*cases(2), case("test_a.py::t[2]", options={"timer": "perf_counter"})),
+        "otherwise": run(*cases(2), case("test_a.py::t[2]", options={"timer": "process_time"})),
+    }
+    (tmp_path / "h").mkdir()
+    paths = {name: str(write(tmp_path / f"{name}.json", content)) for name, content in runs.items()}
+    out = call("compare", f"{paths['unknown']},{paths['arm']}", paths["intel"])[1]
+    assert "architecture: arm64 against x86_64" in out
+    out = call("compare", f"{paths['otherwise']},{paths['timed']}", paths["unknown"])[1]
+    assert "t[2]: timing: timer=perf_counter against timer=process_time" in out
 
 
 def test_what_jitters_is_no_other_machine(compare):
@@ -421,6 +468,7 @@ def test_a_file_is_read_however_its_text_is_written(compare, content):
         ("<!DOCTYPE html>", "it is HTML or XML"),
         (b"PK\x03\x04\x14\x00", "it is a zip archive"),
         (TEXT.encode("utf-16")[:-1], "was it cut off?"),
+        (f"{TEXT}\n{TEXT}", "are several files in one? Split it, and name the files separated by commas"),
         ("[1, 2]", "a list; expected a JSON object"),
         ('{"context": {}}', "missing required field `benchmarks`"),
         ('{"benchmarks": null}', "benchmarks is None; expected `array`"),
@@ -471,6 +519,30 @@ def test_a_run_whose_case_is_unusable_is_no_silent_gap_in_a_trend(tmp_path, call
     assert out.startswith("odd over 1 run")
     assert out.endswith("1 comparable run without a point has cases with unusable numbers: `runs` marks such runs\n")
     assert "; 1 run has cases with unusable numbers: `runs` marks such runs" in call("trend", "even")[2]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"version": "1.0", "benchmarks": [{"metadata": {"name": "x"}, "runs": []}]},
+        {"context": {}, "benchmarks": [{"name": "BM_x", "real_time": 3.0}, {"name": "BM_y", "real_time": 4.0}]},
+        {"benchmarks": [{}]},
+    ],
+    ids=["pyperf", "Google Benchmark", "nothing"],
+)
+def test_a_file_of_another_tool_is_taken_for_one(compare, content):
+    """Some have a list of the same name."""
+    code, _, words, _ = compare(run(*cases()), content)
+    assert code in (1, 3)
+    assert "head.json: no entry of `benchmarks` has a `fullname`" in words
+
+
+def test_numbers_of_rounds_may_be_floats(compare):
+    """Programs that know one kind of number write them all alike."""
+    head = run(*cases())
+    for one in head["benchmarks"]:
+        one["stats"]["rounds"] = 7.0
+    assert compare(run(*cases()), head)[:2] == (3, {"INCONCLUSIVE": 3})
 
 
 @pytest.mark.parametrize("word", ["unversioned", "unknown"])

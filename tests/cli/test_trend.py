@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.documents import noisy_run, stored
+from tests.documents import document, entry, noisy_run, stored
 
 
 def test_trend(tmp_path, call):
@@ -30,6 +30,18 @@ def test_trend(tmp_path, call):
     assert code == 2
     assert "'loky' fits 2 cases" in err
     assert "no run has a case called 'x'" in call("trend", "x")[2]
+
+
+def test_cases_that_share_a_name_are_told_apart(tmp_path, call):
+    """Tests of one name in two files are two cases, and a full name says which is meant."""
+    names = {"a.py::t": 1, "b.py::t": 2}
+    entries = [entry(rounds=(time_s,)) | {"fullname": name, "name": "t"} for name, time_s in names.items()]
+    runs = [{**document(*entries, day=day), "joblib_suite": None} for day in (1, 2)]
+    stored(tmp_path / "h", *runs)
+    code, _, err = call("trend", "t")
+    assert code == 2
+    assert "'t' fits 2 cases: a.py::t, b.py::t; name one" in err
+    assert "median 2.00 s" in call("trend", "b.py::t")[1]
 
 
 @pytest.mark.parametrize(

@@ -68,4 +68,4 @@ def test_very_many_rounds_are_remarked_on(tmp_path, monkeypatch):
     monkeypatch.setattr(rounds, "MOST_ROUNDS", 3)
     run = read_run(write(tmp_path / "x.json", stranger("a.py::t", times=[0.01] * 10)))
     (remark,) = file_remarks(Sides(Side((run,), False), Side((run,), False)))
-    assert remark.startswith("1 case with more than 10,000 rounds: the rounds were summarised")
+    assert remark.startswith("1 case with very many rounds: the rounds were summarised")

@@ -35,7 +35,7 @@ def test_runs_without_a_sound_loop_are_compared_as_measured(loop_s):
 def test_another_machine_is_not_divided_out(field):
     """Where a machine or interpreter that differs was forced, the loop differs with it."""
     runs = with_loops(noisy_run(1), 0.01), with_loops(noisy_run(2), 0.02)
-    assert speed(*runs, forced={field}).use is LoopUse.OTHER_MACHINE
+    assert speed(*runs, forced={field}).use is LoopUse.FORCED
 
 
 def test_a_function_of_the_user_may_be_what_changed():

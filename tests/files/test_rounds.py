@@ -35,6 +35,24 @@ def test_many_rounds_are_summarised_and_few_are_kept(tmp_path):
     assert data_of(write(tmp_path / "few.json", {"stats": {"data": few}})) == few
 
 
+def test_fewer_rounds_are_summarised_in_a_large_file(tmp_path, monkeypatch):
+    """A project with hundreds of cases has about 1,000 rounds of each: none is many, and all are."""
+    monkeypatch.setattr(rounds, "MOST_BYTES", 60_000)
+    monkeypatch.setattr(rounds, "_MOST_KEPT", 30_000)
+    cases = [[1e-3 + 1e-9 * number for number in range(1_000)] for _ in range(10)]
+    path = write(tmp_path / "x.json", json.dumps({"cases": [{"data": data} for data in cases]}, indent=4))
+    found = [case["data"] for case in read_run_document(path)["cases"]]
+    assert found[0] == cases[0]
+    assert found[-1] == [summarize_rounds(cases[-1])]
+
+
+def test_a_file_that_is_too_large_is_refused_with_a_way_out(tmp_path, monkeypatch):
+    """Its statistics are enough to compare it."""
+    monkeypatch.setattr(rounds, "MOST_FILE_BYTES", 10)
+    with pytest.raises(Unreadable, match=r"at most 10; a copy without its rounds is smaller: jq 'del"):
+        read_run_document(write(tmp_path / "x.json", {"benchmarks": []}))
+
+
 def test_pieces_of_any_size_give_the_same(tmp_path, monkeypatch):
     """A key, a number or a bracket may be cut in two between two reads."""
     monkeypatch.setattr(rounds, "MOST_ROUNDS", 4)

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from benchmarks.__main__ import main
 from benchmarks.acceptance.entries import read_acceptances
 from benchmarks.errors import GateError, Unreadable
-from benchmarks.gate.ancestry import base_contains
+from benchmarks.gate.ancestry import base_contains, contains
 from tests.gate.records import measured, record, side
 
 TODAY = datetime.date(2026, 12, 1)
@@ -221,6 +221,8 @@ def test_whether_base_contains_a_commit(tmp_path):
     asked = record()
     asked.sides.base = base
     assert [base_contains(commit, asked, tmp_path) for commit in commits] == [True, True, False]
+    with pytest.raises(GateError, match="is not in"):
+        contains(commits[0], {}, lambda: (tmp_path, "--all"))  # a run file may have anything as its commit
     with pytest.raises(GateError, match="1234abc or base's commit is not in"):
         base_contains("1234abc", asked, tmp_path)
 

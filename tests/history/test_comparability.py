@@ -8,6 +8,7 @@ from benchmarks.history.run import parse_run
 from tests.documents import document
 
 FACTS = {
+    "architecture": "x86_64",
     "cpu_quota": "none",
     "start_method": "fork",
     "gil_enabled": True,
@@ -24,6 +25,11 @@ def run(**changed):
 
 
 CHANGES = [
+    ({"architecture": "arm64"}, "architecture: x86_64 against arm64"),
+    (
+        {"environment": {**FACTS["environment"], "JOBLIB_MULTIPROCESSING": "0"}},
+        "joblib_multiprocessing: 1 against 0",
+    ),
     ({"cpu_quota": 0.5}, "cpu_quota: none against 0.5"),
     ({"environment": {**FACTS["environment"], "LOKY_MAX_CPU_COUNT": "1"}}, "loky_max_cpu_count: not set against 1"),
     (

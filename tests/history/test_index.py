@@ -17,8 +17,8 @@ def seen(store):
         names = {entry.id: entry.file.reference for entry in index.entries}
         facts = {names[entry.id]: (entry.error, entry.facts, entry.bars) for entry in index.entries}
         points = {
-            name: sorted((names[point.run_id], point.center_s, point.rounds) for point in index.points(case))
-            for case, name, _ in index.cases()
+            case.name: sorted((names[point.run_id], point.center_s, point.rounds) for point in index.points(case.id))
+            for case in index.cases()
         }
         return facts, {name: track for name, track in points.items() if track}
 

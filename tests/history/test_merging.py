@@ -3,7 +3,7 @@
 import pytest
 
 from benchmarks.__main__ import main
-from benchmarks.errors import BadReference
+from benchmarks.errors import BadReference, Unreadable
 from benchmarks.history.merging import Part, merge
 from benchmarks.history.run import parse_run
 from tests.documents import document, entry, stored
@@ -54,8 +54,12 @@ def test_the_parts_stay_as_they_are():
         ([part(ONE), part(TWO, versions={"joblib": "1.5.3"})], "versions: "),
         ([part(ONE, shard=shard(1, 3)), part(TWO, shard=shard(3, 3))], "part 2 is missing"),
         ([part(ONE, shard=shard(1)), part(TWO, shard=shard(2, 2, "other"))], "are not parts of the same whole"),
-        ([part(ONE, shard=shard(1)), part(TWO)], "are not parts of the same whole"),
+        ([part(ONE, shard=shard(1)), part(TWO, label="other")], "other is not a shard, but others are"),
         ([part(ONE, failed={TWO["fullname"]: "died"}), part(TWO)], "is in part and in part"),
+        (
+            [part(ONE), part(TWO, versions={"joblib": "1.5.3"}, machine={"cpu_quota": 2.0, "cpu_model": "M2"})],
+            "versions: joblib=1.6.0 against joblib=1.5.3; --force cpu_model --force versions joins them",
+        ),
     ],
 )
 def test_what_is_not_joined(parts, said):
@@ -63,6 +67,30 @@ def test_what_is_not_joined(parts, said):
     with pytest.raises(BadReference) as refusal:
         merge(parts, (), allow_partial=False)
     assert said in str(refusal.value)
+
+
+@pytest.mark.parametrize("odd", ["x", [1], {}, shard("1"), shard(1, 0), shard(1, 10**9), shard(1, split=None)], ids=str)
+def test_a_shard_that_no_session_writes_is_refused(odd):
+    """In one line, whatever the file was made to say."""
+    with pytest.raises(Unreadable, match=r"^part: joblib_suite\.shard: "):
+        merge([part(ONE, shard=odd), part(TWO, shard=shard(2))], (), allow_partial=False)
+
+
+def test_what_disturbed_a_part_disturbed_the_whole():
+    """A run that may be no baseline does not become one by being joined."""
+    quiet = part(ONE, shard=shard(1), load_average=0.1, time_s={"measuring": 1.0, "other": 2.0})
+    busy = part(TWO, shard=shard(2), other_sessions=["z"], load_average=3.5, recovered=True, time_s={"measuring": "x"})
+    whole = merge([quiet, busy], (), allow_partial=False)["joblib_suite"]
+    assert (whole["other_sessions"], whole["load_average"], whole["recovered"]) == (["z"], 3.5, True)
+    assert whole["time_s"] == {"measuring": 1.0, "other": 2.0}
+
+
+def test_what_was_forced_is_said(tmp_path, capsys):
+    """A run has one commit, which is that of the first part."""
+    stored(tmp_path, document(ONE, shard=shard(1)), document(TWO, shard=shard(2), commit="b" * 40))
+    assert main(["merge", "1..2", "--force", "commit", "--history", str(tmp_path)]) == 0
+    assert "commit: aaa" in (said := capsys.readouterr().err)
+    assert said.endswith("; the run has the value of the first\n")
 
 
 def test_who_insists():

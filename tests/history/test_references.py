@@ -8,6 +8,7 @@ from benchmarks.errors import BadReference
 from benchmarks.history.index import Index
 from benchmarks.history.marks import pin, read_marks
 from benchmarks.history.references import find
+from benchmarks.history.store import Store
 from tests.documents import document, stored, write
 
 
@@ -57,6 +58,21 @@ def test_a_file_of_any_origin(history, tmp_path):
     """Outside of the store; or inside, and then it is that run."""
     assert numbers(history, str(write(tmp_path / "x.json", document()))) == [None]
     assert numbers(history, str(history.files()[2].path)) == [3]
+    commas = str(write(tmp_path / "a,b, 1.json", document()))
+    assert numbers(history, commas) == [None]
+    assert numbers(history, f"1,{history.files()[2].path}") == [1, 3]
+
+
+def test_the_place_of_a_run_in_the_history_names_it(tmp_path):
+    """pytest-benchmark numbers the runs of each Python by themselves, and the message about it can be copied."""
+    for folder in ("Linux-CPython-3.11-64bit", "Linux-CPython-3.12-64bit"):
+        (tmp_path / folder).mkdir()
+        write(tmp_path / folder / "0001_x.json", document())
+    store = Store(tmp_path)
+    with pytest.raises(BadReference, match=r"say which by file$") as refused:
+        numbers(store, "1")
+    assert "(Linux-CPython-3.11-64bit/0001_x.json, Linux-CPython-3.12-64bit/0001_x.json)" in str(refused.value)
+    assert numbers(store, "Linux-CPython-3.12-64bit/0001_x.json") == [1]
 
 
 @pytest.mark.parametrize(

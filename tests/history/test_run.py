@@ -118,7 +118,7 @@ def test_a_file_that_says_nothing_sensible_is_unreadable(path, value, expected):
         (["stats", "data"], 3, "data is 3; expected `array`"),
         (["stats", "rounds"], 9, "stats.rounds is 9, but its data has 3 times"),
         (["stats", "rounds"], 0, "stats.rounds is 0"),
-        (["stats", "rounds"], True, "rounds is True; expected `int`"),
+        (["stats", "rounds"], True, "rounds is True; expected `float`"),
         (["params"], [], "params is []; expected `object | null`"),
     ],
     ids=lambda value: None if isinstance(value, list) else str(value)[:30],

@@ -135,7 +135,7 @@ def test_a_change_of_level_is_found_and_dated(report, history):
 def test_histories_share_a_scale(history):
     """All charts of the history have one axis, on which 1 is the newest level of each case."""
     with closing(Index(Store(history))) as index:
-        found = tracks(index, index.entries[-1].bars, {name for _, name, _ in index.cases()})
+        found = tracks(index, index.entries[-1].bars, {case.name for case in index.cases()})
     section = history_section(found, [levels(track) for track in found], stored=True)
     scales = [figure.spec["layer"][2]["encoding"]["y"]["scale"]["domain"] for figure in section.all_figures]
     assert len(scales) > 10
