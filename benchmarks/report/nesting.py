@@ -17,8 +17,8 @@ _LOOP = Case(LOOP, 1, None)
 def sentences(nesting: Nesting) -> list[str]:
     """Return the answer, most important first."""
     if nesting.own_workers:
-        return [_answer(nesting.best), _about(nesting, "start workers themselves", nesting.own_workers), _REASON]
-    return [_answer_of_programs(nesting.best), _about(nesting, "run other programs", nesting.programs), _PROGRAMS]
+        return [_answer(nesting.best), _about(nesting), _REASON]
+    return [_answer_of_programs(nesting.best), _about_programs(nesting), _PROGRAMS]
 
 
 _REASON = (
@@ -50,7 +50,7 @@ def _answer_of_programs(best: Outside) -> str:
     if best.is_better:
         return f"Best: a pool around the tasks: {pool}, and {loop}, {best.speed_up:.2f}x as long."
     if best.is_better is False:
-        return f"Best: one program after the other: {loop}; at best, {pool}."
+        return f"Best: one program after the other: {loop}; the best pool is slower: {pool}."
     return f"Undecided: {loop}, and {pool}; these times overlap. Ask again on a quiet machine."
 
 
@@ -58,13 +58,25 @@ def _pool(best: Outside) -> str:
     return f"{best.case.backend} with n_jobs={best.case.n_jobs} takes {duration(median(best.calls_s))}"
 
 
-def _about(nesting: Nesting, what_they_do: str, started: int) -> str:
-    of = f"{nesting.tasks:,} of " if nesting.tasks < nesting.all_tasks else ""
+def _about(nesting: Nesting) -> str:
     pools = ", ".join(f"{pool.case.backend} {pool.speed_up:.2f}x" for pool in nesting.pools)
     return (
-        f"For {of}{counted(nesting.all_tasks, 'task')} that {what_they_do} ({started} in two plain loops), of which"
+        f"For {_tasks(nesting)} that start workers themselves ({nesting.own_workers} in two plain loops), of which"
         f" the cost model knows nothing: both ways were measured, in open pools. Speed-ups around: {pools}."
     )
+
+
+def _about_programs(nesting: Nesting) -> str:
+    pools = ", ".join(f"{pool.case.backend}-n{pool.case.n_jobs} {pool.speed_up:.2f}x" for pool in nesting.pools)
+    return (
+        f"For {_tasks(nesting)} that run other programs ({nesting.programs} in two plain loops), of which the cost"
+        f" model knows nothing: open pools were measured beside the plain loop. Their speed-ups: {pools}."
+    )
+
+
+def _tasks(nesting: Nesting) -> str:
+    of = f"{nesting.tasks:,} of " if nesting.tasks < nesting.all_tasks else ""
+    return f"{of}{counted(nesting.all_tasks, 'task')}"
 
 
 def text(nesting: Nesting) -> str:

@@ -55,6 +55,7 @@ def prepare_own_function(config: Any) -> None:
         confirmed=True,
         own_workers=result.workers,
         programs=result.programs,
+        waits=result.waits,
         holds_gil=result.holds_gil,
         inner_threads=result.inner_threads,
         faster_again=result.faster_again,

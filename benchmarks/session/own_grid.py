@@ -133,7 +133,7 @@ def _fewer_and_fewer(function: Function, asked: Asked, stage: _Stage, cores: int
 
 
 def _grid(function: Function, asked: Asked, stage: _Stage, tasks: int, cores: int) -> OwnGrid:
-    n_jobs = asked.n_jobs or _n_jobs(function, tasks, cores)
+    n_jobs = asked.n_jobs or workers_to_measure(function.waits, tasks, cores)
     batch_sizes = asked.batch_sizes or _batch_sizes(function, tasks, max(2, cores), stage.thorough)
     backends = asked.backends or stage.backends
     # Of tasks that start workers themselves, no speed-up is reported; and a pool of joblib's that a fork has inherited
@@ -153,10 +153,10 @@ def _seconds(case: Case, function: Function, loop_s: float, rounds: int) -> floa
     return _POOL_S + loops * loop_s + (1 + rounds) * call_s
 
 
-def _n_jobs(function: Function, tasks: int, cores: int) -> tuple[int, ...]:
-    """Return a worker for each core, and many more where tasks wait."""
+def workers_to_measure(waits: bool, tasks: int, cores: int) -> tuple[int, ...]:
+    """Return the numbers of workers to measure: one for each core, and many more if the tasks wait."""
     many = min(_WAITERS_PER_CORE * cores, _MOST_WAITERS, tasks)
-    return (max(2, cores), many) if function.waits and many > max(2, cores) else (max(2, cores),)
+    return (max(2, cores), many) if waits and many > max(2, cores) else (max(2, cores),)
 
 
 def _batch_sizes(function: Function, tasks: int, workers: int, thorough: bool) -> tuple[BatchSize, ...]:

@@ -23,9 +23,10 @@ from benchmarks.session.trial_faults import (
     argument_digests,
     changed_argument,
     harm,
-    how_called,
+    hint,
     not_awaited,
-    process_limits,
+    not_computed,
+    process_state,
     refusal_of_change,
     used_up,
 )
@@ -99,9 +100,9 @@ def try_call(call: Call) -> TrialResult:
     with observed() as effects:
         # A library's threads spin for a while after the import that started them.
         settle()
-        before, limits = argument_digests(call.arguments), process_limits()
+        before, state = argument_digests(call.arguments), process_state()
         error, loop, first_task_s = _fault(call)
-        error = error or harm(limits)
+        error = error or harm(state)
         result = TrialResult(error, loop.seconds, effects.workers)
         result.warnings, result.first_warning = effects.warnings, effects.first_warning
         # An import may start a program once.
@@ -130,7 +131,7 @@ def _fault(call: Call) -> tuple[str | None, _Loop, float]:
     first = _Loop(0.0, [], 0.0)
     try:
         first = _timed(call)
-        if reason := not_awaited(call, first.results):
+        if reason := not_awaited(call, first.results) or not_computed(first.results):
             return reason, first, 0.0
         # A task may prepare its argument once; a second change shows that no two calls do the same work.
         before = argument_digests(call.arguments)
@@ -141,7 +142,7 @@ def _fault(call: Call) -> tuple[str | None, _Loop, float]:
     except WrongResult as error:
         return used_up(call.arguments) or f"{call.confirmation}: {error}", first, 0.0
     except TaskFailed as error:
-        return f"{error}{how_called(error)}", first, 0.0
+        return f"{error}{hint(error, had_succeeded=bool(first.results))}", first, 0.0
     except Incomparable as error:
         return str(error), first, 0.0
     except BaseException as error:

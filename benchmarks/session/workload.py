@@ -29,11 +29,11 @@ class Workload:
 
     `tolerance` is relative; None means that results must be equal. The expected results are those of the plain loop,
     which must return the same twice: if `confirmed` is true, a trial has seen to that. `own_workers` are the threads
-    and processes that the task started in the trial, `programs` the other programs; `holds_gil` is true if it held the
-    GIL all the time. `inner_threads` are the libraries in whose threads it computed, with the number of threads that
-    they have when the user runs it. `faster_again` is how many times as fast its tasks are in a second loop, because
-    they remember something; None if they do not. `all_lengths_s` are the seconds of all tasks if the session takes
-    fewer because it has no time for all; otherwise it is empty.
+    and processes that the task started in the trial, `programs` the other programs; `waits` is true if it waited most
+    of the time, `holds_gil` if it held the GIL all the time. `inner_threads` are the libraries in whose threads it
+    computed, with the number of threads that they have when the user runs it. `faster_again` is how many times as fast
+    its tasks are in a second loop, because they remember something; None if they do not. `all_lengths_s` are the
+    seconds of all tasks if the session takes fewer because it has no time for all; otherwise it is empty.
     """
 
     name: str
@@ -44,6 +44,7 @@ class Workload:
     confirmed: bool = False
     own_workers: int = 0
     programs: int = 0
+    waits: bool = False
     holds_gil: bool = False
     inner_threads: Mapping[str, int] = field(default_factory=dict)
     faster_again: int | None = None

@@ -4,6 +4,7 @@ import resource
 import threading
 import time
 from dataclasses import asdict
+from itertools import product
 from statistics import median
 
 import pytest
@@ -15,6 +16,7 @@ from benchmarks.measure.fresh_worker import fresh_worker
 from benchmarks.measure.loops import LoopsBeside
 from benchmarks.measure.pickling import barred
 from benchmarks.measure.sending import sent
+from benchmarks.session.own_grid import workers_to_measure
 from benchmarks.session.sample import all_over_sample
 from benchmarks.session.state import suite_session
 from benchmarks.workloads.inner_threads import limited, settle
@@ -40,7 +42,12 @@ LOOPS = 3
 
 
 def pytest_generate_tests(metafunc):
-    """Make a test of each configuration that the options name; `recommend` asks for one."""
+    """Make a test of each configuration that the options name, and of each pool that is worth measuring."""
+    if metafunc.function is test_workers:
+        workload = suite_session(metafunc.config).workload
+        waits, tasks = (workload.waits, workload.tasks) if workload else (False, 0)
+        pools = list(product(("threading", "loky"), workers_to_measure(waits, tasks, usable_cores())))
+        metafunc.parametrize("backend, n_jobs", pools, ids=[f"{backend}-n{n_jobs}" for backend, n_jobs in pools])
     if "batch_size" in metafunc.fixturenames:
         settings = suite_session(metafunc.config).settings
         cases = grid(settings.backends, settings.n_jobs, settings.batch_sizes, settings.inner_threads or (None,))
@@ -90,12 +97,11 @@ def test_threads(measure, benchmark, request, call, workload):
     benchmark.extra_info |= {"cpu_s": cpu_s, "cores_used": cpu_s / passed_s}
 
 
-@pytest.mark.parametrize("backend", ["threading", "loky"])
-def test_workers(measure, call, workload, backend):
+def test_workers(measure, call, workload, backend, n_jobs):
     """Measure a pool around tasks that start workers or programs, and the plain loop before and after it."""
     if not call.extra_info.keys() & {"own_workers", "programs"}:
-        pytest.skip("the tasks start no workers themselves")
-    measure.warm_call(Case(backend, max(2, usable_cores()), 1), call, beside_loop=True)
+        pytest.skip("the tasks start no workers or programs themselves")
+    measure.warm_call(Case(backend, n_jobs, 1), call, beside_loop=True)
 
 
 def loops_by_threads(call):

@@ -41,11 +41,20 @@ def test_tasks_that_run_other_programs_have_no_workers_to_limit():
         " long."
     )
     assert about.startswith("For 12 tasks that run other programs (24 in two plain loops)")
+    assert about.endswith("Their speed-ups: threading-n2 0.54x, loky-n2 2.00x.")
     assert "uses several cores itself" in reason
     assert sentences(inside)[0] == (
-        "Best: one program after the other: the plain loop takes 1.10 s; at best, loky with n_jobs=2 takes 1.55 s."
+        "Best: one program after the other: the plain loop takes 1.10 s; the best pool is slower: loky with n_jobs=2"
+        " takes 1.55 s."
     )
     assert sentences(undecided)[0].startswith("Undecided: the plain loop takes 1.10 s, and loky")
+
+
+def test_of_pools_that_are_as_good_the_one_that_costs_less_is_named():
+    """Starting processes is not in the time of a call in an open pool."""
+    threads, many = pool([0.51, 0.54], backend="threading"), pool([0.1, 0.1])
+    assert Nesting(12, 12, 0, (pool([0.5, 0.5]), threads), programs=24).best is threads
+    assert Nesting(12, 12, 0, (threads, many), programs=24).best is many
 
 
 def test_tasks_that_use_their_own_workers_well_stay_as_they_are():
