@@ -16,7 +16,7 @@ from importlib import import_module
 from pathlib import Path
 from shutil import get_terminal_size
 
-from benchmarks.cli.options import refuse_outputs
+from benchmarks.cli.options import refuse_among_runs, refuse_outputs
 from benchmarks.cli.outcome import EXIT_CODES, JUDGEMENT_EXIT_CODES, SIGNAL_EXIT_CODES, Exit, Outcome
 from benchmarks.cli.progress import tell_as_it_is, write
 from benchmarks.errors import SuiteError
@@ -49,7 +49,9 @@ def main(argv: list[str]) -> int:
     args.columns = get_terminal_size().columns if sys.stdout.isatty() else None
     try:
         refuse_outputs(args)
-        outcome = import_module(f"benchmarks.cli.{args.verb}").run(args, Store(_root(args.history)))
+        store = Store(_root(args.history))
+        refuse_among_runs(args, store.root)
+        outcome = import_module(f"benchmarks.cli.{args.verb}").run(args, store)
         try:
             _write_files(outcome)
         finally:  # minutes of measuring may have led to this text

@@ -118,10 +118,10 @@ def unmatched(limits: Iterable[Limit], cases: Iterable[Iterable[str | None]]) ->
     return None
 
 
-def case_names(nodeid: str) -> tuple[str, str, str]:
-    """Return what a limit's pattern may match: the id in brackets, the case's name, the node id."""
+def case_names(nodeid: str) -> tuple[str, str, str, str]:
+    """Return what a limit's pattern may match: the id in brackets, the name, the node id, and the label in tables."""
     parsed = parse_node_id(nodeid)
-    return parsed.params, parsed.name, nodeid
+    return parsed.params, parsed.name, nodeid, parsed.label
 
 
 def limit_of(limits: Iterable[Limit], names: Iterable[str | None]) -> Limit:

@@ -83,12 +83,21 @@ def free_threaded(machine: Mapping[str, Any]) -> str | None:
 
 
 def cpu_model() -> str | None:
-    """The processor's marketing name."""
-    for line in (text_of(Path("/proc/cpuinfo")) or "").splitlines():
-        name, _, value = line.partition(":")
-        if name.strip() == "model name":
-            return value.strip()
-    return platform.processor() or None
+    """Return the processor's name, or the numbers that identify one without a name."""
+    return named_model(text_of(Path("/proc/cpuinfo")) or "") or platform.processor() or None
+
+
+def named_model(cpuinfo: str) -> str | None:
+    """Return the processor of a `/proc/cpuinfo`, None if it does not tell.
+
+    ARM's has no name, but the numbers of each core's maker and design, which may differ within one processor.
+    """
+    lines = (line.partition(":") for line in cpuinfo.splitlines())
+    fields = [(name.strip(), value.strip()) for name, _, value in lines]
+    if name := next((value for field, value in fields if field in ("model name", "cpu model", "cpu")), None):
+        return name
+    makers, parts = ({value for field, value in fields if field == f"CPU {what}"} for what in ("implementer", "part"))
+    return f"ARM {'+'.join(sorted(makers))} {'+'.join(sorted(parts))}" if makers and parts else None
 
 
 def installed(packages: Iterable[str]) -> dict[str, str | None]:

@@ -12,6 +12,7 @@ from benchmarks.machine import (
     facts,
     free_threaded,
     load_average,
+    named_model,
     pin_thread_pools,
     unpinned,
     versions,
@@ -24,6 +25,24 @@ def test_facts_are_plain_values_that_agree_with_psutil():
     assert json.loads(json.dumps(found)) == found
     assert found["affinity_cores"] == len(psutil.Process().cpu_affinity())
     assert found["python"] == platform.python_version()
+
+
+@pytest.mark.parametrize(
+    ("cpuinfo", "expected"),
+    [
+        ("processor\t: 0\nmodel\t\t: 1\nmodel name\t: AMD EPYC\n", "AMD EPYC"),
+        ("processor\t: 0\ncpu\t\t: POWER9, altivec supported\n", "POWER9, altivec supported"),
+        ("processor : 0\nCPU implementer : 0x41\nCPU part : 0xd0c\n" * 2, "ARM 0x41 0xd0c"),
+        (
+            "CPU implementer : 0x61\nCPU part : 0x024\nCPU implementer : 0x61\nCPU part : 0x025\n",
+            "ARM 0x61 0x024+0x025",
+        ),
+        ("", None),
+    ],
+)
+def test_a_processor_without_a_name_is_known_by_its_numbers(cpuinfo, expected):
+    """Two machines with ARM's processors would otherwise be taken for one."""
+    assert named_model(cpuinfo) == expected
 
 
 def test_thread_pools_are_pinned_unless_the_user_chose():

@@ -17,11 +17,11 @@ from benchmarks.text.formatting import counted
 from benchmarks.text.printable import visible
 
 DESCRIPTION = """Read and verify every stored file and rebuild the index. Broken files are moved to the quarantine of
-the store, never deleted. Files that can't be read stay where they are."""
+the store, never deleted. Files that can't be read, and those without a number, stay where they are."""
 EXAMPLE = "python -m benchmarks check --json findings.json"
 EXIT_CODES = """exit codes:
   0  every file is whole
-  2  invalid usage, or a file was broken and moved to quarantine, or a baseline's run is gone"""
+  2  invalid usage, or a file is broken or can't be read, or a baseline's run is gone"""
 
 # Statistics are written with 17 digits; what differs by more than rounding was not computed from these rounds.
 _TOLERANCE = 1e-9
@@ -79,10 +79,11 @@ def verify(file: StoredFile) -> str | None:
         raise
     except Unreadable as error:
         return str(error)
-    if run.session:
-        # The suite never writes such a case; other people's tools do.
-        for odd in run.unusable.values():
-            return f"{visible(file.path)}: {odd.fullname}: {odd.reason}"
+    if not run.session:
+        # Other people's tools write odd cases, and round statistics.
+        return None
+    for odd in run.unusable.values():
+        return f"{visible(file.path)}: {odd.fullname}: {odd.reason}"
     for case in run.cases.values():
         if case.summary and not math.isclose(case.mean_s, case.summary.mean_s, rel_tol=_TOLERANCE):
             return f"{visible(file.path)}: {case.fullname}: stats.mean is not the mean of stats.data; was it edited?"
@@ -90,8 +91,11 @@ def verify(file: StoredFile) -> str | None:
 
 
 def _put_aside(store: Store, file: StoredFile, why: str) -> dict[str, Any]:
-    """Move a broken file to quarantine; it stays where nothing can be written. Returns what the JSON says of it."""
+    """Move a broken file to quarantine unless it has no number or nothing can be written. Returns the JSON's words."""
     finding: dict[str, Any] = {"file": visible(file.reference), "why": why, "quarantine": None}
+    if file.number is None:
+        # It may be anybody's: the folder may not be a history at all.
+        return {**finding, "trouble": "its name has no number, so no session saved it; move it elsewhere"}
     try:
         with store.writing():
             quarantined = put_aside(store, file.path, *([file.folder] if file.folder else []))
@@ -102,7 +106,7 @@ def _put_aside(store: Store, file: StoredFile, why: str) -> dict[str, Any]:
 
 def _place(finding: dict[str, Any]) -> str:
     if finding["quarantine"] is None:
-        return f"it could not be put aside: {finding['trouble']}"
+        return f"it stays where it is: {finding['trouble']}"
     return f"put aside as {finding['quarantine']}"
 
 

@@ -13,6 +13,7 @@ from benchmarks.cli.options import (
     add_rule_arguments,
     alpha,
     min_effect,
+    refuse_overwriting,
 )
 from benchmarks.cli.outcome import JUDGEMENT_EXIT_CODES, Outcome, judgement_outcome
 from benchmarks.compare.judging import compare_runs
@@ -65,6 +66,7 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
     marks = read_marks(store)
     with closing(Index(store)) as index:
         base, head = find(args.base, index, marks), find(args.head, index, marks)
+        refuse_overwriting(args, [run.path for run in (*base, *head)])
         judgement = compare_runs(index, marks, base, head, terms)
     judgement = accepted_in_runs(args, [run.path for run in base], judgement)
     warnings = _reject(store, head, judgement) if judgement.failed and not _of_other_tasks(judgement) else ()

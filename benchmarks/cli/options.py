@@ -5,7 +5,7 @@ Every reader raises SuiteError, naming the option, if the value is invalid.
 
 import argparse
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from importlib import import_module
 from pathlib import Path
 
@@ -129,6 +129,23 @@ def refuse_outputs(args: argparse.Namespace) -> None:
                 f"--{name} and --{options_by_file[file]} both write to {visible(text)}; give each its own file"
             )
         options_by_file[file] = name
+
+
+def refuse_overwriting(args: argparse.Namespace, runs: Collection[Path]) -> None:
+    """Raise SuiteError if an output would overwrite one of the runs that a verb reads."""
+    places = {path.resolve() for path in runs}
+    for name in OUTPUTS:
+        text = getattr(args, name, None)
+        if text is not None and Path(text).resolve() in places:
+            raise SuiteError(f"--{name} {visible(text)}: would overwrite a run; write it elsewhere")
+
+
+def refuse_among_runs(args: argparse.Namespace, root: Path) -> None:
+    """Raise SuiteError if an output would be taken for a run of the history in `root`."""
+    for name in OUTPUTS:
+        path = Path(getattr(args, name, None) or "-")
+        if path.suffix == ".json" and path.resolve().is_relative_to(root.resolve()):
+            raise SuiteError(f"--{name} {visible(path)}: inside the history, where .json files are runs")
 
 
 def _refuse_unwritable(name: str, path: Path) -> None:

@@ -18,8 +18,7 @@ from benchmarks.history.references import Found, find
 from benchmarks.history.run import Run, read_usable
 from benchmarks.history.series import alike, tracks
 from benchmarks.history.store import Store
-from benchmarks.report.answer import lacking, run_answer
-from benchmarks.report.contenders import measuring_machine
+from benchmarks.report.answer import run_sentences
 from benchmarks.report.heat import heat_maps, heat_text
 from benchmarks.report.measured import measured_cases, start_workers
 from benchmarks.text.folding import fold
@@ -57,7 +56,8 @@ def report_run(args: argparse.Namespace, store: Store, index: Index) -> Outcome:
     measured = with_news(run_sections(parsed, document), comparison, history)
     sections = [*measured, history, comparison, facts_section(parsed, document)]
     joblib = " ".join(filter(None, ("joblib", parsed.versions.get("joblib"))))
-    return page_outcome(args, f"{joblib} on {parsed.identity.folder}: {head.label}", sections)
+    subject = joblib if parsed.is_own else "Benchmarks"
+    return page_outcome(args, f"{subject} on {parsed.identity.folder}: {head.label}", sections)
 
 
 def _find_run(text: str, index: Index, marks: Marks) -> Found:
@@ -70,8 +70,7 @@ def _find_run(text: str, index: Index, marks: Marks) -> Found:
 
 def _terminal_text(parsed: Run, document: dict[str, Any], coloured: bool) -> str:
     """Return the answer and the heat maps in 100 columns."""
-    sentences = [*run_answer(document["benchmarks"], measuring_machine(document)).sentences, *lacking(parsed)]
-    lines = ["\n".join(fold(visible(sentence))) for sentence in sentences]
+    lines = ["\n".join(fold(visible(sentence))) for sentence in run_sentences(parsed, document)]
     cases = measured_cases(document["benchmarks"])
     maps = [] if start_workers(cases) else heat_maps(cases, parsed)
     return "\n".join([*lines, "", heat_text(maps, coloured) if maps else ""])

@@ -13,6 +13,7 @@ from benchmarks.history.comparability import RUN_BARS, comparable
 from benchmarks.history.index import Entry, Index, IndexedCase, Point
 from benchmarks.history.series import change, label
 from benchmarks.history.store import Store
+from benchmarks.limits import case_names
 from benchmarks.report.plot import Dot, plot
 from benchmarks.text.formatting import counted, duration
 from benchmarks.text.printable import visible
@@ -72,7 +73,7 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
 def _track(text: str, index: Index) -> tuple[str, dict[int, Point]]:
     """Return the name of the case that `text` means, and its points by run. Raises BadReference for none or several."""
     cases = index.cases()
-    exact = [case for case in cases if text in (case.name, case.param, case.fullname)]
+    exact = [case for case in cases if text in (case.param, *case_names(case.fullname))]
     matching = exact or [case for case in cases if text and text.lower() in case.name.lower()]
     if not matching:
         odd = [entry for entry in index.entries if entry.error is None and entry.facts["unusable"]]

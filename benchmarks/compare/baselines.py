@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.errors import BadReference
+from benchmarks.errors import BadReference, Unreadable
 from benchmarks.history.baseline import in_ci, objections
 from benchmarks.history.comparability import comparable, different_fields
 from benchmarks.history.index import Entry, facts
@@ -77,8 +77,10 @@ class _Candidates:
 
     def facts(self, run: Found) -> Mapping[str, Any]:
         """Return a run's facts. Raises Unreadable for a broken file."""
-        if run.entry is None or run.entry.error is not None:
+        if run.entry is None:
             return facts(read_run(run.path))
+        if run.entry.error is not None:
+            raise Unreadable(f"{run.entry.error}; `check` verifies every file, and puts broken ones aside")
         return run.entry.facts
 
     def rejected(self, run: Found) -> str | None:

@@ -33,7 +33,7 @@ def next_step(sides: Sides) -> NextStep:
     base, head = sides.base.runs[-1], sides.head.runs[-1]
     if gate := gate_step(sides):
         return gate
-    if not _is_own(head):
+    if not head.is_own:
         return NextStep(
             "For a verdict, measure base and head in turns, at least three times each, and compare the files of one "
             "side with those of the other, separated by commas. Each time:",
@@ -63,7 +63,7 @@ def gate_step(sides: Sides) -> NextStep | None:
 
 def _gate_arguments(base: Run, head: Run) -> list[str]:
     """Return the sides of a gate as options, empty if there is nothing to gate."""
-    if not (_is_own(base) and _is_own(head)):
+    if not (base.is_own and head.is_own):
         return []
     changed = [name for name in _PACKAGES if base.versions.get(name) != head.versions.get(name)]
     if not all(_RELEASE.fullmatch(run.versions.get(name, "")) for name in changed for run in (base, head)):
@@ -94,11 +94,6 @@ def _same_commit(base: Run, head: Run) -> bool:
 
 def _are_clean(*runs: Run) -> bool:
     return not any(run.dirty for run in runs)
-
-
-def _is_own(run: Run) -> bool:
-    """Return whether this suite wrote the run's file."""
-    return run.suite_version is not None
 
 
 def _commit(run: Run) -> str:

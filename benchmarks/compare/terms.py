@@ -7,6 +7,7 @@ from benchmarks.analysis.verdict import Thresholds
 from benchmarks.compare.sides import Side
 from benchmarks.history.case_times import CaseTimes
 from benchmarks.limits import Limit, limit_of
+from benchmarks.text.node_ids import parse_node_id
 
 
 @dataclass(frozen=True)
@@ -43,5 +44,8 @@ class Terms:
 
 
 def names_of(case: CaseTimes) -> tuple[str | None, ...]:
-    """Return what a pattern may match: `loky-n4-b1000`, `test_summation[loky-n4-b1000]`, or that after the file."""
-    return case.param, case.name, case.fullname
+    """Return what a pattern may match: `loky-n4-b1000`, `test_summation[loky-n4-b1000]`, or that after the file.
+
+    The label of the case in tables, such as `no_op loky`, is another of its names.
+    """
+    return case.param, case.name, case.fullname, parse_node_id(case.fullname).label

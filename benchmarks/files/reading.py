@@ -160,7 +160,8 @@ def _guess(error: json.JSONDecodeError, content: bytes) -> str:
 def read_toml(path: Path, most: int) -> dict[str, Any]:
     """Return the tables of a TOML file of up to `most` bytes, unprintable text escaped. Raises Unreadable."""
     try:
-        document: dict[str, Any] = escaped(tomllib.loads(read_bytes(path, most).decode()))
+        content = read_bytes(path, most).removeprefix(codecs.BOM_UTF8)
+        document: dict[str, Any] = escaped(tomllib.loads(content.decode()))
     except (ValueError, RecursionError) as error:
         raise Unreadable(f"{visible(path)}: not TOML: {visible(error)}") from None
     return document

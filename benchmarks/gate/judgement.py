@@ -56,12 +56,12 @@ def rows(record: Record, measurements: Measurements, hypotheses: Hypotheses, lim
 
 def _failed(nodeid: str, failure: Failure, record: Record) -> Row:
     verdict = Verdict.BROKEN if failure.side == "head" else Verdict.INCOMPARABLE
-    _, name, _ = case_names(nodeid)
+    name = case_names(nodeid)[1]
     return Row(name, nodeid, verdict, None, None, None, record.min_effect, f"{failure.side}: {failure.reason}")
 
 
 def _case(nodeid: str, hypotheses: Hypotheses, measurements: Measurements, record: Record) -> Row:
-    _, name, _ = case_names(nodeid)
+    name = case_names(nodeid)[1]
     tested = hypotheses.cases.get(nodeid)
     if tested is None:
         return Row(name, nodeid, Verdict.INCONCLUSIVE, None, None, None, record.min_effect, "not measured in time")

@@ -75,6 +75,11 @@ class Run:
         return math.fsum(logs) / len(logs) if logs else None
 
     @property
+    def is_own(self) -> bool:
+        """Whether this suite wrote the run's file."""
+        return self.suite_version is not None
+
+    @property
     def without_time(self) -> dict[str, str]:
         """Why, by node id, a case that was asked for has no time."""
         return {**self.not_run, **self.failed}
@@ -152,7 +157,8 @@ def read_usable(path: Path) -> tuple[Run, dict[str, Any]]:
 def usable(run: Run, document: Mapping[str, Any]) -> dict[str, Any]:
     """Return a run's document with the entries of the usable cases alone.
 
-    Lists of more rounds than `files.rounds` keeps are left out.
+    Lists of more rounds than `files.rounds` keeps are left out, and so is the `extra_info` of another suite, whose keys
+    may mean something else.
     """
     fullnames = {case.fullname: case for case in run.cases.values()}
     entries = [entry for entry in document["benchmarks"] if isinstance(entry, dict)]
@@ -160,6 +166,8 @@ def usable(run: Run, document: Mapping[str, Any]) -> dict[str, Any]:
     for entry in kept:
         if not fullnames[entry["fullname"]].rounds_s:
             entry["stats"].pop("data", None)
+        if not run.is_own:
+            entry["extra_info"] = {}
     return {**document, "benchmarks": kept}
 
 

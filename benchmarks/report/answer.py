@@ -8,7 +8,7 @@ from typing import Any
 from benchmarks.analysis.speedup import slower_than_loop
 from benchmarks.history.resources import PEAK_PSS_BYTES, needs
 from benchmarks.history.run import Run
-from benchmarks.report.contenders import Machine
+from benchmarks.report.contenders import Machine, measuring_machine
 from benchmarks.report.grid_entries import is_count, is_word
 from benchmarks.report.headline import headline_sentence, reference_sentences, unsteady_loop
 from benchmarks.report.inner_threads import inner_threads
@@ -169,12 +169,25 @@ def _list(names: Sequence[str], most: int = _MOST_NAMES) -> str:
     return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
 
 
-def lacking(run: Run) -> list[str]:
-    """Return what a run lacks: cases without a time, and cases that failed."""
+def run_sentences(run: Run, document: Mapping[str, Any]) -> list[str]:
+    """Return the answer from a run and its file, which may be another suite's, and what the run lacks."""
+    if not run.asked:
+        return ["The file has no cases. Was it made under pytest-xdist (-n) or with --benchmark-disable?"]
+    if not run.is_own:
+        return ["No speed-ups: another suite measured this run, and no plain loop beside it.", *_lacking(run)]
+    return [*run_answer(document["benchmarks"], measuring_machine(document)).sentences, *_lacking(run)]
+
+
+def _lacking(run: Run) -> list[str]:
+    """Return what a run lacks: cases without a time, cases that failed, and usable numbers."""
     said = []
     if run.state != "complete":
         said.append(f"This run is partial: {len(run.cases)} of {counted(run.asked, 'case')} have a time.")
     if run.failed:
         first = parse_node_id(next(iter(run.failed))).name
         said.append(f"{counted(len(run.failed), 'case')} failed, such as {first}.")
+    if run.unusable:
+        odd = next(iter(run.unusable.values()))
+        have = "case has" if len(run.unusable) == 1 else "cases have"
+        said.append(f"{len(run.unusable):,} {have} unusable numbers, such as {odd.name}: {odd.reason}.")
     return said

@@ -23,6 +23,11 @@ class NodeId(NamedTuple):
         return f"{self.function}[{self.params}]" if self.params else self.function
 
     @property
+    def label(self) -> str:
+        """The test's name as the suite's own tables shorten it, such as `no_op loky`."""
+        return " ".join(filter(None, (self.function.removeprefix("test_"), self.params)))
+
+    @property
     def module(self) -> str:
         """What the name is in: the file and the classes."""
         return "::".join(filter(None, (self.file, self.classes)))

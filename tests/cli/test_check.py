@@ -29,6 +29,22 @@ def test_check_puts_broken_files_aside(tmp_path, call):
     assert (code, out) == (0, "2 whole runs; 0 broken files put aside; the index was rebuilt\n")
 
 
+def test_files_of_others_stay_where_they_are(tmp_path, call):
+    """A folder that is no history has .json files that no session saved; rounded statistics are no damage."""
+    store = stored(tmp_path / "h", noisy_run(1))
+    other = write(tmp_path / "h" / "package.json", '{"name": "x"}')
+    rounded = {**noisy_run(2), "joblib_suite": None}
+    for one in rounded["benchmarks"]:
+        one["stats"]["mean"] = float(f"{one['stats']['mean']:.4g}")
+    write(tmp_path / "h" / "0007_x.json", rounded)
+    code, out, _ = call("check")
+    assert code == 2
+    assert "it stays where it is: its name has no number, so no session saved it; move it elsewhere" in out
+    assert "2 whole runs; 0 broken files put aside" in out
+    assert other.exists()
+    assert not store.own("quarantine").exists()
+
+
 def test_an_output_that_cannot_be_written_is_refused_before_anything_is_done(tmp_path, call):
     """If the output can't be written, nothing is put aside."""
     store = stored(tmp_path / "h", noisy_run(1), noisy_run(2))
@@ -109,7 +125,7 @@ def test_a_read_only_history_is_verified(tmp_path, call, monkeypatch, broken):
     assert ("1 whole run; " if broken else "2 whole runs; ") in out
     if broken:
         assert "not JSON" in out
-        assert "it could not be put aside: " in out
+        assert "it stays where it is: " in out
     assert len(store.files()) == 2
 
 

@@ -522,6 +522,53 @@ def test_a_run_whose_case_is_unusable_is_no_silent_gap_in_a_trend(tmp_path, call
 
 
 @pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        (run(*cases()), "No speed-ups: another suite measured this run, and no plain loop beside it."),
+        (odd(median=None), "1 case has unusable numbers, such as odd: stats: object missing required field"),
+        (run(), "The file has no cases. Was it made under pytest-xdist"),
+        (run(case("test_summation.py::test_summation[loky-n1-b1]", extra_info=entry()["extra_info"])), "No speed-ups"),
+    ],
+    ids=["sound", "odd", "empty", "like ours"],
+)
+def test_a_report_on_a_stranger_s_run_says_nothing_of_joblib(tmp_path, call, found, expected):
+    """It has no plain loop, and its rounds are not joblib's."""
+    (tmp_path / "h").mkdir()
+    path = str(write(tmp_path / "x.json", found))
+    assert expected in " ".join(call("report", path, "--terminal")[1].split())
+    page = tmp_path / "x.html"
+    assert call("report", path, "-o", str(page))[0] == 0
+    text = page.read_text()
+    assert expected.partition(" such")[0] in text
+    assert "joblib's polling" not in text
+    assert "<title>Benchmarks on Linux" in text
+
+
+def test_an_output_never_overwrites_a_run(tmp_path, call):
+    """Nor is it written where it would be taken for one."""
+    (tmp_path / "h").mkdir()
+    paths = [str(write(tmp_path / f"{name}.json", run(*cases()))) for name in "ab"]
+    code, out, err = call("compare", *paths, "--json", paths[0])
+    assert (code, out) == (2, "")
+    assert "a.json: would overwrite a run; write it elsewhere" in err
+    code, _, err = call("compare", *paths, "--json", str(tmp_path / "h" / "x.json"))
+    assert code == 2
+    assert "inside the history, where .json files are runs" in err
+
+
+def test_the_label_of_a_case_in_tables_names_it(tmp_path, call):
+    """What a reader copies from the table is understood by every option."""
+    (tmp_path / "h" / "x").mkdir(parents=True)
+    found = run(*cases(prefix="test_a.py::test_t"))
+    paths = [str(write(tmp_path / "h" / "x" / f"000{number}_x.json", found)) for number in (1, 2)]
+    limits = write(tmp_path / "l.toml", "\ufeff[[limit]]\nmatch = 't 1'\nmax_time = '1us'")
+    out = call("compare", *paths, "--limits", str(limits))[1]
+    assert "1 OVER_LIMIT, 2 INCONCLUSIVE" in out
+    assert "1 INCONCLUSIVE\n" in call("compare", *paths, "-k", "t 1")[1]
+    assert call("trend", "t 1")[0] == 0
+
+
+@pytest.mark.parametrize(
     "content",
     [
         {"version": "1.0", "benchmarks": [{"metadata": {"name": "x"}, "runs": []}]},

@@ -89,5 +89,5 @@ def test_what_is_left_out_is_said_with_how_to_ask_for_it():
 )
 def test_a_call_cannot_be_shorter_than_a_task(facts, expected):
     """Of a call of a second with ten tasks on two workers, a single task takes 0.2 s: no call can be shorter."""
-    case = CaseTimes("x", "x", "f.py::test[x]", "x", (1.0,), 1.0, 1.0, 1, facts)
+    case = CaseTimes("x", "x", "f.py::test[x]", "x", (1.0,), 1.0, 1.0, 1, facts, {})
     assert _shortest_call_s(case, 0.04) == pytest.approx(expected)

@@ -19,7 +19,7 @@ from tests.gate.records import record
 def timed(param, batches, backend="SequentialBackend", test="f.py::test_summation"):
     """A case of a run, with the batches that were seen in its only round."""
     facts = {"batches": [batches], "effective_backend": backend}
-    return CaseTimes(param, param, f"{test}[{param}]", param, (0.1,), 0.1, 0.1, 1, facts)
+    return CaseTimes(param, param, f"{test}[{param}]", param, (0.1,), 0.1, 0.1, 1, facts, {})
 
 
 def test_a_batch_size_without_effect_is_measured_once():

@@ -38,13 +38,17 @@ def facts_section(run: Run, document: Mapping[str, Any]) -> Section:
         "Versions": ", ".join(f"{name} {version}" for name, version in run.versions.items()) or None,
         "Commit": commit,
         "Profile": run.profile,
-        "State": f"{run.state}: {len(run.cases)} of {counted(run.asked, 'case')} have a time",
+        "State": f"{run.state}: {len(run.cases)} of {counted(run.asked, 'case')} {_have(run.asked)} a time",
         "Chosen by": run.selection if run.selection != "{}" else None,
         "Seeds": ", ".join(f"{name} {value}" for name, value in seeds.items() if value is not None) or None,
         "Measure it again": _measuring_command(run),
     }
     shown = [(term, visible(text)[:_LONGEST_FACT]) for term, text in facts.items() if text is not None]
     return Section("facts", "Facts", tables=_cases_without_time(run), facts=shown)
+
+
+def _have(count: int) -> str:
+    return "has" if count == 1 else "have"
 
 
 def _cases_without_time(run: Run) -> list[Table]:
@@ -65,4 +69,4 @@ def _object(parent: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 def _measuring_command(run: Run) -> str:
     """Return the command that measures a run again; a commit that is not a hash is left out."""
     checkout = f"git checkout {run.commit} && " if run.commit and _COMMIT.fullmatch(run.commit) else ""
-    return checkout + (remeasuring_command(run) if run.suite_version is not None else files_command(run))
+    return checkout + (remeasuring_command(run) if run.is_own else files_command(run))

@@ -9,7 +9,7 @@ from benchmarks.analysis.headline import HeadlineKind, headline
 from benchmarks.analysis.speedup import best_of_each_backend
 from benchmarks.grid import Case, backend_of
 from benchmarks.history.run import Run
-from benchmarks.report.answer import lacking, run_answer
+from benchmarks.report.answer import run_sentences
 from benchmarks.report.contenders import Machine, contenders, measuring_machine, speed_up_intervals
 from benchmarks.report.heat import heat_maps
 from benchmarks.report.html.best_cases import best_figure, notebook_figure
@@ -63,7 +63,7 @@ def with_news(sections: Sequence[Section], *others: Section) -> list[Section]:
 
 def _answer(run: Run, cases: Sequence[MeasuredCase], document: Mapping[str, Any]) -> Section:
     machine = measuring_machine(document)
-    said = [*run_answer(document["benchmarks"], machine).sentences, *lacking(run)]
+    said = run_sentences(run, document)
     if not cases:
         return Section("answer", "Answer", said)
     own = own_cases(cases)
@@ -170,11 +170,12 @@ def _rounds(run: Run) -> Section:
             name = short if uses[case.name] == 1 else visible(case.fullname)
             groups.setdefault(group, []).append(Rounds(name, "", case.rounds_s))
     if not groups:
-        return Section("rounds", "Rounds", nothing="Rounds: this file keeps statistics only.")
+        why = "this file keeps statistics only" if run.cases else "no case has a time"
+        return Section("rounds", "Rounds", nothing=f"Rounds: {why}.")
     if all(len(row.rounds_s) == 1 for rows in groups.values() for row in rows):
         return Section("rounds", "Rounds", nothing="Rounds: each case has one, which is its time.")
+    polling = "Steps of 10 ms come from joblib's polling; two" if run.is_own else "Two"
     sentence = (
-        "Every round of every case, on the same axis. Steps of 10 ms come from joblib's polling; two separate clouds "
-        "come from a machine with two speeds."
+        f"Every round of every case, on the same axis. {polling} separate clouds come from a machine with two speeds."
     )
     return Section("rounds", "Rounds", [sentence], rounds_figures(groups))
