@@ -29,6 +29,9 @@ _ROOT = Path(__file__).parents[2]
 # How often the trial's end is looked for, as often as `Popen.wait` does, and how long it may clean up after its result.
 _LOOK_EVERY_S, _ENDING_S = 0.05, 2.0
 
+# The session has just imported the same module and made the same arguments, which took no longer than this.
+_PREPARING_S = 60.0
+
 
 class CutOff(BadOption):
     """The trial took too long: `done` tasks had ended, which took about `task_s` seconds each; `said` says so."""
@@ -59,7 +62,7 @@ def run_trial(workload: Workload, task_args: str, settings: Settings, limit_s: f
             preexec_fn=before_exec(signal.SIGKILL),
         )
         try:
-            if not _ended_within(process, msgspec.json.encode(request), result, limit_s):
+            if not _ended_within(process, msgspec.json.encode(request), position, result, limit_s):
                 raise _cut_off(workload, _begun(position), limit_s, settings)
         finally:
             # The task's own processes as well.
@@ -74,13 +77,20 @@ def run_trial(workload: Workload, task_args: str, settings: Settings, limit_s: f
     return trial_result
 
 
-def _ended_within(process: "subprocess.Popen[bytes]", request: bytes, result: Path, limit_s: float) -> bool:
-    """Give the trial its request and wait for its end, or for its result; return whether either came in time."""
-    end_s = time.monotonic() + limit_s
+def _ended_within(
+    process: "subprocess.Popen[bytes]", request: bytes, position: Path, result: Path, limit_s: float
+) -> bool:
+    """Give the trial its request and wait for its end, or for its result; return whether either came in time.
+
+    The time counts from the first task; imports and the making of the arguments have a time of their own.
+    """
+    end_s, begun = time.monotonic() + limit_s + _PREPARING_S, False
     assert process.stdin is not None
     with contextlib.suppress(BrokenPipeError), process.stdin as requests:
         requests.write(request)
     while process.poll() is None and not result.exists():
+        if not begun and _begun(position):
+            end_s, begun = time.monotonic() + limit_s, True
         if time.monotonic() >= end_s:
             return False
         time.sleep(_LOOK_EVERY_S)
@@ -106,7 +116,9 @@ def _ended(workload: Workload, begun: int, code: int) -> str:
 
 def _cut_off(workload: Workload, begun: int, limit_s: float, settings: Settings) -> CutOff:
     done = max(0, begun - 1)
-    if done >= workload.tasks:
+    if not begun:
+        said = f"no task had begun after {limit_s + _PREPARING_S:g} s of importing and making the arguments"
+    elif done >= workload.tasks:
         said = f"the plain loops of the trial did not end within {limit_s:g} s"
     else:
         said = f"{done} of {counted(workload.tasks, 'task')} ended within {limit_s:g} s in the plain loop"

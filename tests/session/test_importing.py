@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from benchmarks.errors import BadOption
+from benchmarks.session import importing
 from benchmarks.session.importing import add_path, import_named, import_object
 
 
@@ -42,6 +43,14 @@ def test_a_folder_that_hides_an_installed_package_is_refused(folder):
         ("no.such.module:task", "No module named 'no'"),
         ("json:no_such", "there is no no_such in json"),
         ("benchmarks.no_such:task", "this suite's own package has that name"),
+        ("json:dmps", "there is no dmps in json ("),
+        ("json:dmps", "; did you mean dumps"),
+        ("json:jsondecoder", "; did you mean JSONDecoder?"),
+        ("json:JSONDecoder.decod", "there is no decod in json (JSONDecoder); did you mean decode"),
+        ("json.decodr:JSONDecoder", "; did you mean json.decoder"),
+        ("json.dumps", "expected MODULE:NAME; did you mean json:dumps?"),
+        ("json/decoder.py:scanstring()", "did you mean json.decoder:scanstring?"),
+        ("json.py:dumps", "give the module's name without .py: json"),
     ],
 )
 def test_an_address_that_leads_nowhere_is_refused(address, expected):
@@ -57,6 +66,33 @@ def test_a_module_that_fails_is_named_with_the_line(folder):
     add_path(str(folder))
     with pytest.raises(BadOption, match=r"importing it raised SystemExit.*exits_on_import.py, line 2"):
         import_named("--backend-module", "exits_on_import")
+
+
+def test_what_only_a_script_defines_is_explained(folder):
+    """A name below `if __name__ == "__main__":`, or in a function, is none of the module's."""
+    (folder / "script_of_a_test.py").write_text('def run():\n    pass\n\n\nif __name__ == "__main__":\n    ALL = [1]\n')
+    add_path(str(folder))
+    with pytest.raises(BadOption, match="it is defined inside a block of that file: define it at the top level"):
+        import_object("--task-args", "script_of_a_test:ALL", "")
+
+
+def test_a_script_that_reads_the_command_line_is_named_with_its_own_line(folder):
+    """And not with that of the library that ends the process."""
+    (folder / "parses_on_import.py").write_text("import argparse\n\nargparse.ArgumentParser().error('no file')\n")
+    add_path(str(folder))
+    with pytest.raises(
+        BadOption, match=r"SystemExit: 2 \(parses_on_import.py, line 3; put what runs as a script under"
+    ):
+        import_named("--workload", "parses_on_import")
+
+
+def test_an_import_that_never_ends_is_cut_off(folder, monkeypatch):
+    """A server or a whole program may start there."""
+    monkeypatch.setattr(importing, "_MOST_S", 0.2)
+    (folder / "hangs_on_import.py").write_text("import time\n\ntime.sleep(1000)\n")
+    add_path(str(folder))
+    with pytest.raises(BadOption, match=r"importing it took over 0.2 s: it has to end by itself; put what runs as a"):
+        import_named("--workload", "hangs_on_import")
 
 
 def test_a_module_that_is_not_python_is_named_with_the_line(folder):
