@@ -9,7 +9,7 @@ from statistics import median
 
 from benchmarks.cli.outcome import Exit, Outcome, unread_files
 from benchmarks.errors import BadReference
-from benchmarks.history.comparability import RUN_BARS, comparable
+from benchmarks.history.comparability import RUN_BARS, comparable, fields_apart
 from benchmarks.history.index import Entry, Index, IndexedCase, Point
 from benchmarks.history.series import change, label
 from benchmarks.history.store import Store
@@ -63,7 +63,7 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
     broken = [entry.error for entry in index.entries if entry.error is not None]
     alike = [entry for entry in readable if comparable(entry.bars, having[-1].bars, forced)]
     return Outcome(
-        text=_drawn(name, entries, points, changes, len(having) - len(entries)) + _gaps(alike, track),
+        text=_drawn(name, entries, points, changes) + _others(having, entries) + _gaps(alike, track),
         exit_code=Exit.UNUSABLE if broken else Exit.FINE,
         files={args.json: _plain(name, entries, points, changes)} if args.json else {},
         warnings=unread_files(broken),
@@ -103,6 +103,18 @@ def _told_apart(cases: Sequence[IndexedCase]) -> list[str]:
     return sorted(case.name if uses[case.name] == 1 else case.fullname for case in by_key)
 
 
+def _others(having: Sequence[Entry], shown: Sequence[Entry]) -> str:
+    """Return a line about the runs that have the case and can't be compared with the newest, and how to show them."""
+    places = {entry.id for entry in shown}
+    others = [entry.bars for entry in having if entry.id not in places]
+    if not others:
+        return ""
+    options = " ".join(f"--force {field}" for field in fields_apart(others, having[-1].bars))
+    return (
+        f"{counted(len(others), 'other run')} of the case can't be compared with the newest; to show all: {options}\n"
+    )
+
+
 def _gaps(alike: Sequence[Entry], track: Mapping[int, Point]) -> str:
     """Return a line about comparable runs without a point whose cases, and this one perhaps, have unusable numbers."""
     gaps = [entry for entry in alike if entry.facts["unusable"] and entry.id not in track]
@@ -115,9 +127,7 @@ def _have(runs: Sequence[Entry]) -> str:
     return f"{'has' if len(runs) == 1 else 'have'} cases with unusable numbers"
 
 
-def _drawn(
-    name: str, entries: Sequence[Entry], points: Sequence[Point], changes: Sequence[Sequence[str]], others: int
-) -> str:
+def _drawn(name: str, entries: Sequence[Entry], points: Sequence[Point], changes: Sequence[Sequence[str]]) -> str:
     centers = [point.center_s for point in points]
     dots = [Dot(p.center_s, p.low_s, p.high_s, bool(c)) for p, c in zip(points, changes, strict=True)]
     lines = [
@@ -135,8 +145,6 @@ def _drawn(
     lines += [line[:100] for line in marked[-_MOST_CHANGES:]]
     if len(marked) > _MOST_CHANGES:
         lines.append(f"{counted(len(marked) - _MOST_CHANGES, 'earlier change')}: see --json")
-    if others:
-        lines.append(f"{counted(others, 'other run')} of the case on another machine, Python or profile: see --force")
     return "\n".join(lines) + "\n"
 
 

@@ -11,7 +11,13 @@ from benchmarks.compare.sides import Sides
 from benchmarks.text.formatting import counted
 
 # What a change of the machine that forbids no comparison is called.
-_MACHINE_FACTS = {"governor": "CPU frequency governor", "logical_cores": "logical cores of the machine"}
+_MACHINE_FACTS = {
+    "governor": "CPU frequency governor",
+    "logical_cores": "logical cores of the machine",
+    "release": "release of the system",
+    "python_build": "build of Python",
+    "python_compiler": "compiler of Python",
+}
 
 _MORE_RUNS = "More runs of both sides, measured in turns, show smaller slowdowns."
 
@@ -46,10 +52,11 @@ def _few_sittings(sides: Sides, rows: Sequence[Row]) -> list[str]:
     units = [len(sides.units(side)) for side in (sides.base, sides.head)]
     remarks = []
     if units != runs:
+        dated = all(run.when for run in sides.runs)
+        why = "runs within an hour share the machine's state" if dated else "not every file says when it was measured"
         remarks.append(
             f"{counted(runs[0], 'run')} against {runs[1]} count as {counted(units[0], 'sitting')} against {units[1]}, "
-            "because runs within an hour share the machine's state. Measure base and head in turns, or at different "
-            "times."
+            f"because {why}. Measure base and head in turns, or at different times."
         )
     notes = {shortage_note(row.comparison.shortage) for row in rows if row.comparison} - {""}
     return remarks + [f"{note[0].upper()}{note[1:]}." for note in sorted(notes)]

@@ -119,28 +119,33 @@ def _unusable(sides: Sides, terms: Terms) -> dict[str, Row]:
 
 def _missing(gone: list[CaseTimes], new: list[CaseTimes], head: Side, terms: Terms) -> list[Row]:
     """Return a row for every case that only base has, unless head is a subset run that did not select it."""
+    # The first new case by each of its names: there may be thousands of both.
+    of_new = [{getattr(case, name): case for case in reversed(new)} for name in ("fullname", "name", "param")]
     rows = []
     for case in gone:
         reason = next((why for run in head.runs if (why := run.without_time.get(case.fullname))), "")
         if not reason and head.own_cases_only:
             continue
-        note = reason or _new_name(case, new) or "head has no such case"
+        note = reason or _new_name(case, *of_new) or "head has no such case"
         rows.append(_without_times(case, Verdict.MISSING, terms, note))
     return rows
 
 
-def _new_name(case: CaseTimes, new: list[CaseTimes]) -> str:
+def _new_name(
+    case: CaseTimes,
+    by_fullname: Mapping[str, CaseTimes],
+    by_name: Mapping[str, CaseTimes],
+    by_param: Mapping[str | None, CaseTimes],
+) -> str:
     """Return a guess at what became of a missing case, empty if no new case is like it."""
-    for other in new:
-        if other.fullname == case.fullname:
-            return "head has a case of this name, but only one of the files is this suite's: they can't be compared"
-        if other.name == case.name:
-            parsed = parse_node_id(other.fullname)
-            same_file = parsed.file == parse_node_id(case.fullname).file
-            return f"moved to {visible(other.fullname if same_file else parsed.module)}?"
-    for other in new:
-        if case.param and other.param == case.param:
-            return f"renamed to {other.name}?"
+    if case.fullname in by_fullname:
+        return "head has a case of this name, but only one of the files is this suite's: they can't be compared"
+    if other := by_name.get(case.name):
+        parsed = parse_node_id(other.fullname)
+        same_file = parsed.file == parse_node_id(case.fullname).file
+        return f"moved to {visible(other.fullname if same_file else parsed.module)}?"
+    if case.param and (other := by_param.get(case.param)):
+        return f"renamed to {other.name}?"
     return ""
 
 

@@ -154,7 +154,8 @@ def _guess(error: json.JSONDecodeError, content: bytes) -> str:
         return "; are several files in one? Split it, and name the files separated by commas"
     if error.msg == "Extra data" or begins_with_text:
         return "; was other output written to the same file?"
-    return "; was it cut off?"
+    ends_early = error.msg.startswith("Unterminated string") or not error.doc[error.pos :].strip()
+    return "; was it cut off?" if ends_early else "; was it edited, or not written by pytest-benchmark?"
 
 
 def read_toml(path: Path, most: int) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Whether two runs may be compared at all, field by field."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -81,6 +81,13 @@ def comparable(left: str | None, right: str | None, forced: frozenset[str] = fro
     if left == right:
         return True
     return forced.issuperset(different_fields(json.loads(left or "{}"), json.loads(right or "{}")))
+
+
+def fields_apart(bars: Iterable[str | None], like: str | None) -> list[str]:
+    """Return the fields in which any of these bars differ from `like`, all as the index has them."""
+    of_like = json.loads(like or "{}")
+    found = {field for one in set(bars) for field in different_fields(json.loads(one or "{}"), of_like)}
+    return [field for field in RUN_BARS if field in found]
 
 
 def difference_in(field: str, base: Any, head: Any) -> Difference:

@@ -150,14 +150,21 @@ def conditions(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def machine_facts(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the facts of the machine that are shown and forbid no comparison, as far as a file of this suite has them.
+    """Return the facts of the machine that are shown and forbid no comparison, as far as a file has them.
 
-    They are the `governor` of the clock rate and the number of `logical_cores` of the whole machine.
+    They are the `governor` of the clock rate and the number of `logical_cores` of the whole machine, which this suite
+    writes, and the system's `release`, `python_build` and `python_compiler`, which pytest-benchmark writes.
     """
-    machine = suite_machine(document)
-    governor, cores = _text(machine.get("governor")), machine.get("logical_cores")
-    found = {"governor": governor, "logical_cores": cores if _is_count(cores) else None}
-    return {name: value for name, value in found.items() if value is not None}
+    machine, stock = suite_machine(document), _object(document, "machine_info")
+    cores, build = machine.get("logical_cores"), stock.get("python_build")
+    known = {
+        "governor": _text(machine.get("governor")),
+        "logical_cores": cores if _is_count(cores) else None,
+        "release": _text(stock.get("release")),
+        "python_build": _text(" ".join(map(str, build))) if isinstance(build, list) else None,
+        "python_compiler": _text(stock.get("python_compiler")),
+    }
+    return {name: value for name, value in known.items() if value is not None}
 
 
 def _is_count(value: object) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.errors import BadReference
-from benchmarks.history.comparability import comparable
+from benchmarks.history.comparability import comparable, fields_apart
 from benchmarks.history.index import Entry, Index
 from benchmarks.history.marks import Marks
 from benchmarks.text.formatting import counted
@@ -123,19 +123,20 @@ def _latest(back: int, entries: Sequence[Entry]) -> Found:
     alike = [entry for entry in entries if entry.error is not None or comparable(entry.bars, like)]
     if back >= len(alike):
         raise BadReference(
-            f"latest~{back}: the history has {counted(len(alike), 'run')} like the newest{_unlike(entries, alike)}; "
+            f"latest~{back}: the history has {counted(len(alike), 'run')} like the newest{_unlike(entries, like)}; "
             "`runs` lists them all"
         )
     entry = alike[-1 - back]
     return Found(entry.file.path, entry, named=False)
 
 
-def _unlike(entries: Sequence[Entry], alike: Sequence[Entry]) -> str:
-    """Say how many runs do not count because they are of another machine, Python or profile."""
-    others = len(entries) - len(alike)
+def _unlike(entries: Sequence[Entry], like: str | None) -> str:
+    """Say how many runs do not count because they can't be compared with those of these bars, and why."""
+    others = [entry.bars for entry in entries if entry.error is None and not comparable(entry.bars, like)]
     if not others:
         return ""
-    return f", and {counted(others, 'run')} of another machine, Python or profile, which can't be compared with it"
+    fields = ", ".join(fields_apart(others, like))
+    return f", and {counted(len(others), 'run')} that can't be compared with it, because of {fields}"
 
 
 def _pinned(name: str, entries: Sequence[Entry], marks: Marks) -> Found:

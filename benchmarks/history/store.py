@@ -69,7 +69,7 @@ class Store:
             entries = _entries(self.root)
             run_files = _run_files(self.root, "", entries)
             for entry in entries:
-                if entry.name != OWN and entry.is_dir(follow_symlinks=False):
+                if entry.name != OWN and not _is_hidden(entry) and entry.is_dir(follow_symlinks=False):
                     run_files += _run_files(self.root, f"{entry.name}/", _entries(Path(entry.path)))
         except OSError as error:
             raise trouble(Path(error.filename or self.root), error) from None
@@ -174,13 +174,18 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
 def _run_files(root: Path, prefix: str, entries: list[os.DirEntry[str]]) -> list[StoredFile]:
     run_files = []
     for entry in entries:
-        if entry.name.endswith(".json") and not entry.is_dir(follow_symlinks=False):
+        if entry.name.endswith(".json") and not _is_hidden(entry) and not entry.is_dir(follow_symlinks=False):
             if not _is_text(entry.name):
                 raise StoreTrouble(f"{visible(entry.path)}: the file name is not UTF-8; rename or remove the file")
             facts = entry.stat(follow_symlinks=False)
             reference, number = f"{prefix}{entry.name}", _number(entry.name)
             run_files.append(StoredFile(root, prefix[:-1], reference, number, facts.st_size, facts.st_mtime_ns))
     return run_files
+
+
+def _is_hidden(entry: os.DirEntry[str]) -> bool:
+    """Return whether a program has left the file for itself, as macOS leaves ._0012_NAME.json beside 0012_NAME.json."""
+    return entry.name.startswith(".")
 
 
 def _is_text(name: str) -> bool:

@@ -21,6 +21,9 @@ from benchmarks.text.width import WIDTH
 
 _MOST_NOTES = 20
 
+# More rows than that are not read: whole folders of cases are missing, for example.
+_MOST_ROWS = 200
+
 # More rows with the same explanation share one.
 _MOST_ALIKE = 3
 
@@ -63,8 +66,10 @@ def render(judgement: Judgement, coloured: bool, width: int = WIDTH, all_rows: b
     lines = [*_verdict_lines(judgement, coloured, text_width), *lines]
     rows = labelled(judgement.rows)
     if rows:
-        shown = rows if all_rows else _suspicious(rows)
-        lines += ["", *([_table(shown, coloured, width)] if shown else []), *_folded(len(rows) - len(shown)), ""]
+        suspicious = rows if all_rows else _suspicious(rows)
+        shown = suspicious if all_rows else suspicious[:_MOST_ROWS]
+        table = [_table(shown, coloured, width)] if shown else []
+        lines += ["", *table, *_folded(len(suspicious) - len(shown), len(rows) - len(suspicious)), ""]
     noted = _notes(rows)
     lines += [line for name, note in noted[:_MOST_NOTES] for line in _explanation(name, note, text_width)]
     if len(noted) > _MOST_NOTES:
@@ -91,8 +96,12 @@ def _suspicious(rows: Sequence[Row]) -> Sequence[Row]:
     return shown if len(rows) - len(shown) >= _FEWEST_FOLDED else rows
 
 
-def _folded(count: int) -> list[str]:
-    return [f"{counted(count, 'row')} not shown: no suspicion; --all shows them"] if count else []
+def _folded(more: int, inconspicuous: int) -> list[str]:
+    """Return how many rows are not shown because there are too many, and because they are inconspicuous."""
+    return [
+        *([f"{counted(more, 'more row')} not shown; --all shows them"] if more else []),
+        *([f"{counted(inconspicuous, 'row')} not shown: no suspicion; --all shows them"] if inconspicuous else []),
+    ]
 
 
 def _notes(rows: Sequence[Row]) -> list[tuple[str, str]]:

@@ -370,6 +370,31 @@ def test_no_run_of_a_side_hides_what_another_one_differs_in(tmp_path, call):
     assert "t[2]: timing: timer=perf_counter against timer=process_time" in out
 
 
+def test_what_changed_in_a_machine_and_forbids_nothing_is_said(compare):
+    """Another kernel may explain a slowdown."""
+    base, head = ({"release": f"6.{minor}.0", "python_build": ["main", f"{minor}"]} for minor in (8, 9))
+    code, counts, words, _ = compare(run(*cases(), **base), run(*cases(), **head))
+    assert (code, counts) == (3, {"INCONCLUSIVE": 3})
+    assert "release of the system 6.8.0 to 6.9.0, build of Python main 8 to main 9" in words
+
+
+def test_runs_without_a_time_are_not_said_to_be_of_one_hour(tmp_path, call):
+    """Nobody knows when they were measured, so they count as one sitting."""
+    (tmp_path / "h").mkdir()
+    paths = [str(write(tmp_path / f"{name}.json", {**run(*cases()), "datetime": None})) for name in "abcd"]
+    words = " ".join(call("compare", ",".join(paths[:2]), ",".join(paths[2:]))[1].split())
+    assert "2 runs against 2 count as 1 sitting against 1, because not every file says when it was measured" in words
+
+
+def test_very_many_missing_cases_are_few_lines(compare, tmp_path, call):
+    """A folder of cases that is gone is one piece of news. `--all` names each."""
+    lines = compare(run(*cases(300, "a.py::t")), run(*cases(3, "b.py::u")))[3]
+    assert len(lines) < 240
+    assert "103 more rows not shown; --all shows them" in lines
+    paths = [str(tmp_path / f"{name}.json") for name in ("base", "head")]
+    assert len(call("compare", *paths, "--all")[1].splitlines()) > 300
+
+
 def test_what_jitters_is_no_other_machine(compare):
     """The host's name and the clock's rate differ from one reading to the next."""
     fast, slow = ({"cpu": {**MACHINE["cpu"], "hz_actual_friendly": rate}, "node": rate} for rate in ("3 GHz", "2 GHz"))
@@ -468,6 +493,7 @@ def test_a_file_is_read_however_its_text_is_written(compare, content):
         ("<!DOCTYPE html>", "it is HTML or XML"),
         (b"PK\x03\x04\x14\x00", "it is a zip archive"),
         (TEXT.encode("utf-16")[:-1], "was it cut off?"),
+        ("{'benchmarks': []}", "was it edited, or not written by pytest-benchmark?"),
         (f"{TEXT}\n{TEXT}", "are several files in one? Split it, and name the files separated by commas"),
         ("[1, 2]", "a list; expected a JSON object"),
         ('{"context": {}}', "missing required field `benchmarks`"),

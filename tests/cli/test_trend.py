@@ -21,7 +21,7 @@ def test_trend(tmp_path, call):
     assert out.startswith("test_summation[loky-n2-b10] over 5 runs, 0001 2026-01-01 to 0006 2026-01-06\n")
     assert "+---^^" in out
     assert "^ 0004 2026-01-04: joblib 1.6.0 to 1.7.0" in out
-    assert "1 other run of the case on another machine" in out
+    assert "1 other run of the case can't be compared with the newest; to show all: --force python\n" in out
     assert "over 6 runs" in call("trend", "loky-n2-b10", "--force", "python")[1]
     points = json.loads(call("trend", "loky-n2-b10", "--json", "-")[1])["points"]
     assert [point["number"] for point in points] == [1, 2, 3, 4, 6]

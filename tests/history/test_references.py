@@ -83,7 +83,7 @@ def test_the_place_of_a_run_in_the_history_names_it(tmp_path):
         ("", "no run is called"),
         (
             "latest~9",
-            "the history has 4 runs like the newest, and 1 run of another machine, Python or profile",
+            "the history has 4 runs like the newest, and 1 run that can't be compared with it, because of profile;",
         ),
         ("baseline:x", "no baseline is called 'x' (there are: none yet)"),
         ("6..9", "no run has a number from 6 to 9"),

@@ -171,3 +171,13 @@ def test_runs_in_a_shared_history_are_shared_whatever_the_umask(tmp_path):
     for folder, files, folders in ((shared, 0o664, 0o775), (private, 0o600, 0o700), (everybody, 0o600, 0o700)):
         for path in folder.rglob("*"):
             assert path.stat().st_mode & 0o777 == (folders if path.is_dir() else files), path
+
+
+def test_hidden_files_are_no_runs(tmp_path):
+    """macOS leaves a file beside each one on other disks, and editors leave folders."""
+    store = stored(tmp_path, document())
+    folder = store.files()[0].path.parent
+    write(folder / "._0001_run1.json", b"\0\5\x16\7")
+    (tmp_path / ".ipynb_checkpoints").mkdir()
+    write(tmp_path / ".ipynb_checkpoints" / "0001_run1-checkpoint.json", document())
+    assert len(store.files()) == 1
