@@ -1,5 +1,6 @@
 """One-line messages about errors in a worker: what can't be sent there, and what the task raised."""
 
+import inspect
 import pickle
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -128,8 +129,7 @@ def _culprit(call: Call) -> str:
     # A `Spread` passes several parameters to a function; the user knows that function only.
     task = getattr(call.task, "function", call.task)
     if (error := _pickle_error(task)) is not None:
-        name = getattr(task, "__qualname__", type(task).__name__)
-        return f"{name} can't be found by name there ({error}): define it with def at the top of its module"
+        return _culprit_task(task, error)
     for index, argument in enumerate(call.arguments):
         if (refusal := _refusal(argument)) is not None:
             return (
@@ -138,6 +138,15 @@ def _culprit(call: Call) -> str:
             )
     refusal = next(filter(None, map(_refusal, call.expected_results)), "can't be pickled")
     return f"what the task returns {refusal}: return plain data, or use threads"
+
+
+def _culprit_task(task: Any, error: str) -> str:
+    """Return why a task can't be pickled, which is its name if it is a function, or else what it holds."""
+    name = getattr(task, "__qualname__", type(task).__name__)
+    if not inspect.isfunction(task):
+        return f"{name} can't be pickled ({error}): keep such things out of it and make them inside the task"
+    decorator = ", or let the decorator that made it use functools.wraps" if "<locals>" in name else ""
+    return f"{name} can't be found by name there ({error}): define it with def at the top of its module{decorator}"
 
 
 def _refusal(value: Any) -> str | None:

@@ -67,3 +67,17 @@ def test_lengths_rise_evenly_and_have_the_notebook_as_a_special_case():
     assert lengths(40_000, 40_000) == list(range(40_000))
     assert lengths(5, 50) == [0, 10, 20, 30, 40]
     assert lengths(4, 2) == [0, 0, 1, 1]
+
+
+def test_a_task_whose_result_depends_on_its_process_is_told():
+    """Its plain loops agree, so that the user would think of a wrong backend."""
+    own = Call(abs, [1, 2], abs, {}, by_formula=True)
+    with pytest.raises(
+        WrongResult, match=r"index 1: found 3, expected 2; two plain loops agreed before: the result may"
+    ):
+        own.check([1, 3])
+    # A lost result is none of the task's, and neither is one that a formula contradicts.
+    with pytest.raises(WrongResult, match=r"\(1 results for 2 tasks\)$"):
+        own.check([1])
+    with pytest.raises(WrongResult, match=r"found 3, expected 2$"):
+        Call(abs, [1, 2], int, {}).check([1, 3])

@@ -1,5 +1,6 @@
 """What can't be sent to another process, and what a user is told about it."""
 
+import functools
 import pickle
 import threading
 
@@ -30,6 +31,42 @@ def test_a_function_of_several_parameters_is_named_itself():
     """The message does not name the wrapper that spreads its arguments."""
     with pytest.raises(NotPicklable, match=r"<lambda> can't be found by name"):
         refuse_unpicklable(STANDARD, call(Spread(lambda number: number)))
+
+
+class Counter:
+    """Has a method, and holds what can't be pickled."""
+
+    def __init__(self):
+        self.lock = threading.Lock()
+
+    def count(self, number):
+        """Return the number."""
+        return number
+
+
+def decorated(function):
+    """Return a wrapper that hides the function's name."""
+    return lambda number: function(number)
+
+
+@pytest.mark.parametrize(
+    ("task", "expected"),
+    [
+        (
+            Counter().count,
+            r"Counter.count can't be pickled \(cannot pickle '_thread.lock' object\): keep such things out",
+        ),
+        (functools.partial(pow, threading.Lock()), r"partial can't be pickled \(cannot pickle '_thread.lock' object\)"),
+        (
+            decorated(abs),
+            r"<locals>.<lambda> can't be found by name .*, or let the decorator that made it use functools",
+        ),
+    ],
+)
+def test_what_a_task_holds_is_told_from_its_name(task, expected):
+    """A method's object and a partial's arguments travel with it."""
+    with pytest.raises(NotPicklable, match=expected):
+        refuse_unpicklable(STANDARD, call(task))
 
 
 class OneWay:
