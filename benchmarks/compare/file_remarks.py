@@ -18,7 +18,7 @@ _MOST_NAMED = 3
 
 def file_remarks(sides: Sides) -> list[str]:
     """Return the sentences about the files of both sides."""
-    return [*_empty(sides), *_of_other_tools(sides), *_moved(sides), *_summarised(sides)]
+    return [*_empty(sides), *_of_other_tools(sides), *_of_unknown_machines(sides), *_moved(sides), *_summarised(sides)]
 
 
 def _empty(sides: Sides) -> list[str]:
@@ -42,6 +42,13 @@ def _of_other_tools(sides: Sides) -> list[str]:
         for run in sides.runs
         if run.unusable and not run.cases and not any(case.has_name for case in run.unusable.values())
     ]
+
+
+def _of_unknown_machines(sides: Sides) -> list[str]:
+    """Say so if no file names its machine, as where a project's hook has replaced pytest-benchmark's facts."""
+    if any(run.identity.cpu_model or run.identity.usable_cores for run in sides.runs):
+        return []
+    return ["No file names the machine on which it was measured, so base and head may be of different ones."]
 
 
 def _moved(sides: Sides) -> list[str]:

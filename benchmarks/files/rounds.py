@@ -40,7 +40,8 @@ _LONGEST_NUMBER = 10_000
 # An indented file has more blanks in a list than digits.
 _BLANKS = re.compile(rb",\s+")
 
-_SMALLER = "a copy without its rounds is smaller: jq 'del(.benchmarks[].stats.data)'"
+_WITHOUT_ROUNDS = "a copy without its rounds is smaller: jq 'del(.benchmarks[].stats.data)'"
+_WITHOUT_PARAMS = "a copy without its parameters is smaller: jq 'del(.benchmarks[] | .params, .extra_info)'"
 
 # Larger numbers count as infinite: their sums might overflow.
 _LARGEST = 1e100
@@ -81,7 +82,7 @@ def read_run_document(path: Path) -> dict[str, Any]:
     descriptor = open_to_read(path)
     try:
         if (size := os.fstat(descriptor).st_size) > MOST_FILE_BYTES:
-            raise Unreadable(f"{origin}: {size:,} bytes; a run file has at most {MOST_FILE_BYTES:,}; {_SMALLER}")
+            raise Unreadable(f"{origin}: {size:,} bytes; a run file has at most {MOST_FILE_BYTES:,}; {_WITHOUT_ROUNDS}")
         reader = _Reader(origin)
         for piece in as_utf8(read_pieces(descriptor, origin, MOST_FILE_BYTES), origin):
             reader.feed(piece)
@@ -177,6 +178,8 @@ class _Reader:
             key = uuid.uuid4().hex
             self.replacements[key] = summary
             self._keep(f'{{"{key}": null}}'.encode())
+            # What follows numbers, such as text among the items of a parameter, is the parser's business.
+            self._keep(b"" if closed else b"," + items.text)
         else:
             self._keep(_BLANKS.sub(b",", items.text))
 
@@ -184,7 +187,7 @@ class _Reader:
         self._content += text
         if len(self._content) > MOST_BYTES:
             raise Unreadable(
-                f"{self._origin}: more than {MOST_BYTES:,} bytes beside long lists of rounds; a run file has fewer"
+                f"{self._origin}: more than {MOST_BYTES:,} bytes beside long lists of rounds; {_WITHOUT_PARAMS}"
             )
 
 
@@ -214,14 +217,14 @@ class _List:
             raise Unreadable(f"{self._origin}: {len(self.text):,} bytes for one round; was the file damaged?")
 
     def finish(self, closed: bool) -> RoundsSummary | None:
-        """Return the summary of many numbers, or None for few, which `text` has."""
+        """Return the summary of many numbers, or None for few, which `text` has.
+
+        If the list is not closed behind them, `text` has what stands behind the last comma.
+        """
         if self._sums is None:
             return None
-        if not closed:
-            raise Unreadable(
-                f"{self._origin}: not JSON: a list of rounds has no end or contains something else; was it cut off?"
-            )
-        self._add(self.text)
+        if closed:
+            self._add(self.text)
         return self._sums.summary()
 
     def _add(self, numbers: bytes) -> None:
@@ -231,7 +234,7 @@ class _List:
         except ValueError:
             raise Unreadable(f"{self._origin}: not JSON: a list of rounds is malformed; was it edited?") from None
         if self._sums.rounds > self._most:
-            raise Unreadable(f"{self._origin}: more than {_MOST_SUMMARISED:,} rounds; {_SMALLER}")
+            raise Unreadable(f"{self._origin}: more than {_MOST_SUMMARISED:,} rounds; {_WITHOUT_ROUNDS}")
 
 
 def _float(value: float) -> float:

@@ -132,8 +132,9 @@ def _timing(options: Any) -> dict[str, Any]:
 def _rounds(stats: Mapping[str, Any], where: str) -> tuple[RoundsSummary | None, tuple[float, ...]]:
     """Return the summary of a case's rounds if they are too many to be kept, and the rounds if they are not."""
     data = stats.get("data")
-    if isinstance(data, list) and data and isinstance(data[0], RoundsSummary):
-        (summary,) = data
+    if isinstance(data, list) and data and isinstance(summary := data[0], RoundsSummary):
+        if len(data) > 1:
+            raise Unreadable(f"{where}: stats.data has something else among its numbers; expected seconds")
         for name, value in (("the fastest", summary.fastest_s), ("the slowest", summary.slowest_s)):
             if not SHORTEST_S < value < LONGEST_S:
                 raise Unreadable(
@@ -211,7 +212,7 @@ def _key(entry: Mapping[str, Any], own: bool) -> str:
         function = fullname.removesuffix(name) + name.partition("[")[0]
     else:
         function = fullname.partition("[")[0]
-    values = json.dumps(params, sort_keys=True, ensure_ascii=False)
+    values = json.dumps(params, sort_keys=True, ensure_ascii=False, default=str)
     # The index can't store half of a surrogate pair.
     return f"{function}[{values.encode(errors='backslashreplace').decode()}"
 

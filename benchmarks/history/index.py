@@ -183,7 +183,7 @@ def bars_key(values: Mapping[str, Any]) -> str:
 
 def work_key(case: CaseTimes) -> str:
     """A case's work and timing as text, equal where as much is done in a call and timed alike."""
-    return json.dumps([*case.work, case.timing])
+    return json.dumps([*case.work, case.timing], default=str)  # as text, what no session writes
 
 
 def facts(run: Run) -> dict[str, Any]:

@@ -197,7 +197,7 @@ def parse_run(document: Mapping[str, Any], origin: str) -> Run:
         profile=_shortened(ours.profile),
         suite_version=ours.suite_version,
         state=ours.state or "complete",
-        selection=json.dumps(ours.selection or {}, sort_keys=True),
+        selection=json.dumps(ours.selection or {}, sort_keys=True, default=str),
         session=_shortened(ours.session),
         asked=counts.asked or len(cases) + len(unusable),
         versions=_reasons(ours.versions),

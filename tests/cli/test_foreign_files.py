@@ -104,6 +104,32 @@ def test_addresses_and_forms_of_unicode_are_no_part_of_a_name(compare, before, a
     assert compare(base, head)[:2] == (3, {"INCONCLUSIVE": 4})
 
 
+def test_many_rounds_with_something_else_among_them_cost_no_other_case(compare):
+    """Programs that have no NaN write null."""
+    many = case("test_a.py::odd", rounds=20_000)
+    many["stats"]["data"][15_000] = None
+    code, counts, words, _ = compare(run(*cases(), many), run(*cases(), case("test_a.py::odd")))
+    assert (code, counts) == (3, {"INCOMPARABLE": 1, "INCONCLUSIVE": 3})
+    assert "stats.data has something else among its numbers" in words
+
+
+@pytest.mark.parametrize("place", ["params", "extra_info", "selection"])
+def test_many_numbers_in_a_file_of_the_suite_are_no_crash(compare, place):
+    """A session writes no such lists, but anybody may."""
+    numbers = {"data": [1] * 20_000}
+    own = document(entry(tasks=numbers if place == "extra_info" else 1), selection={"other": numbers})
+    own["benchmarks"][0]["params"] |= {"x": numbers if place == "params" else 1}
+    assert compare(own, own)[0] == 3
+
+
+def test_machines_that_no_file_names_may_be_different_ones(compare):
+    """A hook may replace all of pytest-benchmark's facts."""
+    found = {**run(*cases()), "machine_info": {"user": "me"}}
+    code, counts, words, _ = compare(found, found)
+    assert (code, counts) == (3, {"INCONCLUSIVE": 3})
+    assert "No file names the machine on which it was measured" in words
+
+
 def test_other_hexadecimal_numbers_are_a_part_of_a_name(compare):
     """Only what stands after `at` is an address."""
     base, head = (run(case(f"test_a.py::t[{name}]")) for name in ("0x7f0000000010", "0x7f00000aaa10"))

@@ -35,6 +35,15 @@ def test_many_rounds_are_summarised_and_few_are_kept(tmp_path):
     assert data_of(write(tmp_path / "few.json", {"stats": {"data": few}})) == few
 
 
+@pytest.mark.parametrize("odd", ["null", '"x"', "[1]", '{"a": 1}', "true"])
+def test_a_parameter_may_be_called_data(tmp_path, odd):
+    """It may be a list of many numbers and of anything else, which costs the file nothing."""
+    text = '{"params": {"data": [' + "1, " * 20_000 + f'{odd}, 2]}}, "stats": {{"data": [1, 2]}}}}'
+    document = read_run_document(write(tmp_path / "x.json", text))
+    assert document["params"]["data"][1:] == [json.loads(odd), 2]
+    assert document["stats"]["data"] == [1, 2]
+
+
 def test_fewer_rounds_are_summarised_in_a_large_file(tmp_path, monkeypatch):
     """A project with hundreds of cases has about 1,000 rounds of each: none is many, and all are."""
     monkeypatch.setattr(rounds, "MOST_BYTES", 60_000)
@@ -81,7 +90,7 @@ def test_an_odd_round_among_many_is_seen(tmp_path, odd):
 
 
 @pytest.mark.parametrize(
-    "end", ["", "]", ",]}}", ", 1,,2]}}", ', "x"]}}', ", {}]}}", ", 1 2]}}", "," + "1" * 20_000 + "]}}"]
+    "end", ["", "]", ",]}}", ", 1,,2]}}", ', "x"', ', 1 "x"]}}', ", 1 2]}}", "," + "1" * 20_000 + "]}}"]
 )
 def test_a_malformed_list_of_many_rounds_is_refused(tmp_path, end):
     """A list that was cut off or edited does not pass as a shorter one."""
