@@ -24,6 +24,10 @@ _FEWEST_WAITS = 0.1
 # more than this share of their time is waiting.
 _MORE_THAN_ONE_CORE, _FEW_WAITS = 1.1, 0.25
 
+# While tasks that wait for more than this share of their time wait, another thread runs, so that two threads take much
+# less time than a loop. If even the fastest call takes more than this share of it, the tasks wait for each other.
+_MOSTLY_WAITS, _IN_TURNS = 0.7, 0.9
+
 # If the overhead of two threads exceeds the work by this factor, its noise hides whether the tasks hold the GIL.
 _MOST_OVERHEAD = 2.0
 
@@ -89,6 +93,9 @@ def _profile_of_measured(loop: Mapping[str, Any], threads: Mapping[str, Any], co
             "Run it again."
         )
         return MeasuredTasks(unknown, why)
+    fastest = (min(threads["stats"]["data"]) - costs.poll_s - overhead_s) / work_s
+    if profile.waits > _MOSTLY_WAITS and fastest > _IN_TURNS:
+        return MeasuredTasks(replace(unknown, in_turns=True), None)
     released = _released(stretch, pool, profile.waits)
     # The time of two threads beside that of a loop is as noisy as the machine; that they never used more than one core
     # at a time is not.

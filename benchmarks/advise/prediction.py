@@ -171,11 +171,16 @@ def expected_parts(costs: Costs, pool: PoolCosts, profile: TaskProfile, size: Ba
 def least_work_s(costs: Costs, backend: str, n_jobs: int, profile: TaskProfile) -> float:
     """Return the time that the work takes at least, by what the interpreter and the machine allow."""
     held, released = costs.least_held(backend, n_jobs), costs.least_released(n_jobs)
-    return profile.work_s * _stretch(held, released, profile, n_jobs)
+    return profile.work_s * _stretch(held, released, profile, backend, n_jobs)
 
 
-def _stretch(held: float, released: float, profile: TaskProfile, n_jobs: int) -> float:
-    """Return seconds per second of work. Tasks that wait need no core: as many wait at once as there are workers."""
+def _stretch(held: float, released: float, profile: TaskProfile, backend: str, n_jobs: int) -> float:
+    """Return seconds per second of work. Tasks that wait need no core: as many wait at once as there are workers.
+
+    In threads, those that wait for each other take as long as in a loop.
+    """
+    if profile.in_turns and backend_of(backend).workers == "threads":
+        return 1.0
     computing = (1 - profile.releases_gil) * held + profile.releases_gil * released
     return profile.waits / n_jobs + (1 - profile.waits) * computing
 
@@ -186,9 +191,12 @@ def _parts(
     """Return the components by one set of a pool's constants, none of which beats physics."""
     held = max(constants.held, costs.least_held(pool.backend, pool.n_jobs))
     released = max(constants.released, costs.least_released(pool.n_jobs))
-    # Threads take turns while they hold the GIL, so none waits for a busier one.
-    takes_turns = costs.gil and backend_of(pool.backend).workers == "threads"
-    parallel = profile.waits + (1 - profile.waits) * profile.releases_gil if takes_turns else 1.0
+    # Threads take turns while they hold the GIL or a lock, so none waits for a busier one.
+    parallel, threads = 1.0, backend_of(pool.backend).workers == "threads"
+    if threads and profile.in_turns:
+        parallel = 0.0
+    elif threads and costs.gil:
+        parallel = profile.waits + (1 - profile.waits) * profile.releases_gil
     shared = pool.n_jobs if profile.waits > _MOSTLY else min(pool.n_jobs, costs.usable_cores)
     start = 0.0 if warm else constants.start + _importing_s(pool, profile, costs)
     payload, results = _sending_s(pool, constants, profile, batched)
@@ -199,7 +207,7 @@ def _parts(
         batches=batched.batches_s(constants, profile.work_s),
         payload=payload,
         results=results,
-        work=profile.work_s * _stretch(held, released, profile, pool.n_jobs),
+        work=profile.work_s * _stretch(held, released, profile, pool.backend, pool.n_jobs),
         imbalance=parallel * max(0.0, batched.makespan_s - profile.work_s / shared),
         poll=0.0,
     )

@@ -14,6 +14,8 @@ class TaskProfile:
     - `uneven`: time of the longest task over that of the shortest.
     - `waits`: share of a task's time, 0 to 1, in which it uses no core because it sleeps or waits for I/O.
     - `releases_gil`: share of the remaining time, 0 to 1, in which the task does not hold the GIL.
+    - `in_turns`: whether threads run the tasks one after the other although these wait: each waits for the others, as
+      for a lock. Processes have locks of their own.
     - `gil_known`: whether `releases_gil` is known; if not, it is 0, as for most tasks.
     - `payload_bytes`: bytes sent with each task, without what all tasks share.
     - `lengths`: times of the tasks in their order, in any unit; empty if they are not known.
@@ -53,6 +55,7 @@ class TaskProfile:
     inner_threads: tuple[tuple[int, float], ...] = ()
     libraries: tuple[tuple[str, int], ...] = ()
     measured: int | None = None
+    in_turns: bool = False
 
     @property
     def work_s(self) -> float:

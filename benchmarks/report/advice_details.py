@@ -33,6 +33,7 @@ def details(recommendation: Recommendation) -> list[str]:
     """Return the sentences, most important first."""
     profile, first = recommendation.profile, recommendation.first
     return [
+        *_in_turns(profile),
         *inner_threads(profile),
         *limits(recommendation),
         *_needed(recommendation.memory, profile, first.case),
@@ -40,6 +41,16 @@ def details(recommendation: Recommendation) -> list[str]:
         *_improved(recommendation.improvements, profile, first),
         *_import(profile, first),
         *_estimated(recommendation),
+    ]
+
+
+def _in_turns(profile: TaskProfile) -> list[str]:
+    """Say what is assumed of processes if threads wait for each other."""
+    if not profile.in_turns:
+        return []
+    return [
+        "In threads, the tasks wait for each other, as for a lock. Processes are assumed to have locks of their own: if"
+        " the tasks share something outside (a file, a server), processes gain nothing either."
     ]
 
 

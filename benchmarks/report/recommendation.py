@@ -86,6 +86,7 @@ def asked(recommendation: Recommendation) -> str:
     words += [f"the same {size(profile.shared_bytes)} in every argument"] if profile.shared_bytes else []
     words += [f"{size(profile.result_bytes)} returned by each"] if profile.result_bytes else []
     words += [f"waiting {profile.waits:.0%} of the time"] if profile.waits else []
+    words += ["in threads one after the other"] if profile.in_turns else []
     call = "a call in an open pool" if recommendation.warm else "one call, including the pool's start and end"
     return f"{', '.join(words)}; {call}."
 

@@ -7,6 +7,7 @@ import pytest
 from benchmarks.advise.measured_profile import profile_of
 from benchmarks.advise.recommendation import recommend
 from benchmarks.errors import AdviceError
+from benchmarks.report.advice_details import details
 from benchmarks.report.recommendation import asked
 from benchmarks.suite.test_tasks import LEAST_S, MOST_TASKS, threads_scale
 from tests.advise.costs import COSTS
@@ -160,3 +161,16 @@ def test_threads_are_given_few_tasks(tasks, task_s):
     given = threads_scale(tasks, tasks * task_s) * tasks
     assert given <= MOST_TASKS
     assert given == pytest.approx(MOST_TASKS) or given * task_s >= LEAST_S * 0.99
+
+
+def test_tasks_that_wait_for_each_other_gain_nothing_from_threads():
+    """Each waits for one lock; processes have locks of their own. Tasks that only wait gain as much as ever."""
+    waiting = loop(tasks=1000, cpu_s=0.1, voluntary_switches=1000)
+    tasks = profile_of(waiting, threads(10.2, 10.0, 1000, cores_used=0.1), COSTS)
+    assert (tasks.profile.in_turns, tasks.disturbance) == (True, None)
+    found = recommend(COSTS, tasks.profile, False)
+    assert min(each.time_s for each in found.ranked if each.case.backend == "threading") >= found.loop.time_s
+    assert found.first.case.backend not in ("threading", "loop")
+    assert "waiting 100% of the time, in threads one after the other;" in asked(found)
+    assert details(found)[0].startswith("In threads, the tasks wait for each other, as for a lock.")
+    assert not profile_of(waiting, threads(5.2, 10.0, 1000, cores_used=0.1), COSTS).profile.in_turns
