@@ -165,7 +165,7 @@ def test_threads_are_given_few_tasks(tasks, task_s):
 
 def test_tasks_that_wait_for_each_other_gain_nothing_from_threads():
     """Each waits for one lock; processes have locks of their own. Tasks that only wait gain as much as ever."""
-    waiting = loop(tasks=1000, cpu_s=0.1, voluntary_switches=1000)
+    waiting = loop(tasks=1000, cpu_s=0.1, voluntary_switches=1000, sent=dict.fromkeys(SENT, 0))
     tasks = profile_of(waiting, threads(10.2, 10.0, 1000, cores_used=0.1), COSTS)
     assert (tasks.profile.in_turns, tasks.disturbance) == (True, None)
     found = recommend(COSTS, tasks.profile, False)
