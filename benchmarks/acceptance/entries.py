@@ -104,7 +104,8 @@ def release(since: str) -> tuple[str, Version] | None:
 
 def _refuse_bad_since(since: str, origin: str) -> None:
     try:
-        known = release(since) or not (since.startswith("-") or any(sign.isspace() for sign in since))
+        # joblib>=1.6.0 might be the name of a branch, but is a mistyped release.
+        known = release(since) or not (since.startswith("-") or any(sign.isspace() or sign in "<>=" for sign in since))
     except InvalidVersion:
         known = False
     if not known:

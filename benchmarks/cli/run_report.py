@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from benchmarks.cli.acceptance_options import accepted_in_runs
 from benchmarks.cli.options import alpha, min_effect
 from benchmarks.cli.outcome import Exit, Outcome, page_outcome
 from benchmarks.compare.judging import compare_runs
@@ -52,7 +53,7 @@ def report_run(args: argparse.Namespace, store: Store, index: Index) -> Outcome:
 
     histories = tracks(index, bars_key(bars(parsed)), {case.name for case in parsed.cases.values()})
     history = history_section(histories, map_in_processes(levels, histories), stored=head.entry is not None)
-    comparison = _comparison(index, marks, named, parsed)
+    comparison = _comparison(args, index, marks, named, parsed)
     measured = with_news(run_sections(parsed, document), comparison, history)
     sections = [*measured, history, comparison, facts_section(parsed, document)]
     joblib = " ".join(filter(None, ("joblib", parsed.versions.get("joblib"))))
@@ -83,7 +84,7 @@ def _refuse_overwriting(args: argparse.Namespace, store: Store, runs: Sequence[F
         raise BadReference(f"--output {visible(args.output)}: a run, or inside the history; write it elsewhere")
 
 
-def _comparison(index: Index, marks: Marks, named: list[Found], parsed: Run) -> "Section":
+def _comparison(args: argparse.Namespace, index: Index, marks: Marks, named: list[Found], parsed: Run) -> "Section":
     """Compare the head with the base that was named, else with the default one."""
     from benchmarks.report.html.comparison import comparison_section, no_comparison
 
@@ -92,7 +93,8 @@ def _comparison(index: Index, marks: Marks, named: list[Found], parsed: Run) -> 
     if base is None:
         return no_comparison("No earlier run is comparable with this one.")
     try:
-        return comparison_section(compare_runs(index, marks, [base], [head], _TERMS))
+        judgement = compare_runs(index, marks, [base], [head], _TERMS)
+        return comparison_section(accepted_in_runs(args, [base.path], judgement))
     except SuiteError as error:
         if len(named) == 2:
             raise

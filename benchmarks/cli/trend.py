@@ -53,7 +53,7 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
     if unknown := sorted(set(args.force) - set(RUN_BARS)):
         raise BadReference(f"--force {unknown[0]!r}: no such field; expected one of {', '.join(RUN_BARS)}")
     with closing(Index(store)) as index:
-        name, track = _track(args.case, index)
+        name, track, others = _track(args.case, index)
     readable = [entry for entry in index.entries if entry.error is None]
     having = [entry for entry in readable if entry.id in track]
     forced = frozenset(args.force)
@@ -63,15 +63,21 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
     broken = [entry.error for entry in index.entries if entry.error is not None]
     alike = [entry for entry in readable if comparable(entry.bars, having[-1].bars, forced)]
     return Outcome(
-        text=_drawn(name, entries, points, changes) + _others(having, entries) + _gaps(alike, track),
+        text=_drawn(name, entries, points, changes)
+        + _others(having, entries)
+        + _of_other_work(others)
+        + _gaps(alike, track),
         exit_code=Exit.UNUSABLE if broken else Exit.FINE,
         files={args.json: _plain(name, entries, points, changes)} if args.json else {},
         warnings=unread_files(broken),
     )
 
 
-def _track(text: str, index: Index) -> tuple[str, dict[int, Point]]:
-    """Return the name of the case that `text` means, and its points by run. Raises BadReference for none or several."""
+def _track(text: str, index: Index) -> tuple[str, dict[int, Point], int]:
+    """Return the name of the case that `text` means, its points by run, and in how many runs it did other work.
+
+    Raises BadReference for no case or several.
+    """
     cases = index.cases()
     exact = [case for case in cases if text in (case.param, *case_names(case.fullname))]
     matching = exact or [case for case in cases if text and text.lower() in case.name.lower()]
@@ -93,7 +99,7 @@ def _track(text: str, index: Index) -> tuple[str, dict[int, Point]]:
     # A case that changed its tasks is several: the one of the newest run counts.
     position = {entry.id: position for position, entry in enumerate(index.entries)}
     case, track = max(found, key=lambda pair: max(position[run] for run in pair[1]))
-    return case.name, track
+    return case.name, track, len(set().union(*(points for _, points in found)) - set(track))
 
 
 def _told_apart(cases: Sequence[IndexedCase]) -> list[str]:
@@ -113,6 +119,13 @@ def _others(having: Sequence[Entry], shown: Sequence[Entry]) -> str:
     return (
         f"{counted(len(others), 'other run')} of the case can't be compared with the newest; to show all: {options}\n"
     )
+
+
+def _of_other_work(count: int) -> str:
+    """Return a line about the runs whose points would be of other tasks, or of CPU time instead of time."""
+    if not count:
+        return ""
+    return f"{counted(count, 'other run')} of the case with other tasks or another timing: not shown\n"
 
 
 def _gaps(alike: Sequence[Entry], track: Mapping[int, Point]) -> str:

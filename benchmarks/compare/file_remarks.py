@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from benchmarks.compare.sides import Side, Sides
+from benchmarks.history.run import Run
 from benchmarks.text.formatting import counted
 from benchmarks.text.node_ids import parse_node_id
 from benchmarks.text.printable import visible
@@ -18,7 +19,14 @@ _MOST_NAMED = 3
 
 def file_remarks(sides: Sides) -> list[str]:
     """Return the sentences about the files of both sides."""
-    return [*_empty(sides), *_of_other_tools(sides), *_of_unknown_machines(sides), *_moved(sides), *_summarised(sides)]
+    return [
+        *_empty(sides),
+        *_of_other_tools(sides),
+        *_of_unknown_machines(sides),
+        *_copies(sides),
+        *_moved(sides),
+        *_summarised(sides),
+    ]
 
 
 def _empty(sides: Sides) -> list[str]:
@@ -49,6 +57,17 @@ def _of_unknown_machines(sides: Sides) -> list[str]:
     if any(run.identity.cpu_model or run.identity.usable_cores for run in sides.runs):
         return []
     return ["No file names the machine on which it was measured, so base and head may be of different ones."]
+
+
+def _copies(sides: Sides) -> list[str]:
+    """Name two runs that have the same times at the same moment: nobody wants to compare a run with itself."""
+    first: dict[object, Run] = {}
+    for run in sides.runs:
+        times = frozenset((key, case.mean_s, case.median_s) for key, case in run.cases.items())
+        other = first.setdefault((run.when, times), run)
+        if times and other is not run:
+            return [f"{other.origin} and {run.origin} have the same date and the same times: is one a copy?"]
+    return []
 
 
 def _moved(sides: Sides) -> list[str]:

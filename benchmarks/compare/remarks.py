@@ -19,6 +19,8 @@ _MACHINE_FACTS = {
     "python_compiler": "compiler of Python",
 }
 
+_LONGEST_FACT = 60
+
 _MORE_RUNS = "More runs of both sides, measured in turns, show smaller slowdowns."
 
 
@@ -86,5 +88,5 @@ def _changed(sides: Sides) -> list[str]:
     for name, words in _MACHINE_FACTS.items():
         old, new = before.machine_facts.get(name), after.machine_facts.get(name)
         if old is not None and new is not None and old != new:
-            changed.append(f"{words} {old} to {new}")
+            changed.append(f"{words} {str(old)[:_LONGEST_FACT]} to {str(new)[:_LONGEST_FACT]}")
     return [f"Changed from base to head: {', '.join(changed)}."] if changed else []

@@ -90,7 +90,7 @@ def _file(text: str, entries: Sequence[Entry]) -> Found:
         )
         return replace(named, entry=same)
     if text and not text.isdecimal() and _exists(path):
-        what = "a folder" if path.is_dir() else "no ordinary file"
+        what = "a folder (one with runs is named by --history)" if path.is_dir() else "no ordinary file"
         raise BadReference(f"'{visible(text)[:80]}' is {what}, and no run is called that; expected {EXPECTED}")
     count = f"the history has {counted(len(entries), 'run')}" if entries else "the history is empty"
     raise BadReference(f"no run is called '{visible(text)[:80]}' ({count}); expected {EXPECTED}")

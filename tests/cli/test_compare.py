@@ -308,6 +308,10 @@ def test_one_run_a_side_beside_99_sessions(tmp_path, call):
     assert out.startswith("FAIL: 1 REGRESSION")
     assert "marked as rejected" in err
     assert call("compare", "50", "60")[0] == 0
+    path = write(tmp_path / "accepted.toml", ACCEPTED.format(most="300%", ends='until = "2999-01-01"'))
+    page = tmp_path / "x.html"
+    assert call("report", "101", "102", "--accepted", str(path), "-o", str(page))[0] == 0
+    assert "1 ACCEPTED and no other regression seen" in page.read_text()
 
 
 def test_every_format_goes_where_it_is_told(tmp_path, call):

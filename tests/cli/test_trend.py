@@ -32,6 +32,14 @@ def test_trend(tmp_path, call):
     assert "no run has a case called 'x'" in call("trend", "x")[2]
 
 
+def test_runs_of_other_tasks_are_counted(tmp_path, call):
+    """A case that changed its tasks begins anew, and the reader learns why there is no older point."""
+    stored(tmp_path / "h", *(document(entry(tasks=tasks), day=day) for day, tasks in enumerate((1, 1, 2, 2))))
+    out = call("trend", "loky-n2-b10")[1]
+    assert "over 2 runs, 0003" in out
+    assert out.endswith("2 other runs of the case with other tasks or another timing: not shown\n")
+
+
 def test_cases_that_share_a_name_are_told_apart(tmp_path, call):
     """Tests of one name in two files are two cases, and a full name says which is meant."""
     names = {"a.py::t": 1, "b.py::t": 2}

@@ -63,6 +63,13 @@ def test_names_that_are_not_the_same_are_no_move():
     assert file_remarks(sides(stranger("a/x.py::t", "a/x.py::u"), stranger("a/x.py::t", "b/x.py::v"))) == []
 
 
+def test_a_copy_is_noticed():
+    """Two files that differ in nothing are one run."""
+    (remark,) = file_remarks(sides(stranger("a.py::t"), stranger("a.py::t")))
+    assert remark == "base.json and head.json have the same date and the same times: is one a copy?"
+    assert file_remarks(sides(stranger("a.py::t"), stranger("a.py::t", times=(0.01, 0.02)))) == []
+
+
 def test_very_many_rounds_are_remarked_on(tmp_path, monkeypatch):
     """The reader is told that single rounds were not kept."""
     monkeypatch.setattr(rounds, "MOST_ROUNDS", 3)

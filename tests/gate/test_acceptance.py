@@ -177,6 +177,7 @@ def test_accepting_needs_a_measured_gate(capsys):
         (entry(until="March"), "accept[0].until is 'March'"),
         (entry(since="joblib==soon"), "since is 'joblib==soon'; expected a release (joblib==1.6.0) or a commit"),
         (entry(since="--all"), "since is '--all'; expected a release"),
+        (entry(since="joblib>=1.6.0"), "since is 'joblib>=1.6.0'; expected a release"),
         ("[[accept]]\nmatch = 'x'\nmost = '8%'\nwhy = 'y'\n", "[[accept]] 1: never expires; expected since"),
         (entry(quantity="lunch", until="2027-01-01"), "accept[0].quantity is 'lunch'"),
     ],

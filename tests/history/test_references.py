@@ -92,7 +92,7 @@ def test_the_place_of_a_run_in_the_history_names_it(tmp_path):
         ("a\x1b[2Jb", "no run is called 'a\\x1b[2Jb'"),
         ("9" * 400, "no run is called '999"),
         ("/dev/null", "'/dev/null' is no ordinary file, and no run is called that; expected a number (12)"),
-        ("..", "'..' is a folder, and no run is called that"),
+        ("..", "'..' is a folder (one with runs is named by --history), and no run is called that"),
         ("../x.json", "no run is called '../x.json'"),
         ("a\0b", "no run is called 'a\\x00b'"),
     ],
