@@ -22,9 +22,9 @@ STATISTICS = ("min", "max", "mean", "stddev", "median", "iqr", "q1", "q3", "ld15
 
 
 def built(root: Path, runs: int, moving: int = 0) -> Path:
-    """A history of so many runs, one a day; it is kept if it is there already.
+    """Return a history of so many runs, one per day; build it unless it exists.
 
-    So many of the cases become slower by a fifth after a third of the runs, and faster by a tenth after two thirds.
+    `moving` cases become slower by a fifth after a third of the runs, and faster by a tenth after two thirds.
     """
     # Not by way of Store: this process would grow larger than some that it measures.
     if sum(1 for _ in root.glob("*/*_nightly.json")) != runs:
@@ -46,7 +46,7 @@ def built(root: Path, runs: int, moving: int = 0) -> Path:
 
 
 def part(whole: Path, root: Path, runs: int) -> Path:
-    """A history of the first `runs` files of another, which are linked."""
+    """Return a history that links the first `runs` files of another one."""
     shutil.rmtree(root, ignore_errors=True)
     names = [f"{run:04}_nightly.json" for run in range(1, runs + 1)]
     (folder,) = (path.parent for path in whole.glob(f"*/{names[0]}"))
@@ -57,7 +57,7 @@ def part(whole: Path, root: Path, runs: int) -> Path:
 
 
 def without_cases(template: Mapping[str, Any], run: int, when: datetime, rng: random.Random) -> dict[str, Any]:
-    """A run as this suite saves it, except for its cases."""
+    """Return a run as this suite saves it, except for its cases."""
     commit = {"id": f"{rng.getrandbits(160):040x}", "time": when.isoformat(), "author_time": when.isoformat()}
     return {
         "machine_info": template["machine_info"],
@@ -70,7 +70,7 @@ def without_cases(template: Mapping[str, Any], run: int, when: datetime, rng: ra
 
 
 def session(machine: Mapping[str, Any], run: int, when: datetime, rng: random.Random) -> dict[str, Any]:
-    """The key of this suite in a run file; joblib is released twice a year, numpy more often."""
+    """Return the key of this suite in a run file; joblib is released twice a year, numpy more often."""
     sizes = {"tasks": 5_000, "longest": 500, "rounds": ROUNDS, "warmups": 0}
     return {
         "format": 1,
@@ -113,7 +113,7 @@ def session(machine: Mapping[str, Any], run: int, when: datetime, rng: random.Ra
 
 
 def case_texts(entry: Mapping[str, Any]) -> list[str]:
-    """Each case as it stands in a file, with `%` where its times belong: json would take too long a million times."""
+    """Return each case as a file has it, with `%` for its times: json would take too long a million times."""
     texts = []
     for backend, jobs, size in CASES:
         param = f"{backend}-n{jobs}-b{size}"
@@ -135,7 +135,7 @@ def case_texts(entry: Mapping[str, Any]) -> list[str]:
 
 
 def really_ran(backend: str, jobs: int, size: int) -> dict[str, Any]:
-    """The facts that a case of the grid carries."""
+    """Return the facts that a case of the grid carries."""
     return {
         "phase": "warm call",
         "tasks": 5_000,
@@ -153,7 +153,7 @@ def really_ran(backend: str, jobs: int, size: int) -> dict[str, Any]:
 
 
 def times(usual_s: Sequence[float], rng: random.Random) -> Iterator[dict[str, Any]]:
-    """The statistics of each case in one run: the machine has a state, each case and each round has noise."""
+    """Return the statistics of each case in one run: the machine has a speed, each case and each round has noise."""
     mood = rng.lognormvariate(0, 0.08)
     for seconds in usual_s:
         center = seconds * mood * rng.lognormvariate(0, 0.05)
@@ -161,7 +161,7 @@ def times(usual_s: Sequence[float], rng: random.Random) -> Iterator[dict[str, An
 
 
 def statistics(data: list[float]) -> dict[str, Any]:
-    """pytest-benchmark's statistics of five rounds; its quartiles lie a little further out."""
+    """Return pytest-benchmark's statistics of five rounds; its own quartiles lie a little further out."""
     low, lower, middle, upper, high = sorted(data)
     total = fsum(data)
     mean = total / ROUNDS

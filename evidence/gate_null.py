@@ -18,7 +18,7 @@ from evidence.replay.recording import Recording, read_recordings
 
 
 def alarm(recordings: list[Recording], seed: int, number: int) -> bool:
-    """Whether a pseudo-gate on code that does not differ fails."""
+    """Return whether a pseudo-gate of identical code fails."""
     recording = recordings[number % len(recordings)]
     coin = random.Random(f"null {seed} {number}")
     return bool(gate(recording, flipped(recording, coin), slowed(recording, NOTHING, coin), Question()).failing)

@@ -47,18 +47,18 @@ class Cost:
 
 @dataclass
 class Table:
-    """The figures so far, printed as they come: a figure may take minutes."""
+    """The figures so far, each printed at once because the next may take minutes."""
 
     began: float = field(default_factory=time.perf_counter)
 
     def head(self) -> None:
-        """The table's first lines."""
+        """Print the first lines of the table."""
         print("| figure | median | least to most | peak memory | target | met |\n|---|---|---|---|---|---|", flush=True)
 
     def costs(
         self, name: str, found: Sequence[Cost], most_s: float | None = None, most_mb: float | None = None
     ) -> None:
-        """A line for the processes of one command."""
+        """Print a line for the processes of one command."""
         wall, peak = [cost.wall_s for cost in found], max(cost.peak_mb for cost in found)
         target = f"< {most_s:g} s, < {most_mb:g} MB" if most_s and most_mb else ""
         met = (median(wall) < most_s and peak < most_mb) if most_s and most_mb else None
@@ -67,11 +67,11 @@ class Table:
         self._line(name, *_spread(wall, _seconds), f"{'at most ' if peak <= own else ''}{peak:.0f} MB", target, met)
 
     def seconds(self, name: str, found: Sequence[float]) -> None:
-        """A line for times taken within this process."""
+        """Print a line for times taken within this process."""
         self._line(name, *_spread(found, _seconds), "", "", None)
 
     def ratio(self, over: Sequence[float], under: Sequence[float], least: float = 0, most: float = 0) -> None:
-        """A line for the ratios of pairs: each pair was measured in the same minute of a machine with moods."""
+        """Print a line for the ratios of pairs, each measured within a minute because the machine changes its speed."""
         ratios = [above / below for above, below in zip(over, under, strict=True)]
         target = f">= {least:g}x" if least else f"<= {most:g}x" if most else ""
         met = (median(ratios) >= least and median(ratios) <= (most or median(ratios))) if target else None
@@ -125,16 +125,16 @@ class Scale:
         self.stock(self.small)
 
     def ours(self, root: Path, *args: str) -> Cost:
-        """One of our verbs."""
+        """Run one of our verbs and return its cost."""
         return self._child([sys.executable, "-m", "benchmarks", *args, "--history", str(root)], ROOT)
 
     def stock(self, root: Path, *args: str) -> Cost:
-        """pytest-benchmark's own compare; where there is no conftest.py, because it would import that."""
+        """Run pytest-benchmark's own compare, in a folder without a conftest.py, which it would import."""
         command = [sys.executable, "-m", "pytest_benchmark", f"--storage={root}", "compare", *args]
         return self._child(command, self.empty)
 
     def verbs(self, table: Table) -> None:
-        """The verbs over the large history: without an index, then with it."""
+        """Measure the verbs on the large history: without an index, then with it."""
         count = f"{self.runs:,} runs: "
         shutil.rmtree(Store(self.large).own("index"), ignore_errors=True)
         table.costs(f"{count}first indexing (`runs`)", [self.ours(self.large, "runs")])
@@ -144,7 +144,7 @@ class Scale:
             table.costs(f"{count}`{' '.join(command)}`", costs, most_s=0.5, most_mb=150)
 
     def beside_stock(self, table: Table) -> None:
-        """Ours and stock over the middle history: all runs, then two."""
+        """Measure our compare and the stock one on the middle history: all runs, then two."""
         runs = self.runs // 5
         self.ours(self.middle, "runs")
         # Stock takes long over all runs: fewer repetitions.
@@ -161,7 +161,7 @@ class Scale:
         table.ratio(_walls(ours), _walls(stock), most=1)
 
     def saving(self, table: Table) -> None:
-        """Adding a run to a small and to the large history, and having it in the index; what was added goes again."""
+        """Measure adding a run to a small and to the large history and to the index; remove it afterwards."""
         stores = [Store(self.large), Store(self.small)]
         counts = [f"{self.runs:,} runs: ", f"{SMALL} runs: "]
         document = json.loads(stores[0].files()[-1].path.read_bytes())
@@ -191,7 +191,7 @@ class Scale:
 
 
 def adding(store: Store, document: Mapping[str, Any], added: list[Path]) -> tuple[float, float]:
-    """Seconds of saving a run, and of the index's refresh after it."""
+    """Return the seconds of saving a run, and of refreshing the index afterwards."""
     began = time.perf_counter()
     added.append(store.save(document, "added"))
     saved = time.perf_counter()
@@ -200,7 +200,7 @@ def adding(store: Store, document: Mapping[str, Any], added: list[Path]) -> tupl
 
 
 def turns(jobs: Sequence[Callable[[], Any]], count: int) -> list[list[Any]]:
-    """Do each job `count` times, in rounds of random order; the results by job."""
+    """Do each job `count` times, in rounds of random order; return the results by job."""
     rng, found = random.Random(SEED), [[] for _ in jobs]
     for _ in range(count):
         for place in rng.sample(range(len(jobs)), len(jobs)):

@@ -30,12 +30,12 @@ class Recorded:
     logs: dict[str, list[float]]
 
     def samples(self, places: list[int]) -> dict[str, Sample]:
-        """A sample a case with each of these runs as a unit."""
+        """Return a sample per case with each of these runs as a unit."""
         return {case: Sample(tuple(logs[place] for place in places)) for case, logs in self.logs.items()}
 
 
 def recorded(folder: Path) -> Recorded:
-    """The runs in a folder, all of which have the same cases and numbers of rounds."""
+    """Return the runs in a folder, all of which have the same cases and numbers of rounds."""
     runs = tuple(read_run(path) for path in sorted(folder.glob("*.json")))
     cases = tuple(runs[0].cases)
     rounds_s = np.array([[run.cases[case].rounds_s for case in cases] for run in runs])
@@ -47,7 +47,7 @@ def recorded(folder: Path) -> Recorded:
 
 
 def ours(data: Recorded) -> Rule:
-    """Welch on logarithms with Holm, a run a unit: what we do with runs that took turns."""
+    """Apply Welch's test to logarithms with Holm's correction, one unit per run, as we do if runs took turns."""
 
     def alarm(base: list[int], head: list[int]) -> bool:
         return regression(data.samples(base), data.samples(head))
@@ -56,7 +56,7 @@ def ours(data: Recorded) -> Rule:
 
 
 def ours_by_session(data: Recorded) -> Rule:
-    """The same as the program does it: runs that took no turns are one unit a session."""
+    """Apply the same test as the program does to runs that took no turns: the runs of a session are one unit."""
 
     def alarm(base: list[int], head: list[int]) -> bool:
         sides = Sides(*(Side(tuple(data.runs[index] for index in indices), False) for indices in (base, head)))
@@ -77,7 +77,7 @@ def verdicts(base: dict[str, Sample], head: dict[str, Sample]) -> dict[str, Verd
 
 
 def theirs(data: Recorded, rule: OtherRule) -> Rule:
-    """Another tool's rule."""
+    """Return another tool's rule."""
 
     def alarm(base: list[int], head: list[int]) -> bool:
         left, right = (data.rounds_s[places].swapaxes(0, 1) for places in (base, head))

@@ -29,53 +29,53 @@ RECORDINGS = Path(__file__).parent / "data" / "recordings"
 Split = tuple[list[int], list[int]]
 
 
-def dealt(runs: int, a_side: int, splits: int, seed: int) -> Iterator[Split]:
-    """Random splits."""
+def dealt(runs: int, runs_per_side: int, splits: int, seed: int) -> Iterator[Split]:
+    """Yield random splits."""
     coin = random.Random(seed)
     for _ in range(splits):
-        places = coin.sample(range(runs), 2 * a_side)
-        yield places[:a_side], places[a_side:]
+        places = coin.sample(range(runs), 2 * runs_per_side)
+        yield places[:runs_per_side], places[runs_per_side:]
 
 
-def blocks(runs: int, a_side: int) -> Iterator[Split]:
-    """Every place where so many consecutive runs are followed by as many."""
-    for first in range(runs - 2 * a_side + 1):
-        middle = first + a_side
-        yield list(range(first, middle)), list(range(middle, middle + a_side))
+def blocks(runs: int, runs_per_side: int) -> Iterator[Split]:
+    """Yield every place where so many consecutive runs are followed by as many."""
+    for first in range(runs - 2 * runs_per_side + 1):
+        middle = first + runs_per_side
+        yield list(range(first, middle)), list(range(middle, middle + runs_per_side))
 
 
 # Figures.
 
 
-def alarm_row(name: str, a_side: int, rule: Rule, splits: Iterable[Split]) -> str:
-    """How many splits have a false alarm."""
+def alarm_row(name: str, runs_per_side: int, rule: Rule, splits: Iterable[Split]) -> str:
+    """Return a row that says how many splits have a false alarm."""
     alarms = [rule(base, head) for base, head in splits]
     low, high = wilson(sum(alarms), len(alarms))
     share = f"{sum(alarms) / len(alarms):.2%} | {low:.2%} to {high:.2%}"
-    return f"| {name} | {a_side} | {len(alarms)} | {sum(alarms)} | {share} |"
+    return f"| {name} | {runs_per_side} | {len(alarms)} | {sum(alarms)} | {share} |"
 
 
 def random_rules(data: Recorded) -> Iterator[tuple[str, int, Rule]]:
-    """Names, runs a side and rules that are tried on random splits."""
-    for a_side in (3, 4, 6, 8, 12):
-        yield "ours, a run a unit", a_side, ours(data)
+    """Yield names, runs per side and rules that are tried on random splits."""
+    for runs_per_side in (3, 4, 6, 8, 12):
+        yield "ours, one unit per run", runs_per_side, ours(data)
     for rule in (*RULES, OtherRule("github-action-benchmark 200%", 1, partial(one_run, np.mean, 1.0))):
         yield rule.name, rule.runs, theirs(data, rule)
 
 
 def print_alarms(data: Recorded, splits: int, seed: int) -> None:
-    """The table of false alarms."""
-    print("| rule | runs a side | splits | alarms | share | 95 % interval |\n|---|---|---|---|---|---|")
-    for name, a_side, rule in random_rules(data):
-        print(alarm_row(name, a_side, rule, dealt(len(data.runs), a_side, splits, seed)), flush=True)
+    """Print the table of false alarms."""
+    print("| rule | runs per side | splits | alarms | share | 95 % interval |\n|---|---|---|---|---|---|")
+    for name, runs_per_side, rule in random_rules(data):
+        print(alarm_row(name, runs_per_side, rule, dealt(len(data.runs), runs_per_side, splits, seed)), flush=True)
     consecutive = (("ours, blocks, a run a unit", ours(data)), ("ours, blocks, by session", ours_by_session(data)))
     for name, rule in consecutive:
-        for a_side in (3, 6, 12):
-            print(alarm_row(name, a_side, rule, blocks(len(data.runs), a_side)), flush=True)
+        for runs_per_side in (3, 6, 12):
+            print(alarm_row(name, runs_per_side, rule, blocks(len(data.runs), runs_per_side)), flush=True)
 
 
 def seen(base: dict[str, Sample], head: dict[str, Sample], factor: float) -> dict[str, bool]:
-    """Whether our rule calls each case a regression when it alone is slower by a factor.
+    """Return whether our rule calls each case a regression when it alone is slower by a factor.
 
     The same as the full rule for one case after the other, but each p-value is computed once: a slower case changes
     only its own, before Holm's adjustment.
@@ -91,17 +91,17 @@ def seen(base: dict[str, Sample], head: dict[str, Sample], factor: float) -> dic
 
 
 def raised(sample: Sample, factor: float) -> Sample:
-    """The sample with every duration multiplied."""
+    """Return the sample with every duration multiplied."""
     return Sample(tuple(value + log(factor) for value in sample.logs))
 
 
 def power_row(data: Recorded, splits: Sequence[Split], factor: float, seed: int) -> str:
-    """The share of splits in which a case that is slower is seen, over all cases."""
+    """Return a row with the share of splits in which a slower case is seen, over all cases."""
     coin, times = random.Random(seed), dict.fromkeys(data.cases, 0)
     for places in splits:
         base, head = map(data.samples, places)
         found = seen(base, head, factor)
-        # The short cut of `seen` must not drift from the rule: a case a split is judged in full.
+        # The short cut of `seen` must not drift from the rule: one case per split is judged in full.
         case = coin.choice(data.cases)
         full = verdicts(base, {**head, case: raised(head[case], factor)})[case]
         assert found[case] == (full is Verdict.REGRESSION), f"{case}: the full rule says {full}"
@@ -112,17 +112,17 @@ def power_row(data: Recorded, splits: Sequence[Split], factor: float, seed: int)
 
 
 def print_power(data: Recorded, splits: int, seed: int) -> None:
-    """The table of slowdowns seen."""
-    print("| runs a side | one case slower by | splits | seen, mean over cases | cases seen in 80 % of splits |")
+    """Print the table of slowdowns that are seen."""
+    print("| runs per side | one case slower by | splits | seen, mean over cases | cases seen in 80 % of splits |")
     print("|---|---|---|---|---|")
-    for a_side in (6, 12):
-        deals = list(dealt(len(data.runs), a_side, splits, seed))
+    for runs_per_side in (6, 12):
+        deals = list(dealt(len(data.runs), runs_per_side, splits, seed))
         for factor in (1.10, 1.25, 1.50):
             print(power_row(data, deals, factor, seed), flush=True)
 
 
 def main() -> None:
-    """Both tables, with what they do not say."""
+    """Print both tables, with what they do not say."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", metavar="FOLDER", nargs="?", type=Path, default=RECORDINGS)
     parser.add_argument("--splits", metavar="N", type=int, default=2000, help="random splits a row (%(default)s)")

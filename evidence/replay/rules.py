@@ -21,7 +21,7 @@ _RESAMPLES = 2_000
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule by its name, and how many runs a side it is usually given."""
+    """A rule by its name, and how many runs per side it is usually given."""
 
     name: str
     runs: int
@@ -29,7 +29,7 @@ class Rule:
 
 
 def pooled(times: Times) -> Times:
-    """All rounds of all runs together, a row a case."""
+    """Return all rounds of all runs together, one row per case."""
     return times.reshape(len(times), -1)
 
 
@@ -80,7 +80,7 @@ def criterion(base: Times, head: Times) -> NDArray[np.bool_]:
 def clickhouse(base: Times, head: Times) -> NDArray[np.bool_]:
     """A run's median is one measurement: their medians differ by more than 15 %, and than 99 % with shuffled labels.
 
-    With 7 runs a side 1.5 % of the shuffles have medians about as far apart, so that chance decides of any slowdown.
+    With 7 runs per side 1.5 % of the shuffles have medians about as far apart, so that chance decides of any slowdown.
     """
     coin = np.random.default_rng(0)
     left, right = np.median(base, axis=2), np.median(head, axis=2)
@@ -118,5 +118,5 @@ def _welch(left: Times, right: Times) -> Any:
 
 
 def _rank_test(left: Times, right: Times) -> Any:
-    """Two-sided p of each row, exact, as both tools have it for up to 20 values a side."""
+    """Two-sided p of each row, exact, as both tools have it for up to 20 values per side."""
     return mannwhitneyu(left, right, axis=1, method="exact").pvalue

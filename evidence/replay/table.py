@@ -78,7 +78,7 @@ def in_order_of_time(recordings: Sequence[Recording], asked: Question) -> tuple[
 def render(found: Sequence[Line]) -> str:
     """Render the table as Markdown."""
     effects = [effect for effect in EFFECTS if effect != NOTHING]
-    titles = ["rule", "runs a side", "false alarms", "95 % interval", *map(str, effects), "minutes"]
+    titles = ["rule", "runs per side", "false alarms", "95 % interval", *map(str, effects), "minutes"]
     rows = [titles, ["---"] * len(titles), *(_row(line, effects) for line in found)]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 

@@ -69,7 +69,7 @@ def test_resources_and_times_do_not_contradict_each_other(tmp_path, call):
 
 
 def test_sessions_of_both_sides_see_a_slow_case(tmp_path, call):
-    """Eight sittings a side show which case is slow; the other cases pass."""
+    """Eight sittings per side show which case is slow; the other cases pass."""
     slow = {"loky-n2-b100": 1.3}
     stored(tmp_path / "h", *(noisy_run(n) for n in range(8)), *(noisy_run(n, slow) for n in range(8, 16)))
     code, out, err = call("compare", "1..8", "9..16")
@@ -301,7 +301,7 @@ def test_limits_and_ceilings(tmp_path, call):
 
 
 def test_one_run_a_side_beside_99_sessions(tmp_path, call):
-    """With 99 stored sittings one run a side is enough to see a large slowdown."""
+    """With 99 stored sittings one run per side is enough to see a large slowdown."""
     stored(tmp_path / "h", *(noisy_run(n) for n in range(101)), noisy_run(101, {"loky-n2-b10": 3.0}))
     code, out, err = call("compare", "latest~1", "latest")
     assert code == 1

@@ -13,7 +13,7 @@ def slowed(number, factor, slow=None):
 
 
 def test_a_slower_machine_is_no_regression_and_hides_none(tmp_path, call):
-    """With eight sittings a side, a machine half as fast makes no case a REGRESSION, and the one that is stays one."""
+    """With eight sittings per side, a machine half as fast makes no case a REGRESSION, and a real one stays one."""
     slow = {NAMES[0]: 1.3}
     stored(tmp_path / "h", *(slowed(n, 1.0) for n in range(8)), *(slowed(n, 2.0, slow) for n in range(8, 16)))
     code, out, _ = call("compare", "1..8", "9..16", "--json", str(tmp_path / "c.json"))
@@ -54,7 +54,7 @@ def test_a_case_that_does_not_scale_with_the_machine_is_no_false_alarm(tmp_path,
 
 
 def test_stored_sittings_are_relative_to_their_loops_as_well(tmp_path, call):
-    """Against 100 sittings of a machine whose speed jumps, one run a side shows which case changed, and only that."""
+    """Against 100 sittings of a machine whose speed jumps, one run per side shows which case changed, and only that."""
     jumping = [slowed(number, (1.0, 1.5, 2.2)[number % 3]) for number in range(101)]
     stored(tmp_path / "h", *jumping, slowed(101, 2.2, {NAMES[0]: 1.5}), with_loops(noisy_run(102), 0.01))
     code, out, _ = call("compare", "101", "102")

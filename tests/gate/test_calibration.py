@@ -91,7 +91,7 @@ def test_a_record_becomes_a_calibration(tmp_path):
     assert [found.cases[entry(name)["fullname"]].pairs for name in NAMES] == [8] * 4
     for name, noise in zip(NAMES, noises, strict=True):
         case = found.cases[entry(name)["fullname"]]
-        # Seven rounds a side, each with this noise.
+        # Seven rounds per side, each with this noise.
         assert case.noise == pytest.approx(noise * math.sqrt(2 / 7), rel=0.7)
         assert 0.03 < case.call_s < 0.07
         assert case.pair_s > 14 * case.call_s

@@ -10,7 +10,7 @@ from tests.gate.records import record
 
 
 def first_pair(noise, cases=10, seed=1):
-    """One pair of each of some cases, seven rounds a side with this noise."""
+    """One pair of each of some cases, seven rounds per side with this noise."""
     rng = random.Random(seed)
     rounds = [[rng.lognormvariate(0, noise) for _ in range(7)] for _ in range(2 * cases)]
     return [[pair_ratios(base, head)] for base, head in zip(rounds[::2], rounds[1::2], strict=True)]
