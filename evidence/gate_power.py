@@ -1,9 +1,9 @@
-"""What our gate sees of slowdowns as changes make them, on recorded pairs: power, wrong UNCHANGED, proved rows.
+"""What our gate detects of realistic slowdowns of recorded pairs: power, wrong UNCHANGED, rows proved unchanged.
 
 python -m evidence.gate_power [DIR] [--gates N] [--jobs N] [--seed N]
 
-A delay goes through joblib's poll where there is one (until the last batch has completed it is there as it is); some
-calls are slower where a change hits some. Nobody else's rule is tried here: `python -m evidence.replay` does that.
+A delay passes through joblib's poll if the case has one; the time until the last batch had completed grows by the delay
+itself. Some slowdowns hit only some calls. `python -m evidence.replay` tries the rules of other tools as well.
 """
 
 import argparse
