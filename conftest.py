@@ -5,12 +5,14 @@ import os
 import pytest
 from pytest_benchmark.session import PerformanceRegression
 
+from benchmarks.cores import usable_cores
 from benchmarks.grid import ENGINES
 from benchmarks.machine import pin_thread_pools
 from benchmarks.measure.children import bind_forks, reset_signals_in_forks, watch
 from benchmarks.measure.deadline import kill_children
 from benchmarks.session.choosing import choose_cases, is_case, is_ignored, note_order, params_of
 from benchmarks.session.costs import expected_costs
+from benchmarks.session.disturbances import busy_warning
 from benchmarks.session.failures import reason, report_uncollected, shorten
 from benchmarks.session.own_function import prepare_own_function
 from benchmarks.session.progress import session_progress
@@ -89,6 +91,8 @@ def pytest_collection_finish(session):
         quiet = ours.settings.quiet_progress
         costs = expected_costs(config, cases, rough=quiet)
         ours.progress = session_progress(config, costs, config.option.status_file, quiet)
+        if ours.progress.shown and (warning := busy_warning(ours.ledger.load_average, usable_cores())):
+            config.pluginmanager.get_plugin("terminalreporter").write_line(warning)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -146,6 +146,26 @@ class Case:
         return self.label if self.workload is None else f"{self.workload}-{self.label}"
 
 
+def informative_rank(case: Case, cores: int) -> tuple[int, int]:
+    """Rank a case, the most informative first, for a gate that may not have time for all of them.
+
+    The function alone (sequential) comes first. Then comes every backend as it is used by default (one worker per core,
+    joblib's choice of batches), then the other batch sizes, the smallest before the largest ones, then other numbers of
+    workers. What has one worker only is nearly always another name of sequential.
+    """
+    if case.n_jobs == 1 or case.backend == SEQUENTIAL:
+        return (0, 0) if (case.backend, case.n_jobs, case.batch_size) == (SEQUENTIAL, 1, 1) else (4, 0)
+    batch = batch_rank(case.batch_size)
+    if case.n_jobs != cores:
+        return 3, batch
+    return (1, 0) if batch == 0 else (2, batch)
+
+
+def batch_rank(size: BatchSize) -> int:
+    """Rank a batch size: joblib's own choice, single tasks, then by the number of digits, the most first."""
+    return {"auto": 0, "1": 1}.get(str(size), 2 + max(0, 6 - len(str(size))))
+
+
 # A case takes some seconds at most, and some twenty times as long on a very busy machine.
 DEFAULT_CASE_TIMEOUT_S = 120.0
 

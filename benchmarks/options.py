@@ -81,7 +81,7 @@ SESSION_OPTIONS = (
         "one, unless you set the library's variable",
         selects=True,
     ),
-    SessionOption("--tasks", "N", "tasks per call", "the profile's", size=True),
+    SessionOption("--tasks", "N", "tasks per call", "the profile's", size=True, forwarded_by=_GATES),
     SessionOption("--longest", "N", "additions of the longest task, exclusive as in range", "the profile's", size=True),
     SessionOption(
         "--workload",
@@ -151,6 +151,8 @@ SESSION_OPTIONS = (
     SessionOption("--within", "SECONDS", "", hidden=True),
     # Where the session writes its status, see `files/status.py`.
     SessionOption("--status-file", "PATH", "", hidden=True),
+    # As many tasks of the user's function per call as fit into a short one, see `session/sample.py`.
+    SessionOption("--short-calls", "", "", hidden=True),
     # A gate's cases with their sizes, and the socket on which it gives turns, see `session/plan.py`.
     SessionOption("--plan", "PATH", "", hidden=True),
     SessionOption("--in-turns", "DESCRIPTOR", "", hidden=True),

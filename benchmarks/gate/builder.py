@@ -13,7 +13,7 @@ from benchmarks.gate.commits import clone
 from benchmarks.gate.interpreters import find_interpreter
 from benchmarks.gate.requirements import Wanted, differing
 from benchmarks.gate.specs import GitSource, SideSpec, project_name
-from benchmarks.gate.trees import copy_project, digest_of
+from benchmarks.gate.trees import copy_project, digest_of, is_project, make_project
 
 
 class Builder:
@@ -50,14 +50,15 @@ class Builder:
             if project.suffix != ".whl":
                 raise GateError(f"{shown}: a file; expected a wheel (.whl) or a project's folder")
             return project
-        if not any((project / name).is_file() for name in ("pyproject.toml", "setup.py")):
-            raise GateError(f"{shown}: no pyproject.toml or setup.py in its root folder; expected a Python project")
         # A wheel with compiled code is for one interpreter only.
         target = self.cache / "wheels" / _digest(f"{digest} {interpreter}")
         if not target.exists():
             with TemporaryFolder("side-") as folder:
                 copy, writing = folder.path / "project", target.with_suffix(".writing")
                 copy_project(project, copy)
+                if not (is_project(copy) or make_project(copy)):
+                    what = "no pyproject.toml, setup.py or Python module in its root folder"
+                    raise GateError(f"{shown}: {what}; expected a Python project or a folder of modules")
                 shutil.rmtree(writing, ignore_errors=True)
                 command = [self._uv, "build", "--wheel", "--python", interpreter, "--out-dir"]
                 # Builders leave files there.

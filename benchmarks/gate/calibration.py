@@ -167,7 +167,7 @@ def expectation(record: Record, pairs: int, calibration: Calibration | None) -> 
     nodeids = [case.nodeid for case in record.cases]
     calibrated = calibration.noises_of(nodeids) if calibration else []
     if not calibrated:
-        start = f"this machine is not calibrated; with a noise of {NOISE:.0%} per pair"
+        start = f"this machine is not calibrated; if its noise is {NOISE:.0%} per pair"
         return f"{start}, {_detectable([NOISE], record, len(nodeids), pairs)}"
     noises, when = [case.noise for case in calibrated], max(case.when for case in calibrated)
     start = f"calibrated {when[:10]}, median noise of a pair {median(noises):.1%}"

@@ -21,7 +21,8 @@ def checked_out(folder: Path) -> str | None:
     """Return the commit that a folder is a checkout of, and whether files differ from it; None without git."""
     try:
         commit = output_of("git rev-parse", ["git", "rev-parse", "--verify", "HEAD"], folder).decode().strip()
-        changes = output_of("git status", ["git", "status", "--porcelain", "--", "."], folder)
+        status = ["git", "status", "--porcelain", "--", ".", ":(exclude,glob)**/__pycache__/**"]
+        changes = output_of("git status", status, folder)
     except GateError:
         return None
     return f"{short(commit)} with uncommitted changes" if changes.strip() else short(commit)

@@ -132,7 +132,10 @@ def _lines(changes: Iterable[FunctionChange], most: int) -> list[str]:
         f"{duration(change.head_s)} a call{_calls(change)}"
         for change in explaining(changes, most)
     ]
-    return lines or ["no function of this process takes more time in every turn; worker processes are not profiled"]
+    return lines or [
+        "no function of this process took more time in every turn, which noise can hide; worker processes are not"
+        " profiled"
+    ]
 
 
 def _calls(change: FunctionChange) -> str:

@@ -12,7 +12,7 @@ from benchmarks.errors import GateError
 from benchmarks.gate.differences import difference_remarks, side_label
 from benchmarks.gate.hypotheses import Hypotheses, judge_record
 from benchmarks.gate.measurements import CaseResource, Measurements
-from benchmarks.gate.proof import proof, sentences
+from benchmarks.gate.proof import Proof, proof, sentences
 from benchmarks.gate.record import RESOURCES_OPTION, Failure, Record
 from benchmarks.gate.selection import left_out_sentence
 from benchmarks.limits import Limit, case_names, ceilings, limit_of, over_ceiling, unmatched
@@ -26,16 +26,24 @@ def judgement(folder: Path, record: Record, measurements: Measurements, limits: 
     if message := unmatched(limits, [case_names(case.nodeid) for case in record.cases]):
         raise GateError(message)
     hypotheses = judge_record(record, measurements, limits)
+    judged = worst_first(rows(record, measurements, hypotheses, limits))
     return Judgement(
         base=side_label(record, "base"),
         head=side_label(record, "head"),
-        rows=worst_first(rows(record, measurements, hypotheses, limits)),
+        rows=judged,
         alpha=record.alpha,
         min_effect=record.min_effect,
         notes=(*_left_out(record), *_unjudged_limits(limits), *_waiting(record, hypotheses), *_remarks(folder, record)),
-        answer=tuple(sentences(proof(hypotheses, len(record.sound_cases)))),
+        answer=tuple(_answer(proof(hypotheses, len(record.sound_cases)), judged)),
         proves=True,
     )
+
+
+def _answer(proved: Proof, judged: Sequence[Row]) -> list[str]:
+    """Return what could have been detected; nothing if that is nothing, and a slowdown was detected nevertheless."""
+    if proved.case.by_most is None and any(row.verdict is Verdict.REGRESSION for row in judged):
+        return []
+    return sentences(proved)
 
 
 def refuse_unknown_memory(record: Record, limits: Sequence[Limit]) -> None:

@@ -109,7 +109,7 @@ class PairLoop:
         try:
             sized = size_cases(self._gate.sides, self._folder, self._record, self._until)
             self._record.cases, self._call_s = sized.cases, sized.call_s
-            self._record.left_out = [case.nodeid for case in sized.left_out]
+            self._record.left_out = sized.left_out
             for nodeid, reason in sized.without_time.items():
                 refuse_wrong_base(nodeid, reason)
                 self._record.failures[nodeid] = Failure("base", reason)

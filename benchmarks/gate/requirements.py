@@ -6,7 +6,7 @@ from pathlib import Path
 
 from benchmarks.errors import GateError
 from benchmarks.gate.specs import SideSpec, project_name
-from benchmarks.gate.trees import Files, dependency_group
+from benchmarks.gate.trees import MODULES_PROJECT, Files, dependency_group
 
 # The dependency groups of what is measured, and of what measures.
 MEASURED, HARNESS = "measured", "harness"
@@ -58,8 +58,11 @@ def refuse_unmeasured(wanted: Sequence[Wanted], pins: Sequence[str]) -> None:
     for side in wanted:
         for name in map(project_name, side.own):
             if name not in imported | _USED_BY_JOBLIB:
+                what, package = name, f"{name.replace('-', '_')}."
+                if name == MODULES_PROJECT:
+                    what, package = "the modules of this side", ""
                 raise GateError(
-                    f"nothing that is measured here imports {name}: this gate could only pass. Say what calls it: "
-                    f"--workload {name.replace('-', '_')}.MODULE:FUNCTION --task-args MODULE:NAME --workload-path DIR, "
+                    f"nothing that is measured here imports {what}: this gate could only pass. Say what calls it: "
+                    f"--workload {package}MODULE:FUNCTION --task-args MODULE:NAME --workload-path DIR, "
                     "see docs/own-function.md"
                 )

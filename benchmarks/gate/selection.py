@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from benchmarks.gate.record import GateCase, Record
 from benchmarks.gate.schedule import PAIR_S, case_s
+from benchmarks.grid import batch_rank
 from benchmarks.report.case_labels import case_labels
 from benchmarks.text.formatting import counted, minutes
 
@@ -72,15 +73,10 @@ def _rank(case: GateCase, cores: int) -> tuple[int, int]:
     """
     cell = _CELL.search(case.nodeid)
     if case.workers == 1 and cell:
-        return 0, _batch_rank(cell[2])
+        return 0, batch_rank(cell[2])
     if cell is None:
         return 3, 0
-    batch = _batch_rank(cell[2])
+    batch = batch_rank(cell[2])
     if case.workers != cores:
         return 3, batch
     return (1, 0) if batch == 0 else (2, batch)
-
-
-def _batch_rank(size: str) -> int:
-    """Rank a batch size: joblib's own choice, single tasks, then by the number of digits, the most first."""
-    return {"auto": 0, "1": 1}.get(size, 2 + max(0, 6 - len(size)))

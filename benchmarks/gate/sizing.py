@@ -5,7 +5,7 @@ import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from subprocess import TimeoutExpired
+from subprocess import Popen, TimeoutExpired
 from typing import NamedTuple
 
 import msgspec
@@ -39,6 +39,9 @@ _SMALLEST, _LARGEST = 1e-3, 1e3
 
 _GENEROUS = 1.3
 
+# Choosing the sizes may take this share of the budget for base; cases that were not reached by then are left out.
+_SIZING_SHARE = 1 / 3
+
 # pytest's exit code if no test was selected.
 _NOTHING_SELECTED = 5
 
@@ -49,14 +52,14 @@ _BATCH_SIZE = re.compile(r"-b(\d+|auto)(?=\]$)")
 class Sized(NamedTuple):
     """The cases of a gate with their sizes, and how long a call of each takes, by node id.
 
-    `without_time` are by node id the reasons for which base has no time of a case, `left_out` the cases for which the
-    budget is too short, and `all_s` is the time in seconds that would suffice for all of them.
+    `without_time` are by node id the reasons for which base has no time of a case, `left_out` the node ids of the cases
+    for which the budget is too short, and `all_s` is the time in seconds that would suffice for all of them.
     """
 
     cases: list[GateCase]
     call_s: dict[str, float]
     without_time: dict[str, str]
-    left_out: list[GateCase]
+    left_out: list[str]
     all_s: float
 
 
@@ -67,28 +70,49 @@ class NoRun(GateError):
 def size_cases(sides: Mapping[SideName, BuiltSide], folder: Path, record: Record, until: float) -> Sized:
     """Choose the distinct effective configurations, sized so that the slower side's calls take `record.target_s`.
 
-    A gate whose user selected no cases leaves those out that its budget can't decide. Raises GateError if base's
-    session ends without a run, if no case is left, or at `until` (monotonic seconds). What fails in head is in the
-    status file of its session.
+    A gate leaves out the cases that base's session does not reach in its share of the budget and, if its user selected
+    none, those that the budget can't decide. Raises GateError if base's session ends without a run, if no case is left,
+    or at `until` (monotonic seconds). What fails in head is in the status file of its session.
+
+    Calls of the user's function get fewer tasks if all would take long: `record` then has `--tasks`.
     """
-    options = record.session_options
-    # Joined, because an expression that begins with a hyphen would be taken for an option.
-    select = [f"-k={record.keyword}"] if record.keyword else []
-    suite = _SUITE_OF_WORKLOAD if "--workload" in record.option_values else _SUITE
-    first = _run_session(sides, "base", folder, "sizing-1", [*options, *suite, "-m", "not double", *select], until)
+    first, unreached = _base_run(sides, folder, record, until)
     cases = [_sized(case, record.target_s) for case in distinct(first.cases.values())]
     if not cases:
         raise GateError(f"no case can be measured: {next(iter(first.without_time.values()), 'none was selected')}")
+    if "--workload" in record.option_values and "--tasks" not in record.option_values:
+        record.session_options.append(f"--tasks={max(_tasks(case) for case in first.cases.values())}")
     call_s = {case.fullname: _shortest_call_s(case, record.target_s) for case in first.cases.values()}
-    left_out: list[GateCase] = []
-    all_s = seconds_for_all(cases, call_s)
+    all_s = seconds_for_all(cases, call_s) * (len(cases) + len(unreached)) / len(cases)
+    left_out = unreached
     if record.keyword is None and record.purpose == "gate":
         left_s = until - time.monotonic()
-        cases, left_out = affordable(cases, call_s, unbatched(first.cases.values()), usable_cores(), left_s)
+        cases, undecided = affordable(cases, call_s, unbatched(first.cases.values()), usable_cores(), left_s)
+        left_out = [*(case.nodeid for case in undecided), *unreached]
     # Small calls predict large ones badly: aim somewhat higher, then take off what is too much.
     cases = [msgspec.structs.replace(case, scale=min(_LARGEST, case.scale * _GENEROUS)) for case in cases]
     cases = _fitted_to_head(cases, first, sides, folder, record, until)
-    return Sized(cases, call_s, first.without_time, left_out, all_s)
+    return Sized(cases, call_s, dict(first.failed) if unreached else first.without_time, left_out, all_s)
+
+
+def _base_run(sides: Mapping[SideName, BuiltSide], folder: Path, record: Record, until: float) -> tuple[Run, list[str]]:
+    """Measure one round of each case on base; return the run, and the node ids of the cases without time for them."""
+    # Joined, because an expression that begins with a hyphen would be taken for an option.
+    select = [f"-k={record.keyword}"] if record.keyword else []
+    own = "--workload" in record.option_values
+    short = ["--short-calls"] if own and "--tasks" not in record.option_values else []
+    suite = _SUITE_OF_WORKLOAD if own else _SUITE
+    options = [*record.session_options, *short, *suite, "-m", "not double", *select]
+    left_s = until - time.monotonic()
+    enough_at = until - (1 - _SIZING_SHARE) * left_s if record.purpose == "gate" else until
+    run = _run_session(sides, "base", folder, "sizing-1", options, enough_at)
+    return run, [*run.not_run] if time.monotonic() >= enough_at else []
+
+
+def _tasks(case: CaseTimes) -> int:
+    """Return how many tasks a case has, 0 if it does not say."""
+    tasks = case.facts.get("tasks", 0)
+    return tasks if isinstance(tasks, int) else 0
 
 
 def _fitted_to_head(
@@ -106,6 +130,8 @@ def _fitted_to_head(
     except NoRun:
         # A head that dies is detected, and named, when it is measured beside base.
         return [*cases]
+    if time.monotonic() >= until:
+        raise GateError("choosing the sizes took the whole budget: give it more time (--budget) or fewer cases (-k)")
     times = {case.fullname: case for case in head_run.cases.values()}
     duplicates = unbatched(base_run.cases.values()) & unbatched(head_run.cases.values())
     kept = [case for case in cases if case.nodeid not in duplicates]
@@ -179,7 +205,7 @@ def write_plan(folder: Path, cases: Sequence[GateCase], cpus: Mapping[str, int])
 def _run_session(
     sides: Mapping[SideName, BuiltSide], side: SideName, folder: Path, name: str, options: Sequence[str], until: float
 ) -> Run:
-    """Measure one round of each case on a side and return the run. Raises GateError if there is none."""
+    """Measure one round of each case on a side until `until`, and return the run. Raises GateError if there is none."""
     runs, log = runs_of(folder), logs_of(folder) / f"{name}.txt"
     log.parent.mkdir(exist_ok=True)
     # A resumed record may have one of an earlier attempt.
@@ -187,17 +213,13 @@ def _run_session(
     status.unlink(missing_ok=True)
     command = session_command(sides[side], runs.root, name, f"--status-file={status}", "--rounds=1", *options)
     with running(command, sides[side], log, 0) as process:
-        try:
-            process.wait(max(1.0, until - time.monotonic()))
-        except TimeoutExpired:
-            if _saved(runs, name):
-                what = "has measured all cases and does not end: a task may have left threads running"
-                raise GateError(f"{side}'s session {what}; see {log}") from None
-            raise GateError(
-                f"choosing the sizes took longer than the budget, in {side}'s session: give it more time (--budget) or"
-                f" fewer cases (-k); see {log}"
-            ) from None
-        ended = how_it_ended(process)
+        in_time = _ends(process, until)
+        if not in_time and _saved(runs, name):
+            what = "has measured all cases and does not end: a task may have left threads running"
+            raise GateError(f"{side}'s session {what}; see {log}")
+    if not in_time:
+        # At the end of the block, the session was asked to end, and saved what it had measured.
+        return _cut_short(_saved(runs, name), side, log)
     if process.returncode == _NOTHING_SELECTED:
         raise GateError("-k matches no case; `pytest --collect-only --profile gate` lists them")
     if refusals := [event.message for event in read_status(status) if isinstance(event, UsageErrorEvent)]:
@@ -209,7 +231,28 @@ def _run_session(
         first = failures[0]
         more = f", and {counted(len(failures) - 1, 'other case')}" if len(failures) > 1 else ""
         raise NoRun(f"{side} can't be measured: {case_names(first.nodeid)[1]}{more}: {first.reason}; see {log}")
-    raise NoRun(f"{side} can't be measured: {ended}; see {log}{little_room(folder)}:\n{last_lines(log.read_bytes())}")
+    ended, words = how_it_ended(process), last_lines(log.read_bytes())
+    raise NoRun(f"{side} can't be measured: {ended}; see {log}{little_room(folder)}:\n{words}")
+
+
+def _ends(process: Popen[bytes], until: float) -> bool:
+    """Wait for the end of a session until `until`, a second at the least; return whether it came."""
+    try:
+        process.wait(max(1.0, until - time.monotonic()))
+    except TimeoutExpired:
+        return False
+    return True
+
+
+def _cut_short(saved: StoredFile | None, side: SideName, log: Path) -> Run:
+    """Return the run of a session that had to end early. Raises GateError if it has no case."""
+    run = read_run(saved.path) if saved else None
+    if run is None or not run.cases:
+        raise GateError(
+            f"there is too little time to choose sizes: {side}'s session has measured no case; give it more time"
+            f" (--budget) or shorter calls (--tasks); see {log}"
+        )
+    return run
 
 
 def _saved(runs: Store, name: str) -> StoredFile | None:

@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import io
+import json
 import shutil
 import tarfile
 import tomllib
@@ -19,6 +20,25 @@ _WORKLOADS = "benchmarks/workloads/"
 _CACHES = shutil.ignore_patterns(
     "__pycache__", "*.pyc", ".tox", ".nox", ".venv", ".gate", ".benchmarks", ".mypy_cache", ".ruff_cache"
 )
+
+# A folder of modules that is no project is built as this one, without dependencies.
+MODULES_PROJECT = "modules-without-a-project"
+_PYPROJECT = """\
+[build-system]
+requires = ["setuptools>=61"]
+build-backend = "setuptools.build_meta"
+
+[project]
+name = "{name}"
+version = "0"
+
+[tool.setuptools]
+py-modules = {modules}
+packages = {packages}
+
+[tool.setuptools.package-data]
+"*" = ["*"]
+"""
 
 # Contents by path, relative to the tree's root.
 Files = dict[str, bytes]
@@ -106,6 +126,22 @@ def digest_of(source: Path) -> str:
 def copy_project(source: Path, target: Path) -> None:
     """Copy a project without its caches: a build writes next to the sources, and these belong to the user."""
     shutil.copytree(source, target, symlinks=True, ignore=lambda folder, names: _not_source(source, folder, names))
+
+
+def is_project(folder: Path) -> bool:
+    """Return whether a folder says how it is built."""
+    return any((folder / name).is_file() for name in ("pyproject.toml", "setup.py"))
+
+
+def make_project(folder: Path) -> bool:
+    """Make a project of the modules and packages in a folder; return whether there are any."""
+    modules = sorted(path.stem for path in folder.glob("*.py") if path.stem.isidentifier())
+    inits = sorted(path.relative_to(folder).parent for path in folder.rglob("__init__.py") if path.parent != folder)
+    packages = [".".join(path.parts) for path in inits if all(part.isidentifier() for part in path.parts)]
+    # JSON's lists of names are TOML's as well.
+    content = _PYPROJECT.format(name=MODULES_PROJECT, modules=json.dumps(modules), packages=json.dumps(packages))
+    (folder / "pyproject.toml").write_text(content)
+    return bool(modules or packages)
 
 
 def _not_source(project: Path, folder: str, names: list[str]) -> set[str]:

@@ -35,7 +35,10 @@ def sentences(known: Outlook | None) -> list[str]:
     if known is None:
         return []
     if not is_calm(known):
-        return ["No prediction for the notebook: the machine was busy, and times varied too much."]
+        return [
+            "No prediction for the notebook: the machine was busy, and times varied too much. `tox run -e"
+            " bench-notebook` measures it."
+        ]
     return [_notebook(known), _break_even(known)]
 
 

@@ -1,12 +1,15 @@
 """Which of the collected cases a session runs, and in which order: by profile, workload, plan, shard and seed."""
 
 import random
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from benchmarks.cores import usable_cores
 from benchmarks.errors import BadOption
+from benchmarks.grid import Case, informative_rank
 from benchmarks.session.costs import expected_costs
 from benchmarks.session.options import Shard
 from benchmarks.session.shards import shard_info, split
@@ -75,8 +78,18 @@ def choose_cases(config: Any, items: list[Any]) -> None:
         _keep_shard(config, items, session.settings.shard)
     # The grid comes first, because most people wait for it.
     items.sort(key=lambda item: item.path.name not in _GRIDS)
+    if session.settings.profile == "gate":
+        # Sizes are chosen in this order, as far as there is time.
+        items.sort(key=lambda item: _informative_rank(params_of(item)))
     if session.settings.shuffle is not None:
         items[:] = shuffled(items, session.settings.shuffle)
+
+
+def _informative_rank(params: Mapping[str, Any]) -> tuple[int, int]:
+    """Rank a case by its parameters; micro-cases come after the cells of the grid with a worker per core."""
+    if "batch_size" not in params:
+        return 3, 0
+    return informative_rank(Case(params["backend"], params["n_jobs"], params["batch_size"]), usable_cores())
 
 
 def note_order(config: Any, chosen: list[Any], items: list[Any]) -> None:

@@ -46,9 +46,17 @@ def module_folders(text: str) -> list[Path]:
     return folders
 
 
-def add_path(text: str) -> None:
-    """Let this process and every worker import modules from a folder and its `src`. Raises BadOption."""
+def add_path(text: str, installed_first: bool = False) -> None:
+    """Let this process and every worker import modules from a folder and its `src`. Raises BadOption.
+
+    With `installed_first`, the folder has only what is not installed: both sides of a gate have the same folder, and it
+    must not hide what each side has installed.
+    """
     folders = [str(folder) for folder in module_folders(text)]
+    if installed_first:
+        # Workers get this process's path; in PYTHONPATH the folders would come first.
+        sys.path += folders
+        return
     sys.path[1:1] = folders
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [*folders, os.environ.get("PYTHONPATH")]))
 

@@ -1,10 +1,13 @@
 """Fewer tasks of the user's function that stand for all of them, where a session has no time for all."""
 
+import contextlib
+import time
 from collections.abc import Sequence
+from dataclasses import replace
 from statistics import fmean
 
 from benchmarks.session.own_grid import Function
-from benchmarks.session.workload import evenly
+from benchmarks.session.workload import Workload, evenly
 
 # The plain loops and calls of the cases that measure a function for a recommendation: ten of the plain loop's case,
 # eight of the two threads', and three with each of two numbers of inner threads.
@@ -12,6 +15,11 @@ _CALLS = 24
 
 # Fewer tasks than this are not shared out evenly.
 _FEWEST = 4
+
+# A short call takes about so many seconds, and has so many tasks per core at the least. So many tasks are timed first,
+# unless they take longer than that.
+_SHORT_CALL_S, _TASKS_PER_CORE = 0.1, 2
+_TIMED_TASKS, _TIMING_S = 16, 0.5
 
 
 def enough(function: Function, within_s: float) -> int:
@@ -35,3 +43,23 @@ def lengths_of_all(lengths_s: Sequence[float], tasks: int) -> list[float]:
 def all_over_sample(lengths_s: Sequence[float], tasks: int) -> float:
     """Return the mean length of all tasks over that of so many evenly chosen ones."""
     return fmean(lengths_s) / fmean(evenly(lengths_s, tasks))
+
+
+def in_short_calls(workload: Workload, cores: int) -> Workload:
+    """Return the workload with as many tasks as a short call has, at most all.
+
+    A gate's calls are shorter still; to choose their sizes, it need not wait for all tasks in every case.
+    """
+    arguments = evenly(workload.arguments, min(_TIMED_TASKS, workload.tasks))
+    done, began = 0, time.perf_counter()
+    # What a task raises, its case reports.
+    with contextlib.suppress(Exception):
+        for argument in arguments:
+            workload.task(argument)
+            done += 1
+            if time.perf_counter() - began > _TIMING_S:
+                break
+    if not done:
+        return workload
+    task_s = (time.perf_counter() - began) / done
+    return replace(workload, tasks=min(workload.tasks, max(_TASKS_PER_CORE * cores, round(_SHORT_CALL_S / task_s))))

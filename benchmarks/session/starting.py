@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.cores import usable_cores
 from benchmarks.errors import BadOption
 from benchmarks.grid import ENGINES
 from benchmarks.measure.instructions import InstructionCounter, NotCounting
@@ -25,6 +26,7 @@ from benchmarks.session.ledger import Ledger
 from benchmarks.session.options import Settings, count, read_settings, refuse_unwritable, refuse_workers
 from benchmarks.session.plan import read_plan
 from benchmarks.session.recording import read_history
+from benchmarks.session.sample import in_short_calls
 from benchmarks.session.state import SuiteSession, keep_session
 from benchmarks.session.workload import read_workload
 
@@ -51,13 +53,15 @@ def begin_session(config: Any) -> SuiteSession:
 def _read_options(config: Any) -> SuiteSession:
     option = config.getoption
     if (path := option("workload_path")) is not None:
-        add_path(path)
+        add_path(path, installed_first=option("profile") == "gate")
     own_engines = engines_of_module(option("backend_module"))
     settings = read_settings(option, lambda name: _backend_exists(name, own_engines))
     if settings.measuring:
         _refuse_tracer()
     refuse_unwritable("--benchmark-json", option("benchmark_json"))
     workload = read_workload(option, settings)
+    if workload is not None and option("short_calls"):
+        workload = in_short_calls(workload, usable_cores())
     meter = _read_resources(settings)
     engines = engine_pools(option, settings.backends, own_engines)
     storage, compare = read_history(config.option)

@@ -20,13 +20,16 @@ def git(folder, *args):
 
 
 def test_a_checkout_is_named_by_its_commit_and_its_changes(tmp_path):
-    """A clean checkout is its commit; a changed file is said; a folder without git has no commit."""
+    """A clean checkout is its commit; a changed file is said, a cache is not; a folder without git has no commit."""
     (tmp_path / "file.py").write_text("1")
     git(tmp_path, "init", "--quiet")
     git(tmp_path, "add", ".")
     git(tmp_path, "commit", "--quiet", "-m", "first")
     commit = git(tmp_path, "rev-parse", "HEAD")
     assert checked_out(tmp_path) == commit[:10] == short(commit)
+    (tmp_path / "__pycache__").mkdir()
+    (tmp_path / "__pycache__" / "file.pyc").write_text("")
+    assert checked_out(tmp_path) == commit[:10]
     (tmp_path / "file.py").write_text("2")
     assert checked_out(tmp_path) == f"{commit[:10]} with uncommitted changes"
 

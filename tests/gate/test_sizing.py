@@ -12,6 +12,7 @@ from benchmarks.gate.record import GateCase
 from benchmarks.gate.record_folder import runs_of
 from benchmarks.gate.sizing import size_cases, unbatched, write_plan
 from benchmarks.history.case_times import CaseTimes
+from benchmarks.history.store import Store
 from tests.documents import document, entry
 from tests.gate.records import record
 
@@ -77,7 +78,7 @@ exit 1
         (EVENTS, "base can't be measured: test_workload[m:f-loky], and 1 other case: ValueError: no; see "),
         ("echo gone; exit 0", "base can't be measured: ended with exit code 0; see "),
         ("kill -9 $$", "base can't be measured: killed by SIGKILL; see "),
-        ("exec sleep 60", "choosing the sizes took longer than the budget, in base's session: give it more time"),
+        ("exec sleep 60", "there is too little time to choose sizes: base's session has measured no case; give"),
     ],
 )
 def test_a_base_without_a_run(tmp_path, script, message):
@@ -89,6 +90,23 @@ def test_a_base_without_a_run(tmp_path, script, message):
     with pytest.raises(GateError) as refused:
         size_cases({"base": side, "head": side}, tmp_path, record(cases=[]), time.monotonic())
     assert str(refused.value).startswith(message)
+
+
+def test_cases_that_are_not_reached_in_time_are_left_out(tmp_path):
+    """A third of the budget is for base's session, which then saves what it has measured."""
+    measured, unreached = entry("loky-n2-b10"), "benchmarks/suite/test_summation.py::test_summation[loky-n2-b100]"
+    partial = document(measured)
+    partial["joblib_suite"] |= {"state": "partial", "cases": {"asked": 2, "not_run": {unreached: "interrupted"}}}
+    Store(tmp_path / "saved").save(partial, "sizing-1")
+    python = tmp_path / "python"
+    wait = "while :; do sleep 0.1; done"
+    save = f"mkdir -p {runs_of(tmp_path).root}; cp -r {tmp_path}/saved/. {runs_of(tmp_path).root}"
+    python.write_text(f"#!/bin/sh\ncase $* in *sizing-1*) trap '{save}; exit 143' TERM; {wait};; esac\nexit 1\n")
+    python.chmod(0o755)
+    side = BuiltSide(python, tmp_path, {}, "CPython 3.13.0", {}, ())
+    sized = size_cases({"base": side, "head": side}, tmp_path, record(cases=[]), time.monotonic() + 4)
+    assert [case.nodeid for case in sized.cases] == [measured["fullname"]]
+    assert (sized.left_out, sized.without_time) == ([unreached], {})
 
 
 def test_a_base_whose_threads_do_not_end(tmp_path):

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from zipfile import ZipFile
 
 import pytest
 
@@ -155,7 +156,18 @@ def test_a_folder_that_is_no_python_project(project, tmp_path, spec):
     side = parse_side("--base", [spec.format(project)])
     with pytest.raises(GateError) as refused:
         Builder(tmp_path / "cache").wheels(side, sys.executable)
-    assert str(refused.value).startswith(f"{spec.format(project)}: no pyproject.toml or setup.py")
+    assert str(refused.value).startswith(f"{spec.format(project)}: no pyproject.toml, setup.py or Python module in")
+
+
+def test_a_folder_of_modules_is_built_as_a_project(tmp_path):
+    """Scripts need no pyproject.toml to be gated; data inside a package belong to it."""
+    for name in ("pricing.py", "shop/__init__.py", "shop/orders/__init__.py", "shop/orders/prices.csv"):
+        (tmp_path / "folder" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "folder" / name).write_text("")
+    (wheel,) = Builder(tmp_path / "cache").wheels(parse_side("--base", [str(tmp_path / "folder")]), sys.executable)
+    names = {name for name in ZipFile(wheel).namelist() if ".dist-info" not in name}
+    assert names == {"pricing.py", "shop/__init__.py", "shop/orders/__init__.py", "shop/orders/prices.csv"}
+    assert not (tmp_path / "folder" / "pyproject.toml").exists()
 
 
 BACKEND = """

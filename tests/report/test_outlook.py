@@ -23,7 +23,8 @@ def test_a_busy_machine_expects_nothing():
     """Where times vary by half, no number is told."""
     busy = [*session(), entry("test_summation[loop]", 0.03, (0.02, 0.02, 0.08, 0.09))]
     assert expectations(busy, TWO_CORES) == [
-        "No prediction for the notebook: the machine was busy, and times varied too much."
+        "No prediction for the notebook: the machine was busy, and times varied too much. `tox run -e bench-notebook`"
+        " measures it."
     ]
 
 

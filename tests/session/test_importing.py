@@ -26,6 +26,19 @@ def test_a_module_in_a_folder_is_found_by_this_process_and_by_workers(folder):
     assert os.environ["PYTHONPATH"] == f"{folder}{os.pathsep}before"
 
 
+def test_what_a_side_of_a_gate_has_installed_is_not_hidden(folder):
+    """Both sides have the same folder: a module that a side has installed must be the side's own."""
+    for name, value in (("installed", 1), ("given", 2)):
+        (folder / name).mkdir()
+        (folder / name / "module_of_two_folders.py").write_text(f"VALUE = {value}\n")
+    (folder / "given" / "module_of_one_folder.py").write_text("VALUE = 3\n")
+    sys.path.append(str(folder / "installed"))
+    add_path(str(folder / "given"), installed_first=True)
+    assert import_object("--workload", "module_of_two_folders:VALUE", "") == 1
+    assert import_object("--workload", "module_of_one_folder:VALUE", "") == 3
+    assert os.environ["PYTHONPATH"] == "before"
+
+
 def test_a_folder_that_hides_an_installed_package_is_refused(folder):
     """Its joblib.py would be measured in place of joblib."""
     (folder / "joblib.py").write_text("")
