@@ -64,7 +64,7 @@ def _copies(sides: Sides) -> list[str]:
     first: dict[object, Run] = {}
     for run in sides.runs:
         times = frozenset((key, case.mean_s, case.median_s) for key, case in run.cases.items())
-        other = first.setdefault((run.when, times), run)
+        other = first.setdefault((run.identity, run.when, times), run)
         if times and other is not run:
             return [f"{other.origin} and {run.origin} have the same date and the same times: is one a copy?"]
     return []

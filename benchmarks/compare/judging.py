@@ -1,6 +1,7 @@
 """Compare the runs that a user named: read both sides, make the rows, add the remarks."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from itertools import combinations
 
 from benchmarks.analysis.judgement import Judgement, worst_first
@@ -94,8 +95,9 @@ def _differences(sides: Sides) -> list[Difference]:
         unlike.setdefault(bars_key(bars(run)), run)
     all_differences: dict[str, Difference] = {}
     for left, right in combinations(unlike.values(), 2):
+        runs = f"{left.origin} against {right.origin}" if len(sides.runs) > 2 else ""
         for difference in differences(left, right):
-            all_differences.setdefault(difference.field, difference)
+            all_differences.setdefault(difference.field, replace(difference, runs=runs))
     return list(all_differences.values())
 
 

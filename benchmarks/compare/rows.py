@@ -42,7 +42,7 @@ def rows(sides: Sides, stored: StoredSittings, by_loop: bool, terms: Terms) -> l
     result = [
         *(_without_case(fullname, Verdict.BROKEN, terms, why) for fullname, why in broken.items()),
         *(row for key, row in unusable.items() if row.fullname not in broken),
-        *(_without_times(base[key], Verdict.INCOMPARABLE, terms, str(why)) for key, why in changed.items()),
+        *(_without_times(base[key], Verdict.INCOMPARABLE, terms, _forceable(why)) for key, why in changed.items()),
         *_time_rows(sides, {key: head[key] for key in common if key not in changed}, stored, by_loop, terms),
         *resource_rows(sides, {key: case for key, case in head.items() if key not in changed}, terms),
         *_missing(gone, new, sides.head, terms),
@@ -55,6 +55,10 @@ def _difference(case: CaseTimes, sides: Sides, terms: Terms) -> Difference | Non
     """Return how a case of base differs in any run of either side, None if it is the same everywhere."""
     others = (run.cases[case.key] for run in sides.runs if case.key in run.cases)
     return next((why for other in others if (why := case_difference(case, other, terms.forced))), None)
+
+
+def _forceable(difference: Difference) -> str:
+    return f"{difference}; to compare it anyway, add --force {difference.field}"
 
 
 def _time_rows(

@@ -22,14 +22,16 @@ FIELDS = (*RUN_BARS, TASKS, TIMING)
 
 @dataclass(frozen=True)
 class Difference:
-    """A field in which two runs differ, with both values."""
+    """A field in which two runs differ, with both values; `runs` names the two where there are others."""
 
     field: str
     base: Any
     head: Any
+    runs: str = ""
 
     def __str__(self) -> str:
-        return f"{self.field}: {_shown(self.base)} against {_shown(self.head)}"
+        runs = f" ({self.runs})" if self.runs else ""
+        return f"{self.field}: {_shown(self.base)} against {_shown(self.head)}{runs}"
 
 
 def bars(run: Run) -> dict[str, Any]:

@@ -373,7 +373,7 @@ def test_a_case_that_was_timed_in_another_way_is_incomparable(compare, tmp_path,
     base, head = (run(*cases(2), case("test_a.py::odd", options=options)) for options in (before, after))
     code, counts, words, _ = compare(base, head)
     assert (code, counts) == (3, {"INCOMPARABLE": 1, "INCONCLUSIVE": 2})
-    assert f"odd: {shown}" in words
+    assert f"odd: {shown}; to compare it anyway, add --force timing" in words
     paths = [str(tmp_path / f"{name}.json") for name in ("base", "head")]
     assert "INCOMPARABLE" not in call("compare", *paths, "--force", "timing")[1]
     assert compare(base, run(*cases(2), case("test_a.py::odd")))[1] == {"INCONCLUSIVE": 3}
@@ -391,7 +391,7 @@ def test_no_run_of_a_side_hides_what_another_one_differs_in(tmp_path, call):
     (tmp_path / "h").mkdir()
     paths = {name: str(write(tmp_path / f"{name}.json", content)) for name, content in runs.items()}
     out = call("compare", f"{paths['unknown']},{paths['arm']}", paths["intel"])[1]
-    assert "architecture: arm64 against x86_64" in out
+    assert f"architecture: arm64 against x86_64 ({paths['arm']} against {paths['intel']})" in " ".join(out.split())
     out = call("compare", f"{paths['otherwise']},{paths['timed']}", paths["unknown"])[1]
     assert "t[2]: timing: timer=perf_counter against timer=process_time" in out
 
@@ -459,6 +459,7 @@ def test_what_stands_out_between_two_runs_is_said(compare, times, expected):
     code, counts, words, lines = compare(base, head)
     assert (code, counts) == (3, {"INCONCLUSIVE": len(times)})
     assert expected in words
+    assert "The machine may have changed: no file says how fast it was." in words
     assert "This is not a verdict" in words
     assert "  pytest --benchmark-only --benchmark-json=again.json test_a.py" in lines
     assert "tox run -e gate" not in words
