@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from itertools import combinations
+from pathlib import Path
 
 from benchmarks.analysis.judgement import Judgement, worst_first
 from benchmarks.compare.answer import answer
@@ -95,7 +96,7 @@ def _differences(sides: Sides) -> list[Difference]:
         unlike.setdefault(bars_key(bars(run)), run)
     all_differences: dict[str, Difference] = {}
     for left, right in combinations(unlike.values(), 2):
-        runs = f"{left.origin} against {right.origin}" if len(sides.runs) > 2 else ""
+        runs = " against ".join(Path(run.origin).name for run in (left, right)) if len(sides.runs) > 2 else ""
         for difference in differences(left, right):
             all_differences.setdefault(difference.field, replace(difference, runs=runs))
     return list(all_differences.values())

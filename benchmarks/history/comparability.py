@@ -107,7 +107,8 @@ def case_difference(base: CaseTimes, head: CaseTimes, forced: Collection[str]) -
     names = [name for name in base.timing if base.timing[name] != head.timing.get(name, base.timing[name])]
     if not names or TIMING in forced:
         return None
-    return Difference(TIMING, *(tuple(f"{name}={case.timing[name]}" for name in names) for case in (base, head)))
+    before, after = (tuple(f"{name}={case.timing[name]}" for name in names) for case in (base, head))
+    return Difference(TIMING, before, after)
 
 
 def _shown(value: Any) -> str:
