@@ -29,6 +29,7 @@ class TaskSession:
     benchmarks: tuple[Mapping[str, Any], ...]
     within_s: float
     took_s: float
+    warm: bool
 
     @property
     def nesting(self) -> Nesting | None:
@@ -45,7 +46,7 @@ class TaskSession:
         if first.disturbance is None or time.monotonic() + self.took_s > end_s:
             return first
         tell("other programs disturbed the measurement: measuring the tasks again")
-        again = measure_tasks(self.options, tell, self.within_s)._tasks(costs)
+        again = measure_tasks(self.options, tell, self.within_s, self.warm)._tasks(costs)
         return first if again.disturbance else again
 
     def _tasks(self, costs: Costs) -> MeasuredTasks:
@@ -53,10 +54,15 @@ class TaskSession:
         return profile_of(loop, threads, costs)
 
 
-def measure_tasks(options: Sequence[str], tell: Callable[[str], None], within_s: float = WITHIN_S) -> TaskSession:
-    """Measure the tasks that a session's `options` name, in about `within_s` seconds. Raises AdviceError."""
+def measure_tasks(
+    options: Sequence[str], tell: Callable[[str], None], within_s: float = WITHIN_S, warm: bool = False
+) -> TaskSession:
+    """Measure the tasks that a session's `options` name, in about `within_s` seconds. Raises AdviceError.
+
+    Pools around tasks that start workers themselves are open already if `warm` is true.
+    """
     began = time.monotonic()
     ours = ["--profile=probe", f"--rounds={_ROUNDS}", f"--within={within_s:g}"]
-    ours += ["-k", "test_loop or test_threads or test_workers"]
+    ours += ["-k", f"test_loop or test_threads or test_workers_{'open' if warm else 'whole'}"]
     document = measure([*ours, *options], tell)
-    return TaskSession(tuple(options), tuple(document["benchmarks"]), within_s, time.monotonic() - began)
+    return TaskSession(tuple(options), tuple(document["benchmarks"]), within_s, time.monotonic() - began, warm)

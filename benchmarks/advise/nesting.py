@@ -11,7 +11,7 @@ from typing import Any
 from benchmarks.grid import Case, backend_of
 from benchmarks.text.node_ids import parse_node_id
 
-# A pool whose calls take at most this much longer is as good.
+# A pool whose calls take at most this much longer is as good; as much is noise where more is impossible.
 _AS_GOOD = 0.10
 
 
@@ -29,6 +29,11 @@ class Outside:
         return fmean(self.loops_s) / median(self.calls_s)
 
     @property
+    def is_possible(self) -> bool:
+        """Whether so many workers can be as fast, if the tasks have none of their own that a pool limits."""
+        return self.speed_up <= self.case.n_jobs * (1 + _AS_GOOD)
+
+    @property
     def is_better(self) -> bool | None:
         """Whether the pool is better than the plain loop; None if their times overlap."""
         if max(self.calls_s) < min(self.loops_s):
@@ -41,7 +46,7 @@ class Nesting:
     """What was measured of tasks that start workers themselves, or only run other programs: then `own_workers` is 0.
 
     `own_workers` and `programs` are counted in two plain loops. `tasks` were measured, evenly chosen from `all_tasks`
-    if there was no time for all.
+    if there was no time for all. If `warm` is true, the pools were open; otherwise a call includes its start and end.
     """
 
     tasks: int
@@ -49,13 +54,11 @@ class Nesting:
     own_workers: int
     pools: tuple[Outside, ...]
     programs: int = 0
+    warm: bool = False
 
     @property
     def best(self) -> Outside:
-        """The pool around the tasks with the highest speed-up, or one as good that costs less: threads, fewer workers.
-
-        The cost of opening it is not in its calls.
-        """
+        """The pool with the highest speed-up, or one as good that needs less: threads, or fewer workers."""
         fastest = max(self.pools, key=lambda pool: pool.speed_up)
         as_good = (
             pool
@@ -67,7 +70,8 @@ class Nesting:
 
 def nesting_of(benchmarks: Sequence[Mapping[str, Any]]) -> Nesting | None:
     """Return what a run of the user's tasks measured of both levels, None if they start no workers or programs."""
-    cases = of_test("test_workers", benchmarks)
+    warm = of_test("test_workers_open", benchmarks)
+    cases = warm or of_test("test_workers_whole", benchmarks)
     if not cases:
         return None
     facts = cases[0]["extra_info"]
@@ -75,7 +79,7 @@ def nesting_of(benchmarks: Sequence[Mapping[str, Any]]) -> Nesting | None:
     loops = of_test("test_loop", benchmarks)
     all_tasks = int(loops[0]["extra_info"].get("stands_for", {}).get("tasks", tasks)) if loops else tasks
     own_workers, programs = int(facts.get("own_workers", 0)), int(facts.get("programs", 0))
-    return Nesting(tasks, all_tasks, own_workers, tuple(map(_outside, cases)), programs)
+    return Nesting(tasks, all_tasks, own_workers, tuple(map(_outside, cases)), programs, bool(warm))
 
 
 def of_test(name: str, benchmarks: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -94,7 +94,7 @@ def run(args: argparse.Namespace, store: Store) -> Outcome:
         end_s = time.monotonic() + _ANSWER_S
         # Before any probe: a task that fails needs none, and the cost model knows nothing of one that starts workers.
         within_s = WITHIN_S if model else BEFORE_PROBE_S
-        asked = question if isinstance(question, TaskProfile) else measure_tasks(question, tell, within_s)
+        asked = question if isinstance(question, TaskProfile) else measure_tasks(question, tell, within_s, args.warm)
         if isinstance(asked, TaskSession) and asked.nesting is not None:
             return _outcome_of_nesting(args, asked.nesting)
         model = model or _probed(folder, reason, tell, min(LIMIT_S, max(_LEAST_PROBE_S, end_s - time.monotonic())))

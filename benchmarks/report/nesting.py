@@ -47,6 +47,11 @@ def _answer(best: Outside) -> str:
 
 def _answer_of_programs(best: Outside) -> str:
     loop, pool = f"the plain loop takes {duration(fmean(best.loops_s))}", _pool(best)
+    if not best.is_possible:
+        return (
+            f"Undecided: {loop}, and {pool}, which is less than so many workers can need: the machine was busy, or"
+            " programs start faster in a worker. Ask again on a quiet machine."
+        )
     if best.is_better:
         return f"Best: a pool around the tasks: {pool}, and {loop}, {best.speed_up:.2f}x as long."
     if best.is_better is False:
@@ -61,22 +66,30 @@ def _pool(best: Outside) -> str:
 def _about(nesting: Nesting) -> str:
     pools = ", ".join(f"{pool.case.backend} {pool.speed_up:.2f}x" for pool in nesting.pools)
     return (
-        f"For {_tasks(nesting)} that start workers themselves ({nesting.own_workers} in two plain loops), of which"
-        f" the cost model knows nothing: both ways were measured, in open pools. Speed-ups around: {pools}."
+        f"{_tasks(nesting, 'starts workers itself', 'start workers themselves', nesting.own_workers)}: both ways were"
+        f" measured, {_calls(nesting)}. Speed-ups around: {pools}."
     )
 
 
 def _about_programs(nesting: Nesting) -> str:
     pools = ", ".join(f"{pool.case.backend}-n{pool.case.n_jobs} {pool.speed_up:.2f}x" for pool in nesting.pools)
     return (
-        f"For {_tasks(nesting)} that run other programs ({nesting.programs} in two plain loops), of which the cost"
-        f" model knows nothing: open pools were measured beside the plain loop. Their speed-ups: {pools}."
+        f"{_tasks(nesting, 'runs other programs', 'run other programs', nesting.programs)}: pools were measured beside"
+        f" the plain loop, {_calls(nesting)}. Their speed-ups: {pools}."
     )
 
 
-def _tasks(nesting: Nesting) -> str:
+def _tasks(nesting: Nesting, one_does: str, they_do: str, started: int) -> str:
     of = f"{nesting.tasks:,} of " if nesting.tasks < nesting.all_tasks else ""
-    return f"{of}{counted(nesting.all_tasks, 'task')}"
+    does = one_does if nesting.all_tasks == 1 else they_do
+    return (
+        f"For {of}{counted(nesting.all_tasks, 'task')} that {does} ({started} in two plain loops), of which the cost"
+        " model knows nothing"
+    )
+
+
+def _calls(nesting: Nesting) -> str:
+    return "in calls of an open pool" if nesting.warm else "in one call, including the pool's start and end"
 
 
 def text(nesting: Nesting) -> str:
@@ -89,7 +102,7 @@ def text(nesting: Nesting) -> str:
 def chosen(nesting: Nesting) -> Case | None:
     """Return the configuration to choose, None if the measurement does not decide."""
     better = nesting.best.is_better
-    if better is None:
+    if better is None or not (nesting.own_workers or nesting.best.is_possible):
         return None
     return nesting.best.case if better else _LOOP
 

@@ -4,7 +4,6 @@ import resource
 import threading
 import time
 from dataclasses import asdict
-from itertools import product
 from statistics import median
 
 import pytest
@@ -43,10 +42,12 @@ LOOPS = 3
 
 def pytest_generate_tests(metafunc):
     """Make a test of each configuration that the options name, and of each pool that is worth measuring."""
-    if metafunc.function is test_workers:
+    if metafunc.function in (test_workers_whole, test_workers_open):
         workload = suite_session(metafunc.config).workload
         waits, tasks = (workload.waits, workload.tasks) if workload else (False, 0)
-        pools = list(product(("threading", "loky"), workers_to_measure(waits, tasks, usable_cores())))
+        fewest, *more = workers_to_measure(waits, tasks, usable_cores())
+        # A program is a process of its own: of processes around it, more than cores gain nothing over threads.
+        pools = [(backend, fewest) for backend in ("threading", "loky")] + [("threading", n_jobs) for n_jobs in more]
         metafunc.parametrize("backend, n_jobs", pools, ids=[f"{backend}-n{n_jobs}" for backend, n_jobs in pools])
     if "batch_size" in metafunc.fixturenames:
         settings = suite_session(metafunc.config).settings
@@ -90,6 +91,8 @@ def test_loop(measure, benchmark, request, call, workload):
 
 def test_threads(measure, benchmark, request, call, workload):
     """Measure two threads, with enough tasks to see whether they share the work, but no more than a few seconds."""
+    if _starts_others(call):
+        pytest.skip("the cost model knows nothing of the workers or programs that the tasks start")
     scale = threads_scale(len(call.arguments), call.loop_s())
     scaled = call if scale == 1 else suite_session(request.config).workload.call(scale)
     measure.warm_call(Case("threading", 2, 1), scaled, beside_loop=True)
@@ -97,11 +100,25 @@ def test_threads(measure, benchmark, request, call, workload):
     benchmark.extra_info |= {"cpu_s": cpu_s, "cores_used": cpu_s / passed_s}
 
 
-def test_workers(measure, call, workload, backend, n_jobs):
-    """Measure a pool around tasks that start workers or programs, and the plain loop before and after it."""
-    if not call.extra_info.keys() & {"own_workers", "programs"}:
+def test_workers_whole(measure, benchmark, call, workload, backend, n_jobs):
+    """Time a whole block around tasks that start workers or programs, and the plain loop before and after it."""
+    if not _starts_others(call):
+        pytest.skip("the tasks start no workers or programs themselves")
+    loops = LoopsBeside(call)
+    measure.whole_block(Case(backend, n_jobs, 1), call)
+    benchmark.extra_info |= loops.finish()
+
+
+def test_workers_open(measure, call, workload, backend, n_jobs):
+    """Time a call in an open pool around such tasks, and the plain loop before and after it."""
+    if not _starts_others(call):
         pytest.skip("the tasks start no workers or programs themselves")
     measure.warm_call(Case(backend, n_jobs, 1), call, beside_loop=True)
+
+
+def _starts_others(call):
+    """Return whether the tasks start workers or programs, of which the cost model knows nothing."""
+    return bool(call.extra_info.keys() & {"own_workers", "programs"})
 
 
 def loops_by_threads(call):
