@@ -1,6 +1,7 @@
 """Cases over the runs of the history that may be compared with a run."""
 
 import json
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -30,7 +31,7 @@ class TrackPoint:
 
 @dataclass(frozen=True)
 class Track:
-    """A case over comparable runs, oldest first."""
+    """A case over comparable runs, oldest first; its full name if another case has the same name."""
 
     name: str
     points: Sequence[TrackPoint]
@@ -50,9 +51,9 @@ def tracks(index: Index, bars: str | None, names: Collection[str]) -> list[Track
     commits = [visible(str(entry.facts.get("commit") or "unknown"))[:_COMMIT] for entry in entries]
     labels = [label(entry) for entry in entries]
     all_tracks = []
-    for case in index.cases():
-        if case.name not in names:
-            continue
+    named = [case for case in index.cases() if case.name in names]
+    uses = Counter(name for name, _ in {(case.name, case.key) for case in named})
+    for case in named:
         points = {point.run_id: point for point in index.points(case.id)}
         track = [
             TrackPoint(place, text, point.center_s, point.low_s, point.high_s, commit, changed)
@@ -60,7 +61,7 @@ def tracks(index: Index, bars: str | None, names: Collection[str]) -> list[Track
             if (point := points.get(entry.id))
         ]
         if len(track) > 1:
-            all_tracks.append(Track(visible(case.name), track))
+            all_tracks.append(Track(visible(case.name if uses[case.name] == 1 else case.fullname), track))
     return all_tracks
 
 

@@ -597,6 +597,18 @@ def test_a_report_on_a_stranger_s_run_says_nothing_of_joblib(tmp_path, call, fou
     assert "<title>Benchmarks on Linux" in text
 
 
+def test_a_page_tells_cases_of_one_name_apart(tmp_path, call):
+    """Each has its own chart, which is called by the full name."""
+    (tmp_path / "h" / "x").mkdir(parents=True)
+    found = run(case("test_a.py::test_t"), case("test_b.py::test_t"), case("test_b.py::test_u"))
+    for number in (1, 2):
+        write(tmp_path / "h" / "x" / f"000{number}_x.json", found)
+    page = tmp_path / "x.html"
+    assert call("report", "latest", "-o", str(page))[0] == 0
+    for name in ("test_a.py::test_t", "test_b.py::test_t", "u"):
+        assert f"{name}: 997 us now" in page.read_text()
+
+
 def test_an_output_never_overwrites_a_run(tmp_path, call):
     """Nor is it written where it would be taken for one."""
     (tmp_path / "h").mkdir()

@@ -18,6 +18,7 @@ from benchmarks.report.html.history_chart import (
     track_chart,
 )
 from benchmarks.text.formatting import counted, duration
+from benchmarks.text.node_ids import parse_node_id
 
 
 def history_figure(place: int, track: Track, case_levels: Sequence[Level], axis: Mapping[str, Any]) -> Figure:
@@ -27,7 +28,7 @@ def history_figure(place: int, track: Track, case_levels: Sequence[Level], axis:
     newest = duration(case_levels[-1].center_s)
     count = len(case_levels) - 1
     changes = counted(count, "change of level", "changes of level") if count else "no change of level"
-    (label,) = case_labels([track.name])
+    label = _label(track)
     return Figure(
         name=f"history-{place}",
         title=f"{label}: {newest} now",
@@ -80,7 +81,7 @@ def _sentences(tracks: Sequence[Track], levels_by_case: Sequence[Sequence[Level]
     changes = f"{counted(len(changed), 'change of level', 'changes of level')} in {counted(runs, 'run')}"
     if changed:
         _, track, level = max(changed, key=lambda change: (change[0], abs(math.log(change[2].change or 1.0))))
-        changes = f"{changes}; the newest of {case_labels([track.name])[0]}, {told(track, level)}"
+        changes = f"{changes}; the newest of {_label(track)}, {told(track, level)}"
     sentences = [
         f"{changes}.",
         "" if stored else "This run is not in the history; these are the stored runs that are comparable with it.",
@@ -144,3 +145,8 @@ def _changes_table(tracks: Sequence[Track], levels_by_case: Sequence[Sequence[Le
     ]
     titles = ("run", "case", "change", "commits", "what else changed")
     return Table("Every change of level, newest first", titles, rows, tools=True)
+
+
+def _label(track: Track) -> str:
+    """Return a case's short name; a track has the full one if the short one would be that of several cases."""
+    return track.name if parse_node_id(track.name).file else case_labels([track.name])[0]
