@@ -130,7 +130,7 @@ def conditions(document: Mapping[str, Any]) -> dict[str, Any]:
     quota, gil = machine.get("cpu_quota", machine.get("cgroup_cpus")), machine.get("gil_enabled")
     start_method, physical = _text(machine.get("start_method")), machine.get("physical_cores")
     kinds = machine.get("core_kinds") if isinstance(machine.get("core_kinds"), dict) else None
-    architecture = _text(machine.get("architecture") or _object(document, "machine_info").get("machine"))
+    architecture = _architecture(document)
     known: dict[str, Any] = dict.fromkeys(CONDITIONS)
     if environment is not None:
         known["loky_max_cpu_count"] = environment.get("LOKY_MAX_CPU_COUNT") or "not set"
@@ -139,7 +139,7 @@ def conditions(document: Mapping[str, Any]) -> dict[str, Any]:
         known["joblib_multiprocessing"] = environment.get("JOBLIB_MULTIPROCESSING") or "1"
         start_method = environment.get("JOBLIB_START_METHOD") or start_method
     return known | {
-        "architecture": architecture and _ARCHITECTURES.get(architecture.lower(), architecture.lower()),
+        "architecture": architecture,
         "cpu_quota": quota if quota == "none" or _is_count(quota) else None,
         "start_method": start_method,
         "gil_enabled": gil if isinstance(gil, bool) else None,
@@ -147,6 +147,20 @@ def conditions(document: Mapping[str, Any]) -> dict[str, Any]:
         "core_kinds": None if kinds is None else {visible(kind)[:40]: excerpt(count) for kind, count in kinds.items()},
         "hypervisor": _text(machine.get("hypervisor")),
     }
+
+
+def _architecture(document: Mapping[str, Any]) -> str | None:
+    """Return the architecture that Python was built for, as far as a file says.
+
+    A Python of 32 bits runs on 64-bit systems as well, where py-cpuinfo and Windows' compiler give its bits away.
+    """
+    stock = _object(document, "machine_info")
+    name = _text(suite_machine(document).get("architecture") or stock.get("machine"))
+    if name is None:
+        return None
+    builds = f"{_object(stock, 'cpu').get('python_version')} {stock.get('python_compiler')}"
+    known = _ARCHITECTURES.get(name.lower(), name.lower())
+    return f"{known}, 32-bit Python" if "32 bit" in builds else known
 
 
 def machine_facts(document: Mapping[str, Any]) -> dict[str, Any]:

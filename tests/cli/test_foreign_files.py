@@ -328,6 +328,16 @@ def test_the_extra_info_of_a_stranger_is_not_ours(compare, before, after):
         ({"cpu": {**MACHINE["cpu"], "count": "4"}}, {"cpu": {**MACHINE["cpu"], "count": "8"}}, "usable_cores"),
         ({"machine": "arm64"}, {"machine": "x86_64"}, "architecture"),
         (
+            {"machine": "AMD64", "python_compiler": "MSC v.1929 64 bit (AMD64)"},
+            {"machine": "AMD64", "python_compiler": "MSC v.1929 32 bit (Intel)"},
+            "architecture",
+        ),
+        (
+            {"machine": "x86_64"},
+            {"machine": "x86_64", "cpu": {**MACHINE["cpu"], "python_version": "3.12.3.final.0 (32 bit)"}},
+            "architecture",
+        ),
+        (
             {"python_implementation": "PyPy", "python_implementation_version": "7.3.12"},
             {"python_implementation": "PyPy", "python_implementation_version": "7.3.17"},
             "python",
