@@ -4,7 +4,7 @@ import math
 
 from benchmarks.advise.certainty import Certainty
 from benchmarks.advise.task_profile import TaskProfile
-from benchmarks.text.formatting import counted, duration
+from benchmarks.text.formatting import duration
 
 
 def certain(certainty: Certainty, profile: TaskProfile) -> str:
@@ -14,9 +14,8 @@ def certain(certainty: Certainty, profile: TaskProfile) -> str:
     threads = "threads may, too" if certainty.threads_can_pay else "threads do not"
     if certainty.processes_pay_from_s is None:
         return f"No best is named: it is not known whether processes pay off with these tasks; {threads}."
-    least = _about(certainty.processes_pay_from_s)
-    tasks = counted(profile.tasks, "task")
-    return f"No best is named. For certain, processes pay off with {tasks} from {least} each; {threads}."
+    least, yours = _about(certainty.processes_pay_from_s), duration(profile.task_s)
+    return f"No best is named, but processes certainly pay off from {least} per task (yours take {yours}); {threads}."
 
 
 def _about(seconds: float) -> str:
