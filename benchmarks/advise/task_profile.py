@@ -31,6 +31,8 @@ class TaskProfile:
       share of that with one; empty if the tasks compute in no such threads. `libraries` are these libraries, with the
       number of threads that they have in the user's program.
     - `peak_bytes`: memory that a running task needs; None if it is not known.
+    - `faster_again`: how many times as fast the tasks were in a second loop, because they cache results; None if they
+      do not.
     - `measured`: how many of the tasks were measured, evenly chosen, if there was no time for all; otherwise None.
     """
 
@@ -55,6 +57,7 @@ class TaskProfile:
     inner_threads: tuple[tuple[int, float], ...] = ()
     libraries: tuple[tuple[str, int], ...] = ()
     measured: int | None = None
+    faster_again: int | None = None
     in_turns: bool = False
 
     @property

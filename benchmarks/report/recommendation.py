@@ -38,7 +38,7 @@ def sentences(recommendation: Recommendation, warm: Recommendation | None) -> li
     if recommendation.certainty is not None:
         return _uncertain(recommendation, recommendation.certainty)
     best = recommendation.best or recommendation.first
-    lines = [_best(best, recommendation), *trials(recommendation), asked(recommendation)]
+    lines = [_best(best, recommendation), *trials(recommendation), asked(recommendation), *_cached(recommendation)]
     if best is not recommendation.first:
         # The trial has shown that the predictions are wrong for these tasks.
         return [*lines, *limits(recommendation), *_excluded(recommendation), _WRONG_TABLE]
@@ -56,7 +56,8 @@ def _uncertain(recommendation: Recommendation, certainty: Certainty) -> list[str
     if names := ", ".join(recommendation.unknown):
         lines.append(f"Not probed for lack of time: {names}, which could be faster; {_AGAIN}.")
     lines += [recommendation.disturbance] if recommendation.disturbance else []
-    lines += [*trials(recommendation), asked(recommendation), *inner_threads(recommendation.profile)]
+    lines += [*trials(recommendation), asked(recommendation), *_cached(recommendation)]
+    lines += inner_threads(recommendation.profile)
     lines += [*limits(recommendation), *_excluded(recommendation)]
     return [*lines, _UNCERTAIN_TABLE] if recommendation.disturbance else lines
 
@@ -89,6 +90,17 @@ def asked(recommendation: Recommendation) -> str:
     words += ["in threads one after the other"] if profile.in_turns else []
     call = "a call in an open pool" if recommendation.warm else "one call, including the pool's start and end"
     return f"{', '.join(words)}; {call}."
+
+
+def _cached(recommendation: Recommendation) -> list[str]:
+    """Say so if the tasks cache results, so that the answer is for repeated calls."""
+    again = recommendation.profile.faster_again
+    if again is None:
+        return []
+    return [
+        f"The tasks cache results: they were {again:,}x as fast in a second plain loop as in the first, and this answer"
+        " is for calls after the first. For first calls, ask about the function beneath the cache."
+    ]
 
 
 def _gil(profile: TaskProfile) -> str:
@@ -158,7 +170,10 @@ def _runner_up(recommendation: Recommendation) -> list[str]:
 
 def _more(share: float) -> str:
     """Format a difference, such as `7% more` or `12x as long`."""
-    return f"{share:.0%} more" if share < 1 else f"{1 + share:,.3g}x as long"
+    if share < 1:
+        return f"{share:.0%} more"
+    times = 1 + share
+    return f"{times:,.0f}x as long" if times >= 100 else f"{times:.3g}x as long"
 
 
 def _flat(recommendation: Recommendation) -> list[str]:

@@ -35,6 +35,9 @@ LEAST_S = 0.3
 # loop that takes less than this overhead for so many tasks is best anyway.
 MOST_TASKS = 5_000
 
+# More tasks than the user's are given only as long as their results take no more memory.
+MOST_RESULT_BYTES = 2**28
+
 
 # The plain loop runs so often with each number of inner threads.
 LOOPS = 3
@@ -93,7 +96,7 @@ def test_threads(measure, benchmark, request, call, workload):
     """Measure two threads, with enough tasks to see whether they share the work, but no more than a few seconds."""
     if _starts_others(call):
         pytest.skip("the cost model knows nothing of the workers or programs that the tasks start")
-    scale = threads_scale(len(call.arguments), call.loop_s())
+    scale = threads_scale(len(call.arguments), call.loop_s(), sent(call).result_bytes)
     scaled = call if scale == 1 else suite_session(request.config).workload.call(scale)
     measure.warm_call(Case("threading", 2, 1), scaled, beside_loop=True)
     cpu_s, passed_s = two_threads_s(scaled)
@@ -163,9 +166,13 @@ def _run(call, start):
         call.task(argument)
 
 
-def threads_scale(tasks, loop_s):
-    """Return how many times as many tasks the threads are given, for a plain loop of `loop_s` seconds."""
-    return min(max(1, LEAST_S / loop_s), MOST_TASKS / tasks)
+def threads_scale(tasks, loop_s, result_bytes):
+    """Return how many times as many tasks the threads are given, for a plain loop of `loop_s` seconds.
+
+    `result_bytes` is the size of a task's result; all results are held at a time.
+    """
+    most_tasks = min(MOST_TASKS, max(tasks, MOST_RESULT_BYTES / max(1, result_bytes)))
+    return min(max(1, LEAST_S / loop_s), most_tasks / tasks)
 
 
 def lengths_s(call):

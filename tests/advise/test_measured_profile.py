@@ -8,8 +8,8 @@ from benchmarks.advise.measured_profile import profile_of
 from benchmarks.advise.recommendation import recommend
 from benchmarks.errors import AdviceError
 from benchmarks.report.advice_details import details
-from benchmarks.report.recommendation import asked
-from benchmarks.suite.test_tasks import LEAST_S, MOST_TASKS, threads_scale
+from benchmarks.report.recommendation import asked, sentences
+from benchmarks.suite.test_tasks import LEAST_S, MOST_RESULT_BYTES, MOST_TASKS, threads_scale
 from tests.advise.costs import COSTS
 
 SENT = {
@@ -158,9 +158,23 @@ def test_a_probe_without_two_threads_is_named():
 )
 def test_threads_are_given_few_tasks(tasks, task_s):
     """A call has at most 5,000 tasks, and takes the plain loop at least 0.3 s if so many are enough for that."""
-    given = threads_scale(tasks, tasks * task_s) * tasks
+    given = threads_scale(tasks, tasks * task_s, 10) * tasks
     assert given <= MOST_TASKS
     assert given == pytest.approx(MOST_TASKS) or given * task_s >= LEAST_S * 0.99
+
+
+def test_threads_are_given_no_results_that_fill_the_memory():
+    """More tasks of 30 MB each than the user's own would take gigabytes; fewer than these are no call of theirs."""
+    assert threads_scale(4, 4e-5, 30_000_000) * 4 * 30_000_000 <= MOST_RESULT_BYTES
+    assert threads_scale(100, 4e-5, 30_000_000) == 1
+
+
+def test_an_answer_for_cached_results_says_so():
+    """The first calls take another time."""
+    found = recommend(COSTS, profile_of(loop(faster_again=1480), threads(1.1), COSTS).profile, False)
+    assert "The tasks cache results: they were 1,480x as fast" in " ".join(sentences(found, None))
+    plain = recommend(COSTS, profile_of(loop(), threads(1.1), COSTS).profile, False)
+    assert "cache" not in " ".join(sentences(plain, None))
 
 
 def test_tasks_that_wait_for_each_other_gain_nothing_from_threads():
