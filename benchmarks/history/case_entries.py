@@ -26,6 +26,9 @@ _ADDRESS = re.compile(r"(?<= at )0x[0-9a-fA-F]{6,16}\b|(?<= id=')[0-9]{6,20}(?='
 # Of a name that is too long, so much is shown.
 _LONGEST_SHOWN = 100
 
+# What pytest-benchmark writes beside the statistics that are used here.
+_STATISTICS = ("stddev", "iqr", "q1", "q3", "ld15iqr", "hd15iqr", "ops", "total", "iterations")
+
 # Statistics may be rounded, but not contradict each other.
 _ROUNDING = 1e-3
 
@@ -150,10 +153,14 @@ class _Data(msgspec.Struct):
 
 
 def _refuse_odd_statistics(stats: Mapping[str, Any], where: str) -> None:
-    """Raise Unreadable for a statistic that no measurement has, although a comparison would not use it."""
-    for name, value in stats.items():
-        if isinstance(value, float) and not (math.isfinite(value) and value >= 0):
-            raise Unreadable(f"{where}: stats.{visible(name)[:60]} is {value}; expected a finite number, not negative")
+    """Raise Unreadable for a statistic that no measurement has, although a comparison would not use it.
+
+    A project's hook may add others, which can be negative.
+    """
+    for name in _STATISTICS:
+        value = stats.get(name)
+        if isinstance(value, int | float) and not 0 <= value < math.inf:
+            raise Unreadable(f"{where}: stats.{name} is {value}; expected a finite number, not negative")
 
 
 def _ends_s(many_rounds: RoundsSummary | None, rounds_s: tuple[float, ...]) -> dict[str, float]:

@@ -108,8 +108,10 @@ def _stock_model(stock: Mapping[str, Any]) -> str | None:
 
 
 def _stock_cores(stock: Mapping[str, Any]) -> int | None:
-    """Return the number of cores in pytest-benchmark's facts; a project's hook may have made text of it."""
+    """Return the number of cores in pytest-benchmark's facts; a hook or a program may have made 4.0 or "4" of it."""
     count = _object(stock, "cpu").get("count")
+    if isinstance(count, float) and count.is_integer():
+        return int(count)
     return int(count) if isinstance(count, str) and count.isdecimal() and len(count) < _LONGEST_COUNT else count
 
 

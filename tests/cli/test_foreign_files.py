@@ -170,6 +170,7 @@ ODD = [
     {"data": [5.0] * 7},
     {"max": 3.0},
     {"stddev": float("-inf")},
+    {"iqr": -1},
     {"data": [0.001, None]},
     {"data": [0.001, [0.001]]},
 ]
@@ -358,6 +359,7 @@ def test_another_machine_is_not_compared(compare, before, after, field):
         ({"brand": "Example  CPU 9000"}, {"brand_raw": "Example CPU 9000"}),
         ({"vendor_id": "Intel", "raw_arch_string": "x86_64"}, {"vendor_id_raw": "Intel", "arch_string_raw": "x86_64"}),
         ({"brand_raw": "Example", "count": "4"}, {"brand_raw": "Example", "count": 4, "family": 6}),
+        ({"brand_raw": "Example", "count": 4.0}, {"brand_raw": "Example", "count": 4}),
     ],
 )
 def test_one_machine_is_known_in_files_of_all_ages(compare, before, after):
@@ -657,6 +659,14 @@ def test_a_file_of_another_tool_is_taken_for_one(compare, content):
     code, _, words, _ = compare(run(*cases()), content)
     assert code in (1, 3)
     assert "head.json: no entry of `benchmarks` has a `fullname`" in words
+
+
+def test_a_hook_may_add_statistics(compare):
+    """They mean something to its project alone."""
+    head = run(*cases())
+    for one in head["benchmarks"]:
+        one["stats"] |= {"memory_change": -3.5, "score": float("nan")}
+    assert compare(run(*cases()), head)[:2] == (3, {"INCONCLUSIVE": 3})
 
 
 def test_numbers_of_rounds_may_be_floats(compare):
