@@ -45,18 +45,22 @@ class _Statistics(msgspec.Struct):
     rounds: Annotated[float, msgspec.Meta(ge=1, le=10**12, multiple_of=1)]
 
 
-class _Entry(msgspec.Struct):
-    """An entry as every pytest-benchmark writes it. The other keys hold anything, and nothing of it is read."""
+class _Entry(msgspec.Struct, kw_only=True):
+    """An entry as every pytest-benchmark writes it. The other keys hold anything, and nothing of it is read.
+
+    The full name ends in the name, which a filter may have left out.
+    """
 
     fullname: _Name
-    name: _Name
+    name: _Name | None = None
     stats: _Statistics
     param: Any = None
 
 
-class _OwnEntry(_Entry):
+class _OwnEntry(_Entry, kw_only=True):
     """An entry of this suite."""
 
+    name: _Name
     params: dict[str, Any] | None = None
     extra_info: dict[str, Any] | None = None
 
@@ -111,7 +115,7 @@ def _case(entry: Any, where: str, own: bool) -> CaseTimes:
     _refuse_contradictions(case.stats, _ends_s(many_rounds, rounds_s), where)
     return CaseTimes(
         key=_key(entry, own),
-        name=case.name,
+        name=case.name or parse_node_id(case.fullname).name,
         fullname=case.fullname,
         param=_param(entry),
         rounds_s=rounds_s,

@@ -187,7 +187,7 @@ def test_an_odd_case_costs_no_other_case_and_never_passes(compare, stats, side):
     assert sum("unusable in" in line for line in lines) == 1
 
 
-@pytest.mark.parametrize("changed", [{"stats": None}, {"name": None}, {"name": ""}, {"stats": []}])
+@pytest.mark.parametrize("changed", [{"stats": None}, {"name": 7}, {"name": ""}, {"stats": []}])
 def test_an_entry_of_another_form_costs_no_other_case(compare, changed):
     """An entry is odd, not the file."""
     found = run(*cases(), case("test_a.py::odd", **changed))
@@ -659,6 +659,14 @@ def test_a_file_of_another_tool_is_taken_for_one(compare, content):
     code, _, words, _ = compare(run(*cases()), content)
     assert code in (1, 3)
     assert "head.json: no entry of `benchmarks` has a `fullname`" in words
+
+
+def test_an_entry_may_have_a_full_name_and_times_alone(compare):
+    """That is what other readers of these files need, and what a filter leaves."""
+    filtered = [{"fullname": one["fullname"], "stats": one["stats"]} for one in cases()]
+    code, counts, _, lines = compare(run(*cases()), run(*filtered))
+    assert (code, counts) == (3, {"INCONCLUSIVE": 3})
+    assert any(line.startswith("test_a.py::t[0]") for line in lines)
 
 
 def test_a_hook_may_add_statistics(compare):
