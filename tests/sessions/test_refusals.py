@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.files.status import UsageError, read_status
+from benchmarks.files.status import UsageErrorEvent, read_status
 from tests.run_session import session
 
 
@@ -38,5 +38,5 @@ def test_a_refusal_is_in_the_status_file(tmp_path, args, message):
     refused = session(tmp_path / "history", f"--status-file={tmp_path / 'status'}", *args)
     assert refused.exit_code == 4
     (event,) = read_status(tmp_path / "status")
-    assert isinstance(event, UsageError)
+    assert isinstance(event, UsageErrorEvent)
     assert message in event.message
