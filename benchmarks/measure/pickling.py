@@ -1,5 +1,6 @@
 """One-line messages about errors in a worker: what can't be sent there, and what the task raised."""
 
+import functools
 import inspect
 import pickle
 from collections.abc import Iterator
@@ -65,9 +66,9 @@ def explained(case: Case, call: Call) -> Iterator[None]:
     """
     try:
         yield
-    except (TaskFailed, *FROM_OUTSIDE):
+    except (TaskFailed, KeyboardInterrupt, *FROM_OUTSIDE):
         raise
-    except Exception as error:
+    except BaseException as error:  # a task may raise SystemExit or CancelledError in a thread
         if (trouble := trouble_with_temp_folder(error, case.backend)) is not None:
             raise trouble from error
         if _is_about_pickling(error):
@@ -90,9 +91,19 @@ def _is_the_task_s(error: BaseException, call: Call) -> bool:
     """Return whether the task raised the error: in another process, or under a frame of its own in a thread."""
     if type(error.__cause__).__name__ in ("_RemoteTraceback", "RemoteTraceback"):
         return True
-    task = getattr(call.task, "function", call.task)
-    code = getattr(task, "__code__", None)
+    code = _code_of(getattr(call.task, "function", call.task))
     return code is not None and any(frame.f_code is code for frame, _ in walk_tb(error.__traceback__))
+
+
+def _code_of(task: Any) -> Any:
+    """Return the code that runs when a task is called, None if it is not Python's."""
+    while isinstance(task, functools.partial):
+        task = task.func
+    if inspect.isclass(task):
+        task = task.__init__
+    if not hasattr(task, "__code__"):
+        task = type(task).__call__
+    return getattr(task, "__code__", None)
 
 
 def _hint(error: BaseException) -> str:
@@ -136,7 +147,12 @@ def _culprit(call: Call) -> str:
                 f"argument {index} of {len(call.arguments)}, {short_repr(argument)}, {refusal}: pass plain data and"
                 " make it inside the task, or use threads"
             )
-    refusal = next(filter(None, map(_refusal, call.expected_results)), "can't be pickled")
+    refusal = next(filter(None, map(_refusal, call.expected_results)), None)
+    if refusal is None:
+        return (
+            "what the task returns there, or an exception that it raises only there, can't be pickled: return plain"
+            " data, and raise exceptions that hold text only"
+        )
     return f"what the task returns {refusal}: return plain data, or use threads"
 
 

@@ -11,12 +11,17 @@ import pytest
 
 from benchmarks.files.status import FailureEvent, append_event
 from benchmarks.grid import BACKENDS
+from benchmarks.measure.call import shortened
+from benchmarks.text.printable import visible
 from benchmarks.text.width import WIDTH
 
 # Failures whose message says all there is to say; a traceback through joblib would only bury it.
 _SPEAK_FOR_THEMSELVES = {"WrongResult", "CaseTimeout", "WorkerDied", "TerminatedWorkerError", "BrokenProcessPool"}
 _SPEAK_FOR_THEMSELVES |= {"TaskFailed", "NotPicklable", "Incomparable", "EngineTrouble", "NoEngine", "HostFailed"}
 _SPEAK_FOR_THEMSELVES |= {"TempFolderTrouble"}
+
+# loky and the standard library know only the exit codes of such workers.
+_WORKER_ENDED = {"TerminatedWorkerError", "BrokenProcessPool"}
 
 # What differs between the messages of one fault in several cases, beside the names of their backends.
 _ADDRESS_OR_NUMBER = re.compile(r"0x[0-9a-f]+|\d+|(?<=b)auto\b|(?<=batch_size=)auto\b")
@@ -32,8 +37,21 @@ def reason(report: Any) -> str:
 
 def shorten(report: Any, error: BaseException) -> None:
     """Report a failed case by its message alone if that says enough."""
-    if type(error).__name__ in _SPEAK_FOR_THEMSELVES:
-        report.longrepr = f"{type(error).__name__}: {error}"
+    if type(error).__name__ not in _SPEAK_FOR_THEMSELVES:
+        return
+    said = str(error).partition("\nDetailed tracebacks")[0].strip()
+    if type(error).__name__ in _WORKER_ENDED and (words := _last_words(report.sections)):
+        said += f"\nThe last line that a worker wrote is: {words}"
+    report.longrepr = f"{type(error).__name__}: {said}"
+    # Nothing but tracebacks through joblib, and what the task printed.
+    report.sections = []
+
+
+def _last_words(sections: Sequence[tuple[str, str]]) -> str:
+    """Return the last line that was written to stderr during the call: of a traceback, the exception."""
+    texts = [text for name, text in sections if name == "Captured stderr call"]
+    lines = [line for text in texts for line in text.splitlines() if line.strip()]
+    return visible(shortened(lines[-1])) if lines else ""
 
 
 def report_uncollected(status_file: str | None, report: Any) -> None:

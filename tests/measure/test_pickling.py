@@ -2,6 +2,7 @@
 
 import functools
 import pickle
+import sys
 import threading
 
 import pytest
@@ -139,7 +140,7 @@ class MaybeEncodingError(Exception):
 )
 def test_a_pools_error_about_pickling_is_explained(error):
     """The task and its arguments can be pickled here, so it is the result that can't."""
-    with pytest.raises(NotPicklable, match="what the task returns can't be pickled") as raised, explained(LOKY, call()):
+    with pytest.raises(NotPicklable, match="what the task returns there, or an") as raised, explained(LOKY, call()):
         raise error
     assert raised.value.__cause__ is error
 
@@ -182,3 +183,32 @@ def test_a_time_limit_is_no_fault_of_the_task():
     limited = Call(cut_off, [1], cut_off, {})
     with pytest.raises(CaseTimeout, match=r"^cut off"), explained(Case(LOOP, 1, None), limited):
         limited.task(1)
+
+
+class Leaver:
+    """Can be called, and has a method."""
+
+    def __call__(self, number):
+        """Leave."""
+        sys.exit(3)
+
+    def leave(self, number):
+        """Leave."""
+        sys.exit(3)
+
+
+@pytest.mark.parametrize("task", [sys.exit, Leaver(), Leaver().leave, functools.partial(Leaver(), number=1)])
+def test_an_exit_in_a_thread_is_the_task_s(task):
+    """It is no Exception, and the task may be any object that can be called."""
+    expected = SystemExit if task is sys.exit else TaskFailed
+    with pytest.raises(expected), explained(THREADS, call(task)):
+        task() if isinstance(task, functools.partial) else task(3)
+    with pytest.raises(KeyboardInterrupt), explained(THREADS, call(task)):
+        raise KeyboardInterrupt
+
+
+def test_an_exception_that_can_t_be_pickled_is_told_from_a_result():
+    """All results of the plain loop can be pickled."""
+    said = "or an exception that it raises only there, can't be pickled"
+    with pytest.raises(NotPicklable, match=said), explained(STANDARD, call()):
+        raise pickle.PicklingError("cannot pickle '_thread.lock' object")

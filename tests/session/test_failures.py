@@ -2,13 +2,30 @@
 
 from types import SimpleNamespace
 
-from benchmarks.session.failures import EachFaultOnce, fault
+from benchmarks.session.failures import EachFaultOnce, fault, shorten
 
 
 def failed(name, message):
     """Return the report of a failed test of the grid."""
     nodeid = f"benchmarks/suite/test_summation.py::{name}"
     return SimpleNamespace(nodeid=nodeid, location=(nodeid.partition("::")[0], 3, name), longrepr=message)
+
+
+class BrokenProcessPool(Exception):
+    """Stands for those of loky and of the standard library."""
+
+
+def test_a_worker_that_died_is_told_with_its_last_line():
+    """Its traceback leads through joblib, and its last line is the exception."""
+    report = failed("test_workload", "a long traceback")
+    traceback = "Traceback (most recent call last):\n  File ...\nTypeError: cannot pickle\x1b '_thread.lock' object\n\n"
+    report.sections = [("Captured stdout call", "noise\n"), ("Captured stderr call", traceback)]
+    shorten(report, BrokenProcessPool("A worker ended.\n\nDetailed tracebacks of the workers should have been printed"))
+    assert report.longrepr == (
+        "BrokenProcessPool: A worker ended.\nThe last line that a worker wrote is: TypeError: cannot pickle\\x1b"
+        " '_thread.lock' object"
+    )
+    assert report.sections == []
 
 
 def test_the_same_fault_in_several_backends_is_one():
