@@ -78,6 +78,7 @@ def _profile_of_measured(loop: Mapping[str, Any], threads: Mapping[str, Any], co
         waits=_waits(extra_info),
         barred=tuple(map(str, extra_info["barred"])),
         faster_again=extra_info.get("faster_again"),
+        caveats=tuple(map(str, extra_info.get("caveats", ()))),
         **_sent(extra_info["sent"]),
         **_fresh_worker(extra_info["fresh_worker"]),
         **_inner_threads(extra_info),

@@ -33,6 +33,7 @@ class TaskProfile:
     - `peak_bytes`: memory that a running task needs; None if it is not known.
     - `faster_again`: how many times as fast the tasks were in a second loop, because they cache results; None if they
       do not.
+    - `caveats`: clauses that say of which calls an answer holds, such as of those with arguments that others changed.
     - `measured`: how many of the tasks were measured, evenly chosen, if there was no time for all; otherwise None.
     """
 
@@ -58,6 +59,7 @@ class TaskProfile:
     libraries: tuple[tuple[str, int], ...] = ()
     measured: int | None = None
     faster_again: int | None = None
+    caveats: tuple[str, ...] = ()
     in_turns: bool = False
 
     @property

@@ -38,7 +38,12 @@ def sentences(recommendation: Recommendation, warm: Recommendation | None) -> li
     if recommendation.certainty is not None:
         return _uncertain(recommendation, recommendation.certainty)
     best = recommendation.best or recommendation.first
-    lines = [_best(best, recommendation), *trials(recommendation), asked(recommendation), *_cached(recommendation)]
+    lines = [
+        _best(best, recommendation),
+        *trials(recommendation),
+        asked(recommendation),
+        *_caveats(recommendation.profile),
+    ]
     if best is not recommendation.first:
         # The trial has shown that the predictions are wrong for these tasks.
         return [*lines, *limits(recommendation), *_excluded(recommendation), _WRONG_TABLE]
@@ -56,7 +61,7 @@ def _uncertain(recommendation: Recommendation, certainty: Certainty) -> list[str
     if names := ", ".join(recommendation.unknown):
         lines.append(f"Not probed for lack of time: {names}, which could be faster; {_AGAIN}.")
     lines += [recommendation.disturbance] if recommendation.disturbance else []
-    lines += [*trials(recommendation), asked(recommendation), *_cached(recommendation)]
+    lines += [*trials(recommendation), asked(recommendation), *_caveats(recommendation.profile)]
     lines += inner_threads(recommendation.profile)
     lines += [*limits(recommendation), *_excluded(recommendation)]
     return [*lines, _UNCERTAIN_TABLE] if recommendation.disturbance else lines
@@ -92,15 +97,16 @@ def asked(recommendation: Recommendation) -> str:
     return f"{', '.join(words)}; {call}."
 
 
-def _cached(recommendation: Recommendation) -> list[str]:
-    """Say so if the tasks cache results, so that the answer is for repeated calls."""
-    again = recommendation.profile.faster_again
-    if again is None:
-        return []
-    return [
-        f"The tasks cache results: they were {again:,}x as fast in a second plain loop as in the first, and this answer"
-        " is for calls after the first. For first calls, ask about the function beneath the cache."
-    ]
+def _caveats(profile: TaskProfile) -> list[str]:
+    """Say for which calls the answer holds, such as for repeated ones of tasks that cache results."""
+    lines = [f"Note that {caveat}." for caveat in profile.caveats]
+    if profile.faster_again is not None:
+        lines.append(
+            f"The tasks cache results: they were {profile.faster_again:,}x as fast in a second plain loop as in the"
+            " first, and this answer is for calls after the first. For first calls, ask about the function beneath the"
+            " cache."
+        )
+    return lines
 
 
 def _gil(profile: TaskProfile) -> str:

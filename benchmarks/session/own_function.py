@@ -17,7 +17,7 @@ from benchmarks.session.progress import line_writer
 from benchmarks.session.sample import enough, lengths_of_all
 from benchmarks.session.state import SuiteSession, suite_session
 from benchmarks.session.trial import CutOff, run_trial
-from benchmarks.session.trial_findings import no_grid, refuse_inner_threads, refuse_long_loop, remarks
+from benchmarks.session.trial_findings import caveats, no_grid, refuse_inner_threads, refuse_long_loop, remarks
 from benchmarks.session.trial_messages import TrialResult
 from benchmarks.session.workload import Workload, evenly
 from benchmarks.text.folding import fold
@@ -59,6 +59,7 @@ def prepare_own_function(config: Any) -> None:
         holds_gil=result.holds_gil,
         inner_threads=result.inner_threads,
         faster_again=result.faster_again,
+        caveats=tuple(caveats(result, workload)),
     )
     if result.warnings and not config.option.pythonwarnings:
         config.addinivalue_line("filterwarnings", "ignore")

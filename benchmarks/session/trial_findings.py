@@ -74,25 +74,32 @@ def remarks(result: TrialResult, workload: Workload) -> list[str]:
         )
     if result.inner_threads:
         said.append(_with_inner_threads(result.inner_threads, workload))
-    if result.unseen_threads:
-        said.append(
-            f"{workload.name} computes in threads that can't be limited from outside: either it sets their number"
-            " itself, or a library does that threadpoolctl does not know and that has one thread here unless you set"
-            " its variable, such as NUMBA_NUM_THREADS or NUMEXPR_NUM_THREADS"
-        )
     if result.first_task_s:
         said.append(
             f"a task of {workload.name} takes {duration(result.first_task_s)} in the first plain loop and"
             f" {duration(result.task_s)} in the second: it remembers something, such as its results or a file, and"
             " what is measured are calls after the first; for the others, give the function beneath the cache"
         )
+    said += caveats(result, workload)
+    if result.warnings:
+        said.append(f"{workload.name} warns {counted(result.warnings, 'time')}; the first: {result.first_warning}")
+    return said
+
+
+def caveats(result: TrialResult, workload: Workload) -> list[str]:
+    """Return those of the remarks that say of which calls a recommendation holds."""
+    said = []
+    if result.unseen_threads:
+        said.append(
+            f"{workload.name} computes in threads that can't be limited from outside: either it sets their number"
+            " itself, or a library does that threadpoolctl does not know and that has one thread here unless you set"
+            " its variable, such as NUMBA_NUM_THREADS or NUMEXPR_NUM_THREADS"
+        )
     if result.changed_argument:
         said.append(
             f"the first call of {workload.name} changes its arguments ({result.changed_argument}), and later ones do"
             " not: what is measured are calls with changed arguments; for others, let the task work on a copy"
         )
-    if result.warnings:
-        said.append(f"{workload.name} warns {counted(result.warnings, 'time')}; the first: {result.first_warning}")
     return said
 
 

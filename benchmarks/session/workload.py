@@ -32,8 +32,9 @@ class Workload:
     and processes that the task started in the trial, `programs` the other programs; `waits` is true if it waited most
     of the time, `holds_gil` if it held the GIL all the time. `inner_threads` are the libraries in whose threads it
     computed, with the number of threads that they have when the user runs it. `faster_again` is how many times as fast
-    its tasks are in a second loop, because they remember something; None if they do not. `all_lengths_s` are the
-    seconds of all tasks if the session takes fewer because it has no time for all; otherwise it is empty.
+    its tasks are in a second loop, because they remember something; None if they do not. `caveats` say in sentences
+    what else the trial found. `all_lengths_s` are the seconds of all tasks if the session takes fewer because it has no
+    time for all; otherwise it is empty.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Workload:
     holds_gil: bool = False
     inner_threads: Mapping[str, int] = field(default_factory=dict)
     faster_again: int | None = None
+    caveats: tuple[str, ...] = ()
     all_lengths_s: Sequence[float] = ()
 
     def call(self, scale: float = 1.0) -> Call:
@@ -83,6 +85,8 @@ def _call(workload: Workload, tasks: int) -> Call:
         extra_info["holds_gil"] = True
     if workload.faster_again is not None:
         extra_info["faster_again"] = workload.faster_again
+    if workload.caveats:
+        extra_info["caveats"] = list(workload.caveats)
     if repeated := repeated_bytes(workload.task, chosen):
         extra_info["repeated_bytes"] = repeated
     return Call(
