@@ -20,7 +20,7 @@ PRIOR_PAIRS = 4
 
 # Two bets, by the shift they are best at in terms of the effect that is aimed at, and by their share of the stake. The
 # first finds that effect soonest. The second finds larger ones: from that size on it bets on what the pairs before
-# showed. Chosen on the recording of 12 pairs, see docs/gate.md.
+# showed. Chosen on the recording of 12 pairs, see docs/gate-validation.md.
 AIMED, LARGER = (0.8, 0.6), (1.8, 0.4)
 
 # The share of the wealth that is not staked: a pair whose variance was underestimated can't ruin a bet.

@@ -18,7 +18,7 @@ GROUPS_SHARE = 0.2
 RESOURCES_SHARE = 0.2
 
 # A case waits once its estimates, so many standard errors added, are below the effect that is aimed at: fewer leave
-# more time to the others, and give away power; see docs/gate.md for what was tried.
+# more time to the others, and give away power; see docs/gate-validation.md for what was tried.
 _TYPICAL_ERRORS, _MEAN_ERRORS, _FEWEST_PAIRS = 1.6, 0.8, 3
 
 # A backend that looks slower is measured whole for so many pairs; 12 are the fewest that can decide.

@@ -34,7 +34,7 @@ _INTERVAL_LOG, PROOF_LOG = log(1 / 0.025), log(1 / 0.01)
 PLANNED_SHARE = 0.4
 
 # What each score is given of the wealth that a hypothesis starts with: typical, mean, completed. Found on recordings,
-# see docs/gate.md.
+# see docs/gate-validation.md.
 _WITH_COMPLETED = (0.3, 0.3, 0.4)
 _WITHOUT_COMPLETED = (0.6, 0.4)
 

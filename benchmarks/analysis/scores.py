@@ -15,7 +15,7 @@ from benchmarks.analysis.betting import PRIOR_PAIRS, Values, variances
 from benchmarks.analysis.pair_ratios import PairRatios, Rounds
 
 # Beyond so many scales a round's log-ratio counts no more than at that point: most rounds agree well, and those in
-# which the machine changed its speed are far off. Found on recordings, see docs/gate.md.
+# which the machine changed its speed are far off. Found on recordings, see docs/gate-validation.md.
 _CLIP = 0.3
 
 # Of standard normal values: the share within the bounds, and the variance that clipping leaves, in terms of that share.

@@ -18,7 +18,8 @@ ROOT = Path(__file__).parents[2]
 # What gates share: environments, records, bisections, calibrations.
 WORK = ROOT / ".gate"
 
-# Many short calls tell more than few long ones in the same time, until joblib's 10 ms poll dominates; see docs/gate.md.
+# Many short calls tell more than few long ones in the same time, until joblib's 10 ms poll dominates; see
+# docs/gate-validation.md.
 _TARGET_S = 0.04
 
 

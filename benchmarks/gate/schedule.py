@@ -28,7 +28,8 @@ _CLEAR_PAIRS, _CLEAR_ERRORS = 3, 1.6
 _WHOLE_PAIRS, _STAYING = 4, 1 / 8
 
 # In how many pairs a suspect should be measured, and how many pairs others may fill at the least: fewer pairs of the
-# suspects see less, and more of them leave more cases without a proof. Chosen on recordings, see docs/gate.md.
+# suspects see less, and more of them leave more cases without a proof. Chosen on recordings, see
+# docs/gate-validation.md.
 _SUSPECT_PAIRS, _FEWEST_FILLED = 60, 8
 
 # The normal quantile of the proof that a case is unchanged, 99 %.
