@@ -113,7 +113,12 @@ FAULTY = [
     ),
     ("local", "SIZES", PROCESSES, "define it with def at the top of its module"),
     ("takes", "LOCKS", PROCESSES | {"loky-n2-b4"}, "argument 0 of 4, <unlocked _thread.lock object"),
-    ("gives_a_generator", "SIZES", PROCESSES | {"loky-n2-b4"}, "what the task returns can't be pickled: return"),
+    (
+        "gives_a_generator",
+        "SIZES",
+        PROCESSES | {"loky-n2-b4"},
+        "what the task returns can't be pickled (cannot pickle '_thread.lock' object): return",
+    ),
     (
         "overwriting",
         "ARRAYS",
