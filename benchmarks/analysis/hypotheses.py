@@ -32,6 +32,10 @@ _MEASURED_SHARE = 0.9
 Track = Sequence[PairRatios | None]
 
 
+# An interval whose bound is this close to the estimate rules it out: noise is never so small.
+_RULED_OUT = 1e-3
+
+
 @dataclass(frozen=True)
 class Hypothesis:
     """The claim that a case, a backend or the grid became slower, with its assessment and verdict.
@@ -151,7 +155,7 @@ def _hypothesis(
 
     def comparison() -> Comparison:
         detectable = smallest_seen([chance], POWER)
-        lo, hi = seen.interval if max(map(abs, seen.interval)) < inf else seen.rough_interval
+        lo, hi = _interval(seen)
         return Comparison(
             ratio=exp(seen.estimate),
             interval=(exp(lo), exp(hi)),
@@ -164,3 +168,17 @@ def _hypothesis(
         )
 
     return Hypothesis(seen, thresholds, verdict, unlikely, comparison, chance)
+
+
+def _interval(seen: Assessment) -> tuple[float, float]:
+    """Return the bounds of the log-ratio, rough ones if there are too few pairs for others.
+
+    The later pairs of a group measure only some of its cases. If these disagree with the others so much that they rule
+    out the estimate, which is that of all cases, the bounds are those of both.
+    """
+    (low, high), (rough_low, rough_high) = seen.interval, seen.rough_interval
+    if max(-low, high) == inf:
+        return rough_low, rough_high
+    if min(seen.estimate - low, high - seen.estimate) < _RULED_OUT:
+        return min(low, rough_low), max(high, rough_high)
+    return low, high

@@ -13,7 +13,7 @@ from benchmarks.compare.judging import compare_runs
 from benchmarks.compare.terms import Terms
 from benchmarks.errors import BadReference, SuiteError
 from benchmarks.history.comparability import bars
-from benchmarks.history.index import Index, bars_key
+from benchmarks.history.index import Entry, Index, bars_key
 from benchmarks.history.marks import Marks, read_marks
 from benchmarks.history.references import Found, find
 from benchmarks.history.run import Run, read_usable
@@ -91,7 +91,7 @@ def _comparison(args: argparse.Namespace, index: Index, marks: Marks, named: lis
     head = named[-1]
     base = named[0] if len(named) == 2 else _default_base(index, marks, head, parsed)
     if base is None:
-        return no_comparison("No earlier run is comparable with this one.")
+        return no_comparison("No earlier run of the same cases is comparable with this one.")
     try:
         judgement = compare_runs(index, marks, [base], [head], _TERMS)
         return comparison_section(accepted_in_runs(args, [base.path], judgement))
@@ -102,14 +102,23 @@ def _comparison(args: argparse.Namespace, index: Index, marks: Marks, named: lis
 
 
 def _default_base(index: Index, marks: Marks, head: Found, parsed: Run) -> Found | None:
-    """Return the pinned baseline if it is comparable and older than the head, else the comparable run before it."""
+    """Return the pinned baseline if it is comparable and older than the head, else the comparable run before it.
+
+    A run that has less than half of the cases, as of another function, would mostly have them MISSING.
+    """
     comparable = alike(index, bars_key(bars(parsed)))
     if head.entry is not None:
         earlier = comparable[: [entry.id for entry in comparable].index(head.entry.id)]
     else:
         earlier = [entry for entry in comparable if entry.when and parsed.when and entry.when < parsed.when]
+    names = {case.name for case in parsed.cases.values()}
+
+    def has_most(entry: Entry) -> bool:
+        return 2 * len(names.intersection(name for name, _, _ in index.centers(entry.id))) >= len(names)
+
     pinned = marks.baselines.get(_BASELINE)
     for entry in earlier:
         if entry.file.reference == pinned:
             return Found(entry.file.path, entry, named=True)
-    return Found(earlier[-1].file.path, earlier[-1], named=False) if earlier else None
+    newest = next(filter(has_most, reversed(earlier)), None)
+    return newest and Found(newest.file.path, newest, named=False)

@@ -360,6 +360,16 @@ def test_a_baseline_is_not_newer_than_what_it_is_compared_with(tmp_path, report)
     assert re.search(r"Base: 0002 \w+\. Head: 0003 ", report("3", history=history)[1])
 
 
+def test_a_run_of_another_function_is_no_default_base(tmp_path, report):
+    """Most cases would be MISSING: the newest earlier run that has at least half of them is the base."""
+    history = tmp_path / "h"
+    runs = [grid_run(float(day), **FEW) for day in range(3)]
+    runs[1] = json.loads(json.dumps(runs[1]).replace("test_summation[", "test_workload[shop:price-"))
+    stored(history, *runs)
+    assert re.search(r"Base: 0001 \w+\. Head: 0003 ", report("3", history=history)[1])
+    assert "No earlier run of the same cases is comparable" in report("2", history=history)[1]
+
+
 def test_cells_without_a_time_are_in_their_places(tmp_path, report):
     """A heat map has cells for failed cases, for a backend that was not run, and for n_jobs=-1."""
     failed = [f"loky-n4-b{size}" for size in ("1", "100", "auto")]

@@ -35,7 +35,11 @@ function addFilter(table) {
   const label = document.createElement("label");
   const input = document.createElement("input");
   const shown = document.createElement("span");
-  const rows = [...table.tBodies[0].rows].map((row) => [row.textContent.toLowerCase(), row]);
+  const rows = [...table.tBodies[0].rows].map((row) => {
+    // Apart, so that a word never matches the end of one cell and the beginning of the next.
+    const text = [...row.cells].map((cell) => cell.textContent).join(" ");
+    return [text.toLowerCase(), row];
+  });
   box.className = "filter";
   input.type = "search";
   label.append("Filter ", input);
