@@ -41,7 +41,9 @@ def observed() -> Iterator[SideEffects]:
             effects.programs += event in _PROGRAMS
 
     def start_counted(thread: threading.Thread) -> None:
-        effects.workers += 1
+        # asyncio waits in a thread for the end of a program, which is counted itself.
+        target = getattr(thread, "_target", None)
+        effects.workers += getattr(target, "__module__", None) != "asyncio.unix_events"
         start(thread)
 
     def start_process_counted(process: BaseProcess) -> None:

@@ -6,6 +6,7 @@ import io
 import os
 import pickle
 import resource
+import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from pathlib import Path
 from traceback import walk_tb
 from typing import Any
 
-from benchmarks.measure.call import Call, TaskFailed, short_repr
+from benchmarks.measure.call import Call, TaskFailed, short_repr, shortened
 
 # Without these, a session or its workers may end in the middle of something; core dumps are no part of that.
 _LIMITS = ("RLIMIT_AS", "RLIMIT_CPU", "RLIMIT_DATA", "RLIMIT_FSIZE", "RLIMIT_NOFILE", "RLIMIT_NPROC", "RLIMIT_STACK")
@@ -39,7 +40,7 @@ def hint(error: TaskFailed, had_succeeded: bool) -> str:
             " behind that it meets again, such as a file"
         )
     cause = error.__cause__
-    return _how_called(cause) or _where_paths_start(cause)
+    return _how_called(cause) or _where_paths_start(cause) or _program_wrote(cause)
 
 
 def _how_called(cause: BaseException | None) -> str:
@@ -61,6 +62,13 @@ def _where_paths_start(cause: BaseException | None) -> str:
     if frame.f_globals.get("__name__") == "subprocess":  # a program, which is looked for elsewhere
         return ""
     return f"; relative paths start at {Path.cwd()} here: give an absolute one, or make it from the module's __file__"
+
+
+def _program_wrote(cause: BaseException | None) -> str:
+    """Say what a program that failed has written to stderr, if the task has captured that."""
+    if not isinstance(cause, subprocess.SubprocessError) or not (text := getattr(cause, "stderr", None)):
+        return ""
+    return f"; the program wrote: {shortened(text.decode(errors='replace') if isinstance(text, bytes) else text)}"
 
 
 def not_awaited(call: Call, results: Sequence[Any]) -> str | None:

@@ -39,6 +39,9 @@ from benchmarks.workloads.inner_threads import limited, settle, thread_counts
 # may lie between the readings of two clocks.
 _USED, _LEAST_USED_S = 0.05, 1e-3
 
+# The share for tasks that run other programs: they use little CPU time themselves, and a thread may wait for a program.
+_USED_BESIDE_PROGRAMS = 0.3
+
 # Tasks wait if they use less than this share of the time, and give up the processor in more than this share of tasks.
 _BUSY = 0.5
 
@@ -112,7 +115,8 @@ def try_call(call: Call) -> TrialResult:
         least_s = _LEAST_OF_FEW_S if len(call.arguments) <= _FEW else _LEAST_REMEMBERED_S
         if first_task_s > max(least_s, _REMEMBERS * loop.task_s):
             result.first_task_s, result.task_s = first_task_s, loop.task_s
-        if error is None and not effects.workers and loop.elsewhere > _USED:
+        used = _USED_BESIDE_PROGRAMS if result.programs else _USED
+        if error is None and not effects.workers and loop.elsewhere > used:
             _note_inner_threads(result, call, loop)
             if result.unseen_threads and others:
                 result.workers, result.unseen_threads = others, False

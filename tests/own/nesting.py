@@ -1,5 +1,6 @@
 """Tasks that start workers of their own, or use some that their module has started: `--workload-path tests/own`."""
 
+import asyncio
 import multiprocessing
 import os
 import subprocess
@@ -60,6 +61,16 @@ def in_spawned_process(size):
 def in_subprocess(size):
     """Another program."""
     return int(subprocess.run(["echo", str(size)], capture_output=True, text=True, check=True).stdout)
+
+
+def in_asyncio(size):
+    """Another program, for which asyncio waits in a thread of its own."""
+
+    async def run():
+        process = await asyncio.create_subprocess_exec("true")
+        return await process.wait()
+
+    return asyncio.run(run())
 
 
 def in_sleep(size):

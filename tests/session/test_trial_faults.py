@@ -64,6 +64,13 @@ def test_a_relative_path_is_explained():
     assert hint(failed(lambda _: subprocess.run(["no-such-program"], check=True)), False) == ""
 
 
+def test_what_a_failed_program_wrote_is_shown():
+    """As far as the task has captured it."""
+    said = hint(failed(lambda _: subprocess.run(["ls", "/no/such"], check=True, capture_output=True)), False)
+    assert said.startswith("; the program wrote: ls: ")
+    assert hint(failed(lambda _: subprocess.run(["false"], check=True)), False) == ""
+
+
 def test_a_failure_in_the_second_loop_only_is_explained():
     """The task has met what it has left behind."""
     assert hint(failed(lambda _: 1 / 0), False) == ""

@@ -51,7 +51,9 @@ def test_every_kind_of_worker_is_seen(tried, function):
     assert result.inner_threads == {}
 
 
-@pytest.mark.parametrize(("function", "waits"), [("in_subprocess", None), ("in_shell", None), ("in_sleep", True)])
+@pytest.mark.parametrize(
+    ("function", "waits"), [("in_subprocess", None), ("in_shell", None), ("in_asyncio", None), ("in_sleep", True)]
+)
 def test_other_programs_are_no_workers(tried, function, waits):
     """Whether tasks wait is known of the programs' CPU time, too."""
     result = tried(f"nesting:{function}", "nesting:FEW")
