@@ -58,7 +58,7 @@ def index_sections(
     answer = Section(
         "answer",
         "Answer",
-        [sentence, "A series is the runs of one machine, Python and profile. Only runs of one series are compared."],
+        [sentence, "A series has the runs of one machine, Python and profile. Only runs of one series are compared."],
         tables=[_series_table(series)] if series else [],
         tally=[(f"{count} {outcome}", _MARKS.get(outcome, "open")) for outcome, count in outcomes.items()],
     )
@@ -102,7 +102,8 @@ def _gates_table(gates: Sequence[GateLine]) -> Table:
 
 def _runs_table(titles: Sequence[str], runs: Sequence[RunLine]) -> Table:
     rows = [[Cell(run.columns[0], link=run.link), *map(Cell, run.columns[1:])] for run in runs]
-    return Table("Runs, newest first; the newest of each series have a page", titles, rows, tools=True)
+    caption = "Runs, newest first; the newest of each series, and those with a change, have a page"
+    return Table(caption, titles, rows, tools=True)
 
 
 def series_sections(
