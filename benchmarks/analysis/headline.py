@@ -115,7 +115,8 @@ def headline(contenders: Sequence[Contender]) -> Headline | None:
     best = max(candidates, key=lambda it: (it.log_speed_up, it.configuration.speed_up))
     others = [each for each in contenders if each.configuration.backend != best.configuration.backend]
     rival = max(others, key=lambda it: it.log_speed_up, default=None)
-    if best.bound <= 1 or best.log_speed_up < -_CLEAR * best.log_error:
+    # That the best one looks better than it is makes this only surer: what intervals say is enough.
+    if best.bound <= 1 or all(_is_below_loop(each) for each in candidates if each is best or each.log_error < inf):
         return Headline(HeadlineKind.LOOP, best, None)
     if best.log_speed_up < _CLEAR * best.log_error or best.log_speed_up <= 0:
         return Headline(HeadlineKind.UNDECIDED, best, None, _deciding_rounds(best, rival))
@@ -124,6 +125,10 @@ def headline(contenders: Sequence[Contender]) -> Headline | None:
         if difference < _CLEAR * hypot(best.log_error, rival.log_error):
             return Headline(HeadlineKind.UNDECIDED, best, rival, _deciding_rounds(best, rival))
     return Headline(HeadlineKind.FASTEST, best, rival)
+
+
+def _is_below_loop(contender: Contender) -> bool:
+    return contender.log_speed_up < -_INTERVAL * contender.log_error
 
 
 def _deciding_rounds(best: Contender, rival: Contender | None) -> int | None:

@@ -72,6 +72,8 @@ def _sentence(outcome: Headline | None, busy: bool) -> str:
     else:
         other = "the plain loop" if rival is None else f"{rival.configuration.name}, {_with_interval(rival)}"
         said = f"Undecided between {name}, {speed_up}, and {other}."
+        if rival is None and best.interval[0] > 1:
+            said += " The best of several looks better than it is, so that this interval does not decide."
     return said + _way_to_decide(outcome, busy)
 
 

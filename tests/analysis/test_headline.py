@@ -51,11 +51,13 @@ def test_what_can_not_be_told_from_the_loop_is_undecided():
     """1.03x known to 2 % is no speed-up yet; nor is 2x of one round."""
     assert headline([contender("loky", 1.03)]).kind is HeadlineKind.UNDECIDED
     assert headline([contender("loky", 0.97)]).kind is HeadlineKind.UNDECIDED
+    assert headline([contender("loky", 0.9), contender("multiprocessing", 0.8, 0.2)]).kind is HeadlineKind.UNDECIDED
     assert headline([contender("loky", 1.9, math.inf)]).kind is HeadlineKind.UNDECIDED
 
 
 def test_nothing_beats_the_loop():
-    """The best takes a tenth longer, for certain."""
+    """The best takes a tenth longer, for certain; so does what an interval of 95 % says of all."""
+    assert headline([contender("loky", 0.95), contender("threading", 0.5, math.inf)]).kind is HeadlineKind.LOOP
     found = headline([contender("loky", 0.9), contender("threading", 0.8, bound=1.0)])
     assert (found.kind, found.best.configuration.backend) == (HeadlineKind.LOOP, "loky")
 
