@@ -80,8 +80,9 @@ def size_cases(sides: Mapping[SideName, BuiltSide], folder: Path, record: Record
     cases = [_sized(case, record.target_s) for case in distinct(first.cases.values())]
     if not cases:
         raise GateError(f"no case can be measured: {next(iter(first.without_time.values()), 'none was selected')}")
-    if "--workload" in record.option_values and "--tasks" not in record.option_values:
-        record.session_options.append(f"--tasks={max(_tasks(case) for case in first.cases.values())}")
+    tasks = max(_tasks(case) for case in first.cases.values())
+    if tasks and "--workload" in record.option_values and "--tasks" not in record.option_values:
+        record.session_options.append(f"--tasks={tasks}")
     call_s = {case.fullname: _shortest_call_s(case, record.target_s) for case in first.cases.values()}
     all_s = seconds_for_all(cases, call_s) * (len(cases) + len(unreached)) / len(cases)
     left_out = unreached
