@@ -113,6 +113,13 @@ def load_average() -> float | None:
         return None
 
 
+def busy_sentence(load: float | None, cores: int) -> str | None:
+    """Return a sentence that says that other programs run, None if they don't."""
+    if not is_busy(load, cores):
+        return None
+    return f"Other programs are running: the load average is {load:.1f} on {cores} {'core' if cores == 1 else 'cores'}."
+
+
 def is_busy(load: float | None, cores: int) -> bool:
     """Return whether a load average, measured before the suite itself ran anything, says that other programs run."""
     return load is not None and load >= max(_LEAST_LOAD, _LEAST_LOAD_PER_CORE * cores)

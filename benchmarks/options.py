@@ -7,7 +7,8 @@ take are here as well.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from benchmarks.grid import BATCH_SIZES, DEFAULT_CASE_TIMEOUT_S, ENGINES, JOBLIB_BACKENDS, N_JOBS, PROFILES
+from benchmarks.grid import BATCH_SIZES, ENGINES, JOBLIB_BACKENDS, N_JOBS
+from benchmarks.profiles import DEFAULT_CASE_TIMEOUT_S, PROFILES
 from benchmarks.workloads.built_in import BUILT_IN
 
 DEFAULT_PROFILE = "quick"

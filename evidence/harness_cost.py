@@ -20,7 +20,8 @@ from benchmarks.backends.opening import open_pool
 from benchmarks.grid import Case
 from benchmarks.measure.call import Call
 from benchmarks.measure.round_log import RoundLog
-from benchmarks.measure.rounds import Measure, RoundSettings
+from benchmarks.measure.round_settings import RoundSettings
+from benchmarks.measure.rounds import Measure
 from benchmarks.workloads.summation import closed_form, lengths, my_task
 
 PAIRS = int(os.environ.get("PAIRS", "100"))

@@ -68,7 +68,7 @@ def print_alarms(data: Recorded, splits: int, seed: int) -> None:
     print("| rule | runs per side | splits | alarms | share | 95 % interval |\n|---|---|---|---|---|---|")
     for name, runs_per_side, rule in random_rules(data):
         print(alarm_row(name, runs_per_side, rule, dealt(len(data.runs), runs_per_side, splits, seed)), flush=True)
-    consecutive = (("ours, blocks, a run a unit", ours(data)), ("ours, blocks, by session", ours_by_session(data)))
+    consecutive = (("ours, blocks, one unit per run", ours(data)), ("ours, blocks, by session", ours_by_session(data)))
     for name, rule in consecutive:
         for runs_per_side in (3, 6, 12):
             print(alarm_row(name, runs_per_side, rule, blocks(len(data.runs), runs_per_side)), flush=True)

@@ -1,16 +1,7 @@
 """The grid: its cells, their names, and the references beside them."""
 
-from benchmarks.grid import (
-    BATCH_SIZES,
-    JOBLIB_BACKENDS,
-    N_JOBS,
-    PROFILES,
-    Case,
-    grid,
-    informative_rank,
-    references,
-    rough_weight,
-)
+from benchmarks.grid import BATCH_SIZES, JOBLIB_BACKENDS, N_JOBS, Case, grid, references, rough_weight
+from benchmarks.profiles import PROFILES
 
 
 def test_the_default_grid_has_sixty_cells_with_distinct_ids():
@@ -58,20 +49,3 @@ def test_weights_are_larger_for_more_batches_between_processes():
     assert rough_weight(None, 5_000) == rough_weight({"backend": "loky"}, 5_000) == 1.0
     one, ten = (rough_weight({"backend": "loky", "n_jobs": 2, "batch_size": size}, 5_000) for size in (1, 10))
     assert one > ten > rough_weight({"backend": "loky", "n_jobs": 1, "batch_size": 1}, 5_000)
-
-
-def test_the_most_informative_cells_come_first():
-    """The function alone, each backend's default, other batch sizes, other numbers of workers; aliases come last."""
-    cells = [
-        Case("sequential", 1, 1),
-        Case("threading", 2, "auto"),
-        Case("loky", 2, "auto"),
-        Case("loky", 2, 1),
-        Case("loky", 2, 1000),
-        Case("loky", 2, 10),
-        Case("loky", 4, "auto"),
-        Case("threading", 4, 1000),
-        Case("sequential", 2, 1),
-        Case("loky", 1, "auto"),
-    ]
-    assert sorted(cells, key=lambda case: informative_rank(case, cores=2)) == cells

@@ -17,13 +17,8 @@ from benchmarks.advise.prediction import Prediction, predict
 from benchmarks.advise.probe_cases import ProbeCase
 from benchmarks.advise.task_profile import TaskProfile
 from benchmarks.errors import AdviceError
-from benchmarks.grid import (
-    JOBLIB_BACKENDS,
-    NOTEBOOK_BATCH_SIZE,
-    NOTEBOOK_N_JOBS,
-    NOTEBOOK_SAMPLE_EVERY,
-    PROFILES,
-)
+from benchmarks.grid import JOBLIB_BACKENDS
+from benchmarks.profiles import NOTEBOOK_BATCH_SIZE, NOTEBOOK_N_JOBS, NOTEBOOK_SAMPLE_EVERY, PROFILES
 
 _NOTEBOOK = PROFILES["notebook"]
 

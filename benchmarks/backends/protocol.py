@@ -1,6 +1,7 @@
 """The interface that pools of all backends have in common."""
 
 import os
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,7 +24,7 @@ class Effective:
     extra_info: Mapping[str, Any] = field(default_factory=dict)
 
 
-class Pool:
+class Pool(ABC):
     """A pool of workers: `open` creates it, `call` uses it, `close` leaves it, `discard` ends what is left of it.
 
     Every backend overrides `call` and `effective`, and the other methods if it has something to do there.
@@ -32,9 +33,9 @@ class Pool:
     def open(self) -> None:
         """Create the pool, as entering `with Parallel(...)` does."""
 
+    @abstractmethod
     def call(self, task: Task, arguments: Sequence[Any]) -> list[Any]:
         """Return the results of `task` for `arguments`, in their order."""
-        raise NotImplementedError
 
     def close(self) -> None:
         """Leave the pool, as leaving the `with` block does."""
@@ -52,9 +53,9 @@ class Pool:
         """Return the clock (seconds) of the process that makes the calls, None if that is this process."""
         return None
 
+    @abstractmethod
     def effective(self) -> Effective:
         """Return what the open pool really is."""
-        raise NotImplementedError
 
     def executor(self) -> object | None:
         """Return the object that owns the workers, by which a reused one is recognised; None without workers."""

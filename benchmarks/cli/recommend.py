@@ -30,6 +30,7 @@ from benchmarks.errors import AdviceError
 from benchmarks.history.store import Store
 from benchmarks.report import nesting
 from benchmarks.report import recommendation as rendering
+from benchmarks.report.recommendation_json import document
 from benchmarks.subprocesses import ended_by_signals
 from benchmarks.text.parsing import parse_size, parse_time
 from benchmarks.text.printable import visible
@@ -115,7 +116,7 @@ def _probed(folder: Path, reason: str, tell: Callable[[str], None], limit_s: flo
 def _outcome(
     args: argparse.Namespace, model: CostModel, recommendation: Recommendation, warm: Recommendation | None
 ) -> Outcome:
-    files = {args.json: rendering.document(recommendation, warm, model)} if args.json else {}
+    files = {args.json: document(recommendation, warm, model)} if args.json else {}
     if args.output is not None:
         from benchmarks.report.html.document import page
         from benchmarks.report.html.recommendation import recommendation_sections

@@ -13,6 +13,7 @@ Sides, what is measured and how it is built:
 Pairs, how a side is measured:
     sessions      one side's pytest process: command line, environment, end
     sizing        before any pair: which cases there are, and how long a call of each takes
+    sizing_session  the session of a side that times them once
     selection     which of them a short budget leaves out
     referee       gives one of two sessions the turn
     pair          one base and one head session, measured in turns

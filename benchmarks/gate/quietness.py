@@ -8,7 +8,7 @@ from benchmarks.analysis.paired import PROOF_LOG, assess
 from benchmarks.analysis.power import chance
 from benchmarks.analysis.scores import Score
 from benchmarks.gate.record import Record
-from benchmarks.machine import is_busy
+from benchmarks.machine import busy_sentence
 from benchmarks.text.formatting import minutes
 
 # The share of the cases that a gate should prove unchanged if the code does not differ.
@@ -23,12 +23,9 @@ _MOST_PAIRS = 1000
 
 def busy_warning(load: float | None, cores: int) -> str | None:
     """Return a warning if other programs are running when a gate begins, None if they are not."""
-    if not is_busy(load, cores):
-        return None
-    return (
-        f"Other programs are running: the load average is {load:.1f} on {cores} cores. "
-        "Expect rows without a verdict. What helps: stop them, more time (--budget), or fewer cases (-k)."
-    )
+    sentence = busy_sentence(load, cores)
+    advice = "Expect rows without a verdict. What helps: stop them, more time (--budget), or fewer cases (-k)."
+    return sentence and f"{sentence} {advice}"
 
 
 def noise_warning(

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from benchmarks.gate.record import GateCase, Record
 from benchmarks.gate.schedule import PAIR_S, case_s
-from benchmarks.grid import batch_rank
+from benchmarks.grid import informative_rank
 from benchmarks.report.case_labels import case_labels
 from benchmarks.text.formatting import counted, minutes
 
@@ -65,18 +65,5 @@ def left_out_sentence(record: Record) -> str:
 
 
 def _rank(case: GateCase, cores: int) -> tuple[int, int]:
-    """Rank a case, the most informative first.
-
-    Cases of the grid with one worker come first, because they show the function alone. Then comes every backend as it
-    is used by default (one worker per core, joblib's choice of batches), then the other batch sizes, the smallest
-    before the largest ones, then other numbers of workers, and the micro-cases with them.
-    """
     cell = _CELL.search(case.nodeid)
-    if case.workers == 1 and cell:
-        return 0, batch_rank(cell[2])
-    if cell is None:
-        return 3, 0
-    batch = batch_rank(cell[2])
-    if case.workers != cores:
-        return 3, batch
-    return (1, 0) if batch == 0 else (2, batch)
+    return informative_rank(case.workers, cell[2] if cell else None, cores)

@@ -7,9 +7,9 @@ import json
 import shlex
 from collections.abc import Iterator
 
-from benchmarks.grid import PROFILES
 from benchmarks.history.run import Run
 from benchmarks.options import DEFAULT_PROFILE, SELECTING, SESSION_OPTIONS
+from benchmarks.profiles import PROFILES
 from benchmarks.text.node_ids import parse_node_id
 from benchmarks.text.printable import visible
 

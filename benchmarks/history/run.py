@@ -4,7 +4,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -17,6 +17,7 @@ from benchmarks.files.rounds import read_run_document
 from benchmarks.history.case_entries import parse_cases
 from benchmarks.history.case_times import LONGEST_NAME, CaseTimes, UnusableCase
 from benchmarks.history.identity import Identity, conditions, identity, machine_facts
+from benchmarks.history.provenance import provenance
 from benchmarks.text.printable import visible
 
 # The format of the suite's own key in a run file: what a session writes, and the newest that this program reads.
@@ -85,18 +86,6 @@ class Run:
         return {**self.not_run, **self.failed}
 
 
-class _Commit(msgspec.Struct):
-    id: str | int | None = None
-    dirty: bool | None = None
-
-    @classmethod
-    def of_foreign_file(cls, value: Any) -> "_Commit":
-        """Return what can be used of a commit that a project's own hook wrote, as for Subversion."""
-        fields = value if isinstance(value, dict) else {}
-        id_, dirty = fields.get("id"), fields.get("dirty")
-        return cls(id_ if type(id_) in (str, int) else None, dirty if isinstance(dirty, bool) else None)
-
-
 class _Counts(msgspec.Struct):
     """`joblib_suite.cases`; see docs/run-file.md."""
 
@@ -124,13 +113,6 @@ class _Suite(msgspec.Struct):
     cases: _Counts | None = None
     grid: dict[str, Any] | None = None
     seeds: _Seeds | None = None
-
-
-class _Provenance(msgspec.Struct):
-    """Where a run of this suite came from."""
-
-    commit_info: _Commit | None = None
-    datetime: str | None = None
 
 
 class _Document(msgspec.Struct):
@@ -177,14 +159,15 @@ def parse_run(document: Mapping[str, Any], origin: str) -> Run:
     A case with invalid numbers does not make the run unreadable.
     """
     run_file = convert(document, _Document, origin)
-    commit, when = _provenance(run_file, origin)
+    is_own = run_file.joblib_suite is not None
+    commit, when = provenance(run_file.commit_info, run_file.datetime, is_own, origin)
     ours = run_file.joblib_suite or _Suite(FORMAT)
     if ours.format > FORMAT:
         raise NewerFormat(
             f"{origin}: joblib_suite.format is {ours.format}; this version reads up to {FORMAT}: use a newer one"
         )
     try:
-        cases, unusable = parse_cases(run_file.benchmarks, own=run_file.joblib_suite is not None)
+        cases, unusable = parse_cases(run_file.benchmarks, own=is_own)
     except Unreadable as error:
         raise Unreadable(f"{origin}: {error}") from None
     counts = ours.cases or _Counts()
@@ -221,32 +204,6 @@ def _shortened(text: str | None) -> str | None:
 def _reasons(texts: Mapping[str, str | None] | None) -> dict[str, str]:
     values = (texts or {}).items()
     return {name: text[:_LONGEST_REASON] for name, text in values if text is not None}
-
-
-def _provenance(run_file: _Document, origin: str) -> tuple[_Commit, datetime | None]:
-    """Return commit and time of a run. Raises Unreadable for a file of this suite that has neither in its own form.
-
-    In any other file a project's hook may have replaced them: then they are unknown, and the run is usable.
-    """
-    if run_file.joblib_suite is None:
-        commit = _Commit.of_foreign_file(run_file.commit_info)
-        try:
-            return commit, _when(run_file.datetime)
-        except (TypeError, ValueError, OverflowError):
-            return commit, None
-    own = convert({"commit_info": run_file.commit_info, "datetime": run_file.datetime}, _Provenance, origin)
-    try:
-        return own.commit_info or _Commit(), _when(own.datetime)
-    except (ValueError, OverflowError):
-        raise Unreadable(f"{origin}: datetime is '{visible(str(own.datetime))[:60]}'; expected ISO 8601") from None
-
-
-def _when(text: str | None) -> datetime | None:
-    """Return the time (UTC). Raises ValueError or OverflowError."""
-    if text is None:
-        return None
-    when = datetime.fromisoformat(text)
-    return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
 
 
 def geometric_mean_s(rounds_s: tuple[float, ...]) -> float:

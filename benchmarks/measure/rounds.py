@@ -4,23 +4,20 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-from benchmarks.backends.opening import EnginePools, open_pool
+from benchmarks.backends.opening import open_pool
 from benchmarks.backends.protocol import Pool, Task
 from benchmarks.grid import LOOP, Case, backend_of
 from benchmarks.measure.call import Call, naming
 from benchmarks.measure.deadline import guarded, lingering
 from benchmarks.measure.effective import alias, observe, wake
-from benchmarks.measure.instructions import InstructionCounter
 from benchmarks.measure.loops import LoopsBeside
 from benchmarks.measure.pickling import explained, refuse_unpicklable
-from benchmarks.measure.profiling import CallProfiler
 from benchmarks.measure.recursion import recursion_limit_kept
-from benchmarks.measure.resources import Meter
-from benchmarks.measure.round_count import Sparing, Within
 from benchmarks.measure.round_log import Results, RoundLog, full_name
+from benchmarks.measure.round_settings import RoundSettings
 from benchmarks.workloads.inner_threads import Limited, limited, thread_counts
 
 # The threads of a failed case count as hung if they have not ended after this time.
@@ -43,42 +40,6 @@ def _limited_task(case: Case, call: Call) -> Task:
     if case.inner_threads is None or backend_of(case.backend).sets_inner_threads:
         return call.task
     return Limited(call.task, case.inner_threads)
-
-
-@dataclass(frozen=True)
-class GateMode:
-    """How a gate measures a case: it asks for no speed-up, and time is short.
-
-    `wait_for_turn` is called before each round, None if no other session takes turns with this one. If
-    `measured_before` is true, an earlier process has confirmed the expected results and observed a whole call, so that
-    neither is repeated. `keep_executor` leaves loky's executor running for the next case, which uses the same one.
-    """
-
-    wait_for_turn: Callable[[], None] | None
-    measured_before: bool
-    keep_executor: bool
-
-
-@dataclass(frozen=True)
-class RoundSettings:
-    """How a case is measured. `rounds` and `warmups` are counts of rounds, `timeout_s` is for the whole case.
-
-    `engines` makes the pools of the backends that need an engine. `gate` is None outside of a gate. `meter` measures
-    the resources of one more round, which is not timed; None without `--resources`. `sparing` decides how many of the
-    rounds a case gets; None if all cases get all of them.
-    `counter` counts the instructions of further rounds, and `profiler` says what they spend their time in; None unless
-    a gate asks for that.
-    """
-
-    rounds: int
-    warmups: int
-    timeout_s: float
-    engines: EnginePools
-    gate: GateMode | None
-    meter: Meter | None
-    sparing: Sparing | Within | None
-    counter: InstructionCounter | None = None
-    profiler: CallProfiler | None = None
 
 
 class Measure:

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from benchmarks.grid import LOOP, NOTEBOOK_BATCH_SIZE, NOTEBOOK_N_JOBS
+from benchmarks.grid import LOOP
+from benchmarks.profiles import NOTEBOOK_BATCH_SIZE, NOTEBOOK_N_JOBS
 from benchmarks.text.printable import unprintable
 
 _LONGEST_WORD = 1024

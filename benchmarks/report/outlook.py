@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from benchmarks.advise.session_costs import Outlook, outlook
-from benchmarks.grid import NOTEBOOK_BATCH_SIZE, NOTEBOOK_N_JOBS, PROFILES
+from benchmarks.profiles import NOTEBOOK_BATCH_SIZE, NOTEBOOK_N_JOBS, PROFILES
 from benchmarks.report.contenders import Machine
 from benchmarks.text.formatting import counted, duration, factor
 

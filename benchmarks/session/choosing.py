@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.cores import usable_cores
 from benchmarks.errors import BadOption
-from benchmarks.grid import Case, informative_rank
+from benchmarks.grid import SEQUENTIAL, informative_rank
 from benchmarks.session.costs import expected_costs
 from benchmarks.session.options import Shard
 from benchmarks.session.shards import shard_info, split
@@ -80,16 +80,19 @@ def choose_cases(config: Any, items: list[Any]) -> None:
     items.sort(key=lambda item: item.path.name not in _GRIDS)
     if session.settings.profile == "gate":
         # Sizes are chosen in this order, as far as there is time.
-        items.sort(key=lambda item: _informative_rank(params_of(item)))
+        items.sort(key=lambda item: sizing_order(params_of(item)))
     if session.settings.shuffle is not None:
         items[:] = shuffled(items, session.settings.shuffle)
 
 
-def _informative_rank(params: Mapping[str, Any]) -> tuple[int, int]:
-    """Rank a case by its parameters; micro-cases come after the cells of the grid with a worker per core."""
+def sizing_order(params: Mapping[str, Any]) -> tuple[bool, tuple[int, int]]:
+    """Return the place of a case by its parameters; what is nearly always another name of sequential comes last."""
     if "batch_size" not in params:
-        return 3, 0
-    return informative_rank(Case(params["backend"], params["n_jobs"], params["batch_size"]), usable_cores())
+        return False, informative_rank(0, None, usable_cores())
+    backend, n_jobs, batch_size = params["backend"], params["n_jobs"], params["batch_size"]
+    if (n_jobs == 1 or backend == SEQUENTIAL) and (backend, n_jobs, batch_size) != (SEQUENTIAL, 1, 1):
+        return True, (0, 0)
+    return False, informative_rank(n_jobs, batch_size, usable_cores())
 
 
 def note_order(config: Any, chosen: list[Any], items: list[Any]) -> None:

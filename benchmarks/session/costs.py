@@ -6,10 +6,11 @@ from contextlib import closing, suppress
 from typing import Any
 
 from benchmarks.errors import SuiteError
-from benchmarks.grid import PROFILES, rough_weight
+from benchmarks.grid import rough_weight
 from benchmarks.history.comparability import bars
 from benchmarks.history.costs import costs, weighed
 from benchmarks.history.index import Index, bars_key
+from benchmarks.profiles import PROFILES
 from benchmarks.session.own_grid import BUDGET_S
 from benchmarks.session.recording import run_so_far
 from benchmarks.session.state import SuiteSession, suite_session

@@ -11,8 +11,9 @@ from typing import Any, TypeVar
 import pytest
 
 from benchmarks.errors import BadOption
-from benchmarks.grid import BATCH_SIZES, ENGINES, JOBLIB_BACKENDS, N_JOBS, PROFILES, UNMEASURED, BatchSize
+from benchmarks.grid import BATCH_SIZES, ENGINES, JOBLIB_BACKENDS, N_JOBS, BatchSize
 from benchmarks.options import DEFAULT_PROFILE, SESSION_OPTIONS
+from benchmarks.profiles import PROFILES, UNMEASURED
 from benchmarks.session.streams import replace_closed_streams
 
 T = TypeVar("T")

@@ -39,7 +39,8 @@ def harness_frozen(request):
 @pytest.fixture
 def measure(request, benchmark, began_s, shares, harness_frozen):
     """Return what times the calls of a case; see `benchmarks.measure.rounds.Measure`."""
-    from benchmarks.measure.rounds import Measure, RoundSettings
+    from benchmarks.measure.round_settings import RoundSettings
+    from benchmarks.measure.rounds import Measure
 
     session, nodeid = suite_session(request.config), request.node.nodeid
     settings, ledger = session.settings, session.ledger
@@ -70,7 +71,7 @@ def measure(request, benchmark, began_s, shares, harness_frozen):
 
 def gate_mode(session, nodeid):
     """Return how a gate measures a case, None outside of a gate."""
-    from benchmarks.measure.rounds import GateMode
+    from benchmarks.measure.round_settings import GateMode
 
     plan = session.plan
     if session.settings.profile != "gate":

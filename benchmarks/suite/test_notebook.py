@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from benchmarks.grid import LOOP, NOTEBOOK_BATCH_SIZE, NOTEBOOK_N_JOBS, Case
+from benchmarks.grid import LOOP, Case
+from benchmarks.profiles import NOTEBOOK_BATCH_SIZE, NOTEBOOK_N_JOBS
 
 pytestmark = pytest.mark.benchmark(group="notebook")
 

@@ -2,15 +2,8 @@
 
 import pytest
 
-from benchmarks.grid import (
-    JOBLIB_BACKENDS,
-    NOTEBOOK_BATCH_SIZE,
-    NOTEBOOK_N_JOBS,
-    NOTEBOOK_SAMPLE_EVERY,
-    PROFILES,
-    Case,
-    backend_of,
-)
+from benchmarks.grid import JOBLIB_BACKENDS, Case, backend_of
+from benchmarks.profiles import NOTEBOOK_BATCH_SIZE, NOTEBOOK_N_JOBS, NOTEBOOK_SAMPLE_EVERY, PROFILES
 from benchmarks.session.state import suite_session
 from benchmarks.suite.conftest import make_summation
 

@@ -11,7 +11,8 @@ from benchmarks.grid import Case
 from benchmarks.measure.call import Call, WrongResult
 from benchmarks.measure.effective import observe
 from benchmarks.measure.loops import LoopsBeside
-from benchmarks.measure.rounds import Measure, RoundSettings
+from benchmarks.measure.round_settings import RoundSettings
+from benchmarks.measure.rounds import Measure
 from benchmarks.workloads.inner_threads import Limited, limited, thread_counts
 from tests.inner_threads import SEEDS, multiply, needs_threads_of_blas
 from tests.measure.fakes import FakeBenchmark

@@ -8,7 +8,8 @@ import pytest
 from benchmarks.backends.protocol import Effective
 from benchmarks.grid import Case
 from benchmarks.measure.call import Call, TaskFailed, WrongResult
-from benchmarks.measure.rounds import GateMode, Measure, RoundSettings
+from benchmarks.measure.round_settings import GateMode, RoundSettings
+from benchmarks.measure.rounds import Measure
 from tests.measure.fakes import FakeBenchmark, FakeClock, FakeMeter, FakePool
 
 # Dask's pools come from the factory's `engines`, so a fake one needs no patching.

@@ -13,7 +13,8 @@ from benchmarks.advise.tried import Tried
 from benchmarks.grid import LOOP, Case
 from benchmarks.report.advice_certainty import certain
 from benchmarks.report.pasting import paste
-from benchmarks.report.recommendation import asked, document, parts_table, text
+from benchmarks.report.recommendation import asked, parts_table, text
+from benchmarks.report.recommendation_json import document
 from benchmarks.text.formatting import duration
 from tests.advise.costs import COSTS, MODEL
 

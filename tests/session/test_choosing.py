@@ -1,11 +1,14 @@
 """Which cases a session runs, and in which order."""
 
+from dataclasses import asdict
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from benchmarks.session.choosing import in_profile, shuffled
+from benchmarks.grid import Case
+from benchmarks.session import choosing
+from benchmarks.session.choosing import in_profile, shuffled, sizing_order
 
 
 def item(name, case=True):
@@ -44,3 +47,21 @@ def test_only_cases_are_shuffled():
     assert (order[0], order[-1]) == ("unit", "last")
     assert order != [it.nodeid for it in items]
     assert sorted(order) == sorted(it.nodeid for it in items)
+
+
+def test_the_most_informative_cells_come_first(monkeypatch):
+    """The function alone, each backend's default, other batch sizes, other numbers of workers; aliases come last."""
+    monkeypatch.setattr(choosing, "usable_cores", lambda: 2)
+    cells = [
+        Case("sequential", 1, 1),
+        Case("threading", 2, "auto"),
+        Case("loky", 2, "auto"),
+        Case("loky", 2, 1),
+        Case("loky", 2, 1000),
+        Case("loky", 2, 10),
+        Case("loky", 4, "auto"),
+        Case("threading", 4, 1000),
+        Case("sequential", 2, 1),
+        Case("loky", 1, "auto"),
+    ]
+    assert sorted(cells, key=lambda case: sizing_order(asdict(case))) == cells

@@ -5,7 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from benchmarks.grid import BATCH_SIZES, JOBLIB_BACKENDS, N_JOBS, PROFILES, grid
+from benchmarks.grid import BATCH_SIZES, JOBLIB_BACKENDS, N_JOBS, grid
+from benchmarks.profiles import PROFILES
 from benchmarks.session.costs import time_budget
 
 QUICK = PROFILES["quick"]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from benchmarks.advise.prediction import predict
 from benchmarks.advise.session_costs import Outlook
-from benchmarks.grid import NOTEBOOK_N_JOBS
+from benchmarks.profiles import NOTEBOOK_N_JOBS
 from benchmarks.report.html.break_even_chart import Curves, break_even_figure
 from benchmarks.report.html.figures import Figure, Section
 from benchmarks.report.html.time_parts import ABOUT_PARTS, parts_figure
