@@ -11,7 +11,8 @@ from benchmarks.errors import SuiteError
 from benchmarks.gate.judgement import judgement
 from benchmarks.gate.measurements import Measurements
 from benchmarks.gate.record import read_record
-from benchmarks.report import recommendation as rendering
+from benchmarks.report.recommendation import text as text_of
+from benchmarks.report.recommendation_json import document
 from benchmarks.text.printable import unprintable
 from tests.advise.costs import MODEL
 from tests.gate.records import measured
@@ -32,9 +33,9 @@ def ask_model(path):
     """Ask a cost model and parse what is printed of its answer."""
     model = read_model(path)
     answer = recommend(model.costs, PROFILE, False, disturbance(model))
-    text = rendering.text(answer, None, model)
+    text = text_of(answer, None, model)
     assert not unprintable(text.replace("\n", "")), text
-    json.loads(rendering.document(answer, None, model))
+    json.loads(document(answer, None, model))
 
 
 def damage(path, source, use, times, seed):
